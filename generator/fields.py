@@ -1,0 +1,230 @@
+"""Declaring fields: one declaration gives title, kind, unit and help to every user of the model.
+
+A ``Part`` is a pydantic model whose fields are declared with ``field``; ``specs`` reads the declarations
+back for the loader, the workbook, the messages and the templates. A programme's own fields extend a part
+by ``extend`` and are indistinguishable from core fields from then on.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from generator.kinds import Kind
+
+Shape = Literal["one", "list", "map"]
+
+
+class Part(BaseModel):
+    """A group of fields. Values not given are None; nothing but declared fields is taken."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @classmethod
+    def specs(cls) -> dict[str, FieldSpec]:
+        """The declarations of this part's fields by name, in order."""
+        return _specs(cls)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What is declared of one field.
+
+    Attributes:
+        name: the English name, as in YAML and templates.
+        title: the Chinese title, as in messages, Excel headers and accepted YAML keys.
+        shape: one value, a list of them, or a map of them by id.
+        kind: how a single value is read and printed; None for a group.
+        part: the group's own fields; None for a value.
+        aliases: other Chinese titles that are accepted as keys.
+        help: a sentence for the cell note and the starter file.
+        example: a value as it could be given.
+    """
+
+    name: str
+    title: str
+    shape: Shape
+    kind: Kind | None = None
+    part: type[Part] | None = None
+    aliases: tuple[str, ...] = ()
+    help: str = ""
+    example: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key by which a data file may name the field."""
+        return (self.name, self.title, *self.aliases)
+
+
+def field(
+    title: str,
+    *,
+    aliases: tuple[str, ...] = (),
+    help: str = "",  # noqa: A002 (the word that click and argparse use)
+    example: str = "",
+    required: bool = False,
+) -> Any:
+    """Declare a field of a part, with its Chinese title.
+
+    Args:
+        title: the Chinese title.
+        aliases: other Chinese titles accepted as keys.
+        help: a Chinese sentence that says what to write.
+        example: a value as it could be given.
+        required: whether a file without it cannot be loaded.
+    """
+    return Field(
+        default=... if required else None,
+        title=title,
+        description=help or None,
+        json_schema_extra={"aliases": list(aliases), "example": example},
+    )
+
+
+def _unwrap(annotation: Any) -> tuple[Shape, Kind | None, type[Part] | None]:
+    """The shape, kind and part of an annotation such as ``tuple[Member, ...] | None``."""
+    if get_origin(annotation) in {Union, types.UnionType}:
+        annotation = next(arg for arg in get_args(annotation) if arg is not type(None))
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return "one", next((meta for meta in get_args(annotation) if isinstance(meta, Kind)), None), None
+    if origin in {tuple, dict}:
+        inner = get_args(annotation)[0 if origin is tuple else 1]
+        _, kind, part = _unwrap(inner)
+        return ("list" if origin is tuple else "map"), kind, part
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        return "one", None, annotation
+    raise TypeError(f"not a field's annotation: {annotation!r}")
+
+
+@cache
+def _specs(part: type[Part]) -> dict[str, FieldSpec]:
+    found: dict[str, FieldSpec] = {}
+    for name, info in part.model_fields.items():
+        kind = next((meta for meta in info.metadata if isinstance(meta, Kind)), None)
+        if kind is not None:
+            shape: Shape = "one"
+            inner: type[Part] | None = None
+        else:
+            shape, kind, inner = _unwrap(info.annotation)
+        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+        aliases = extra.get("aliases", [])
+        found[name] = FieldSpec(
+            name=name,
+            title=info.title or name,
+            shape=shape,
+            kind=kind,
+            part=inner,
+            aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
+            help=info.description or "",
+            example=str(extra.get("example", "")),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class OwnField:
+    """A field that a programme declares, as ``members[].fax`` or ``indicators.patents.applied``.
+
+    Attributes:
+        path: dotted names from the consortium down; ``[]`` after a list's name.
+        title: the Chinese title.
+        kind: how a value is read; None for a group or a list of groups.
+        aliases: other Chinese titles accepted as keys.
+        help: a Chinese sentence that says what to write.
+        example: a value as it could be given.
+    """
+
+    path: str
+    title: str
+    kind: Kind | None
+    aliases: tuple[str, ...] = ()
+    help: str = ""
+    example: str = ""
+
+
+@dataclass(slots=True)
+class _Branch:
+    """The own fields below one name, before the parts are made."""
+
+    declared: OwnField | None = None
+    many: bool = False
+    below: dict[str, _Branch] = dataclass_field(default_factory=dict)
+
+
+def extend(part: type[Part], own: tuple[OwnField, ...]) -> type[Part]:
+    """A subclass of a part that has a programme's own fields too, also inside its list items.
+
+    Args:
+        part: the part to extend.
+        own: the declarations. Groups and lists on the way are made where they don't exist.
+
+    Raises:
+        ValueError: two declarations of one path, a core field declared again, or a field declared below
+            one that holds a value; the text (Chinese) names the path.
+    """
+    root = _Branch()
+    for item in own:
+        branch = root
+        names = item.path.split(".")
+        for depth, name in enumerate(names):
+            branch = branch.below.setdefault(name.removesuffix("[]"), _Branch())
+            if name.endswith("[]"):
+                branch.many = True
+            if depth == len(names) - 1:
+                if branch.declared is not None:
+                    raise ValueError(f"字段 {item.path} 声明了两次")
+                branch.declared = item
+    return _grow(part, root, "")
+
+
+def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:
+    if not branch.below:
+        return part
+    existing = part.specs()
+    fields: dict[str, Any] = {}
+    for name, below in branch.below.items():
+        here = f"{path}.{name}" if path else name
+        spec = existing.get(name)
+        if spec is not None:
+            if below.declared is not None or spec.part is None:
+                raise ValueError(f"字段 {here} 与通用字段“{spec.title}”重名")
+            inner: Any = _grow(spec.part, below, here)
+            shape = spec.shape
+            info = part.model_fields[name]
+            declaration = Field(
+                default=None,
+                title=info.title,
+                description=info.description,
+                json_schema_extra=info.json_schema_extra,
+            )
+        else:
+            declared = below.declared or OwnField(here, name, None)
+            if declared.kind is not None and below.below:
+                raise ValueError(f"字段 {here} 是单个值，其下不能再有字段")
+            if declared.kind is None and not below.below:
+                raise ValueError(f"字段 {here} 没有写种类（kind），其下也没有字段")
+            if declared.kind is not None:
+                inner = Annotated[Any, declared.kind]
+            else:
+                inner = _grow(create_model(f"Own_{here.replace('.', '_')}", __base__=Part), below, here)
+            shape = "list" if below.many else "one"
+            declaration = field(
+                declared.title, aliases=declared.aliases, help=declared.help, example=declared.example
+            )
+        annotation: Any = {"list": tuple[inner, ...], "map": dict[str, inner], "one": inner}[shape]
+        fields[name] = (
+            annotation | None if shape != "one" or declared_part(inner) else annotation,
+            declaration,
+        )
+    return create_model(part.__name__, __base__=part, **fields)
+
+
+def declared_part(inner: Any) -> bool:
+    """Whether an annotation is a group of fields."""
+    return isinstance(inner, type) and issubclass(inner, Part)

@@ -1,0 +1,461 @@
+"""The kinds of value that a field can hold: how each is read from text, kept, and printed.
+
+A kind is declared once and serves every use: the model's validation, the JSON Schema, the workbook's cell
+checks, the messages and the documents. Kept values are exact: money is an integer of 分 (or cents), a
+share an integer of 万分之一, a date a date. ``无`` in a field of numbers is kept as ``NONE``: stated as
+none, which is not the same as absent (None) or zero.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from pydantic_core import core_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+
+
+class Stated(Enum):
+    """A value that was stated to be none, as against one that is absent."""
+
+    NONE = "无"
+
+
+NONE: Final = Stated.NONE
+NONE_TEXTS: Final = frozenset({"无", "没有", "none", "n/a", "／", "/", "-", "—", "——"})
+
+
+class BadValueError(ValueError):
+    """A value that a kind cannot read.
+
+    Args:
+        what: what is wrong with the value, a Chinese clause that follows the field's title and the value.
+        remedy: what to do, an imperative Chinese clause without a closing mark.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.what = what
+        self.remedy = remedy
+        super().__init__(what)
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def refused_character(text: str) -> tuple[str, str] | None:
+    """The first character of a text that XML, Word or a PDF reader cannot carry, and what it is.
+
+    Refused are control characters but tab and line break, surrogates, non-characters such as U+FFFE, and
+    invisible format characters (bidirectional overrides, zero-width spaces, soft hyphens).
+    """
+    if text.isascii() and text.isprintable():
+        return None
+    for char in text:
+        if char in "\t\n\r":
+            continue
+        category = unicodedata.category(char)
+        code = ord(char)
+        if category == "Cc":
+            return char, "控制字符"
+        if category == "Cs":
+            return char, "不成对的代理字符"
+        if 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE:  # noqa: PLR2004 (Unicode 23.7)
+            return char, "Unicode 非字符"
+        if char in _BIDI:
+            return char, "改变文字方向的控制字符"
+        if category == "Cf":
+            return char, "不可见的格式字符"
+        if char in "\u2028\u2029":
+            return char, "Unicode 换行符"
+    return None
+
+
+def check_characters(text: str) -> None:
+    """Refuse a text with a character that the documents could not carry.
+
+    Raises:
+        BadValueError: naming the character's code point and where in the text it stands.
+    """
+    if found := refused_character(text):
+        char, what = found
+        raise BadValueError(
+            f"第 {text.index(char) + 1} 个字符是{what}（U+{ord(char):04X}），Word 和 PDF 无法保存",
+            "删去这个字符后重新输入",
+        )
+
+
+def _tidy(text: str) -> str:
+    """A typed value's text with full-width forms folded and outer white space removed."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of value is read, kept and printed.
+
+    Attributes:
+        name: the name in ``programme.yaml``.
+        title: the kind's Chinese name, for messages and cell notes.
+        unit: the unit that a bare number has and that labels show; empty where there is none.
+        options: the allowed texts, for a choice.
+    """
+
+    name: ClassVar[str] = "text"
+    title: ClassVar[str] = "文字"
+    unit: str = ""
+    options: tuple[str, ...] = ()
+
+    def read(self, text: str) -> Any:
+        """The value that a text stands for.
+
+        Raises:
+            BadValueError: the text cannot be read as this kind.
+        """
+        check_characters(text)
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def write(self, value: Any) -> str:
+        """A text that reads back as the same value."""
+        return value.value if isinstance(value, Stated) else str(value)
+
+    def show(self, value: Any) -> str:
+        """The value as a document prints it, without its unit."""
+        return value.value if isinstance(value, Stated) else str(value)
+
+    def for_condition(self, value: Any) -> bool | int | str | datetime:
+        """The value as conditions get it: no floats, no nulls; stated none is zero or the empty text."""
+        return "" if isinstance(value, Stated) else str(value)
+
+    def accepts(self, value: Any) -> bool:
+        """Whether a value that is not text is already a kept value of this kind."""
+        return isinstance(value, (str, Stated))
+
+    def json_schema(self) -> dict[str, Any]:
+        """The JSON Schema of the texts and numbers that a data file may give."""
+        return {"type": "string"}
+
+    def validate(self, value: Any) -> Any:
+        """Read a text, or pass a kept value through; pydantic's entry."""
+        if isinstance(value, str):
+            return self.read(value)
+        if self.accepts(value):
+            return value
+        raise BadValueError(f"不是{self.title}", f"填写{self.title}")
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return self.json_schema()
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """Any text, kept character for character (line ends become U+000A)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LongText(Kind):
+    """A text of paragraphs; each line is a paragraph in the documents."""
+
+    name: ClassVar[str] = "long_text"
+    title: ClassVar[str] = "一段或多段文字"
+
+
+_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(\D*)")
+_MAX_DIGITS = 15
+
+
+def _number(text: str, units: Mapping[str, int], scale: int, kind: Kind, finest: str) -> int:
+    """An exact number of the finest unit from a text such as ``1,200.5万元``."""
+    match = _NUMBER.fullmatch(_tidy(text))
+    example = f"如 1200 或 1200.50（单位：{kind.unit}）" if kind.unit else "如 1200"
+    if not match:
+        raise BadValueError(f"不是{kind.title}", f"只填写数字，{example}")
+    sign, whole, fraction, unit = match.groups()
+    if unit and unit not in units:
+        raise BadValueError(f"单位“{unit}”不可用", f"使用单位{'、'.join(units)}，或只填数字")
+    digits = whole.replace(",", "")
+    if len(digits) > _MAX_DIGITS:
+        raise BadValueError("数字过大", "核对位数和单位")
+    exact = Decimal(digits + (fraction or "")) * (units[unit] if unit else scale)
+    if exact != exact.to_integral_value():
+        raise BadValueError(f"小数位过多，精确到{finest}也写不下", f"核对数值，{example}")
+    return -int(exact) if sign == "-" else int(exact)
+
+
+def plain_decimal(value: int, scale: int, places: int) -> str:
+    """``value / scale`` written exactly, with at least so many decimal places.
+
+    Args:
+        value: an integer of the finest unit.
+        scale: a power of ten: how many finest units make one.
+        places: the fewest decimals; more are written where the value needs them.
+    """
+    width = len(str(scale)) - 1
+    whole, rest = divmod(abs(value), scale)
+    decimals = f"{rest:0{width}d}".rstrip("0").ljust(places, "0") if width else ""
+    return f"{'-' if value < 0 else ''}{whole}{'.' + decimals if decimals else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric(Kind):
+    """Common ground of the kinds that keep an integer and can be stated as none."""
+
+    def accepts(self, value: Any) -> bool:
+        """An integer, or stated none."""
+        return isinstance(value, Stated) or (isinstance(value, int) and not isinstance(value, bool))
+
+    def for_condition(self, value: Any) -> bool | int | str | datetime:
+        """The integer kept; zero where stated as none."""
+        return 0 if isinstance(value, Stated) else int(value)
+
+    def json_schema(self) -> dict[str, Any]:
+        """A number or its text."""
+        return {"type": ["number", "string"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Count(Numeric):
+    """A whole number that is not negative: people, units, platforms."""
+
+    name: ClassVar[str] = "count"
+    title: ClassVar[str] = "整数"
+
+    def read(self, text: str) -> Any:
+        """A whole number, its measure word allowed after it (12人)."""
+        check_characters(text)
+        if _tidy(text).lower() in NONE_TEXTS:
+            return NONE
+        units = {
+            word: 1 for word in (self.unit, "人", "个", "家", "项", "次", "台", "件", "岁", "年") if word
+        }
+        number = _number(text, units, 1, self, "个位")
+        if number < 0:
+            raise BadValueError("不能是负数", "填写零或正整数")
+        return number
+
+
+MONEY_UNITS: Final = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
+DOLLAR_UNITS: Final = {"美元": 100, "万美元": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Money(Numeric):
+    """An amount of money, kept in 分 (of dollars: in cents). The unit is what a bare number counts in."""
+
+    name: ClassVar[str] = "money"
+    title: ClassVar[str] = "金额"
+    unit: str = "万元"
+
+    @property
+    def units(self) -> dict[str, int]:
+        """The units of the same currency, each with its worth in 分 or cents."""
+        return DOLLAR_UNITS if self.unit in DOLLAR_UNITS else MONEY_UNITS
+
+    def read(self, text: str) -> Any:
+        """An exact amount; a unit of the same currency may follow the number."""
+        check_characters(text)
+        if _tidy(text).lower() in NONE_TEXTS:
+            return NONE
+        return _number(text, self.units, self.units[self.unit], self, "分")
+
+    def write(self, value: Any) -> str:
+        """The amount in the kind's unit, as short as it can be."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, self.units[self.unit], 0)
+
+    def show(self, value: Any) -> str:
+        """The amount in the kind's unit with at least two decimals, never rounded."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, self.units[self.unit], 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Share(Numeric):
+    """A percentage, kept in 万分之一 (hundredths of a percent)."""
+
+    name: ClassVar[str] = "share"
+    title: ClassVar[str] = "百分比"
+    unit: str = "%"
+
+    def read(self, text: str) -> Any:
+        """A percentage with at most two decimals; the sign may be left out."""
+        check_characters(text)
+        if _tidy(text).lower() in NONE_TEXTS:
+            return NONE
+        return _number(text, {"%": 100}, 100, self, "0.01%")
+
+    def write(self, value: Any) -> str:
+        """The percentage with its sign."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, 100, 0) + "%"
+
+    def show(self, value: Any) -> str:
+        """The percentage without its sign, as short as it can be."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, 100, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Year(Numeric):
+    """A calendar year."""
+
+    name: ClassVar[str] = "year"
+    title: ClassVar[str] = "年份"
+
+    def read(self, text: str) -> Any:
+        """Four digits, 年 and 年度 allowed after them."""
+        check_characters(text)
+        match = re.fullmatch(r"(19\d\d|20\d\d|21\d\d)\s*(年|年度)?", _tidy(text))
+        if not match:
+            raise BadValueError("不是年份", "填写四位年份，如 2025")
+        return int(match[1])
+
+
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Date(Kind):
+    """A calendar date."""
+
+    name: ClassVar[str] = "date"
+    title: ClassVar[str] = "日期"
+
+    def read(self, text: str) -> Any:
+        """``2026-03-01``, ``2026/3/1``, ``2026.3.1`` or ``2026年3月1日``."""
+        check_characters(text)
+        match = _DATE.fullmatch(_tidy(text))
+        remedy = "按 2026-03-01 或 2026年3月1日 的样子填写"
+        if not match:
+            raise BadValueError("不是日期", remedy)
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            raise BadValueError("不是存在的日期", remedy) from None
+
+    def write(self, value: Any) -> str:
+        """ISO 8601."""
+        return str(value.isoformat())
+
+    def show(self, value: Any) -> str:
+        """2026年3月1日, months and days without leading zeros (GB/T 9704-2012, 7.3.5.5)."""
+        return f"{value.year}年{value.month}月{value.day}日"
+
+    def for_condition(self, value: Any) -> bool | int | str | datetime:
+        """Midnight UTC of the day."""
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+
+    def accepts(self, value: Any) -> bool:
+        """A date without a time."""
+        return isinstance(value, date) and not isinstance(value, datetime)
+
+    def json_schema(self) -> dict[str, Any]:
+        """A text; YAML dates stay text."""
+        return {"type": "string", "examples": ["2026-03-01"]}
+
+
+_YES = frozenset({"是", "有", "对", "√", "☑", "✓", "✔", "v", "true", "yes", "y", "1"})
+_NO = frozenset({"否", "无", "没有", "不是", "×", "x", "□", "☐", "false", "no", "n", "0"})
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Kind):
+    """Yes or no."""
+
+    name: ClassVar[str] = "flag"
+    title: ClassVar[str] = "是或否"
+
+    def read(self, text: str) -> Any:
+        """是/否, 有/无, √/×, ☑/□, true/false, yes/no."""
+        check_characters(text)
+        # YAML 1.1 turns a bare no into False; read as text, it can only mean 否 here.
+        tidy = _tidy(text).lower()
+        if tidy in _YES or tidy in _NO:
+            return tidy in _YES
+        raise BadValueError("不是“是”或“否”", "填写“是”或“否”")
+
+    def write(self, value: Any) -> str:
+        """是 or 否."""
+        return "是" if value else "否"
+
+    def show(self, value: Any) -> str:
+        """是 or 否."""
+        return "是" if value else "否"
+
+    def for_condition(self, value: Any) -> bool | int | str | datetime:
+        """The boolean."""
+        return bool(value)
+
+    def accepts(self, value: Any) -> bool:
+        """A boolean."""
+        return isinstance(value, bool)
+
+    def json_schema(self) -> dict[str, Any]:
+        """A boolean, or its text."""
+        return {"enum": ["是", "否", "有", "无", True, False]}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    """One of a few texts."""
+
+    name: ClassVar[str] = "choice"
+    title: ClassVar[str] = "选项"
+
+    def read(self, text: str) -> Any:
+        """One of the options, outer white space and width ignored."""
+        check_characters(text)
+        by_folded = {_tidy(option): option for option in self.options}
+        found = by_folded.get(_tidy(text))
+        if found is None:
+            raise BadValueError("不在可选范围内", f"从{'、'.join(self.options)}中选一项")
+        return found
+
+    def json_schema(self) -> dict[str, Any]:
+        """The options."""
+        return {"enum": list(self.options)}
+
+
+_CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+
+
+@dataclass(frozen=True, slots=True)
+class CreditCode(Kind):
+    """统一社会信用代码 (GB 32100-2015): 18 characters of 0-9 and A-Z without I, O, S, V, Z.
+
+    A wrong shape is an error here; a wrong check digit is a warning of the common conditions, as some
+    genuine early codes have one.
+    """
+
+    name: ClassVar[str] = "credit_code"
+    title: ClassVar[str] = "统一社会信用代码"
+
+    def read(self, text: str) -> Any:
+        """The code in capitals, without spaces; ``无`` for an organisation from abroad."""
+        check_characters(text)
+        if _tidy(text).lower() in NONE_TEXTS:
+            return NONE
+        code = re.sub(r"[\s-]", "", _tidy(text)).upper()
+        if not _CREDIT_CODE.fullmatch(code):
+            raise BadValueError(
+                f"不是 18 位统一社会信用代码（现为 {len(code)} 位，代码由数字和除 I、O、S、V、Z 外的大写字母组成）",
+                "按营业执照或法人证书逐位核对，境外单位没有代码的填“无”",
+            )
+        return code
+
+
+KINDS: Final[dict[str, type[Kind]]] = {
+    kind.name: kind for kind in (Text, LongText, Count, Money, Share, Year, Date, Flag, Choice, CreditCode)
+}
