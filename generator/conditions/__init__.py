@@ -1,0 +1,1 @@
+"""From a dataset to findings: what each condition needs, CEL, verdicts."""

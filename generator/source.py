@@ -1,0 +1,75 @@
+"""The tree that a data file is read into before it means anything: texts, lists and maps with their places.
+
+YAML and workbooks both become this tree, so that everything after reading is the same for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as text. ``absent`` where the file has the key but nothing after it (or null)."""
+
+    text: str
+    place: Place
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One key of a map with its value."""
+
+    key: str
+    place: Place
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A map, its keys in the file's order and unique."""
+
+    entries: tuple[Entry, ...]
+    place: Place
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def get(self, *keys: str) -> Node | None:
+        """The value of the first entry that has one of the keys."""
+        return next((entry.node for entry in self.entries if entry.key in keys), None)
+
+
+Node = Scalar | Items | Entries
+
+
+def plain(node: Node) -> object:
+    """The tree as dicts, lists and texts, without places; absent values are None."""
+    if isinstance(node, Scalar):
+        return None if node.absent else node.text
+    if isinstance(node, Items):
+        return [plain(item) for item in node.items]
+    return {entry.key: plain(entry.node) for entry in node}
+
+
+def places(node: Node, path: str = "") -> Iterator[tuple[str, Place]]:
+    """Every node's place by its path in the file, as ``conditions[2].quote``."""
+    yield path, node.place
+    if isinstance(node, Items):
+        for at, item in enumerate(node.items):
+            yield from places(item, f"{path}[{at}]")
+    elif isinstance(node, Entries):
+        for entry in node:
+            yield from places(entry.node, f"{path}.{entry.key}" if path else entry.key)
