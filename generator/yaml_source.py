@@ -18,7 +18,6 @@ from yaml.events import (
     NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
 )
 
 from generator.errors import DataError, Place, Problem
@@ -91,7 +90,7 @@ class _Reader:
         self.nodes = 0
 
     def place(self, event: Event) -> Place:
-        return Place(self.name, event.start_mark.line + 1)
+        return Place(self.name, event.start_mark.line + 1 if event.start_mark else None)
 
     def stop(self, event: Event, what: str, remedy: str) -> DataError:
         return DataError(what, remedy, self.place(event))
@@ -151,7 +150,7 @@ class _Reader:
             )
             self.add(Scalar("", place, absent=True))
             return
-        absent = event.style is None and event.value in _NULLS
+        absent = event.style in {None, ""} and event.value in _NULLS
         self.add(Scalar(event.value, place, absent=absent))
 
     def key(self, top: _Open, key: str, place: Place) -> None:

@@ -1,0 +1,180 @@
+"""Finding programmes: the built-in folder and a user's own, and reading each one's ``programme.yaml``."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from generator.errors import DataError, Place, ProgrammeError, UsageError
+from generator.programme import Condition, Figure, Programme
+from generator.resources import shipped
+from generator.source import Entries, places, plain
+from generator.yaml_source import read_yaml
+
+Model = TypeVar("Model", bound=BaseModel)
+
+ENVIRONMENT = "LIANHETI_TEMPLATES"
+COMMON = "common"
+
+
+class CommonRules(BaseModel):
+    """What holds for every programme: consistency of the data, in the programmes' own format."""
+
+    model_config = {"extra": "forbid", "frozen": True}
+
+    figures: dict[str, Figure] = {}
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The programmes that can be used, by code (``<province>/<programme>``).
+
+    Args:
+        extra: a user's templates folder; its programmes go before built-in ones of the same code.
+    """
+
+    extra: Path | None = None
+    _loaded: dict[str, Programme] = field(default_factory=dict)
+
+    def roots(self) -> list[Path]:
+        """The folders searched, the user's first.
+
+        Raises:
+            UsageError: the user's folder does not exist.
+        """
+        extra = self.extra or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+        if extra is not None and not extra.is_dir():
+            raise UsageError(f"模板目录“{extra}”不存在", "核对 --templates 或环境变量 LIANHETI_TEMPLATES")
+        return [*([extra] if extra else []), shipped("templates")]
+
+    def folders(self) -> dict[str, Path]:
+        """Every programme's folder by code, sorted."""
+        found: dict[str, Path] = {}
+        for root in self.roots():
+            for path in sorted(root.glob("*/*/programme.yaml")):
+                found.setdefault("/".join(path.parent.parts[-2:]), path.parent)
+        return dict(sorted(found.items()))
+
+    def load(self, code: str) -> Programme:
+        """The programme with a code.
+
+        Raises:
+            UsageError: there is none; names the nearest.
+            ProgrammeError: its file is at fault, with file and line.
+        """
+        if code not in self._loaded:
+            folders = self.folders()
+            if code not in folders:
+                near = difflib.get_close_matches(code, folders, n=2, cutoff=0.4)
+                hint = f"最接近的是 {'、'.join(near)}；" if near else ""
+                raise UsageError(
+                    f"没有方案“{code}”", f"用 lianheti programmes 查看全部方案（{hint}代码须写全）"
+                )
+            self._loaded[code] = load_programme(folders[code])
+        return self._loaded[code]
+
+    def common(self, name: str) -> Path:
+        """A file that every programme shares, the user's before the built-in one.
+
+        Raises:
+            ProgrammeError: neither has it.
+        """
+        for root in self.roots():
+            path = root / COMMON / name
+            if path.is_file():
+                return path
+        raise ProgrammeError(
+            f"缺少公用模板文件 {COMMON}/{name}", "重新安装本程序，或在模板目录中补上这个文件"
+        )
+
+    def common_rules(self) -> CommonRules:
+        """The conditions that hold for every programme."""
+        return read_model(CommonRules, self.common("rules.yaml"))
+
+
+def read_model(model: type[Model], path: Path, **more: Any) -> Model:
+    """A YAML file of a programme as a model.
+
+    Args:
+        model: what the file describes.
+        path: the file.
+        more: values that do not stand in the file.
+
+    Raises:
+        ProgrammeError: the file is missing, not YAML, or does not fit the model; the first fault's line.
+    """
+    name = "/".join(path.parts[-3:])
+    try:
+        tree = read_yaml(path.read_bytes(), name)
+    except DataError as error:
+        first = error.problems[0] if error.problems else None
+        raise ProgrammeError(
+            first.message if first else error.what,
+            first.remedy if first else error.remedy,
+            first.place if first else error.place,
+        ) from None
+    except OSError as error:
+        raise ProgrammeError(f"读不到文件 {name}（{error.strerror}）", "核对文件是否存在、能否打开") from None
+    content = plain(tree)
+    try:
+        return model.model_validate({**content, **more} if isinstance(content, dict) else content)
+    except ValidationError as error:
+        raise _programme_error(error, tree, name) from None
+
+
+def load_programme(folder: Path) -> Programme:
+    """The programme that a folder describes.
+
+    Raises:
+        ProgrammeError: its ``programme.yaml`` is at fault, with file and line.
+    """
+    programme = read_model(Programme, folder / "programme.yaml", folder=folder)
+    code = "/".join(folder.resolve().parts[-2:])
+    if programme.code != code:
+        raise ProgrammeError(
+            f"code 写的是“{programme.code}”，与所在目录“{code}”不一致",
+            "让二者一致",
+            Place(f"{code}/programme.yaml"),
+        )
+    try:
+        _ = programme.model
+    except ValueError as error:
+        raise ProgrammeError(str(error), "改正 fields 中的声明", Place(f"{code}/programme.yaml")) from None
+    return programme
+
+
+_MESSAGES = {
+    "missing": "缺少必填项“{at}”",
+    "extra_forbidden": "没有“{at}”这一项",
+    "literal_error": "“{at}”只能是 {expected}",
+    "int_parsing": "“{at}”应是整数",
+    "bool_parsing": "“{at}”应是 true 或 false",
+    "date_from_datetime_parsing": "“{at}”应是日期，如 2026-03-01",
+    "date_parsing": "“{at}”应是日期，如 2026-03-01",
+    "tuple_type": "“{at}”应是列表",
+    "dict_type": "“{at}”应是一组“名称: 值”",
+    "string_type": "“{at}”应是文字",
+    "model_type": "“{at}”应是一组“名称: 值”",
+}
+
+
+def _programme_error(error: ValidationError, tree: Entries, name: str) -> ProgrammeError:
+    known = dict(places(tree))
+    first = error.errors()[0]
+    path = ""
+    place = tree.place
+    for step in first["loc"]:
+        path = f"{path}[{step}]" if isinstance(step, int) else (f"{path}.{step}" if path else str(step))
+        place = known.get(path, place)
+    context = first.get("ctx", {})
+    text = _MESSAGES.get(first["type"], "“{at}”不合要求：{reason}")
+    what = text.format(
+        at=path, expected=context.get("expected", ""), reason=context.get("error", first["msg"])
+    )
+    return ProgrammeError(what, "按方案格式说明（docs/programme-format.md）改正", Place(name, place.line))

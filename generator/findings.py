@@ -1,0 +1,78 @@
+"""A finding: one verdict on one condition, as every reporter gets it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from generator.errors import Place
+from generator.programme import Level, Verdict
+
+VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "warn", "judge", "pass")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict.
+
+    Attributes:
+        programme: the programme's code.
+        rule: the condition's id; ``limit.<path>`` for a limit, ``common.<id>`` for a common rule.
+        level: must, in_principle or preferred.
+        verdict: pass, fail, warn, unknown or judge.
+        title: the condition in a few Chinese words.
+        clause: where in the official text, as 三（一）.
+        quote: the official words.
+        figures: the figures it was judged by, as printed, by their Chinese titles.
+        message: what was found and what to do, in Chinese.
+        path: the field concerned, as ``members[3].kind``; for ``unknown`` the first that is missing.
+        missing: every missing path, for ``unknown``.
+        place: where in the data.
+        accepted: the written reason for which a failure was accepted; empty where it was not.
+    """
+
+    programme: str
+    rule: str
+    level: Level
+    verdict: Verdict
+    title: str
+    clause: str
+    quote: str
+    message: str
+    path: str = ""
+    place: Place | None = None
+    figures: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    accepted: str = ""
+
+    @property
+    def stands_in_the_way(self) -> bool:
+        """Whether a signing edition must be refused because of it."""
+        return self.level == "must" and (
+            self.verdict == "unknown" or (self.verdict == "fail" and not self.accepted)
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The finding as the command's JSON contract has it."""
+        return {
+            "programme": self.programme,
+            "rule": self.rule,
+            "level": self.level,
+            "verdict": self.verdict,
+            "title": self.title,
+            "clause": self.clause,
+            "quote": self.quote,
+            "figures": dict(self.figures),
+            "message": self.message,
+            "field": self.path,
+            "missing": list(self.missing),
+            "accepted": self.accepted,
+            "where": self.place.as_json() if self.place else None,
+        }
+
+
+def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings have each verdict; every verdict is listed."""
+    counted = Counter(finding.verdict for finding in findings)
+    return {verdict: counted[verdict] for verdict in VERDICTS}

@@ -1,0 +1,287 @@
+"""A programme: one scheme of one province, as its folder's ``programme.yaml`` describes it.
+
+The models here are the format of that file (docs/programme-format.md is their reference). Finding and
+reading the folders is ``generator.catalogue``'s business.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from generator.consortium import Consortium
+from generator.fields import OwnField, extend
+from generator.kinds import KINDS
+
+Level = Literal["must", "in_principle", "preferred"]
+Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
+Scalar = str | int | bool
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+
+
+class Defect(_Model):
+    """A known defect of the official text, which the documents keep as printed."""
+
+    where: str
+    text: str
+    note: str
+
+
+class Source(_Model):
+    """The official text that a programme rests on."""
+
+    title: str
+    number: str = ""
+    issued: date | None = None
+    annexes: tuple[str, ...] = ()
+    rebuilt: str = Field(default="", description="how the templates came about, as 依据公开文本重建")
+    defects: tuple[Defect, ...] = ()
+
+
+class Validity(_Model):
+    """From when to when the scheme can be filed under; open ends are left out."""
+
+    start: date | None = None
+    end: date | None = None
+    note: str = ""
+
+
+class OwnFieldModel(_Model):
+    """A field of the programme's own, as ``members[].fax``."""
+
+    path: str
+    title: str
+    kind: str = Field(default="", description="text, long_text, count, money, …; empty for a group")
+    unit: str = ""
+    options: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    help: str = ""
+    example: str = ""
+
+    @model_validator(mode="after")
+    def _known_kind(self) -> OwnFieldModel:
+        if self.kind and self.kind not in KINDS:
+            raise ValueError(f"没有“{self.kind}”这个种类，可用：{'、'.join(KINDS)}")
+        if (self.kind == "choice") != bool(self.options):
+            raise ValueError("种类 choice 要写 options，别的种类不写")
+        return self
+
+    def declaration(self) -> OwnField:
+        """The same as the model's extension takes it."""
+        kind = None
+        if self.kind:
+            given = {"unit": self.unit} if self.unit else {}
+            kind = KINDS[self.kind](**given, options=self.options)
+        return OwnField(self.path, self.title, kind, self.aliases, self.help, self.example)
+
+
+class Signatory(_Model):
+    """Who signs or seals a document, and where.
+
+    ``role`` names the place: the bookmark ``sign.<role>`` in the template.
+    """
+
+    role: str
+    party: Literal["lead", "members", "authority"]
+    title: str = Field(description="as printed beside the place, as 牵头单位意见")
+    seal: bool = True
+    signer: str = Field(
+        default="", description="who signs by hand, as 法定代表人; empty where only a seal is put"
+    )
+
+
+class Variant(_Model):
+    """Another template of a document, used where the data says so."""
+
+    template: str
+    when: dict[str, str]
+
+
+class Document(_Model):
+    """One document of the scheme."""
+
+    id: str
+    title: str = Field(description="the official title, as printed on the annex")
+    template: str
+    variants: tuple[Variant, ...] = ()
+    filing: Literal["paper", "entry-draft"] = "paper"
+    self_drafted: bool = False
+    copies: int | None = None
+    signatories: tuple[Signatory, ...] = ()
+    note: str = ""
+
+
+class Figure(_Model):
+    """A named figure that conditions and messages use; exactly one of the operations is given.
+
+    Lists are paths with ``[]``. ``where`` picks list items by their fields, in the order written: a field
+    is needed only of items that the fields before it have picked.
+    """
+
+    title: str = ""
+    unit: str = ""
+    count: str | None = Field(default=None, description="how many items: members[]")
+    sum: str | None = Field(default=None, description="sum of numbers: lead.accounts[].rd")
+    value: str | None = Field(default=None, description="a single value: term.years")
+    values: str | None = Field(default=None, description="a list of values: members[].name")
+    length: str | None = Field(default=None, description="字数 of a text: goals.text")
+    duplicates: str | None = Field(default=None, description="how many values occur more than once")
+    outside: tuple[str, str] | None = Field(
+        default=None, description="how many values of the first path are not among the second's"
+    )
+    bad_check_digits: str | None = Field(default=None, description="credit codes with a wrong check digit")
+    where: dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]] = {}
+    last: int | None = Field(default=None, description="of accounts: only the latest so many years")
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Figure:
+        given = [name for name in FIGURE_OPERATIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"要写且只写一种算法：{'、'.join(FIGURE_OPERATIONS)}")
+        return self
+
+
+FIGURE_OPERATIONS = (
+    "count",
+    "sum",
+    "value",
+    "values",
+    "length",
+    "duplicates",
+    "outside",
+    "bad_check_digits",
+)
+
+
+class Condition(_Model):
+    """One condition of the scheme.
+
+    ``needs`` names figures and paths. The expression ``test`` (CEL) sees the figures it needs, never a
+    missing value: what is missing makes the verdict ``unknown`` first. A condition without a test is for
+    a person to judge. ``counted`` is ``both`` where the text doesn't say whether the lead is counted:
+    figures over ``members[]`` are then taken with and without it.
+    """
+
+    id: str
+    title: str
+    clause: str
+    quote: str = ""
+    level: Level = "must"
+    needs: tuple[str, ...] = ()
+    test: str | None = None
+    counted: Literal["all", "both"] = "all"
+    field: str = Field(default="", description="the path that the finding points to")
+    passed: str = Field(default="", alias="pass", description="message, {figure} filled in")
+    failed: str = Field(default="", alias="fail", description="message, {figure} filled in")
+    remedy: str = ""
+    judge: str = Field(default="", description="what a person should look at")
+    note: str = ""
+
+
+class Limit(_Model):
+    """How many 字 a text may or must have."""
+
+    path: str
+    max: int | None = None
+    min: int | None = None
+    clause: str
+    quote: str = ""
+    level: Level = "must"
+
+
+class ChecklistItem(_Model):
+    """One thing to be attached."""
+
+    id: str
+    title: str
+    required: bool = True
+    per_member: bool = False
+    clause: str = ""
+    note: str = ""
+
+
+class Copies(_Model):
+    """How many originals, and who keeps them."""
+
+    total: int | None = None
+    holders: tuple[str, ...] = ()
+    clause: str = ""
+    note: str = ""
+
+
+class Route(_Model):
+    """One way of filing."""
+
+    name: str
+    through: tuple[str, ...] = Field(description="who receives the papers, in order")
+    recommender: bool = True
+    note: str = ""
+
+
+class Deadline(_Model):
+    """A date by which something is due."""
+
+    what: str
+    when: str
+    clause: str = ""
+
+
+class Channel(_Model):
+    """How the papers reach the authority."""
+
+    system: str = Field(default="", description="the web system, where there is one")
+    note: str = ""
+    clause: str = ""
+
+
+class Programme(_Model):
+    """One scheme: identity, documents, fields of its own, conditions, limits and filing."""
+
+    schema_version: int = Field(alias="schema")
+    code: str
+    title: str
+    short_title: str
+    noun: str = Field(default="创新联合体", description="what a consortium is called: 创新联合体, 联盟")
+    authority: str
+    region: str = Field(description="the province's full name, as 某某省")
+    source: Source
+    validity: Validity = Validity()
+    year: int | None = Field(default=None, description="the year that the forms print, where they print one")
+    name_pattern: str = ""
+    documents: tuple[Document, ...]
+    fields: tuple[OwnFieldModel, ...] = ()
+    labels: dict[str, str] = {}
+    figures: dict[str, Figure] = {}
+    conditions: tuple[Condition, ...] = ()
+    limits: tuple[Limit, ...] = ()
+    attachments: tuple[ChecklistItem, ...] = ()
+    copies: Copies = Copies()
+    channel: Channel = Channel()
+    routes: tuple[Route, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    notes: tuple[str, ...] = ()
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @cached_property
+    def model(self) -> type[Consortium]:
+        """The consortium model with the programme's own fields."""
+        extended: Any = extend(Consortium, tuple(own.declaration() for own in self.fields))
+        return extended  # type: ignore[no-any-return]
+
+    def document(self, document_id: str) -> Document:
+        """The document with an id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for document in self.documents:
+            if document.id == document_id:
+                return document
+        raise KeyError(document_id)
