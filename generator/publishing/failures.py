@@ -47,7 +47,9 @@ def output_error(error: OSError, path: Path) -> OutputError:
             "关闭打开它的程序，检查文件夹的权限，或者用 -o 换一个输出文件夹",
         )
     if isinstance(error, FileExistsError | NotADirectoryError):
-        return OutputError(f"“{path}”应当是文件夹，那里却有一个同名的文件", "把那个文件移走，或者用 -o 换一个输出文件夹")
+        return OutputError(
+            f"“{path}”应当是文件夹，那里却有一个同名的文件", "把那个文件移走，或者用 -o 换一个输出文件夹"
+        )
     if code == errno.ELOOP:
         return OutputError(f"“{path}”是一个链接，不会顺着它写入", "移走这个链接后重新运行")
     reason = error.strerror or type(error).__name__

@@ -20,8 +20,10 @@ MOST_BYTES = 220
 _HASH_DIGITS = 10
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 _UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?", re.I | re.S)
-_LIKE_HASH = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}\Z", re.I)
+_RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?", re.IGNORECASE | re.DOTALL
+)
+_LIKE_HASH = re.compile(rf"-[0-9a-f]{{{_HASH_DIGITS}}}\Z", re.IGNORECASE)
 
 
 def safe_name(text: str, limit_bytes: int = LIMIT_BYTES) -> str:

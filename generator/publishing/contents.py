@@ -1,0 +1,322 @@
+"""What a packet holds: its files and the manifest that lists them, and what has changed since.
+
+A packet is a folder or the archive beside it. Its ``manifest.json`` lists every other file with its
+SHA-256 under ``files``, so that whatever a person did to the packet afterwards can be told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import unicodedata
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+from generator.errors import DataError, Place
+from generator.publishing.names import is_safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import IO
+
+MANIFEST = "manifest.json"
+
+# What the desktop puts into a folder by itself; nobody misses it.
+_DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+# A packet is some megabytes; an archive from elsewhere that claims more is not read.
+_LARGEST_ARCHIVE = 2 * 1024**3
+_SIGNED_PDF = b"/ByteRange"
+_WINDOWS = os.name == "nt"
+
+Kind = Literal["edited", "signed", "missing", "added"]
+_KINDS: dict[Kind, str] = {
+    "edited": "内容变了",
+    "signed": "已签名",
+    "missing": "被删除",
+    "added": "后来加入",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PacketFile:
+    """One file of a packet.
+
+    Attributes:
+        path: where it stands, relative to the packet's folder, with ``/``; each part a safe name.
+        data: its bytes.
+    """
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One file of a packet that is not as the manifest says.
+
+    Attributes:
+        path: as in the manifest; a folder that holds nothing ends in ``/``.
+        kind: ``edited``; ``signed``, a PDF that has been signed since; ``missing``; ``added``.
+        sha256: of the file as it is now; None where there is none or it is no ordinary file.
+    """
+
+    path: str
+    kind: Kind
+    sha256: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}（{_KINDS[self.kind]}）"
+
+
+def packet_contents(files: Sequence[PacketFile], manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every file of the packet by its path, in order of the paths, the manifest with them.
+
+    The manifest gets ``files: [{path, sha256}]`` unless it has it.
+
+    Raises:
+        ValueError: a path is not safe or given twice, or the manifest contradicts the files.
+    """
+    contents: dict[str, bytes] = {}
+    for file in files:
+        if not all(is_safe(part) for part in file.path.split("/")):
+            raise ValueError(f"not a safe path: {file.path!r}")
+        contents[file.path] = file.data
+    taken = [path.casefold() for path in (*contents, MANIFEST)]
+    folders = {str(parent).casefold() for path in taken for parent in PurePosixPath(path).parents}
+    if len(files) != len(contents) or len(set(taken)) != len(taken) or folders & set(taken):
+        raise ValueError("two files of the packet have the same path")
+    sums = {path: _digest(contents[path]) for path in sorted(contents)}
+    whole = {"files": [{"path": path, "sha256": sums[path]} for path in sums], **manifest}
+    for path, sha256 in _claims(whole):
+        if sums.get(path) != sha256:
+            raise ValueError(f"the manifest and the file differ: {path!r}")
+    if {entry["path"] for entry in whole["files"]} != set(sums):
+        raise ValueError("the manifest's files are not those of the packet")
+    text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    contents[MANIFEST] = text.encode()
+    return dict(sorted(contents.items()))
+
+
+def _claims(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every file of the packet that the manifest mentions, with the digest it gives."""
+    entries = list(manifest["files"])
+    entries += [manifest["packet"]] if manifest.get("packet") else []
+    for document in manifest.get("documents", ()):
+        entries += document.get("files", ())
+    for entry in entries:
+        yield entry["path"], entry["sha256"]
+
+
+def read_manifest(packet: Path) -> dict[str, Any]:
+    """The manifest of a packet's folder or archive.
+
+    Raises:
+        DataError: there is none, or it is not one of ours.
+    """
+    place = Place(f"{packet}/{MANIFEST}" if packet.is_dir() else str(packet))
+    try:
+        raw, _ = _listing(packet)
+    except OSError as error:
+        raise DataError("这里没有可以读取的申报材料包", "检查路径", place) from error
+    if raw is None:
+        raise DataError(
+            "缺少 manifest.json，不是本程序生成的材料包", "指向含有 manifest.json 的文件夹或 zip", place
+        )
+    manifest = _parsed(raw)
+    if manifest is None:
+        raise DataError("manifest.json 已损坏或被改动", "重新生成材料包", place)
+    return manifest
+
+
+def changed_files(packet: Path) -> list[Change]:
+    """Which files of a packet's folder or archive are not as its manifest says, in order of paths.
+
+    Marks that an open Word, WPS or LibreOffice leaves beside a file, and files that desktops make by
+    themselves, do not count. An archive that cannot be read is one change, ``edited``, without a path.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    return inspect(packet)[1]
+
+
+def inspect(packet: Path) -> tuple[bytes | None, list[Change]]:
+    """The manifest's bytes as they stand, None if there is none, and the `changed_files`."""
+    try:
+        raw, found = _listing(packet)
+    except _BadArchiveError:
+        return None, [Change("", "edited")]
+    manifest = None if raw is None else _parsed(raw)
+    if raw is None or manifest is None:
+        unlisted = [Change(path, "added", sha) for path, sha in found.items()]
+        return raw, [*unlisted, Change(MANIFEST, "missing") if raw is None else _edited_manifest(raw)]
+    promised = {_key(entry["path"]): (entry["path"], entry["sha256"]) for entry in manifest["files"]}
+    changes = []
+    for path, sha in found.items():
+        _, expected = promised.pop(_key(path), ("", None))
+        if expected is None:
+            changes.append(Change(path, "added", sha))
+        elif sha != expected:
+            changes.append(Change(path, "signed" if _is_signed(packet, path) else "edited", sha))
+    changes += [Change(path, "missing") for path, _ in promised.values()]
+    return raw, sorted(changes, key=lambda change: change.path)
+
+
+def _edited_manifest(raw: bytes) -> Change:
+    return Change(MANIFEST, "edited", _digest(raw))
+
+
+def digests(folder: Path) -> dict[str, str | None]:
+    """The SHA-256 of every file that stands in a folder, by its path; None for what is no ordinary file."""
+    raw, found = _listing_of_folder(folder)
+    return found if raw is None else {**found, MANIFEST: _digest(raw)}
+
+
+def open_files(folder: Path) -> list[tuple[str, str]]:
+    """Files of a folder that an office program has open: the file, and the mark beside it that says so.
+
+    Word and WPS write ``~$`` in place of the name's first two characters (before it where the name is
+    short), LibreOffice ``.~lock.NAME#``. Windows also refuses to have an open file written to: such a
+    file comes without a mark.
+    """
+    found = []
+    for top, _, names in _walk(folder):
+        inside = Path(top).relative_to(folder)
+        for name in names:
+            if _is_owner_mark(name):
+                owned = inside / _owned(name, names)
+                found.append((owned.as_posix(), (inside / name).as_posix()))
+            elif _WINDOWS and _is_held(Path(top, name)):
+                found.append(((inside / name).as_posix(), ""))
+    return sorted(found)
+
+
+def _is_held(path: Path) -> bool:
+    if path.is_symlink() or not path.is_file() or not path.stat().st_mode & stat.S_IWRITE:
+        return False
+    try:
+        path.open("r+b").close()
+    except PermissionError:
+        return True
+    return False
+
+
+def _is_owner_mark(name: str) -> bool:
+    return name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#"))
+
+
+def _owned(mark: str, names: Iterable[str]) -> str:
+    if mark.startswith(".~lock."):
+        return mark.removeprefix(".~lock.").removesuffix("#")
+    tail = mark[2:]
+    owners = [n for n in names if n != mark and n.endswith(tail) and len(n) - len(tail) in {0, 1, 2}]
+    return owners[0] if owners else mark
+
+
+class _BadArchiveError(OSError):
+    """The archive cannot be read, or holds what we never put into one."""
+
+
+def _listing(packet: Path) -> tuple[bytes | None, dict[str, str | None]]:
+    """The manifest's bytes, and the digest of every other file by its path."""
+    return _listing_of_folder(packet) if packet.is_dir() else _listing_of_archive(packet)
+
+
+def _listing_of_folder(folder: Path) -> tuple[bytes | None, dict[str, str | None]]:
+    raw = None
+    found: dict[str, str | None] = {}
+    for top, folders, names in _walk(folder):
+        relative = Path(top).relative_to(folder)
+        if not folders and not names and relative.parts:
+            found[relative.as_posix() + "/"] = None
+        for name in names:
+            path = Path(top, name)
+            inside = (relative / name).as_posix()
+            if _is_owner_mark(name) or name.casefold() in _DESKTOP_FILES:
+                continue
+            if path.is_symlink() or not path.is_file():
+                found[inside] = None
+            elif inside == MANIFEST:
+                raw = path.read_bytes()
+            else:
+                with path.open("rb") as stream:
+                    found[inside] = _digest_of(stream)
+    return raw, found
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """``os.walk`` in order of names, links to folders among the files, and no error passed over."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    for top, folders, names in os.walk(folder, onerror=stop):
+        links = [name for name in folders if Path(top, name).is_symlink()]
+        folders[:] = sorted(set(folders) - set(links))
+        yield top, folders, sorted(names + links)
+
+
+def _listing_of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]]:
+    raw = None
+    found: dict[str, str | None] = {}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if archive.comment or len({member.filename for member in members}) != len(members):
+                raise _BadArchiveError("not an archive as we write them")
+            if sum(member.file_size for member in members) > _LARGEST_ARCHIVE:
+                raise _BadArchiveError("larger than any packet")
+            for member in members:
+                if member.flag_bits & 1 or member.compress_type != zipfile.ZIP_DEFLATED:
+                    raise _BadArchiveError("not an archive as we write them")
+                with archive.open(member) as stream:
+                    if member.filename == MANIFEST:
+                        raw = stream.read()
+                    else:
+                        found[member.filename] = _digest_of(stream)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        raise _BadArchiveError(str(error)) from error
+    return raw, found
+
+
+def _parsed(raw: bytes) -> dict[str, Any] | None:
+    """The manifest, or None where it is not one whose ``files`` can be compared."""
+    try:
+        manifest = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    files = manifest.get("files") if isinstance(manifest, dict) else None
+    if not isinstance(files, list):
+        return None
+    for entry in files:
+        if not (isinstance(entry, dict) and all(isinstance(entry.get(k), str) for k in ("path", "sha256"))):
+            return None
+    return dict(manifest)
+
+
+def _is_signed(packet: Path, path: str) -> bool:
+    if not (packet.is_dir() and path.casefold().endswith(".pdf")):
+        return False
+    file = packet / path
+    return not file.is_symlink() and file.is_file() and _SIGNED_PDF in file.read_bytes()
+
+
+def _key(path: str) -> str:
+    # Some file systems give names back decomposed.
+    return unicodedata.normalize("NFC", path)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _digest_of(stream: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while block := stream.read(1 << 20):
+        digest.update(block)
+    return digest.hexdigest()
