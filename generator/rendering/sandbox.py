@@ -1,0 +1,114 @@
+"""The Jinja environment that templates run in: named filters and functions, no methods, bounded work.
+
+Templates come from strangers. What remains possible is listed in docs/security.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from generator.rendering.values import Filler, Group, Rows, Texts, Value
+from generator.rendering.vocabulary import FILTERS, FUNCTIONS, printed
+
+_BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
+_TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
+_FORBIDDEN = (
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+    nodes.Block,
+    nodes.FilterBlock,
+    nodes.Concat,
+)
+_TESTS = ("defined", "none", "odd", "even", "divisibleby", "eq", "ne", "lt", "gt", "le", "ge", "in")
+
+
+def escaped(text: str) -> str:
+    """A text as the content of a ``w:t``, its line breaks and tabs as Word has them."""
+    found = str(escape(text))
+    if "\n" in found:
+        found = found.replace("\n", _BREAK)
+    if "\t" in found:
+        found = found.replace("\t", _TAB)
+    return found
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, jinja2.Undefined):
+        return value
+    return Markup(escaped(printed(value)))  # noqa: S704 (escaped on the line itself)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja with strict undefined, autoescape, and only the names of ``vocabulary``."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "//", "/", "+", "-"})
+
+    def __init__(self) -> None:
+        super().__init__(
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            finalize=_finalize,
+            keep_trailing_newline=True,
+            cache_size=0,
+        )
+        kept = {name: self.filters[name] for name in ("length", "first", "last")}
+        self.filters: dict[str, Callable[..., Any]] = {**kept, **FILTERS}
+        self.tests = {name: self.tests[name] for name in _TESTS}
+        self.globals = {**FUNCTIONS}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (Jinja's signature)
+        """Only the loop's own public attributes; values of ours are read by name, not by attribute."""
+        return not attr.startswith("_") and isinstance(obj, jinja2.runtime.LoopContext)
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        """Only the functions of the vocabulary."""
+        return any(obj is function for function in FUNCTIONS.values())
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A field of a group, or an attribute of the loop."""
+        if isinstance(obj, (Group, Filler, Texts)):
+            return self.getitem(obj, attribute)
+        if isinstance(obj, (Value, Rows, str, int, list, dict)):
+            return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """A field by name or an item by number; strict undefined otherwise."""
+        try:
+            if isinstance(obj, (Group, Filler, Texts)):
+                return obj[str(argument)]
+            if isinstance(obj, (Rows, list)) and isinstance(argument, int):
+                return obj[argument]
+        except (KeyError, IndexError):
+            pass
+        return self.undefined(obj=obj, name=argument)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Whole numbers of a modest size only: templates count rows, they do not compute."""
+        small = all(type(side) is int and abs(side) < 10_000 for side in (left, right))  # noqa: PLR2004
+        if not small or operator in {"**", "/"}:
+            raise SecurityError(f"{operator}")
+        return super().call_binop(context, operator, left, right)
+
+    def compile_part(self, source: str) -> jinja2.Template:
+        """A part's source as a template.
+
+        Raises:
+            jinja2.TemplateSyntaxError: the syntax is wrong, or a forbidden statement is used.
+        """
+        tree = self.parse(source)
+        for kind in _FORBIDDEN:
+            if (found := tree.find(kind)) is not None:
+                raise jinja2.TemplateSyntaxError(f"forbidden {kind.__name__.lower()}", found.lineno)
+        return jinja2.Template.from_code(self, self.compile(tree, filename="<part>"), self.make_globals(None))

@@ -1,0 +1,304 @@
+"""A Word template, compiled once and filled many times.
+
+The tags are docxtpl's (``{{ }}``, ``{%p %}``, ``{%tr %}``, ``{%tc %}``, ``{% vm %}``), patched by docxtpl
+itself; each part then becomes one Jinja template. A line of a part's source holds one paragraph at most,
+so that an error's line number leads back to the paragraph or the table cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import jinja2
+from jinja2.exceptions import SecurityError
+
+from generator.errors import LianhetiError, Place, ProgrammeError
+from generator.rendering.package import Package
+from generator.rendering.sandbox import Sandbox
+from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_MARK = re.compile(r"<!--p(\d+)-->")
+_PARAGRAPH = re.compile(r"<w:p(?=[ />])")
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_RUN = re.compile(
+    rf"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>|<w:rPr/>)?"
+    rf"((?:(?!</w:r>).)*?{MISSING_OPEN}.*?)</w:r>",
+    re.DOTALL,
+)
+_MISSING = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}", re.DOTALL)
+# What follows w:highlight in CT_RPr (ISO/IEC 29500-1, 17.3.2.28).
+_AFTER_HIGHLIGHT = re.compile(
+    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)[ />]"
+)
+_BOOKMARK = re.compile(r"<w:bookmarkStart\b[^>]*?/>")
+_BOOKMARK_END = re.compile(r"<w:bookmarkEnd\b[^>]*?/>")
+_EMPTY_CELL = re.compile(r"(</w:tcPr>|<w:tcPr/>|<w:tc(?: [^>]*)?>)\s*</w:tc>")
+_EMPTY_TABLE = re.compile(r"(</w:tblGrid>|<w:tblGrid/>)\s*</w:tbl>")
+_ATTRIBUTE = re.compile(r'w:(id|name)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One compiled part, with where each line of its source stands."""
+
+    name: str
+    template: jinja2.Template
+    source_lines: tuple[str, ...]
+    regions: tuple[str, ...]
+
+    def region(self, line: int | None) -> tuple[str, str]:
+        """The place of a source line in words, and the tags that stand on it."""
+        if not line or line > len(self.source_lines):
+            return "", ""
+        return self.regions[line - 1], "、".join(_TAG.findall(self.source_lines[line - 1])[:3])
+
+
+def _regions(xml: bytes, part: str) -> list[str]:
+    """Where each paragraph of a part stands, in words, in document order."""
+    from lxml import etree
+
+    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    where = {"document": "", "footnotes": "脚注", "endnotes": "尾注"}.get(
+        part.removeprefix("word/").removesuffix(".xml"), ""
+    )
+    if "header" in part:
+        where = "页眉"
+    if "footer" in part:
+        where = "页脚"
+    tables = {table: at for at, table in enumerate(root.iter(f"{_W}tbl"), 1)}
+    found: list[str] = []
+    plain = 0
+    for paragraph in root.iter(f"{_W}p"):
+        cell = next(paragraph.iterancestors(f"{_W}tc"), None)
+        if cell is None:
+            plain += 1
+            found.append(f"{where}第 {plain} 段")
+            continue
+        row = next(cell.iterancestors(f"{_W}tr"))
+        table = next(row.iterancestors(f"{_W}tbl"))
+        rows = [child for child in table if child.tag == f"{_W}tr"]
+        cells = [child for child in row if child.tag == f"{_W}tc"]
+        found.append(
+            f"{where}第 {tables[table]} 个表格第 {rows.index(row) + 1} 行第 {cells.index(cell) + 1} 格"
+            if row in rows and cell in cells
+            else f"{where}第 {tables[table]} 个表格"
+        )
+    return found
+
+
+def _patch(xml: str) -> str:
+    """Let docxtpl turn tags that Word has split over runs into Jinja's."""
+    from docxtpl import DocxTemplate
+
+    # Values may begin or end with spaces, wherever the tag stands in its run.
+    xml = xml.replace("<w:t>", '<w:t xml:space="preserve">')
+    return str(DocxTemplate.patch_xml(None, xml))
+
+
+_REASONS = (
+    ("forbidden", "用了模板不支持的语句"),
+    ("not safely callable", "用了模板不支持的函数或方法"),
+    ("is unsafe", "用了模板不支持的名称"),
+    ("No filter named", "没有这个过滤器"),
+    ("No test named", "没有这个判断"),
+    ("Unknown tag", "没有这个语句"),
+    ("endfor", "循环没有配对的 endfor"),
+    ("endif", "条件没有配对的 endif"),
+    ("unexpected end of template", "循环或条件没有结束语句"),
+    ("unexpected char", "标签里有不认识的字符，可能是全角引号或括号"),
+)
+
+
+_UNKNOWN = re.compile(r"'(\w+)' is undefined|has no (?:attribute|element) '?(\w+)'?")
+
+
+def _reason(error: Exception) -> str:
+    text = str(error)
+    if unknown := _UNKNOWN.search(text):
+        return f"没有“{unknown[1] or unknown[2]}”这个字段或名称"
+    first = text.split("\n", 1)[0]
+    return next((reason for sign, reason in _REASONS if sign in text), f"写法有误（{first}）")
+
+
+class Template:
+    """A compiled Word template.
+
+    Args:
+        data: the .docx file's bytes.
+        name: the template's name for messages, as ``henan/…/application.docx`` is for a person.
+
+    Raises:
+        ProgrammeError: the file is no DOCX, or a tag is wrong; with paragraph or cell, and the tag.
+    """
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self._package = Package(data, name)
+        self._sandbox = Sandbox()
+        self._parts = tuple(
+            self._compile(part, content)
+            for part, content in self._package.parts.items()
+            if _RENDERED.fullmatch(part)
+        )
+        self._refuse_tags_elsewhere()
+
+    def _fault(self, what: str, region: str = "", tags: str = "") -> ProgrammeError:
+        where = f"{region}，" if region else ""
+        shown = f"（标签 {tags}）" if tags else ""
+        return ProgrammeError(
+            f"{where}{what}{shown}",
+            "用 Word 打开模板改正这个标签，可用的名称见 docs/template-names.md",
+            Place(self.name),
+        )
+
+    def _compile(self, part: str, content: bytes) -> _Part:
+        xml = content.decode("utf-8-sig")
+        regions = _regions(content, part)
+        counter = iter(range(len(regions)))
+        marked = _PARAGRAPH.sub(lambda _: f"\n<!--p{next(counter)}--><w:p", xml)
+        patched = _patch(marked)
+        lines = patched.split("\n")
+        places: list[str] = []
+        here = ""
+        for line in lines:
+            if found := _MARK.findall(line):
+                here = regions[int(found[0])]
+            places.append(here)
+        lines = [_MARK.sub("", line) for line in lines]
+        try:
+            template = self._sandbox.compile_part("\n".join(lines))
+        except jinja2.TemplateSyntaxError as error:
+            region, tags = places[error.lineno - 1] if error.lineno <= len(places) else "", ""
+            tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if error.lineno <= len(lines) else ""
+            raise self._fault(_reason(error), region, tags) from None
+        return _Part(part, template, tuple(lines), tuple(places))
+
+    def _refuse_tags_elsewhere(self) -> None:
+        rendered = {part.name for part in self._parts}
+        for name, content in self._package.parts.items():
+            if name in rendered or not name.endswith((".xml", ".rels")):
+                continue
+            if b"{{" in content or b"{%" in content:
+                raise self._fault(f"部件 {name} 里有标签，这里的标签不会被填写")
+
+    @property
+    def parts(self) -> Mapping[str, bytes]:
+        """The template's own parts, unfilled."""
+        return self._package.parts
+
+    def fill(self, context: Mapping[str, Any], *, replace: Mapping[str, bytes], when: datetime) -> Filled:
+        """The template filled with a context.
+
+        Args:
+            context: what the template's names stand for.
+            replace: whole parts to put in as they are, such as ``docProps/core.xml``.
+            when: the time that the package's members get.
+
+        Raises:
+            ProgrammeError: an expression fails; with paragraph or cell, and the tag.
+        """
+        changed = {part.name: self._render(part, context) for part in self._parts}
+        changed.update(replace)
+        return Filled(self._package.write(changed, when), {**self._package.parts, **changed})
+
+    def _render(self, part: _Part, context: Mapping[str, Any]) -> bytes:
+        try:
+            xml = part.template.render(context)
+        except (jinja2.TemplateError, SecurityError, ProgrammeError, TypeError, ValueError) as error:
+            region, tags = part.region(_line_of(error))
+            what = error.what if isinstance(error, LianhetiError) else _reason(error)
+            raise self._fault(what, region, tags) from None
+        xml = xml.replace("\n<w:p", "<w:p")
+        if MISSING_OPEN in xml:
+            xml = _RUN.sub(_mark_missing, xml)
+        return _number_bookmarks(_keep_whole(xml)).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A filled template.
+
+    Attributes:
+        docx: the file's bytes.
+        parts: its parts, so that a reader need not unzip them again.
+    """
+
+    docx: bytes
+    parts: Mapping[str, bytes]
+
+
+def _line_of(error: BaseException) -> int | None:
+    """The line of the part's source that an error rose from; Jinja has put it into the traceback."""
+    line = getattr(error, "lineno", None)
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == "<part>":
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _keep_whole(xml: str) -> str:
+    """Give cells that a condition has emptied their paragraph, and tables that a loop has emptied a row.
+
+    Both are what the schema asks for (ISO/IEC 29500-1, 17.4.66 and 17.4.38); Word refuses the file without.
+    """
+    if "</w:tbl>" not in xml:
+        return xml
+    xml = _EMPTY_CELL.sub(r"\1<w:p/></w:tc>", xml)
+    xml = xml.replace("</w:tbl></w:tc>", "</w:tbl><w:p/></w:tc>")
+    return _EMPTY_TABLE.sub(r"\1<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", xml)
+
+
+def _mark_missing(match: re.Match[str]) -> str:
+    """Give a missing value a run of its own, highlighted."""
+    head, properties, body = match[1], match[2] or "", match[3]
+    inner = properties.removeprefix("<w:rPr>").removesuffix("</w:rPr>") if "</w:rPr>" in properties else ""
+    inner = re.sub(r"<w:highlight [^>]*/>", "", inner)
+    after = _AFTER_HIGHLIGHT.search(inner)
+    at = after.start() if after else len(inner)
+    marked = f'<w:rPr>{inner[:at]}<w:highlight w:val="yellow"/>{inner[at:]}</w:rPr>'
+    text = '<w:t xml:space="preserve">'
+    body = _MISSING.sub(
+        lambda found: (
+            f"</w:t></w:r>{head}{marked}{text}〔待填：{found[1]}〕</w:t></w:r>{head}{properties}{text}"
+        ),
+        body,
+    )
+    return f"{head}{properties}{body}</w:r>"
+
+
+def _number_bookmarks(xml: str) -> str:
+    """Give bookmarks that a loop has repeated names and ids of their own: ``sign.member.2``."""
+    if "<w:bookmarkStart" not in xml:
+        return xml
+    seen: dict[str, int] = {}
+    ids: dict[str, list[str]] = {}
+    totals: dict[str, int] = {}
+    for match in _BOOKMARK.finditer(xml):
+        name = dict(_ATTRIBUTE.findall(match[0])).get("name", "")
+        totals[name] = totals.get(name, 0) + 1
+    fresh = iter(range(1, 1_000_000))
+
+    def start(match: re.Match[str]) -> str:
+        attributes = dict(_ATTRIBUTE.findall(match[0]))
+        name = attributes.get("name", "")
+        seen[name] = seen.get(name, 0) + 1
+        number = str(next(fresh))
+        ids.setdefault(attributes.get("id", ""), []).append(number)
+        if totals[name] > 1:
+            name = f"{name}.{seen[name]}"
+        return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
+
+    def end(match: re.Match[str]) -> str:
+        old = dict(_ATTRIBUTE.findall(match[0])).get("id", "")
+        numbers = ids.get(old, [])
+        return f'<w:bookmarkEnd w:id="{numbers.pop(0)}"/>' if numbers else ""
+
+    return _BOOKMARK_END.sub(end, _BOOKMARK.sub(start, xml))

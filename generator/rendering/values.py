@@ -1,0 +1,285 @@
+"""What a template sees of a dataset: plain read-only values that know where they came from.
+
+A ``Group`` gives a part's fields by name, ``Rows`` a list of groups, a ``Value`` one printed text. They
+hold no methods that a template could call, and they record, in the ``Record`` of one rendering, which
+given values were printed, which only served to derive something, and which missing ones were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from generator.errors import ProgrammeError
+from generator.fields import FieldSpec, Part
+from generator.kinds import LongText, Stated, Text
+
+Edition = Literal["draft", "signing", "blank"]
+MAX_STEPS = 500_000
+
+# Non-characters, refused in data: they mark a missing value's title until its run is split off.
+MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
+
+
+@dataclass(slots=True)
+class Record:
+    """What one rendering has used.
+
+    Attributes:
+        edition: which edition is being rendered.
+        title: a field's Chinese title by path.
+        printed: paths of given values that stand in the document as they are.
+        derived: paths of given values that only a count, a tick or a sum was made from.
+        missing: Chinese titles of missing values that the document asks for, by path.
+    """
+
+    edition: Edition
+    title: Callable[[str], str]
+    printed: set[str] = field(default_factory=set)
+    derived: set[str] = field(default_factory=set)
+    missing: dict[str, str] = field(default_factory=dict)
+    steps: int = 0
+
+    def step(self, count: int = 1) -> None:
+        """Count work that a template causes.
+
+        Raises:
+            ProgrammeError: the template does unreasonably much, as loops within loops within loops.
+        """
+        self.steps += count
+        if self.steps > MAX_STEPS:
+            raise ProgrammeError("模板中的循环过多，停止填写", "减少嵌套的循环")
+
+
+class Value:
+    """One text of the data, or of the program, as it will be printed.
+
+    Args:
+        record: the rendering's record.
+        text: the text.
+        path: where it came from; empty where the program derived it.
+        raw: the kept value.
+        spec: the field's declaration.
+    """
+
+    __slots__ = ("path", "raw", "record", "spec", "text")
+
+    def __init__(
+        self, record: Record, text: str, path: str = "", raw: Any = None, spec: FieldSpec | None = None
+    ) -> None:
+        self.record = record
+        self.text = text
+        self.path = path
+        self.raw = raw
+        self.spec = spec
+
+    def with_text(self, text: str) -> Value:
+        """The same value printed in another way."""
+        return Value(self.record, text, self.path, self.raw, self.spec)
+
+    def output(self) -> str:
+        """The text to print; notes that it was printed."""
+        if self.path:
+            self.record.printed.add(self.path)
+        return self.text
+
+    def __bool__(self) -> bool:
+        return bool(self.text) and self.raw is not False
+
+    def __eq__(self, other: object) -> bool:
+        if self.path:
+            self.record.derived.add(self.path)
+        return self.text == (other.text if isinstance(other, Value) else other)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Missing(Value):
+    """A value that was not given; what it prints depends on the edition."""
+
+    __slots__ = ("printed_blank",)
+
+    def __init__(self, record: Record, path: str, spec: FieldSpec | None = None, blank: str = "") -> None:
+        super().__init__(record, "", path, None, spec)
+        self.printed_blank = blank
+
+    def with_text(self, text: str) -> Value:  # noqa: ARG002 (there is no text to print)
+        """Still missing, whatever the way of printing."""
+        return self
+
+    def output(self) -> str:
+        """A blank as the annex prints it; in a draft the field's title, marked; noted as missing."""
+        if self.record.edition == "blank":
+            return self.printed_blank
+        title = self.record.title(self.path)
+        self.record.missing.setdefault(self.path, title)
+        return f"{MISSING_OPEN}{title}{MISSING_CLOSE}"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class Group:
+    """A part's fields by name, also where the part was not given."""
+
+    __slots__ = ("_part", "_path", "_record", "_value")
+
+    def __init__(self, record: Record, part: type[Part], value: Part | None, path: str) -> None:
+        self._record = record
+        self._part = part
+        self._value = value
+        self._path = path
+
+    def __getitem__(self, name: str) -> Any:
+        spec = self._part.specs()[name]
+        value = getattr(self._value, name) if self._value is not None else None
+        return wrap(self._record, spec, value, f"{self._path}.{name}" if self._path else name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._part.specs()
+
+    def __bool__(self) -> bool:
+        return self._value is not None
+
+
+class Filler:
+    """A row that stands for no item: blank as printed, or 无 in every cell."""
+
+    __slots__ = ("_record", "_text")
+
+    def __init__(self, record: Record, text: str) -> None:
+        self._record = record
+        self._text = text
+
+    def __getitem__(self, name: str) -> Any:
+        return self if name in {"contact", "delegate"} else Value(self._record, self._text)
+
+    def __bool__(self) -> bool:
+        return False
+
+    def output(self) -> str:
+        """The filler's own text."""
+        return self._text
+
+
+class Rows:
+    """A list of groups or texts.
+
+    ``given`` tells an empty list from one that was not given: the latter has, outside the blank edition,
+    one item in which everything is missing, so that a draft shows it and a signing copy is refused.
+    """
+
+    __slots__ = ("_items", "_spec", "given", "path", "record")
+
+    def __init__(self, record: Record, spec: FieldSpec, items: list[Any] | None, path: str) -> None:
+        self.record = record
+        self._spec = spec
+        self.path = path
+        self.given = items is not None
+        if items is None:
+            items = [] if record.edition == "blank" else [_missing_item(record, spec, path)]
+        self._items = items
+
+    def __iter__(self) -> Iterator[Any]:
+        self.record.step(len(self._items))
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __getitem__(self, at: int) -> Any:
+        if isinstance(at, int) and at < len(self._items):
+            return self._items[at]
+        raise KeyError(at)
+
+    def __bool__(self) -> bool:
+        return self.given and bool(self._items)
+
+    def chosen(self, items: list[Any]) -> Rows:
+        """Some of the items, as a list of the same kind."""
+        return Rows(self.record, self._spec, items, self.path)
+
+    def padded(self, count: int) -> list[Any]:
+        """The rows of a table: blank ones as printed where nothing is known, one of 无 where that was stated."""
+        self.record.step(count)
+        if self.record.edition == "blank":
+            return [Filler(self.record, "") for _ in range(count)]
+        if self.given and not self._items:
+            return [Filler(self.record, Stated.NONE.value)]
+        return list(self._items)
+
+
+class _MissingItem(Group):
+    """An item of a list that was not given: every field of it is missing, under the list's own path."""
+
+    __slots__ = ("_list",)
+
+    def __init__(self, record: Record, part: type[Part], path: str) -> None:
+        super().__init__(record, part, None, f"{path}[]")
+        self._list = path
+
+    def __getitem__(self, name: str) -> Any:
+        found = super().__getitem__(name)
+        return Missing(self._record, self._list) if isinstance(found, Missing) else found
+
+
+def _missing_item(record: Record, spec: FieldSpec, path: str) -> Any:
+    if spec.part is None:
+        return Missing(record, path, spec)
+    return _MissingItem(record, spec.part, path)
+
+
+class Texts:
+    """A map of passages by id: an agreement's clauses or a plan's sections."""
+
+    __slots__ = ("_map", "_path", "_record", "_spec")
+
+    def __init__(self, record: Record, spec: FieldSpec, value: dict[str, Any] | None, path: str) -> None:
+        self._record = record
+        self._spec = spec
+        self._map = value or {}
+        self._path = path
+
+    def __getitem__(self, key: str) -> Any:
+        passage = self._map.get(key)
+        text = getattr(passage, "text", None)
+        if text is None:
+            return Missing(self._record, f"{self._path}.{key}", self._spec)
+        return Value(self._record, text, f"{self._path}.{key}.text", text, self._spec)
+
+    def __bool__(self) -> bool:
+        return bool(self._map)
+
+
+def wrap(record: Record, spec: FieldSpec, value: Any, path: str) -> Any:
+    """A kept value as templates see it.
+
+    Args:
+        record: the rendering's record.
+        spec: the field's declaration.
+        value: the kept value; None where it was not given.
+        path: the field's exact path.
+    """
+    if spec.shape == "map":
+        return Texts(record, spec, value, path)
+    if spec.shape == "list":
+        items = None
+        if value is not None:
+            items = [_single(record, spec, item, f"{path}[{at}]") for at, item in enumerate(value)]
+        return Rows(record, spec, items, path)
+    return _single(record, spec, value, path)
+
+
+def _single(record: Record, spec: FieldSpec, value: Any, path: str) -> Any:
+    if spec.part is not None:
+        return Group(record, spec.part, value, path)
+    if value is None:
+        return Missing(record, path, spec)
+    kind = spec.kind
+    text = value if isinstance(kind, (Text, LongText)) else kind.show(value) if kind else str(value)
+    return Value(record, text, path, value, spec)

@@ -1,0 +1,222 @@
+"""The functions and filters that templates can use, and nothing else (docs/template-names.md lists them).
+
+All of them pass a missing value on, so that it is marked in a draft and refused for signing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from generator.errors import ProgrammeError
+from generator.kinds import DOLLAR_UNITS, MONEY_UNITS, Date, Money, Stated, plain_decimal
+from generator.rendering.values import Filler, Missing, Rows, Value
+
+TICKED: Final = "☑"
+UNTICKED: Final = "□"
+_DIGITS = "零一二三四五六七八九"
+
+
+def blank(value: Any, printed: str = "") -> Any:
+    """A value that the blank edition prints as these characters: ``{{ industry|blank('*****') }}``."""
+    if isinstance(value, Missing):
+        return Missing(value.record, value.path, value.spec, str(printed))
+    return value
+
+
+def paragraphs(value: Any) -> list[Any]:
+    """A text's lines, each a paragraph; empty lines are left out. A missing text is one paragraph."""
+    if isinstance(value, (Missing, Filler)):
+        return [value]
+    if not isinstance(value, Value):
+        raise ProgrammeError("paragraphs() 只能用于文字", "改为对一个文字字段使用")
+    lines = [line for line in value.text.split("\n") if line.strip()]
+    return [value.with_text(line) for line in lines]
+
+
+def tick(value: Any, *options: str) -> Any:
+    """☑ where the value is one of the options, else □; for a yes-or-no field without options, ☑ for yes."""
+    if isinstance(value, Rows):
+        texts = {item.text for item in value if isinstance(item, Value) and not isinstance(item, Missing)}
+        return TICKED if texts & {str(option) for option in options} else UNTICKED
+    if isinstance(value, Missing):
+        value.output()
+        return UNTICKED
+    if not isinstance(value, Value):
+        return UNTICKED
+    if value.path:
+        value.record.derived.add(value.path)
+    chosen = value.raw is True if not options else value.text in {str(option) for option in options}
+    return TICKED if chosen else UNTICKED
+
+
+def rows(items: Any, count: int = 1) -> list[Any]:
+    """A table's rows: the items; in the blank edition so many blank ones; one of 无 where stated as none."""
+    if isinstance(items, Rows):
+        return items.padded(count)
+    raise ProgrammeError("rows() 只能用于列表", "改为对一个列表字段使用")
+
+
+def _matches(value: Any, wanted: Any) -> bool:
+    options = wanted if isinstance(wanted, (list, tuple)) else [wanted]
+    if isinstance(value, Value) and isinstance(value.raw, bool):
+        return any(option is value.raw for option in options)
+    return isinstance(value, Value) and value.text in {str(option) for option in options}
+
+
+def having(items: Rows, **wanted: Any) -> Any:
+    """The items whose fields have the wanted values: ``having(members, kind='企业')``.
+
+    An item whose field is missing is left out.
+    """
+    return items.chosen(
+        [item for item in items if all(_matches(_used(item[name]), value) for name, value in wanted.items())]
+    )
+
+
+def _used(value: Any) -> Any:
+    if isinstance(value, Value) and value.path and not isinstance(value, Missing):
+        value.record.derived.add(value.path)
+    return value
+
+
+def count(items: Rows, **wanted: Any) -> Any:
+    """How many items there are, or how many whose fields have the wanted values.
+
+    Missing where the list, or a field that decides, is missing.
+    """
+    if not items.given:
+        return next(iter(items)) if wanted == {} and len(items) else _missing_of(items)
+    number = 0
+    for item in items:
+        values = [(_used(item[name]), value) for name, value in wanted.items()]
+        if lost := next((value for value, _ in values if isinstance(value, Missing)), None):
+            return lost
+        number += all(_matches(value, want) for value, want in values)
+    return _derived(items, str(number))
+
+
+def _missing_of(items: Rows) -> Missing:
+    return Missing(items.record, items.path)
+
+
+def _derived(items: Rows, text: str) -> Value:
+    return Value(items.record, text)
+
+
+def total(items: Rows, name: str, unit: str = "") -> Any:
+    """The exact sum of a field over a list, printed as the field's kind prints (or in another unit)."""
+    if not items.given:
+        return _missing_of(items)
+    amount = 0
+    kind = None
+    for item in items:
+        value = _used(item[name])
+        if isinstance(value, Missing):
+            return value
+        kind = value.spec.kind
+        amount += 0 if isinstance(value.raw, Stated) else value.raw
+    if kind is None:
+        return _derived(items, "0")
+    if isinstance(kind, Money) and unit:
+        kind = Money(unit=unit)
+    return _derived(items, kind.show(amount))
+
+
+def in_unit(value: Any, unit: str, places: int = 2) -> Any:
+    """An amount of money in another unit of its currency, exact: ``{{ sales|in_unit('亿元') }}``."""
+    if isinstance(value, Missing) or not isinstance(value, Value) or isinstance(value.raw, Stated):
+        return value
+    units = {**MONEY_UNITS, **DOLLAR_UNITS}
+    if not isinstance(value.spec and value.spec.kind, Money) or unit not in units:
+        raise ProgrammeError(f"in_unit('{unit}') 只能用于金额", f"单位用 {'、'.join(units)}")
+    return value.with_text(plain_decimal(value.raw, units[unit], places))
+
+
+def date_as(value: Any, pattern: str) -> Any:
+    """A date in another form, 年 月 日 replaced: ``{{ filing_date|date_as('{year} 年 {month} 月') }}``."""
+    if isinstance(value, Missing) or not isinstance(value, Value):
+        return value
+    if not isinstance(value.spec and value.spec.kind, Date):
+        raise ProgrammeError("date_as 只能用于日期", "改为对日期字段使用")
+    parts = {"year": value.raw.year, "month": value.raw.month, "day": value.raw.day}
+    text = str(pattern)
+    for name, number in parts.items():
+        text = text.replace("{" + name + "}", str(number))
+    return value.with_text(text)
+
+
+def characters(value: Any, first: int, last: int) -> Any:
+    """Some of a text's characters, counted from 1: 机构代码 is ``{{ code|characters(9, 17) }}``."""
+    if isinstance(value, Missing) or not isinstance(value, Value):
+        return value
+    if value.path:
+        value.record.derived.add(value.path)
+    if isinstance(value.raw, Stated):
+        return Value(value.record, value.text)
+    return Value(value.record, value.text[first - 1 : last])
+
+
+def join(items: Iterable[Any], mark: str = "、") -> Any:
+    """Texts joined by a mark; a list of none gives 无."""
+    found = list(items)
+    if isinstance(items, Rows) and items.given and not found:
+        return _derived(items, Stated.NONE.value)
+    for item in found:
+        if isinstance(item, Missing):
+            return item
+    return str(mark).join(item.output() if isinstance(item, Value) else str(item) for item in found)
+
+
+def pluck(items: Rows, name: str) -> list[Any]:
+    """One field of every item of a list; ``pluck(leads, 'name')|join`` prints them."""
+    return [item[name] for item in items]
+
+
+def chinese(number: int) -> str:
+    """A counting number below 100 in Chinese: 十二."""
+    tens, ones = divmod(int(number), 10)
+    if tens > 9:  # noqa: PLR2004 (two digits are as far as headings count)
+        raise ProgrammeError(f"chinese 只能用于 1 到 99，得到 {number}", "改用阿拉伯数字")
+    head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十"
+    return head + (_DIGITS[ones] if ones or not tens else "")
+
+
+def given(value: Any) -> bool:
+    """Whether a value, group or list was given at all; a list stated as none was."""
+    return value.given if isinstance(value, Rows) else bool(value)
+
+
+def printed(value: Any) -> str:
+    """The text of a value, as the finaliser prints it."""
+    if isinstance(value, (Value, Filler)):
+        return value.output()
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        return str(value)
+    raise ProgrammeError(f"不能直接打印{_named(value)}", "在标签里写到具体的字段，或用循环逐项打印")
+
+
+def _named(value: Any) -> str:
+    names = {"Group": "一组字段", "Rows": "列表", "Texts": "一组文字", "bool": "“是/否”的判断"}
+    return names.get(type(value).__name__, "这个值")
+
+
+FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "paragraphs": paragraphs,
+    "rows": rows,
+    "tick": tick,
+    "having": having,
+    "count": count,
+    "total": total,
+    "pluck": pluck,
+    "given": given,
+}
+FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "blank": blank,
+    "in_unit": in_unit,
+    "date_as": date_as,
+    "characters": characters,
+    "join": join,
+    "chinese": chinese,
+    "paragraphs": paragraphs,
+}
