@@ -20,6 +20,7 @@ from generator.kinds import KINDS
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
 Scalar = str | int | bool
+ProgrammeFact = Literal["name_pattern", "validity.start", "validity.end", "day"]
 
 
 class _Model(BaseModel):
@@ -122,7 +123,8 @@ class Figure(_Model):
     """A named figure that conditions and messages use; exactly one of the operations is given.
 
     Lists are paths with ``[]``. ``where`` picks list items by their fields, in the order written: a field
-    is needed only of items that the fields before it have picked.
+    is needed only of items that the fields before it have picked. A field's wanted value is one value, a
+    list of which any will do, or operators (``FIGURE_OPERATORS``) that must all hold.
     """
 
     title: str = ""
@@ -137,6 +139,7 @@ class Figure(_Model):
         default=None, description="how many values of the first path are not among the second's"
     )
     bad_check_digits: str | None = Field(default=None, description="credit codes with a wrong check digit")
+    programme: ProgrammeFact | None = Field(default=None, description="what the programme itself says")
     where: dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]] = {}
     last: int | None = Field(default=None, description="of accounts: only the latest so many years")
 
@@ -157,7 +160,9 @@ FIGURE_OPERATIONS = (
     "duplicates",
     "outside",
     "bad_check_digits",
+    "programme",
 )
+FIGURE_OPERATORS = ("is", "not", "given", "min", "max")
 
 
 class Condition(_Model):
@@ -177,6 +182,7 @@ class Condition(_Model):
     needs: tuple[str, ...] = ()
     test: str | None = None
     counted: Literal["all", "both"] = "all"
+    when_missing: Literal["unknown", "skip"] = "unknown"
     field: str = Field(default="", description="the path that the finding points to")
     passed: str = Field(default="", alias="pass", description="message, {figure} filled in")
     failed: str = Field(default="", alias="fail", description="message, {figure} filled in")
