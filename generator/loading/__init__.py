@@ -1,1 +1,88 @@
-"""From a data file to a dataset: values, and where each one stood."""
+"""From a data file to a dataset: values, and where each one stood.
+
+``read_source`` opens the file, whatever its kind; ``load`` says what it means to one programme. A file is
+read once and loaded for as many programmes as wanted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from generator.dataset import Dataset
+from generator.errors import Place, Problem
+from generator.fields import FieldSpec
+from generator.loading.attached import Attached
+from generator.loading.filings import Filings
+from generator.loading.keys import Position
+from generator.loading.overlay import overlay, spell_out_none
+from generator.loading.reading import Source, read_source
+from generator.loading.translate import Translator
+from generator.loading.validate import validated
+from generator.programme import Programme
+from generator.source import Entry, places
+
+__all__ = ["Source", "load", "read_source"]
+
+
+def load(source: Source, programme: Programme | None, *, known: Mapping[str, Programme]) -> Dataset:
+    """What a data file says to one programme: its base data with the programme's filing over them.
+
+    Every fault is found in one run. Wrong values are left out of the consortium, and what is left still
+    loads, so that it can be judged.
+
+    Args:
+        source: the file.
+        programme: the programme; None for the base data alone.
+        known: every programme by code. Fields that only they declare, and their filings, are no faults.
+    """
+    every = {**known, **({programme.code: programme} if programme else {})}
+    position = Position.top(programme, every.values())
+    labels = programme.labels if programme else {}
+    translator = Translator(position.part, labels, {"attachments": _attachment_ids(programme, every)})
+    filings = Filings(every, translator)
+
+    def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
+        if filings.take(entry):
+            return True
+        if spec is not None and spec.name == "accepted":
+            translator.wrong("accepted", entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
+            return True
+        return False
+
+    tree = translator.group(source.root, position, special=outside_filings)
+    filing = filings.of(programme)
+    if filing is not None:
+        tree = overlay(tree, translator.group(filing, position, special=filings.refuse_nested), position.part)
+    tree = spell_out_none(tree, position.part)
+    attached = Attached(source.folder, translator)
+    tree = attached.follow(tree, position.part)
+    consortium, tree = validated(tree, position.part, translator, _start(source))
+    found = {path: place for path, place in places(tree) if path}
+    return Dataset(
+        consortium,
+        found,
+        _in_order(translator.problems, source.name),
+        source.name,
+        {source.name: hashlib.sha256(source.data).hexdigest(), **dict(sorted(attached.inputs.items()))},
+    )
+
+
+def _start(source: Source) -> Place:
+    """Where a file begins: what is missing altogether is reported there."""
+    return source.root.place if source.root.place.sheet else Place(source.name, 1)
+
+
+def _attachment_ids(programme: Programme | None, every: Mapping[str, Programme]) -> dict[str, str]:
+    """The checklists' ids by title, the programme's own first."""
+    ids: dict[str, str] = {}
+    for one in [*([programme] if programme else []), *every.values()]:
+        for item in one.attachments:
+            ids.setdefault(item.title, item.id)
+    return ids
+
+
+def _in_order(problems: list[Problem], name: str) -> tuple[Problem, ...]:
+    """Problems by their lines, those of other files last, each once."""
+    unique = dict.fromkeys(problems)
+    return tuple(sorted(unique, key=lambda problem: (problem.place.file != name, problem.place.line or 0)))

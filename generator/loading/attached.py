@@ -1,0 +1,187 @@
+"""Files that a data file names: texts that go into the data, and attachments.
+
+They must stand in the data file's folder or below it. What would lead out of it (``..``, absolute paths,
+links) is refused: a data file may come from a stranger, and what it names ends up in a packet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from generator.consortium import Passage
+from generator.errors import DataError, Place
+from generator.fields import FieldSpec, Part
+from generator.kinds import BadValueError, check_characters, refused_character
+from generator.loading.translate import Translator, shortened
+from generator.source import Entries, Entry, Items, Node, Scalar
+from generator.yaml_source import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
+
+TEXT_SUFFIXES = frozenset({".txt", ".md"})
+_CHUNK = 1 << 20
+
+
+class Attached:
+    """Follows the file names in one data file.
+
+    Args:
+        folder: the data file's folder.
+        translator: takes the problems.
+
+    Attributes:
+        inputs: sha256 of every file met, by its path relative to the folder, with ``/``.
+    """
+
+    def __init__(self, folder: Path, translator: Translator) -> None:
+        self.folder = folder
+        self.translator = translator
+        self.inputs: dict[str, str] = {}
+
+    def follow(self, tree: Entries, part: type[Part], path: str = "") -> Entries:
+        """The tree with the texts of its text files in place, and attachments named with ``/``.
+
+        A passage must say one of text, file and variant; what names no usable file is left out.
+        """
+        specs = part.specs()
+        kept = []
+        for entry in tree:
+            here = f"{path}.{entry.key}" if path else entry.key
+            node = self._value(entry.node, specs[entry.key], here)
+            if node is not None:
+                kept.append(Entry(entry.key, entry.place, node))
+        return Entries(tuple(kept), tree.place)
+
+    def _value(self, node: Node, spec: FieldSpec, path: str) -> Node | None:
+        if spec.shape == "map" and isinstance(node, Entries):
+            pairs = [(entry, self._below(entry.node, spec, f"{path}.{entry.key}")) for entry in node]
+            found = tuple(Entry(entry.key, entry.place, below) for entry, below in pairs if below is not None)
+            return Entries(found, node.place)
+        if isinstance(node, Items) and spec.part is not None:
+            items = (self._below(item, spec, f"{path}[{at}]") for at, item in enumerate(node.items))
+            return Items(tuple(item for item in items if item is not None), node.place)
+        return self._below(node, spec, path)
+
+    def _below(self, node: Node, spec: FieldSpec, path: str) -> Node | None:
+        if spec.part is None:
+            return self._attachments(node, path) if spec.shape == "map" else node
+        if not isinstance(node, Entries):
+            return node
+        if issubclass(spec.part, Passage):
+            return self._passage(node, path)
+        return self.follow(node, spec.part, path)
+
+    def _attachments(self, node: Node, path: str) -> Node:
+        if not isinstance(node, Items):
+            return node
+        kept: list[Node] = []
+        for item in node.items:
+            here = f"{path}[{len(kept)}]"
+            target = self._inside(item, here) if isinstance(item, Scalar) else None
+            if target is None or not isinstance(item, Scalar):
+                continue
+            name, file = target
+            try:
+                if file.is_file():
+                    self.inputs[name] = sha256_of(file)
+            except OSError as error:
+                self._unreadable(item, here, error)
+                continue
+            kept.append(Scalar(name, item.place))
+        return Items(tuple(kept), node.place)
+
+    def _passage(self, node: Entries, path: str) -> Node | None:
+        given = [entry for entry in node if entry.key in {"text", "file", "variant"}]
+        if len(given) > 1:
+            names = "、".join(f"“{title}”" for title in ("正文", "文件", "范本"))
+            self.translator.wrong(path, given[1].place, "同时写了几种来源", f"在{names}中只写一种")
+            return None
+        file = node.get("file")
+        if not isinstance(file, Scalar):
+            return node
+        text = self._text(file, f"{path}.file")
+        if text is None:
+            return None
+        return Entries((*node.entries, Entry("text", text.place, text)), node.place)
+
+    def _text(self, node: Scalar, path: str) -> Scalar | None:
+        """What a text file says; None where it can't be used."""
+        target = self._inside(node, path)
+        if target is None:
+            return None
+        name, file = target
+        wrong = self.translator.wrong
+        if file.suffix.lower() not in TEXT_SUFFIXES:
+            what = f"指向的{shortened(node.text)}不是文本文件"
+            wrong(path, node.place, what, "把内容另存为 UTF-8 编码的 .txt 或 .md 文件")
+            return None
+        try:
+            if not file.is_file():
+                what = f"指向的{shortened(node.text)}不存在"
+                wrong(path, node.place, what, "核对文件名，文件路径从数据文件所在的文件夹算起")
+                return None
+            if file.stat().st_size > MAX_FILE_BYTES:
+                what = f"指向的{shortened(node.text)}超过 {MAX_FILE_BYTES // 1_000_000} MB"
+                wrong(path, node.place, what, "缩短内容，或改为附件")
+                return None
+            data = file.read_bytes()
+        except OSError as error:
+            self._unreadable(node, path, error)
+            return None
+        self.inputs[name] = hashlib.sha256(data).hexdigest()
+        try:
+            text = decode(data, name).replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        except DataError as error:
+            wrong(path, error.place or node.place, f"指向的{error.what}", error.remedy)
+            return None
+        if len(text) > MAX_VALUE_CHARACTERS:
+            what = f"指向的文件有 {len(text)} 个字符，超过 {MAX_VALUE_CHARACTERS} 个的上限"
+            wrong(path, Place(name), what, "缩短内容，或改为附件")
+            return None
+        if found := refused_character(text):
+            line = text.count("\n", 0, text.index(found[0])) + 1
+            what = f"指向的文件里有{found[1]}（U+{ord(found[0]):04X}），Word 和 PDF 无法保存"
+            wrong(path, Place(name, line), what, "删去这个字符后重新保存")
+            return None
+        return Scalar(text, Place(name, 1))
+
+    def _inside(self, node: Scalar, path: str) -> tuple[str, Path] | None:
+        """A file's relative name and its path; None where the name leads out of the folder."""
+        try:
+            check_characters(node.text)
+        except BadValueError as error:
+            self.translator.wrong(path, node.place, error.what, error.remedy)
+            return None
+        text = node.text.strip().replace("\\", "/")
+        windows = PureWindowsPath(text)
+        absolute = text.startswith(("/", "~")) or bool(windows.drive or windows.root)
+        try:
+            home = self.folder.resolve()
+            if not absolute and (home / text).resolve().is_relative_to(home):
+                return str(PurePosixPath(text)), self.folder / text
+        except (OSError, RuntimeError, ValueError):
+            # A loop of links, or a name that the system cannot have.
+            self.translator.wrong(
+                path, node.place, f"指向的{shortened(node.text)}无法打开", "核对文件名，去掉循环的链接"
+            )
+            return None
+        what = f"指向的{shortened(node.text)}不在数据文件所在的文件夹里"
+        remedy = "把文件复制到数据文件所在的文件夹或其下，写相对路径"
+        self.translator.wrong(path, node.place, what, remedy)
+        return None
+
+    def _unreadable(self, node: Scalar, path: str, error: OSError) -> None:
+        what = f"指向的{shortened(node.text)}读不了（{error.strerror}）"
+        self.translator.wrong(path, node.place, what, "核对文件的权限，并关闭正在使用它的程序")
+
+
+def sha256_of(path: Path) -> str:
+    """A file's sha256, in hexadecimal.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,247 @@
+"""From a file's tree to one in the model's own terms: names for titles, shapes checked, blanks removed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from generator.errors import Place, Problem
+from generator.fields import FieldSpec, Part
+from generator.kinds import NONE_TEXTS, refused_character
+from generator.loading.keys import Labels, Position
+from generator.paths import title_of
+from generator.source import Entries, Entry, Items, Node, Scalar
+
+SHOWN_CHARACTERS = 30
+_PLACEHOLDER = re.compile(r"\s*〔待填[^〕]*〕\s*")
+_UNSAFE_ID = re.compile(r"[.\[\]]")
+_LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
+
+
+def shortened(text: str) -> str:
+    """A value as a message shows it: one line, not long, nothing invisible."""
+    head = " ".join(text[: SHOWN_CHARACTERS + 1].split())
+    shown = "".join(f"<U+{ord(char):04X}>" if refused_character(char) else char for char in head)
+    return f"“{shown[:SHOWN_CHARACTERS]}…”" if len(text) > SHOWN_CHARACTERS else f"“{shown}”"
+
+
+def is_blank(node: Node) -> bool:
+    """Whether a value says nothing: null, only white space, or a draft's 〔待填〕."""
+    return isinstance(node, Scalar) and (
+        node.absent or not node.text.strip() or _PLACEHOLDER.fullmatch(node.text) is not None
+    )
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether a value, or everything in a group or list, is blank: a form's lines left empty."""
+    if isinstance(node, Items):
+        return all(says_nothing(item) for item in node.items)
+    if isinstance(node, Entries):
+        return all(says_nothing(entry.node) for entry in node)
+    return is_blank(node)
+
+
+def says_none(node: Node) -> bool:
+    """Whether a value is stated as none."""
+    return isinstance(node, Scalar) and not node.absent and node.text.strip().lower() in NONE_TEXTS
+
+
+class Translator:
+    """Translates groups of one file for one programme; collects what is wrong with them.
+
+    Args:
+        model: the programme's model, for titles.
+        labels: the programme's titles by path.
+        map_keys: by path, ids that a map's keys may also be written as, as ``{"attachments": {title: id}}``.
+    """
+
+    def __init__(self, model: type[Part], labels: Labels, map_keys: dict[str, dict[str, str]]) -> None:
+        self.model = model
+        self.labels = labels
+        self.map_keys = map_keys
+        self.problems: list[Problem] = []
+
+    def wrong(self, path: str, place: Place, what: str, remedy: str) -> None:
+        """Record a problem of the field at a path; its title goes before what is wrong."""
+        title = title_of(self.model, path, self.labels)
+        self.problems.append(Problem(f"{title}{what}", remedy, place, path))
+
+    def group(
+        self,
+        node: Entries,
+        position: Position,
+        path: str = "",
+        special: Callable[[Entry, FieldSpec | None], bool] | None = None,
+    ) -> Entries:
+        """A group with its fields' own names and without what is blank or wrong.
+
+        Args:
+            node: the group as written.
+            position: which fields it may have.
+            path: its exact path.
+            special: takes an entry out of the ordinary course by returning True.
+        """
+        found: dict[str, Entry] = {}
+        for entry in node:
+            spec = position.find(entry.key)
+            if special and special(entry, spec):
+                continue
+            if spec is None:
+                if not position.is_foreign(entry.key):
+                    self.unknown(entry, position, path)
+                continue
+            here = f"{path}.{spec.name}" if path else spec.name
+            if spec.name in found:
+                self.wrong(
+                    here,
+                    entry.place,
+                    f"写了两次（“{found[spec.name].key}”和“{entry.key}”是同一个字段）",
+                    "只保留一处",
+                )
+                continue
+            found[spec.name] = entry
+        kept = []
+        for name, entry in found.items():
+            spec = position.part.specs()[name]
+            here = f"{path}.{name}" if path else name
+            value = self.value(entry.node, spec, position, here, entry.place)
+            if value is not None:
+                kept.append(Entry(name, entry.place, value))
+        return Entries(tuple(kept), node.place)
+
+    def unknown(self, entry: Entry, position: Position, path: str) -> None:
+        """Record a key that no programme knows."""
+        where = f"{title_of(self.model, path, self.labels)}里" if path else ""
+        if owner := position.owner_of(entry.key):
+            remedy = f"把它移到“{owner}”下面"
+        elif near := position.nearest(entry.key):
+            remedy = f"改为“{near}”，或删去这一项"
+        else:
+            remedy = "核对字段名（见数据格式说明 docs/data-format.md），或删去这一项"
+        what = f"{where}没有{shortened(entry.key)}这个字段"
+        self.problems.append(Problem(what, remedy, entry.place, f"{path}.{entry.key}".lstrip(".")))
+
+    def value(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
+        """A field's value in its declared shape; None where it is blank or wrong."""
+        if is_blank(node):
+            return None
+        if spec.shape == "list":
+            return self.items(node, spec, position, path, place)
+        if spec.shape == "map":
+            return self.map(node, spec, position, path, place)
+        return self.single(node, spec, position, path, place)
+
+    def single(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
+        """One value or one group."""
+        if spec.part is None:
+            return self.scalar(node, path)
+        if isinstance(node, Scalar):
+            if "text" in spec.part.specs():
+                return Entries((Entry("text", node.place, node),), node.place)
+            if says_none(node):
+                return node
+            self.not_a_group(node, position.below(spec), path)
+            return None
+        if isinstance(node, Items):
+            self.wrong(path, place, "应是一组字段，这里写成了列表", "删去行首的“- ”，写成“字段名: 值”的样子")
+            return None
+        inner = self.group(node, position.below(spec), path)
+        return Entries(inner.entries, place) if inner.entries else None
+
+    def scalar(self, node: Node, path: str) -> Scalar | None:
+        """One value."""
+        if isinstance(node, Scalar):
+            return node
+        if isinstance(node, Items):
+            self.wrong(
+                path, node.place, "只能有一个值，这里写成了列表", "只写一个值，含“[”的文字用引号括起来"
+            )
+        else:
+            self.wrong(
+                path, node.place, "只能有一个值，这里写成了一组字段", "只写一个值，含冒号的文字用引号括起来"
+            )
+        return None
+
+    def not_a_group(self, node: Scalar, position: Position, path: str) -> None:
+        """Record a bare text where a group of fields is wanted."""
+        pair = _LIKE_A_PAIR.match(node.text)
+        if pair and position.find(pair[1]):
+            what = f"应是一组字段，这里的{shortened(node.text)}成了一段文字"
+            self.wrong(path, node.place, what, "把冒号改为半角“:”，并在后面留一个空格")
+            return
+        titles = "、".join(f"“{position.title(spec)}”" for spec in list(position.part.specs().values())[:4])
+        what = f"应是一组字段，这里只写了{shortened(node.text)}"
+        self.wrong(path, node.place, what, f"分别填写{titles}等字段，每行一个")
+
+    def items(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Items | None:
+        """A list; a bare text is a list of one, ``无`` a list of none."""
+        if isinstance(node, Entries):
+            self.wrong(
+                path,
+                place,
+                "应是列表，这里只写了一组字段" if spec.part else "应是列表，这里写成了一组字段",
+                "在每一项前面加“- ”" if spec.part else "每行写一项，前面加“- ”，含冒号的文字用引号括起来",
+            )
+            return None
+        if isinstance(node, Scalar):
+            if says_none(node):
+                return Items((), place)
+            if spec.part:
+                self.not_a_group(node, position.below(spec), path)
+                return None
+            return Items((node,), place)
+        if len(node.items) == 1 and says_none(node.items[0]):
+            return Items((), place)
+        kept: list[Node] = []
+        for item in node.items:
+            here = f"{path}[{len(kept)}]"
+            if says_nothing(item):
+                continue
+            if spec.part is None:
+                value: Node | None = self.scalar(item, here)
+                if value is not None:
+                    kept.append(value)
+            elif isinstance(item, Entries):
+                kept.append(self.group(item, position.below(spec), here))
+            else:
+                # The item stays, without values, so that the others keep their places in the count.
+                if isinstance(item, Scalar):
+                    self.not_a_group(item, position.below(spec), here)
+                else:
+                    self.wrong(here, item.place, "应是一组字段，这里写成了列表", "删去多余的“- ”或方括号")
+                kept.append(Entries((), item.place))
+        return Items(tuple(kept), place) if kept or not node.items else None
+
+    def map(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Entries | None:
+        """A map by id. A map of values is a map of lists of them, as attachments are."""
+        if says_none(node):
+            return Entries((), place)
+        if not isinstance(node, Entries):
+            self.wrong(path, place, "应按编号分别填写", "写成“编号: 内容”的样子，每个编号一行")
+            return None
+        ids = self.map_keys.get(path, {})
+        kept: dict[str, Entry] = {}
+        for entry in node:
+            key = ids.get(entry.key, entry.key)
+            if not key or _UNSAFE_ID.search(key) or refused_character(key):
+                self.wrong(
+                    path,
+                    entry.place,
+                    f"的编号{shortened(key)}不可用",
+                    "使用方案规定的编号，其中没有句点和方括号",
+                )
+                continue
+            here = f"{path}.{key}"
+            if key in kept:
+                self.wrong(here, entry.place, f"写了两次（“{kept[key].key}”和“{entry.key}”）", "只保留一处")
+                continue
+            if is_blank(entry.node):
+                continue
+            if spec.part is None:
+                value: Node | None = self.items(entry.node, spec, position, here, entry.place)
+            else:
+                value = self.single(entry.node, spec, position, here, entry.place)
+            if value is not None:
+                kept[key] = Entry(entry.key, entry.place, value)
+        entries = tuple(Entry(key, entry.place, entry.node) for key, entry in kept.items())
+        return Entries(entries, place) if entries or not node.entries else None
