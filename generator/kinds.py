@@ -176,8 +176,11 @@ class LongText(Kind):
     title: ClassVar[str] = "一段或多段文字"
 
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(\D*)")
+_NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*([^0-9]*)")
 _MAX_DIGITS = 15
+_MAX_DECIMALS = 11
+# Conditions count in 64 bits: a hundred such values, multiplied by a hundred, still fit.
+_MAX_VALUE = 10**14 * 9
 
 
 def _number(text: str, units: Mapping[str, int], scale: int, kind: Kind, finest: str) -> int:
@@ -189,12 +192,17 @@ def _number(text: str, units: Mapping[str, int], scale: int, kind: Kind, finest:
     sign, whole, fraction, unit = match.groups()
     if unit and unit not in units:
         raise BadValueError(f"单位“{unit}”不可用", f"使用单位{'、'.join(units)}，或只填数字")
-    digits = whole.replace(",", "")
+    digits = whole.replace(",", "").lstrip("0") or "0"
+    decimals = (fraction or "").rstrip("0")
     if len(digits) > _MAX_DIGITS:
         raise BadValueError("数字过大", "核对位数和单位")
-    exact = Decimal(digits + (fraction or "")) * (units[unit] if unit else scale)
+    # Longer than this and the product would be rounded: no unit has so many decimals anyway.
+    fits = len(decimals) <= _MAX_DECIMALS
+    exact = Decimal(digits + decimals) * (units[unit] if unit else scale) if fits else Decimal("0.1")
     if exact != exact.to_integral_value():
-        raise BadValueError(f"小数位过多，精确到{finest}也写不下", f"核对数值，{example}")
+        raise BadValueError(f"小数位过多，最细到{finest}", f"核对数值，{example}")
+    if exact > _MAX_VALUE:
+        raise BadValueError("数字过大", "核对位数和单位")
     return -int(exact) if sign == "-" else int(exact)
 
 

@@ -42,6 +42,9 @@ class Position:
         self.labels = labels or {}
         self.elsewhere = elsewhere
         self._names = _by_key(part, path, self.labels, [labels for _, labels in elsewhere])
+        self._shown = {
+            fold(known): known for spec in part.specs().values() for known in (*spec.keys, self.title(spec))
+        }
         self._below: dict[str, Position] = {}
 
     @classmethod
@@ -86,12 +89,8 @@ class Position:
 
     def nearest(self, key: str) -> str:
         """The known name or title that looks most like a key; empty where none does."""
-        folded: dict[str, str] = {}
-        for spec in self.part.specs().values():
-            for known in (self.title(spec), *spec.keys):
-                folded.setdefault(fold(known), known)
-        close = difflib.get_close_matches(fold(key), folded, n=1, cutoff=0.5)
-        return folded[close[0]] if close else ""
+        close = difflib.get_close_matches(fold(key), self._shown, n=1, cutoff=0.5)
+        return self._shown[close[0]] if close else ""
 
     def owner_of(self, key: str) -> str:
         """The title of the group further down that has a field of this name; empty where none has."""

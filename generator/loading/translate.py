@@ -13,6 +13,8 @@ from generator.paths import title_of
 from generator.source import Entries, Entry, Items, Node, Scalar
 
 SHOWN_CHARACTERS = 30
+# With more unknown keys than this the file is another one, and looking for near names takes long.
+MAX_SUGGESTIONS = 50
 _PLACEHOLDER = re.compile(r"\s*〔待填[^〕]*〕\s*")
 _UNSAFE_ID = re.compile(r"[.\[\]]")
 _LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
@@ -59,6 +61,7 @@ class Translator:
         self.model = model
         self.labels = labels
         self.map_keys = map_keys
+        self.unknown_keys = 0
         self.problems: list[Problem] = []
 
     def wrong(self, path: str, place: Place, what: str, remedy: str) -> None:
@@ -112,7 +115,10 @@ class Translator:
     def unknown(self, entry: Entry, position: Position, path: str) -> None:
         """Record a key that no programme knows."""
         where = f"{title_of(self.model, path, self.labels)}里" if path else ""
-        if owner := position.owner_of(entry.key):
+        self.unknown_keys += 1
+        if self.unknown_keys > MAX_SUGGESTIONS:
+            remedy = "确认选对了文件"
+        elif owner := position.owner_of(entry.key):
             remedy = f"把它移到“{owner}”下面"
         elif near := position.nearest(entry.key):
             remedy = f"改为“{near}”，或删去这一项"
