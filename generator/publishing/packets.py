@@ -103,18 +103,18 @@ def publish(
                 return Published(slot.folder, slot.archive, None, written=False)
             _refuse_open(slot.folder)
         refuse_losses(slot.folder, slot.archive)
+        archive = archive_bytes(contents, timestamp)
         try:
             aside = replace(
-                slot,
-                contents,
-                archive_bytes(contents, timestamp),
-                incoming,
-                lambda: refuse_losses(slot.old, slot.old_archive),
+                slot, contents, archive, incoming, lambda: refuse_losses(slot.old, slot.old_archive)
             )
-        except BaseException:
+        except BaseException as error:
             with told(slot.folder):
-                settle(slot)
-            raise
+                done = settle(slot)
+                # What failed may have been the tidying up only, and have been made good just now.
+                if not (isinstance(error, OutputError) and _is_same(slot, contents[MANIFEST])):
+                    raise
+            aside = done.moved_aside if done else None
     return Published(slot.folder, slot.archive, aside, written=True)
 
 
@@ -149,7 +149,11 @@ def recover_packet(folder: Path) -> list[Recovered]:
 
 def _recover_slots(base: Path, name: str | None = None) -> list[Recovered]:
     with told(base):
-        slots = [slot for slot in slots_left_in(base) if name in {None, slot.name}]
+        try:
+            slots = [slot for slot in slots_left_in(base) if name in {None, slot.name}]
+        except PermissionError:
+            # Whoever may not look into a folder has never written to it: another's, as lost+found.
+            return []
     found = []
     for slot in slots:
         # A live process puts its own packet right, or leaves it to the next command.
