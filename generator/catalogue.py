@@ -79,6 +79,14 @@ class Catalogue:
             self._loaded[code] = load_programme(folders[code])
         return self._loaded[code]
 
+    def all(self) -> dict[str, Programme]:
+        """Every programme by code.
+
+        Raises:
+            ProgrammeError: one of them is at fault.
+        """
+        return {code: self.load(code) for code in self.folders()}
+
     def common(self, name: str) -> Path:
         """A file that every programme shares, the user's before the built-in one.
 

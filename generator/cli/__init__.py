@@ -1,1 +1,101 @@
-"""The command line: options in, reports out; no logic."""
+"""The command line: options in, reports out; no logic.
+
+Commands are imported only when they are used, so that ``lianheti --help`` starts fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import click
+
+from generator import __version__
+from generator.cli.chinese import ChineseGroup, usage_message
+from generator.errors import ExitCode, LianhetiError
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "programmes": ("programmes", "列出全部方案"),
+    "new": ("new", "生成一份待填写的数据文件"),
+    "check": ("check", "核对数据，逐条对照组建条件"),
+    "packet": ("packet", "生成整套申报材料"),
+    "blank": ("blank", "输出空白的官方表格和提纲"),
+    "schema": ("schema", "输出数据文件的 JSON Schema"),
+}
+_INTERNAL: Final = 70
+
+
+class LazyGroup(ChineseGroup):
+    """A group whose commands are modules of this package, imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """The commands in the order in which people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command with a name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        found: click.Command = import_module(f"generator.cli.{COMMANDS[cmd_name][0]}").command
+        return found
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Each command with what it does, without importing it."""
+        return [(name, summary) for name, (_, summary) in COMMANDS.items()]
+
+
+@click.group(
+    cls=LazyGroup,
+    help="创新联合体申报材料生成工具：一份数据，核对组建条件，填写官方表格，装订成套。",
+    epilog="例：lianheti check 我的联合体.yaml -p 方案代码　　退出码见 docs/commands.md",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="lianheti %(version)s", help="显示版本后退出")
+def cli() -> None:
+    """The group; its help text is Chinese and stands above."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; the one place where errors become messages and exit codes.
+
+    Args:
+        arguments: the command's arguments; those of the process by default.
+
+    Returns:
+        The exit code. The installed script passes it to the system.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    # Windows consoles may be set to a code page that lacks characters of the data.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        code = cli.main(given, prog_name="lianheti", standalone_mode=False)
+    except LianhetiError as error:
+        if debug:
+            raise
+        click.echo(str(error), err=True)
+        return int(error.exit_code)
+    except click.ClickException as error:
+        click.echo(usage_message(error), err=True)
+        return int(ExitCode.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("已中断。已经写好的文件都是完整的。", err=True)
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as with `lianheti … | head`.
+        sys.stderr.close()
+        return int(ExitCode.DONE)
+    except Exception as error:  # a fault of ours must not show a traceback to a person
+        if debug:
+            raise
+        click.echo(
+            f"程序内部出错（{type(error).__name__}：{error}），没有改动已有文件。"
+            "请加上 --debug 再运行一次，把屏幕上的内容发给维护者。",
+            err=True,
+        )
+        return _INTERNAL
+    return int(code) if isinstance(code, int) else int(ExitCode.DONE)

@@ -79,7 +79,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """A field of a group, or an attribute of the loop."""
         if isinstance(obj, (Group, Filler, Texts)):
             return self.getitem(obj, attribute)
-        if isinstance(obj, (Value, Rows, str, int, list, dict)):
+        if isinstance(obj, dict):
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, (Value, Rows, str, int, list)):
             return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
 

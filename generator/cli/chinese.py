@@ -1,0 +1,100 @@
+"""click's own words in Chinese: help pages and usage errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from click.formatting import HelpFormatter
+
+
+class _Chinese(click.Command):
+    """Help pages with Chinese headings."""
+
+    def format_usage(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """The usage line."""
+        pieces = ["[选项]" if piece == "[OPTIONS]" else piece for piece in self.collect_usage_pieces(ctx)]
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix="用法：")
+
+    def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """The options under a Chinese heading."""
+        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        if records:
+            with formatter.section("选项"):
+                formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The help option with a Chinese description."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = "显示本说明后退出"
+        return option
+
+
+class ChineseCommand(_Chinese):
+    """A command whose help page and errors are Chinese."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(
+            click.Option(["--debug"], is_flag=True, expose_value=False, help="出错时显示程序内部的追踪信息")
+        )
+
+
+class ChineseGroup(_Chinese, click.Group):
+    """A group whose help page is Chinese."""
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (as in click)
+        """The usage line's parts."""
+        return ["命令", "[选项] …"]
+
+    def summaries(self) -> list[tuple[str, str]]:
+        """Each command with what it does."""
+        return [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+
+    def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
+        """The options, then the commands."""
+        super().format_options(ctx, formatter)
+        with formatter.section("命令"):
+            formatter.write_dl(self.summaries())
+
+
+def usage_message(error: click.ClickException) -> str:
+    """A usage error as one Chinese paragraph: what is wrong and what to do."""
+    command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lianheti"
+    remedy = f"请用 {command} --help 查看用法。"
+    if isinstance(error, click.NoSuchOption):
+        near = f"，是不是 {'、'.join(error.possibilities)}" if error.possibilities else ""
+        return (
+            f"没有选项 {error.option_name}{near}？{remedy}"
+            if near
+            else f"没有选项 {error.option_name}。{remedy}"
+        )
+    if isinstance(error, click.MissingParameter):
+        return f"缺少{_named(error)}。{remedy}"
+    if isinstance(error, click.BadOptionUsage):
+        return f"选项 {error.option_name} 的用法不对，可能缺少它的值。{remedy}"
+    if isinstance(error, click.FileError):
+        return f"打不开文件 {error.ui_filename}。请核对路径和权限。"
+    if isinstance(error, click.BadParameter):
+        return f"{_named(error)}的值不对（{_plain(error)}）。{remedy}"
+    if isinstance(error, click.UsageError) and "No such command" in error.message:
+        return f"没有这个命令（{error.message.removeprefix('No such command ').rstrip('.')}）。{remedy}"
+    if isinstance(error, click.UsageError) and "unexpected extra argument" in error.message:
+        return f"多写了参数。{remedy}"
+    return f"命令用法不对（{error.message}）。{remedy}" if error.message else remedy
+
+
+def _named(error: click.BadParameter) -> str:
+    param = error.param
+    if isinstance(param, click.Option):
+        return f"选项 {' / '.join(param.opts)}"
+    if isinstance(param, click.Argument):
+        return f"参数 {param.make_metavar(error.ctx) if error.ctx else param.name}"
+    return "参数"
+
+
+def _plain(error: click.BadParameter) -> str:
+    if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
+        return "可选 " + "、".join(str(choice) for choice in error.param.type.choices)
+    return error.message.rstrip(".")

@@ -1,0 +1,148 @@
+"""The sheets for the applicant's own eyes: the conditions one by one, and the checklist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from generator.findings import Finding, count_verdicts
+from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.manifest import unprinted
+from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.workshop import Workshop
+
+FOLDER: Final = "internal"
+VERDICT_TEXTS: Final = {
+    "pass": "符合",
+    "fail": "不符合",
+    "warn": "提醒",
+    "unknown": "缺数据",
+    "judge": "人工判断",
+}
+LEVEL_TEXTS: Final = {"must": "必须", "in_principle": "原则上", "preferred": "鼓励"}
+FILING_TEXTS: Final = {"paper": "纸质报送", "entry-draft": "网上填报底稿，不作为正式文件"}
+_SHEETS: Final = (("conditions", "组建条件逐条核对表"), ("checklist", "材料清单"))
+
+
+def checklist(job: Job, documents: tuple[MadeDocument, ...]) -> tuple[ChecklistLine, ...]:
+    """What is to be attached, and whether the data names a file for it.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents made; an item with a document's id is in the packet already.
+    """
+    given = job.dataset.consortium.attachments or {}
+    made = {document.document.id for document in documents}
+    lines = []
+    for item in job.programme.attachments:
+        files = tuple(given.get(item.id) or ())
+        if item.id in made:
+            state = "本套已含"
+        elif files:
+            lost = [file for file in files if file not in job.dataset.inputs]
+            state = f"找不到文件：{'、'.join(lost)}" if lost else "已附"
+        else:
+            state = "缺" if item.required else "如有请附"
+        lines.append(ChecklistLine(item.id, item.title, item.required, state, files, item.clause, item.note))
+    return tuple(lines)
+
+
+def sheets(
+    job: Job, documents: tuple[MadeDocument, ...], lines: tuple[ChecklistLine, ...], workshop: Workshop
+) -> list[MadeFile]:
+    """The internal sheets as DOCX, and as PDF where PDFs are wanted."""
+    names = _names(job, documents, lines)
+    made: list[MadeFile] = []
+    for sheet, title in _SHEETS:
+        prepared = workshop.prepare(workshop.catalogue.common(f"{sheet}.docx"))
+        core = core_properties(title, job.consortium, job.when)
+        filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=job.when)
+        made.append(MadeFile(f"{FOLDER}/{sheet}.docx", "docx", filled.docx))
+        if workshop.makes_pdf:
+            pdf = workshop.engine.convert(filled.docx, title=title, author=job.consortium, timestamp=job.when)
+            made.append(MadeFile(f"{FOLDER}/{sheet}.pdf", "pdf", pdf.pdf, pdf.pages))
+    return made
+
+
+def _names(
+    job: Job, documents: tuple[MadeDocument, ...], lines: tuple[ChecklistLine, ...]
+) -> Mapping[str, Any]:
+    """What the sheets' templates can use."""
+    programme = job.programme
+    counts = count_verdicts(job.findings)
+    return {
+        "consortium": job.consortium,
+        "edition": "签署版" if job.edition == "signing" else "草稿",
+        "programme": {
+            "title": programme.title,
+            "authority": programme.authority,
+            "number": programme.source.number,
+            "source": programme.source.title,
+        },
+        "counts": [
+            {"verdict": VERDICT_TEXTS[verdict], "number": number} for verdict, number in counts.items()
+        ],
+        "findings": [_finding(finding) for finding in job.findings],
+        "documents": [
+            {
+                "title": made.document.title,
+                "filing": FILING_TEXTS[made.document.filing],
+                "pages": made.pdf.pages if made.pdf else "",
+                "copies": made.document.copies or programme.copies.total or "",
+                "note": made.document.note,
+            }
+            for made in documents
+        ],
+        "attachments": [
+            {
+                "title": line.title,
+                "required": "必附" if line.required else "选附",
+                "state": line.state,
+                "files": "、".join(line.files),
+                "clause": line.clause,
+                "note": line.note,
+            }
+            for line in lines
+        ],
+        "copies": {
+            "total": programme.copies.total or "",
+            "holders": "、".join(programme.copies.holders),
+            "clause": programme.copies.clause,
+            "note": programme.copies.note,
+        },
+        "channel": {
+            "system": programme.channel.system,
+            "note": programme.channel.note,
+            "clause": programme.channel.clause,
+        },
+        "routes": [
+            {"name": route.name, "through": " → ".join(route.through), "note": route.note}
+            for route in programme.routes
+        ],
+        "deadlines": [
+            {"what": deadline.what, "when": deadline.when, "clause": deadline.clause}
+            for deadline in programme.deadlines
+        ],
+        "notes": list(programme.notes),
+        "defects": [
+            {"where": defect.where, "text": defect.text, "note": defect.note}
+            for defect in programme.source.defects
+        ],
+        "unprinted": [entry["title"] for entry in unprinted(job, documents)],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    figures = "；".join(f"{title} {value}" for title, value in finding.figures.items())
+    return {
+        "rule": finding.rule,
+        "title": finding.title,
+        "clause": finding.clause,
+        "quote": finding.quote,
+        "level": LEVEL_TEXTS[finding.level],
+        "verdict": VERDICT_TEXTS[finding.verdict],
+        "figures": figures,
+        "message": finding.message,
+        "place": str(finding.place or ""),
+        "accepted": finding.accepted,
+    }

@@ -1,0 +1,141 @@
+"""``manifest.json``: what a packet holds, from what it was made, and who signs where. No absolute paths."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from generator import __version__
+from generator.findings import count_verdicts
+from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.paths import given, title_of
+from generator.programme import Document, Signatory
+from generator.workshop import Workshop
+
+SCHEMA = 1
+# These reach the packet by other ways than a document's text: the checklist and the conditions sheet.
+_NOT_FOR_PRINT = ("attachments.", "accepted[")
+
+
+def describe(
+    job: Job,
+    documents: tuple[MadeDocument, ...],
+    checklist: tuple[ChecklistLine, ...],
+    print_copy: MadeFile | None,
+    workshop: Workshop,
+) -> dict[str, Any]:
+    """The manifest as a JSON object."""
+    templates = {document.template.name: document.template.sha256 for document in documents}
+    return {
+        "schema": SCHEMA,
+        "programme": job.programme.code,
+        "edition": job.edition,
+        "consortium": job.consortium,
+        "date": job.when.date().isoformat(),
+        "generator": __version__,
+        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
+        "fonts": workshop.faces.as_json() if workshop.makes_pdf else [],
+        "inputs": _hashes(job.dataset.inputs),
+        "templates": _hashes(templates),
+        "findings": {
+            "counts": count_verdicts(job.findings),
+            "accepted": [
+                {"rule": finding.rule, "clause": finding.clause, "reason": finding.accepted}
+                for finding in job.findings
+                if finding.accepted
+            ],
+        },
+        "unprinted": unprinted(job, documents),
+        "copies": job.programme.copies.model_dump(exclude_none=True),
+        "checklist": [
+            {
+                "id": line.id,
+                "title": line.title,
+                "required": line.required,
+                "state": line.state,
+                "files": list(line.files),
+            }
+            for line in checklist
+        ],
+        "packet": _file(print_copy) if print_copy else None,
+        "documents": [_document(job, made) for made in documents],
+        "warnings": sorted({text for made in documents if made.pdf for text in made.pdf.warnings}),
+    }
+
+
+def _hashes(by_name: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "sha256": digest} for name, digest in sorted(by_name.items())]
+
+
+def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str]]:
+    """The given values that no document of the programme prints, each with its path and title.
+
+    A value that only a count or a tick was made from counts as printed: the form shows it that way.
+    """
+    used: set[str] = set()
+    for made in documents:
+        used |= made.record.printed | made.record.derived
+    return [
+        {"field": path, "title": title_of(job.programme.model, path, job.programme.labels)}
+        for path, _, _ in given(job.dataset.consortium)
+        if path not in used and not path.startswith(_NOT_FOR_PRINT)
+    ]
+
+
+def _file(file: MadeFile) -> dict[str, Any]:
+    described: dict[str, Any] = {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest()}
+    if file.pages is not None:
+        described["pages"] = file.pages
+    return described
+
+
+def _document(job: Job, made: MadeDocument) -> dict[str, Any]:
+    document = made.document
+    return {
+        "id": document.id,
+        "title": document.title,
+        "filing": document.filing,
+        "edited": False,
+        "files": [{**_file(file), "format": file.format} for file in made.files],
+        "signatories": [
+            {
+                "party": party_of(job, signatory, number),
+                "role": role,
+                "page": place.page,
+                "rect": [round(edge, 2) for edge in place.rect],
+                "field": None,
+            }
+            for place in (made.pdf.sign_places if made.pdf else ())
+            for role, number in [split_role(place.role)]
+            if (signatory := _signatory(document, role)) is not None
+        ],
+    }
+
+
+def split_role(role: str) -> tuple[str, int | None]:
+    """A place's name as role and running number: ``member.3`` is the third party's."""
+    name, _, number = role.rpartition(".")
+    return (name, int(number)) if name and number.isdecimal() else (role, None)
+
+
+def _signatory(document: Document, role: str) -> Signatory | None:
+    return next((signatory for signatory in document.signatories if signatory.role == role), None)
+
+
+def party_of(job: Job, signatory: Signatory, number: int | None) -> str:
+    """The full name of who signs or seals at a place."""
+    consortium = job.dataset.consortium
+    if signatory.party == "members":
+        members = consortium.members or ()
+        at = (number or 1) - 1
+        return (members[at].name if at < len(members) else None) or signatory.title
+    if signatory.party == "lead":
+        leads = consortium.leads
+        at = (number or 1) - 1
+        return (leads[at].name if at < len(leads) else None) or signatory.title
+    return (
+        job.programme.authority
+        if signatory.role == "authority"
+        else consortium.recommender or signatory.title
+    )

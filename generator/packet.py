@@ -1,0 +1,194 @@
+"""A packet's steps in order: load, judge, fill, typeset, bind, publish.
+
+``build`` makes a packet in memory, ``make`` also publishes it; a batch uses both halves.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from generator import internal, manifest
+from generator.conditions import judge
+from generator.dataset import Dataset
+from generator.errors import DataError, RefusedError
+from generator.loading import Source, load
+from generator.made import Job, MadeDocument, MadeFile, Packet, TemplateUsed
+from generator.paths import title_of
+from generator.programme import Document, Programme
+from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.rendering import Rendered, render
+from generator.rendering.values import Edition
+from generator.workshop import Workshop
+
+_FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
+_EARLIEST_IN_ZIP = 1980
+PRINT_COPY = "packet.pdf"
+_TEXTS = ("agreement.clauses.", "plan.sections.")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What packet is wanted.
+
+    Attributes:
+        edition: draft or signing.
+        accept: reasons by rule, for failed conditions accepted on the command line.
+        force: move a packet that a person has changed aside.
+    """
+
+    edition: Edition = "draft"
+    accept: Mapping[str, str] = field(default_factory=dict)
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A packet that stands in the output folder."""
+
+    packet: Packet
+    published: Published
+
+
+def make(source: Source, programme: Programme, order: Order, root: Path, workshop: Workshop) -> Done:
+    """Make one packet and publish it.
+
+    Args:
+        source: the data file.
+        programme: the programme.
+        order: what is wanted.
+        root: the output folder.
+        workshop: templates, faces and engine.
+
+    Raises:
+        DataError: values are wrong.
+        RefusedError: a signing edition is asked for and something stands in the way.
+        ProgrammeError: the programme or a template is at fault.
+        PdfError: the PDF engine failed.
+        OutputError: it cannot be written, or would overwrite a person's changes.
+    """
+    packet = build(source, programme, order, workshop)
+    return Done(packet, put(packet, root, force=order.force))
+
+
+def put(packet: Packet, root: Path, *, force: bool) -> Published:
+    """Publish a packet that was made; errors as for ``make``."""
+    return publish(
+        root,
+        packet.job.consortium,
+        packet.folder,
+        [PacketFile(file.path, file.data) for file in packet.files],
+        packet.manifest,
+        timestamp=packet.job.when,
+        force=force,
+    )
+
+
+def build(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Packet:
+    """Make one packet in memory; arguments and errors as for ``make``."""
+    dataset = load(source, programme, known=workshop.catalogue.all())
+    if dataset.problems:
+        raise DataError("数据有误", problems=dataset.problems)
+    findings = judge(dataset, programme, workshop.common_rules, accept=order.accept)
+    job = Job(programme, dataset, order.edition, findings, time_of(dataset))
+    filled = [_fill(job, document, workshop) for document in programme.documents]
+    if job.edition == "signing":
+        _refuse_unready(job, filled)
+    documents = tuple(_typeset(job, number, one, workshop) for number, one in enumerate(filled, 1))
+    checklist = internal.checklist(job, documents)
+    sheets = internal.sheets(job, documents, checklist, workshop)
+    print_copy = _print_copy(job, documents, workshop)
+    files = [file for document in documents for file in document.files]
+    return Packet(
+        job,
+        (*files, *([print_copy] if print_copy else []), *sheets),
+        manifest.describe(job, documents, checklist, print_copy, workshop),
+        documents,
+    )
+
+
+def time_of(dataset: Dataset) -> datetime:
+    """The time that stands in every file: SOURCE_DATE_EPOCH, else the filing date, else a fixed one.
+
+    The clock is never asked, so that the same input gives the same bytes.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch.isdecimal():
+        return datetime.fromtimestamp(int(epoch), UTC)
+    day = dataset.consortium.filing_date
+    if day is not None and day.year >= _EARLIEST_IN_ZIP:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return _FIXED_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A document whose template has been filled."""
+
+    document: Document
+    template: TemplateUsed
+    rendered: Rendered
+
+
+def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
+    prepared = workshop.template_of(job.programme, document, job.dataset.consortium)
+    rendered = render(
+        prepared.template,
+        job.dataset.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings=prepared.headings,
+        when=job.when,
+    )
+    return _Filled(document, TemplateUsed(prepared.name, prepared.sha256), rendered)
+
+
+def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
+    """Refuse a signing edition while a must fails or is unknown, or something printed is missing."""
+    lines = [
+        f"{finding.clause}　{finding.title}：{finding.message}"
+        + (f"（{finding.place}）" if finding.place else "")
+        for finding in job.findings
+        if finding.stands_in_the_way
+    ]
+    missing = {path: short for one in filled for path, short in one.rendered.record.missing.items()}
+    for path, short in missing.items():
+        name = title_of(job.programme.model, path, job.programme.labels)
+        heading = f"“{short}”" if path.startswith(_TEXTS) else name
+        lines.append(f"{job.dataset.place(path)}：{heading}没有填写，正式文件要印出来")
+    if lines:
+        listed = "\n".join(f"  · {line}" for line in lines)
+        raise RefusedError(
+            f"还不能出签署版，有 {len(lines)} 处要先处理：\n{listed}\n以上各处都要有着落",
+            "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件编号=理由 记录在案；"
+            "先看草稿可用 --edition draft",
+        )
+
+
+def _typeset(job: Job, number: int, filled: _Filled, workshop: Workshop) -> MadeDocument:
+    """A filled document with its file names, and its PDF where PDFs are wanted."""
+    document, rendered = filled.document, filled.rendered
+    stem = safe_name(f"{number:02d}-{document.title}")
+    docx = MadeFile(f"{stem}.docx", "docx", rendered.docx)
+    if not workshop.makes_pdf:
+        return MadeDocument(document, filled.template, rendered.record, (docx,), None)
+    made = workshop.typeset(rendered.docx, document.title, job)
+    pdf = MadeFile(f"{stem}.pdf", "pdf", made.pdf, made.pages)
+    return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made)
+
+
+def _print_copy(job: Job, documents: tuple[MadeDocument, ...], workshop: Workshop) -> MadeFile | None:
+    """All official documents as one PDF with outlines, for the printer."""
+    if not workshop.makes_pdf:
+        return None
+    from generator.pdf.stamps import merge
+
+    made = [(one.document.title, one.pdf) for one in documents if one.pdf is not None]
+    data = merge(
+        [(title, pdf.pdf, pdf.headings) for title, pdf in made], title=job.consortium, timestamp=job.when
+    )
+    return MadeFile(PRINT_COPY, "pdf", data, sum(pdf.pages for _, pdf in made))

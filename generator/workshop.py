@@ -1,0 +1,183 @@
+"""What a run needs again and again, made once: compiled templates, faces, the PDF engine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from generator.anchors import anchors
+from generator.catalogue import Catalogue, CommonRules
+from generator.consortium import Consortium
+from generator.errors import Place, ProgrammeError
+from generator.made import Job
+from generator.paths import resolve
+from generator.programme import Document, Programme
+from generator.rendering.template import Template
+
+if TYPE_CHECKING:
+    from generator.pdf.engine import Engine, PdfDocument
+    from generator.pdf.fonts import Faces
+
+EngineName = Literal["typst", "libreoffice"]
+WATERMARK = "草稿"
+_MAPS = {"clause": "agreement.clauses", "section": "plan.sections"}
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A template ready to be filled.
+
+    Attributes:
+        template: compiled.
+        headings: the printed headings of its clauses and sections by the path of their text.
+        name: the file's name relative to the templates folder.
+        sha256: of the file.
+    """
+
+    template: Template
+    headings: Mapping[str, str]
+    name: str
+    sha256: str
+
+
+class Workshop(AbstractContextManager["Workshop"]):
+    """Makes and keeps what packets share.
+
+    Args:
+        catalogue: where programmes and common files are found.
+        engine: the PDF engine's name; None where no PDFs are made.
+        fonts: a folder of faces that goes before the machine's own.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, engine: EngineName | None = "typst", fonts: Path | None = None
+    ) -> None:
+        self.catalogue = catalogue
+        self._engine_name = engine
+        self._fonts = fonts
+        self._engine: Engine | None = None
+        self._faces: Faces | None = None
+        self._templates: dict[Path, Prepared] = {}
+        self._common_rules: CommonRules | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    @property
+    def makes_pdf(self) -> bool:
+        """Whether PDFs are wanted."""
+        return self._engine_name is not None
+
+    @property
+    def faces(self) -> Faces:
+        """The faces in use, searched for once."""
+        if self._faces is None:
+            from generator.pdf.fonts import find_faces
+
+            self._faces = find_faces(self._fonts)
+        return self._faces
+
+    @property
+    def engine(self) -> Engine:
+        """The PDF engine, opened once.
+
+        Raises:
+            PdfError: it cannot be had.
+        """
+        if self._engine is None:
+            if self._engine_name is None:
+                raise RuntimeError("no PDF engine was asked for")
+            from generator.pdf.engine import open_engine
+
+            self._engine = open_engine(self._engine_name, self.faces)
+        return self._engine
+
+    @property
+    def common_rules(self) -> CommonRules:
+        """The rules that hold for every programme."""
+        if self._common_rules is None:
+            self._common_rules = self.catalogue.common_rules()
+        return self._common_rules
+
+    def typeset(self, docx: bytes, title: str, job: Job) -> PdfDocument:
+        """A document's PDF; in a draft with the 草稿 watermark.
+
+        Args:
+            docx: the filled document.
+            title: its official title.
+            job: what the packet is made from.
+
+        Raises:
+            PdfError: the engine failed.
+        """
+        made = self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when)
+        if job.edition != "draft":
+            return made
+        from generator.pdf.stamps import watermark
+
+        return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
+
+    def prepare(self, path: Path) -> Prepared:
+        """A template, read and compiled once.
+
+        Raises:
+            ProgrammeError: the file is missing or at fault.
+        """
+        if path not in self._templates:
+            name = "/".join(path.parts[-3:])
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise ProgrammeError(
+                    f"读不到模板（{error.strerror}）",
+                    "补上这个文件，或在 programme.yaml 中改正文件名",
+                    Place(name),
+                ) from None
+            template = Template(data, name)
+            headings = {
+                f"{_MAPS[anchor.kind]}.{anchor.id}": anchor.title
+                for anchor in anchors(path)
+                if anchor.kind in _MAPS and anchor.title
+            }
+            self._templates[path] = Prepared(template, headings, name, hashlib.sha256(data).hexdigest())
+        return self._templates[path]
+
+    def template_of(
+        self, programme: Programme, document: Document, consortium: Consortium | None
+    ) -> Prepared:
+        """The template of a document, the variant that the data asks for where there are several.
+
+        Raises:
+            ProgrammeError: the file is missing or at fault.
+        """
+        return self.prepare(programme.folder / _template_file(document, consortium))
+
+
+def _template_file(document: Document, consortium: Consortium | None) -> str:
+    if consortium is not None:
+        for variant in document.variants:
+            if all(_holds(consortium, path, value) for path, value in variant.when.items()):
+                return variant.template
+    return document.template
+
+
+def _holds(consortium: Consortium, path: str, wanted: str) -> bool:
+    """Whether a field has the value that a variant asks for."""
+    found = next(resolve(consortium, path), None)
+    if found is None or found.value is None:
+        return False
+    if isinstance(found.value, bool):
+        return wanted in ({"是", "true"} if found.value else {"否", "false"})
+    return str(found.value) == wanted
