@@ -1,0 +1,68 @@
+"""The blank official documents of a programme, as their annexes were published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from generator.errors import OutputError
+from generator.programme import Programme
+from generator.publishing import safe_name
+from generator.rendering import render
+from generator.workshop import Workshop
+
+_FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str, bytes]]:
+    """Each blank document as DOCX, and as PDF where PDFs are wanted, by file name.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+        PdfError: the engine failed.
+    """
+    made: list[tuple[str, bytes]] = []
+    for number, document in enumerate(programme.documents, 1):
+        prepared = workshop.template_of(programme, document, None)
+        rendered = render(
+            prepared.template,
+            None,
+            programme,
+            document,
+            "blank",
+            headings=prepared.headings,
+            when=_FIXED_TIME,
+        )
+        stem = safe_name(f"{number:02d}-{document.title}（空白）")
+        made.append((f"{stem}.docx", rendered.docx))
+        if workshop.makes_pdf:
+            pdf = workshop.engine.convert(
+                rendered.docx, title=document.title, author=programme.authority, timestamp=_FIXED_TIME
+            )
+            made.append((f"{stem}.pdf", pdf.pdf))
+    return made
+
+
+def make_blank(programme: Programme, root: Path, workshop: Workshop) -> list[Path]:
+    """Write the blank documents into a folder; a file that is there with other content is not touched.
+
+    Raises:
+        OutputError: a file cannot be written, or one that differs stands there.
+    """
+    documents = blank_documents(programme, workshop)
+    folder = root / safe_name(programme.code.replace("/", "-"))
+    for name, data in documents:
+        path = folder / name
+        if path.exists() and path.read_bytes() != data:
+            raise OutputError(f"{path} 已经存在且内容不同，没有改动它", "换一个目录，或先把旧文件移走")
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in documents:
+            (folder / name).write_bytes(data)
+            written.append(folder / name)
+    except OSError as error:
+        raise OutputError(
+            f"写不了 {folder}（{error.strerror}）", "核对目录是否可写、文件是否被打开"
+        ) from None
+    return written

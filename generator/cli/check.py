@@ -1,0 +1,75 @@
+"""``lianheti check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import (
+    accept_option,
+    chosen_programmes,
+    format_option,
+    load_for,
+    parse_accepted,
+    programmes_option,
+    templates_option,
+)
+from generator.cli.output import console, say, write_json
+from generator.errors import ExitCode
+
+
+@click.command(
+    "check",
+    cls=ChineseCommand,
+    help="核对数据，按方案逐条对照组建条件。写多个 -p 或 --all 时列出对比表。",
+    epilog="例：lianheti check 我的联合体.yaml -p 方案代码　　退出码：0 可以，1 有必须满足的条件不满足或缺数据，3 数据有误",
+)
+@click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
+@programmes_option
+@click.option("--all", "every", is_flag=True, help="对照全部方案")
+@click.option(
+    "--strict", is_flag=True, help="对照多个方案时，任一方案有必须的条件不满足也以 1 退出；提醒也算不满足"
+)
+@accept_option
+@format_option
+@templates_option
+def command(
+    data: Path,
+    codes: tuple[str, ...],
+    every: bool,
+    strict: bool,
+    accepted: tuple[str, ...],
+    output: str,
+    templates: Path | None,
+) -> int:
+    """Judge the data."""
+    from generator import report
+    from generator.conditions import judge
+    from generator.loading import read_source
+
+    catalogue = Catalogue(templates)
+    reasons = parse_accepted(accepted)
+    source = read_source(data)
+    common = catalogue.common_rules()
+    results = []
+    for programme in chosen_programmes(catalogue, codes, source, every=every):
+        dataset = load_for(catalogue, source, programme)
+        findings = judge(dataset, programme, common, accept=reasons.get(programme.code, {}))
+        results.append(report.Result(programme, dataset, findings))
+    if output == "json":
+        write_json([finding.as_json() for result in results for finding in result.findings])
+        for problem in report.problems(results):
+            say(str(problem), err=True)
+    elif len(results) == 1:
+        report.print_one(console(), results[0])
+    else:
+        report.print_comparison(console(), results)
+    if any(result.dataset.problems for result in results):
+        return ExitCode.DATA
+    if len(results) > 1 and not strict:
+        return ExitCode.DONE
+    blocked = any(result.blocked(strict=strict) for result in results)
+    return ExitCode.FINDING if blocked else ExitCode.DONE

@@ -1,0 +1,117 @@
+"""Options that several commands share, and what they turn into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.dataset import Dataset
+from generator.errors import UsageError
+from generator.loading import Source
+from generator.programme import Programme
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+templates_option = click.option(
+    "--templates",
+    type=click.Path(path_type=Path),
+    metavar="目录",
+    help="自备的模板目录，优先于内置方案（也可设环境变量 LIANHETI_TEMPLATES）",
+)
+programmes_option = click.option(
+    "-p",
+    "--programme",
+    "codes",
+    multiple=True,
+    metavar="方案代码",
+    help="方案代码，可写多个；省略时用数据中“申报”的方案",
+)
+format_option = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    metavar="text|json",
+    help="输出格式：给人看的文字，或给程序用的 JSON",
+)
+
+
+def accept_option(command: F) -> F:
+    """``--accept PROGRAMME:RULE=REASON``, repeatable."""
+    return click.option(
+        "--accept",
+        "accepted",
+        multiple=True,
+        metavar="方案:条件编号=理由",
+        help="接受一条不符合的条件，理由记录在案，可写多个",
+    )(command)
+
+
+def parse_accepted(texts: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """The reasons by programme and rule.
+
+    Raises:
+        UsageError: a text is not ``PROGRAMME:RULE=REASON`` with a reason.
+    """
+    reasons: dict[str, dict[str, str]] = {}
+    for text in texts:
+        target, _, reason = text.partition("=")
+        code, _, rule = target.partition(":")
+        if not (code.strip() and rule.strip() and reason.strip()):
+            raise UsageError(
+                f"--accept “{text}”的写法不对",
+                "写成 方案代码:条件编号=理由，理由不能空着，整个参数用引号括起来",
+            )
+        reasons.setdefault(code.strip(), {})[rule.strip()] = reason.strip()
+    return reasons
+
+
+def chosen_programmes(
+    catalogue: Catalogue, codes: tuple[str, ...], source: Source, *, every: bool = False
+) -> list[Programme]:
+    """The programmes asked for, else those that the data has filings for, else the only one there is.
+
+    Raises:
+        UsageError: none was asked for and the data names none.
+    """
+    if every:
+        return list(catalogue.all().values())
+    if codes:
+        return [catalogue.load(code) for code in dict.fromkeys(codes)]
+    filed = filed_programmes(catalogue, source)
+    if filed:
+        return filed
+    known = list(catalogue.folders())
+    if len(known) == 1:
+        return [catalogue.load(known[0])]
+    raise UsageError(
+        "没有说明按哪个方案办理",
+        f"加上 -p 方案代码，可用的有：{'、'.join(known)}；或在数据的“申报”下写上方案",
+    )
+
+
+def filed_programmes(catalogue: Catalogue, source: Source) -> list[Programme]:
+    """The programmes under ``filings`` in the data, in the data's order."""
+    from generator.source import Entries
+
+    node = source.root.get("filings", "申报")
+    if not isinstance(node, Entries):
+        return []
+    every = catalogue.all()
+    names = {
+        name: programme
+        for programme in every.values()
+        for name in (programme.code, programme.title, programme.short_title)
+    }
+    return [names[entry.key] for entry in node if entry.key in names]
+
+
+def load_for(catalogue: Catalogue, source: Source, programme: Programme | None) -> Dataset:
+    """The data as a programme sees it."""
+    from generator.loading import load
+
+    return load(source, programme, known=catalogue.all())

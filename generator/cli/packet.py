@@ -1,0 +1,142 @@
+"""``lianheti packet``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import (
+    accept_option,
+    chosen_programmes,
+    format_option,
+    parse_accepted,
+    programmes_option,
+    templates_option,
+)
+from generator.cli.output import say, write_json
+from generator.cli.pdf_options import engine_of, pdf_options
+from generator.errors import ExitCode, LianhetiError
+
+
+@click.command(
+    "packet",
+    cls=ChineseCommand,
+    help="核对数据，填写方案的全部文件，生成 PDF，装订成套。写多个 -p 时逐个方案生成。",
+    epilog="例：lianheti packet 我的联合体.yaml -p 方案代码 -o output --edition signing",
+)
+@click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
+@programmes_option
+@click.option(
+    "-o",
+    "--output",
+    "root",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    metavar="目录",
+    help="写到哪个目录，默认 output",
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["draft", "signing"]),
+    default="draft",
+    metavar="draft|signing",
+    help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
+)
+@pdf_options
+@accept_option
+@click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
+@format_option
+@templates_option
+def command(
+    data: Path,
+    codes: tuple[str, ...],
+    root: Path,
+    edition: str,
+    pdf_engine: str,
+    no_pdf: bool,
+    accepted: tuple[str, ...],
+    force: bool,
+    output: str,
+    templates: Path | None,
+) -> int:
+    """Make the packets."""
+    from generator.loading import read_source
+    from generator.packet import Order, make
+    from generator.publishing import recover
+    from generator.rendering.values import Edition
+    from generator.workshop import Workshop
+
+    catalogue = Catalogue(templates)
+    reasons = parse_accepted(accepted)
+    source = read_source(data)
+    programmes = chosen_programmes(catalogue, codes, source)
+    for recovered in recover(root):
+        say(str(recovered), err=True)
+    reports: list[dict[str, Any]] = []
+    worst: list[ExitCode] = [ExitCode.DONE]
+    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
+        for programme in programmes:
+            order = Order(cast("Edition", edition), reasons.get(programme.code, {}), force=force)
+            try:
+                done = make(source, programme, order, root, workshop)
+            except LianhetiError as error:
+                if len(programmes) == 1 and output == "text":
+                    raise
+                say(f"{programme.code}：{error}", err=True)
+                worst.append(error.exit_code)
+                reports.append(
+                    {"programme": programme.code, "error": str(error), "exit_code": error.exit_code}
+                )
+                continue
+            reports.append(
+                {
+                    "programme": programme.code,
+                    "folder": done.published.folder.as_posix(),
+                    "archive": done.published.archive.as_posix(),
+                    "moved_aside": done.published.moved_aside.as_posix()
+                    if done.published.moved_aside
+                    else None,
+                    "findings": [finding.as_json() for finding in done.packet.job.findings],
+                    "manifest": dict(done.packet.manifest),
+                }
+            )
+            _tell(done, err=output == "json")
+    if output == "json":
+        write_json(reports[0] if len(reports) == 1 else reports)
+    return worst_of(worst)
+
+
+def worst_of(codes: list[ExitCode]) -> ExitCode:
+    """Of several exit codes the one that stands: the highest of 3 to 6 wins over 1."""
+    return max(codes)
+
+
+def _tell(done: Any, *, err: bool) -> None:
+    from generator.findings import count_verdicts
+
+    counts = count_verdicts(done.packet.job.findings)
+    manifest = done.packet.manifest
+    if done.published.moved_aside:
+        say(f"原来的一套被改过，已移到 {done.published.moved_aside}", err=err)
+    pages = f"，打印件 {manifest['packet']['pages']} 页" if manifest["packet"] else ""
+    same = "" if done.published.written else "（与已有的完全相同，没有改动）"
+    say(
+        f"{done.packet.job.programme.title}：{done.published.folder}{pages}{same}\n"
+        f"  条件：符合 {counts['pass']}，不符合 {counts['fail']}，缺数据 {counts['unknown']}，"
+        f"提醒 {counts['warn']}，需人工判断 {counts['judge']}（详见 internal/conditions）",
+        err=err,
+    )
+    missing = {title for document in done.packet.documents for title in document.record.missing.values()}
+    if missing:
+        shown = "、".join(sorted(missing)[:8])
+        say(f"  还有 {len(missing)} 项待填：{shown}{'……' if len(missing) > 8 else ''}", err=err)  # noqa: PLR2004
+    if manifest["unprinted"]:
+        titles = "、".join(entry["title"] for entry in manifest["unprinted"][:5])
+        more = "等" if len(manifest["unprinted"]) > 5 else ""  # noqa: PLR2004
+        say(f"  有 {len(manifest['unprinted'])} 个值本方案的文件用不到：{titles}{more}", err=err)
+    for warning in manifest["warnings"]:
+        say(f"  注意：{warning}", err=err)

@@ -1,0 +1,69 @@
+"""``lianheti programmes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import format_option, templates_option
+from generator.cli.output import console, write_json
+from generator.programme import Programme, Validity
+
+
+@click.command(
+    "programmes",
+    cls=ChineseCommand,
+    help="列出全部方案：代码、名称、主管部门、文号、有效期和要交的文件。",
+    epilog="例：lianheti programmes --format json",
+)
+@format_option
+@templates_option
+def command(output: str, templates: Path | None) -> None:
+    """List the programmes."""
+    programmes = list(Catalogue(templates).all().values())
+    if output == "json":
+        write_json([_as_json(programme) for programme in programmes])
+        return
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, title="可用的方案", title_justify="left")
+    table.add_column("代码", no_wrap=True)
+    table.add_column("方案")
+    table.add_column("主管部门")
+    table.add_column("文号和有效期")
+    table.add_column("文件")
+    for programme in programmes:
+        table.add_row(
+            programme.code,
+            programme.title,
+            programme.authority,
+            "\n".join(filter(None, [programme.source.number or "文中无文号", _validity(programme.validity)])),
+            "\n".join(document.title for document in programme.documents),
+        )
+    console().print(table)
+
+
+def _validity(validity: Validity) -> str:
+    start = validity.start.isoformat() if validity.start else ""
+    end = validity.end.isoformat() if validity.end else ""
+    if start and end:
+        return f"{start} 至 {end}"
+    return f"{start} 起" if start else f"至 {end}" if end else ""
+
+
+def _as_json(programme: Programme) -> dict[str, object]:
+    return {
+        "code": programme.code,
+        "title": programme.title,
+        "authority": programme.authority,
+        "number": programme.source.number,
+        "validity": programme.validity.model_dump(mode="json"),
+        "documents": [
+            {"id": document.id, "title": document.title, "filing": document.filing}
+            for document in programme.documents
+        ],
+    }
