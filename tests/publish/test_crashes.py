@@ -17,7 +17,7 @@ from typing import IO
 import pytest
 
 from generator.errors import OutputError
-from generator.publishing import recover, recover_packet
+from generator.publishing import lock, recover, recover_packet
 from generator.publishing.lock import locked
 from generator.publishing.slot import Slot
 from tests.publish.samples import FOLDER, NAME, A, B, leftovers, put, state
@@ -122,6 +122,25 @@ def test_a_packet_that_another_process_holds_too_long_is_an_error(
     with locked(slot_in(tmp_path).lock, 0), pytest.raises(OutputError, match="另一个程序"):
         put(tmp_path, B)
     assert state(tmp_path) == "A"
+
+
+def test_a_lock_whose_file_its_last_holder_removed_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "packet" / "lock"
+    real, taken = lock._take, []
+
+    def take_after_the_other_let_go(descriptor: int) -> bool:
+        if not taken:
+            path.unlink()
+        taken.append(descriptor)
+        return real(descriptor)
+
+    monkeypatch.setattr(lock, "_take", take_after_the_other_let_go)
+    with lock.locked(path, 5):
+        assert len(taken) == 2
+        with pytest.raises(lock.LockedError), lock.locked(path, 0):
+            pass
 
 
 def test_the_lock_file_of_a_dead_process_holds_nothing_up(tmp_path: Path) -> None:
