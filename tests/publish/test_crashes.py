@@ -128,7 +128,8 @@ def test_a_lock_whose_file_its_last_holder_removed_is_taken_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "packet" / "lock"
-    real, taken = lock._take, []
+    real = lock._take
+    taken: list[int] = []
 
     def take_after_the_other_let_go(descriptor: int) -> bool:
         if not taken:
