@@ -1,0 +1,190 @@
+"""A data file to begin with: every field that a programme can use, blank, with a word on each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.anchors import Anchor, anchors
+from generator.consortium import LEAD, MEMBER, Passage
+from generator.fields import FieldSpec, Part
+from generator.kinds import Kind, Text
+from generator.programme import ChecklistItem, Programme
+
+NAME_PLACEHOLDER = "〔待填：联合体名称〕"
+_INDENT = "  "
+_HEADER = """\
+# {title}（{code}）数据文件
+#
+# 怎么填：把值写在字段名后的冒号后面，冒号用半角，后面留一个空格；每一级缩进两个空格，不用 Tab。
+# 三种状态：冒号后面空着（或删去这一行）= 还没填；“无” = 明确没有；写了值 = 按值检查和打印。
+# 多段文字：冒号后写“|”，从下一行起缩进书写，一行就是一段。
+# 列表：每一项前面加“- ”；多一项就照样再抄一份，用不着的项整段删去。
+# 值里有冒号、井号，或以特殊符号开头的，用引号括起来，如 "见附件: 表1"。
+# 金额可以带单位（1200、1200万元、1.2亿元都可以），日期写成 2026-03-01，是非题填“是”或“否”。
+# 填好后运行：lianheti check 本文件 -p {code}
+"""
+_UNSAFE_KEY = re.compile(r"""[:#{}\[\],&*!|>'"%@`]|^[-?\s]|\s$|^$""")
+_KIND_NOTES = {"flag": "是 / 否", "date": "日期", "year": "四位年份", "long_text": "可写多段"}
+
+
+def starter_yaml(programme: Programme) -> str:
+    """A commented YAML file with all that a programme can use, to be filled.
+
+    As it stands only its name is missing: blank fields are not given. The sections and clauses are those
+    of the programme's templates.
+
+    Args:
+        programme: the programme.
+
+    Raises:
+        ProgrammeError: one of its templates can't be read.
+    """
+    return "\n".join(_Starter(programme).lines()) + "\n"
+
+
+class _Starter:
+    def __init__(self, programme: Programme) -> None:
+        self.programme = programme
+        self.anchors = _anchors_of(programme)
+
+    def lines(self) -> Iterator[str]:
+        programme = self.programme
+        yield from _HEADER.format(title=programme.title, code=programme.code).splitlines()
+        for name, spec in programme.model.specs().items():
+            if name == "accepted":
+                continue
+            if spec.part is not None or spec.shape != "one":
+                yield ""
+            yield from self.field(spec, "", "", NAME_PLACEHOLDER if name == "name" else "")
+        yield from self.filing()
+
+    def filing(self) -> Iterator[str]:
+        yield ""
+        yield "# 只对这个方案不同的内容（如名称、填报日期、申报路径）写在这里，写法与上面相同，优先于上面。"
+        yield "# 确实不符合、仍要申报的条件，写明理由后记录在案（条件编号见检查结果）："
+        yield "#   接受的不符合项:"
+        yield "#     - 条件编号:"
+        yield "#       理由:"
+        yield "申报:"
+        yield f"{_INDENT}{self.programme.code}:"
+
+    def field(self, spec: FieldSpec, indent: str, path: str, value: str = "") -> Iterator[str]:
+        """A field's lines; ``path`` is that of its group, without indexes."""
+        here = f"{path}.{spec.name}" if path else spec.name
+        title = self.title(spec, here)
+        note = self.note(spec, here)
+        if spec.shape == "map":
+            yield f"{indent}{title}:{note}"
+            yield from self.map(spec, f"{indent}{_INDENT}")
+        elif spec.part is not None and spec.shape == "list":
+            yield f"{indent}{title}:{note}"
+            for role in (LEAD, MEMBER) if here == "members" else ("",):
+                yield from self.item(spec.part, f"{indent}{_INDENT}", f"{here}[]", role)
+        elif spec.part is not None:
+            yield f"{indent}{title}:{note}"
+            yield from self.group(spec.part, f"{indent}{_INDENT}", here)
+        else:
+            yield f"{indent}{title}:{f' {value}' if value else ''}{note}"
+
+    def group(self, part: type[Part], indent: str, path: str) -> Iterator[str]:
+        for spec in part.specs().values():
+            yield from self.field(spec, indent, path)
+
+    def item(self, part: type[Part], indent: str, path: str, role: str) -> Iterator[str]:
+        lines = [
+            line
+            for spec in part.specs().values()
+            for line in self.field(spec, indent + _INDENT, path, role if spec.name == "role" else "")
+        ]
+        first, *rest = lines
+        yield f"{indent}- {first.strip()}"
+        yield from rest
+
+    def map(self, spec: FieldSpec, indent: str) -> Iterator[str]:
+        if spec.part is None:
+            for item in self.programme.attachments:
+                yield f"{indent}{_key(item.id)}:  # {_checklist_note(item)}"
+            return
+        kind = {"clauses": "clause", "sections": "section"}.get(spec.name, spec.name)
+        for anchor in self.anchors:
+            if anchor.kind == kind:
+                yield f"{indent}{_key(anchor.id)}:{f'  # {anchor.title}' if anchor.title else ''}"
+
+    def title(self, spec: FieldSpec, path: str) -> str:
+        """The title as the programme calls it, quoted where YAML needs it."""
+        labels = self.programme.labels
+        return _key(labels.get(path) or labels.get(f"{path}[]") or spec.title)
+
+    def note(self, spec: FieldSpec, path: str) -> str:
+        parts = [
+            *_kind_notes(spec.kind),
+            spec.help,
+            f"例：{spec.example}" if spec.example else "",
+            "可写多项，每项前面加“- ”" if spec.shape == "list" else "",
+            _passage_note(spec),
+            *self.limits(path),
+        ]
+        text = "；".join(dict.fromkeys(part for part in parts if part))
+        return f"  # {text}" if text else ""
+
+    def limits(self, path: str) -> Iterator[str]:
+        for limit in self.programme.limits:
+            plain = limit.path.replace("leads[]", "members[]").replace("others[]", "members[]")
+            if plain.startswith("lead."):
+                plain = f"members[].{plain.removeprefix('lead.')}"
+            if plain != path:
+                continue
+            bounds = [
+                f"不少于 {limit.min} 字" if limit.min else "",
+                f"不超过 {limit.max} 字" if limit.max else "",
+            ]
+            who = LEAD if limit.path.startswith("lead") else ""
+            yield f"{who}{'、'.join(bound for bound in bounds if bound)}（{limit.clause}）"
+
+
+def _key(text: str) -> str:
+    return f"'{text.replace(chr(39), chr(39) * 2)}'" if _UNSAFE_KEY.search(text) else text
+
+
+def _anchors_of(programme: Programme) -> list[Anchor]:
+    """The anchors of all the programme's templates, each once."""
+    files = dict.fromkeys(
+        name
+        for document in programme.documents
+        for name in (document.template, *(variant.template for variant in document.variants))
+    )
+    found: dict[tuple[str, str], Anchor] = {}
+    for name in files:
+        for anchor in anchors(programme.folder / name):
+            found.setdefault((anchor.kind, anchor.id), anchor)
+    return list(found.values())
+
+
+def _kind_notes(kind: Kind | None) -> Iterator[str]:
+    if kind is None:
+        return
+    if kind.options:
+        yield " / ".join(kind.options)
+    elif note := _KIND_NOTES.get(kind.name):
+        yield note
+    if kind.unit:
+        yield f"单位：{kind.unit}"
+    elif type(kind) is not Text and kind.name == "count":
+        yield "整数"
+
+
+def _passage_note(spec: FieldSpec) -> str:
+    if spec.part is None or not issubclass(spec.part, Passage):
+        return ""
+    return "正文直接写在编号后面；放在文本文件里的写成 {文件: 文件名.txt}；用参考条款的写成 {范本: 名称}"
+
+
+def _checklist_note(item: ChecklistItem) -> str:
+    parts = [
+        item.title,
+        "必备" if item.required else "如有",
+        "每个成员单位一份" if item.per_member else "",
+        item.clause,
+    ]
+    return "；".join(part for part in parts if part)
