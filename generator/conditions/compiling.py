@@ -1,0 +1,252 @@
+"""Checking a programme's rules and compiling them: every fault is found before any data is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.catalogue import CommonRules
+from generator.conditions.expressions import NAME, RESERVED, Expression, ExpressionError
+from generator.conditions.messages import Message
+from generator.conditions.planning import Plan, plan
+from generator.conditions.targets import target
+from generator.errors import Place, Problem, ProgrammeError
+from generator.kinds import LongText, Text
+from generator.programme import Condition, Figure, Limit, Programme
+from generator.source import places
+from generator.yaml_source import read_yaml
+
+COMMON_FILE = "common/rules.yaml"
+LIMIT = "limit."
+COMMON = "common."
+_REMEDY = "按方案格式说明（docs/programme-format.md）改正"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition ready to judge.
+
+    Attributes:
+        id: the finding's rule id.
+        condition: as the file has it.
+        figures: the figures it needs, by name.
+        paths: the paths it needs.
+        expression: its test; None where a person judges.
+    """
+
+    id: str
+    condition: Condition
+    figures: Mapping[str, Plan]
+    paths: tuple[str, ...]
+    expression: Expression | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that a programme's data is judged by, in order.
+
+    Attributes:
+        conditions: the programme's own conditions.
+        limits: its limits.
+        common: the common rules that it has not replaced, and that apply to it.
+    """
+
+    conditions: tuple[Rule, ...]
+    limits: tuple[Limit, ...]
+    common: tuple[Rule, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every rule id that a finding can have."""
+        limits = (LIMIT + limit.path for limit in self.limits)
+        return frozenset([*(rule.id for rule in (*self.conditions, *self.common)), *limits])
+
+
+@dataclass(slots=True)
+class _Compiler:
+    programme: Programme
+    file: str
+    problems: list[Problem]
+
+    def complain(self, where: str, message: str) -> None:
+        """Note a fault at a place in the file, as ``conditions[2].test``."""
+        self.problems.append(Problem(message, _REMEDY, Place(self.file), where))
+
+    def plans(self, figures: Mapping[str, Figure]) -> dict[str, Plan]:
+        planned = {}
+        for name, figure in figures.items():
+            where = f"figures.{name}"
+            if not NAME.fullmatch(name) or name in RESERVED:
+                self.complain(
+                    where, f"算法名“{name}”要用小写字母、数字和下划线，以字母开头，且不是 CEL 的保留字"
+                )
+                continue
+            try:
+                planned[name] = plan(name, figure, self.programme)
+            except ValueError as error:
+                self.complain(where, f"算法“{name}”：{error}")
+        return planned
+
+    def rules(
+        self, conditions: Iterable[Condition], figures: Mapping[str, Figure], prefix: str
+    ) -> Iterator[Rule]:
+        planned = self.plans(figures)
+        seen: set[str] = set()
+        for at, condition in enumerate(conditions):
+            where = f"conditions[{at}]"
+            if condition.id in seen:
+                self.complain(where, f"条件编号“{condition.id}”用了两次")
+            seen.add(condition.id)
+            if rule := self._rule(condition, figures, planned, where, prefix):
+                yield rule
+
+    def _rule(
+        self,
+        condition: Condition,
+        figures: Mapping[str, Figure],
+        planned: Mapping[str, Plan],
+        where: str,
+        prefix: str,
+    ) -> Rule | None:
+        before = len(self.problems)
+
+        def complain(message: str, part: str = "") -> None:
+            self.complain(f"{where}.{part}" if part else where, f"条件“{condition.id}”：{message}")
+
+        if not condition.id or any(char in condition.id for char in "=: \t\n　"):
+            complain("编号不能为空，也不能有空格、冒号和等号", "id")
+        elif condition.id.startswith((LIMIT, COMMON)):
+            complain(f"编号不能以 {LIMIT} 或 {COMMON} 开头", "id")
+        # A figure that is itself at fault has been complained of.
+        needed = {name: planned[name] for name in condition.needs if name in planned}
+        paths = tuple(name for name in condition.needs if name not in figures)
+        for path in (*paths, *([condition.field] if condition.field else ())):
+            try:
+                target(self.programme.model, path)
+            except ValueError as error:
+                complain(f"{error}，也没有叫这个名称的算法" if path in paths else str(error), "needs")
+        for part, fault in _inconsistencies(condition, needed):
+            complain(fault, part)
+        expression = None
+        if condition.test is not None:
+            if not condition.needs:
+                complain("有 test 却没有写 needs", "test")
+            elif set(condition.needs) <= {*planned, *paths}:
+                try:
+                    types = {name: (figure.type, figure.many) for name, figure in needed.items()}
+                    expression = Expression(condition.test, types)
+                except ExpressionError as error:
+                    complain(f"test“{condition.test}”{error}", "test")
+        if len(self.problems) > before:
+            return None
+        return Rule(prefix + condition.id, condition, needed, paths, expression)
+
+    def limits(self) -> Iterator[Limit]:
+        seen: set[str] = set()
+        for at, limit in enumerate(self.programme.limits):
+            where, name = f"limits[{at}]", f"字数限制“{limit.path}”"
+            if limit.path in seen:
+                self.complain(where, f"{name}写了两次")
+            seen.add(limit.path)
+            try:
+                kind = target(self.programme.model, limit.path).kind
+            except ValueError as error:
+                self.complain(where, f"{name}：{error}")
+                continue
+            if not isinstance(kind, Text | LongText):
+                self.complain(where, f"{name}：不是文字")
+            if limit.max is None and limit.min is None:
+                self.complain(where, f"{name}：max 和 min 至少写一个")
+            yield limit
+
+
+def _inconsistencies(condition: Condition, needed: Mapping[str, Plan]) -> Iterator[tuple[str, str]]:
+    """What in a condition does not go together: the part of it, and the fault."""
+    titles = [figure.title for figure in needed.values()]
+    if twice := next((title for title in titles if titles.count(title) > 1), None):
+        yield "needs", f"needs 里有两个算法的标题都是“{twice}”"
+    if condition.counted == "both" and not any(figure.over_members for figure in needed.values()):
+        yield "counted", "写了 counted: both，needs 里却没有对 members[] 的算法"
+    if condition.test is None and not condition.judge:
+        yield "judge", "没有 test 的条件由人判断，要在 judge 里写明看什么"
+    for part, text in (
+        ("pass", condition.passed),
+        ("fail", condition.failed),
+        ("judge", condition.judge),
+        ("remedy", condition.remedy),
+    ):
+        for fault in Message(text).faults(needed):
+            yield part, fault
+
+
+def _tree(path: Path, name: str) -> dict[str, Place]:
+    return dict(places(read_yaml(path.read_bytes(), name))) if path.is_file() else {}
+
+
+def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Problem]]:
+    problems: list[Problem] = []
+    own_file = f"{programme.code}/programme.yaml"
+    own = _Compiler(programme, own_file, problems)
+    conditions = tuple(own.rules(programme.conditions, programme.figures, ""))
+    limits = tuple(own.limits())
+    if problems:
+        tree = _tree(programme.folder / "programme.yaml", own_file)
+        problems[:] = [
+            Problem(each.message, each.remedy, tree.get(each.path, each.place), each.path)
+            for each in problems
+        ]
+    shared = _Compiler(programme, COMMON_FILE, problems)
+    replaced = {condition.id for condition in programme.conditions}
+    common_rules = tuple(
+        rule
+        for rule in shared.rules(common.conditions, common.figures, COMMON)
+        if rule.condition.id not in replaced
+        and not any(
+            figure.operation == "programme" and figure.fact is None for figure in rule.figures.values()
+        )
+    )
+    return Rules(conditions, limits, common_rules), problems
+
+
+def rule_problems(programme: Programme, common: CommonRules) -> tuple[Problem, ...]:
+    """Everything wrong with a programme's rules, and with the common ones under this programme's model.
+
+    Args:
+        programme: the programme.
+        common: the common rules.
+
+    Returns:
+        Each fault with its file, its line where the file can be read, and as ``path`` its place in the
+        file, as ``conditions[2].test``.
+    """
+    return tuple(_compile(programme, common)[1])
+
+
+_KEPT = 64
+_compiled: dict[int, tuple[Programme, CommonRules, Rules]] = {}
+
+
+def compile_rules(programme: Programme, common: CommonRules) -> Rules:
+    """A programme's rules, checked and compiled; kept for the next dataset.
+
+    Args:
+        programme: the programme.
+        common: the common rules.
+
+    Raises:
+        ProgrammeError: a rule is at fault; names the file, the rule and what to write instead.
+    """
+    kept = _compiled.get(id(programme))
+    # The programme is kept with its rules, so that its id cannot become another's.
+    if kept is not None and kept[0] is programme and kept[1] == common:
+        return kept[2]
+    rules, problems = _compile(programme, common)
+    if problems:
+        first, more = problems[0], len(problems) - 1
+        what = first.message + (f"（另有 {more} 处问题）" if more else "")
+        raise ProgrammeError(what, first.remedy, first.place)
+    if len(_compiled) >= _KEPT:
+        _compiled.clear()
+    _compiled[id(programme)] = (programme, common, rules)
+    return rules

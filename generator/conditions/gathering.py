@@ -1,0 +1,233 @@
+"""Picking from a dataset the values that a figure is made of, and noting each one that is missing.
+
+Nothing here guesses: a value that was not given, could not be read, or hangs on a role that was not given
+is ``Missing`` with its exact path. Missing values are for the judgment to report, not for CEL to see.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from generator.conditions.targets import DERIVED_LISTS
+from generator.consortium import LEAD
+from generator.dataset import Dataset
+from generator.fields import Part
+from generator.kinds import NONE_TEXTS, Kind, Stated, Text
+from generator.paths import Found, resolve
+from generator.wording import fold
+
+Reason = Literal["absent", "wrong", "no_lead", "empty", "gap", "twice", "too_large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One value without which there is no verdict.
+
+    Attributes:
+        path: its exact path; for ``gap`` and ``twice`` the list's, for ``too_large`` the figure's first.
+        reason: not given; not readable; no member is the lead; nothing in the list to add up; a year
+            between two others not given; a year given twice; too large to reckon with.
+        detail: the year, or the figure's title.
+    """
+
+    path: str
+    reason: Reason = "absent"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One field that items are picked by.
+
+    Attributes:
+        names: the field's names below the item.
+        kind: how the field's values are read.
+        tests: operator and wanted values, in the order written; all must hold.
+    """
+
+    names: tuple[str, ...]
+    kind: Kind | None
+    tests: tuple[tuple[str, Any], ...]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Items of one or more lists.
+
+    Attributes:
+        lists: each list's exact path, its picked items with their paths, and how many it had in all.
+        missing: what stood in the way of telling which items are picked.
+    """
+
+    lists: list[tuple[str, list[tuple[str, Any]], int]] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+
+    @property
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """Every picked item with its path."""
+        return (item for _, items, _ in self.lists for item in items)
+
+
+def is_none(value: Any) -> bool:
+    """Whether a value was stated to be none: ``无`` in a field of numbers or texts, an empty list."""
+    if isinstance(value, str):
+        return fold(value).lower() in NONE_TEXTS
+    return isinstance(value, Stated) or value == ()
+
+
+def walk(item: Any, names: tuple[str, ...]) -> Any:
+    """The value below an item; None where it, or a group on the way, was not given."""
+    for name in names:
+        if item is None:
+            return None
+        item = item.get(name) if isinstance(item, dict) else getattr(item, name, None)
+    return item
+
+
+class View:
+    """A dataset as figures look at it.
+
+    Args:
+        dataset: what is judged.
+        day: the day of judgement where the data has no filing date.
+    """
+
+    def __init__(self, dataset: Dataset, day: date | None = None) -> None:
+        self.consortium = dataset.consortium
+        self.day = day
+        self._wrong = dataset.wrong
+        self._wrong_items: dict[str, str] = {}
+        for path in sorted(self._wrong):
+            if match := re.fullmatch(r"(.+)\[\d+\]", path):
+                self._wrong_items.setdefault(match[1], path)
+
+    def is_wrong(self, path: str) -> bool:
+        """Whether a value, or a group that holds it, was given but could not be read."""
+        while self._wrong and path:
+            if path in self._wrong:
+                return True
+            path = re.sub(r"(\.?[^.\[\]]+|\[\d*\])$", "", path)
+        return False
+
+    def lacking(self, path: str) -> Missing:
+        """A value that is not there: not given, or not readable."""
+        return Missing(path, "wrong" if self.is_wrong(path) else "absent")
+
+    def roles(self, path: str) -> list[Missing]:
+        """The roles not given on which it hangs what ``lead``, ``leads[]`` and ``others[]`` stand for."""
+        first = path.partition(".")[0].removesuffix("[]")
+        if first not in {"lead", *DERIVED_LISTS}:
+            return []
+        missing = []
+        for at, member in enumerate(self.consortium.members or ()):
+            if first == "lead" and member.role == LEAD:
+                break
+            if member.role is None:
+                missing.append(self.lacking(f"members[{at}].role"))
+        return missing
+
+    def places(self, path: str) -> tuple[list[Found], list[Missing]]:
+        """Every place that a path stands for, those without a value as missing."""
+        if missing := self.roles(path):
+            return [], missing
+        found: list[Found] = []
+        lacking: list[Missing] = []
+        for place in resolve(self.consortium, path):
+            if place.value is None or self.is_wrong(place.path):
+                no_lead = place.path == "members[].role"
+                lacking.append(Missing(place.path, "no_lead") if no_lead else self.lacking(place.path))
+            else:
+                found.append(place)
+        return found, lacking
+
+    def gather(self, prefix: str, criteria: tuple[Criterion, ...], last: int | None = None) -> Gathered:
+        """The items that criteria pick from every list that a path stands for.
+
+        Args:
+            prefix: the list's path without its ``[]``.
+            criteria: what picks items, in order; a criterion is asked only of items picked so far.
+            last: of items with a year, only those of the latest so many years.
+        """
+        gathered = Gathered(missing=self.roles(prefix))
+        if gathered.missing:
+            return gathered
+        for list_path, items in self._lists(prefix, gathered.missing):
+            if list_path in self._wrong_items:
+                gathered.missing.append(Missing(self._wrong_items[list_path], "wrong"))
+            picked = [pair for pair in items if self._picks(pair, criteria, gathered.missing)]
+            if last is not None:
+                picked = self._latest(list_path, picked, last, gathered.missing)
+            gathered.lists.append((list_path, picked, len(items)))
+        return gathered
+
+    def _lists(self, prefix: str, missing: list[Missing]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+        if prefix in DERIVED_LISTS:
+            members, lacking = self.places(f"{prefix}[]")
+            missing.extend(lacking)
+            if not lacking:
+                yield "members", [(place.path, place.value) for place in members]
+            return
+        found, lacking = self.places(prefix)
+        missing.extend(lacking)
+        for place in found:
+            yield place.path, [(f"{place.path}[{at}]", item) for at, item in enumerate(place.value)]
+
+    def _picks(self, pair: tuple[str, Any], criteria: tuple[Criterion, ...], missing: list[Missing]) -> bool:
+        path, item = pair
+        for criterion in criteria:
+            value = walk(item, criterion.names)
+            here = ".".join((path, *criterion.names))
+            for operator, wanted in criterion.tests:
+                if operator == "given":
+                    given = self.is_wrong(here) or (value is not None and not is_none(value))
+                    if given != wanted:
+                        return False
+                elif value is None and operator == "not" and not self.is_wrong(here):
+                    continue
+                elif value is None:
+                    missing.append(self.lacking(here))
+                    return False
+                elif not _holds(operator, value, wanted, criterion.kind):
+                    return False
+        return True
+
+    def _latest(
+        self, path: str, items: list[tuple[str, Any]], last: int, missing: list[Missing]
+    ) -> list[tuple[str, Any]]:
+        absent = [self.lacking(f"{at}.year") for at, item in items if walk(item, ("year",)) is None]
+        if absent or not items:
+            missing.extend(absent or [Missing(path, "empty")])
+            return []
+        years = [item.year for _, item in items]
+        newest = max(years)
+        window = [year for year in range(newest - last + 1, newest + 1) if year >= min(years)]
+        missing.extend(
+            Missing(path, "twice" if year in years else "gap", str(year))
+            for year in window
+            if years.count(year) != 1
+        )
+        return [pair for pair in items if pair[1].year in window]
+
+
+def _holds(operator: str, value: Any, wanted: Any, kind: Kind | None) -> bool:
+    if operator in {"min", "max"} and kind is not None:
+        number: Any = kind.for_condition(value)
+        return bool(number >= wanted if operator == "min" else number <= wanted)
+    values = value if isinstance(value, tuple) else (value,)
+    if isinstance(kind, Text):
+        matches = any(fold(str(each)) in wanted for each in values)
+    else:
+        matches = any(each in wanted for each in values)
+    return matches if operator == "is" else not matches
+
+
+def name_of(item: Any) -> str:
+    """What a person would call an item: its name, or itself where it is a text."""
+    if isinstance(item, Part):
+        name = getattr(item, "name", None)
+        return name if isinstance(name, str) else ""
+    return item if isinstance(item, str) else ""

@@ -1,0 +1,109 @@
+"""Limits of length: how many 字 a text has, by both ways of counting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from generator.conditions.compiling import LIMIT
+from generator.conditions.gathering import View, is_none
+from generator.conditions.messages import called, unknown_message
+from generator.dataset import Dataset
+from generator.findings import Finding
+from generator.paths import title_of
+from generator.programme import Limit, Programme, Verdict
+from generator.wording import count_characters, count_words
+
+Fit = Literal["pass", "warn", "fail"]
+
+
+def fit(characters: int, words: int, most: int | None, least: int | None) -> Fit:
+    """Whether a text keeps a limit: ``pass`` by both counts, ``warn`` by one, ``fail`` by neither.
+
+    Args:
+        characters: characters without white space.
+        words: Word's 字数; never more than ``characters``.
+        most: the largest number allowed, itself included (以内).
+        least: the smallest number asked for, itself included (以上).
+    """
+
+    def keeps(number: int) -> bool:
+        return (most is None or number <= most) and (least is None or number >= least)
+
+    if keeps(characters) and keeps(words):
+        return "pass"
+    return "warn" if keeps(characters) or keeps(words) else "fail"
+
+
+def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme) -> Finding:
+    """The finding of one limit; over a list, of its worst item.
+
+    A largest number asks nothing of list items that have no text; everything else that is absent makes
+    the verdict ``unknown``.
+    """
+    title = f"{title_of(programme.model, limit.path, programme.labels)}的字数"
+    bounds = "、".join(
+        text
+        for text in (
+            f"不超过 {limit.max} 字" if limit.max is not None else "",
+            f"不少于 {limit.min} 字" if limit.min is not None else "",
+        )
+        if text
+    )
+    finding = Finding(
+        programme=programme.code,
+        rule=LIMIT + limit.path,
+        level=limit.level,
+        verdict="unknown",
+        title=f"{title}{bounds}",
+        clause=limit.clause,
+        quote=limit.quote,
+        message="",
+    )
+    found, missing = view.places(limit.path)
+    if "[]" in limit.path and limit.min is None and found:
+        missing = [item for item in missing if item.reason != "absent"]
+    if missing or not found:
+        missing = missing or [view.lacking(limit.path.partition("[]")[0])]
+        return replace(
+            finding,
+            message=unknown_message(finding.title, missing, view.consortium, programme),
+            path=missing[0].path,
+            missing=tuple(dict.fromkeys(item.path for item in missing)),
+            place=dataset.place(missing[0].path),
+        )
+    order: list[Fit] = ["fail", "warn", "pass"]
+    judged = []
+    for place in found:
+        text = "" if is_none(place.value) else place.value
+        characters, words = count_characters(text), count_words(text)
+        judged.append((fit(characters, words, limit.max, limit.min), place.path, characters, words))
+    worst = min(
+        judged, key=lambda each: (order.index(each[0]), -each[2] if limit.max is not None else each[2])
+    )
+    verdict: Verdict = worst[0] if worst[0] != "fail" or limit.level == "must" else "warn"
+    at_fault = [each for each in judged if each[0] != "pass"]
+    return replace(
+        finding,
+        verdict=verdict,
+        message=_message(worst, len(at_fault), bounds, limit, called(view.consortium, programme, worst[1])),
+        path=worst[1],
+        place=dataset.place(worst[1]),
+        figures={"字数（不计空格）": f"{worst[2]} 字", "Word 字数统计": f"{worst[3]} 字"},
+    )
+
+
+def _message(worst: tuple[Fit, str, int, int], at_fault: int, bounds: str, limit: Limit, name: str) -> str:
+    verdict, _, characters, words = worst
+    counted = f"{name}不计空格 {characters} 字，按 Word 的“字数”统计 {words} 字"
+    if verdict == "pass":
+        return f"{counted}，符合{bounds}的要求。"
+    more = f"（同样的问题共 {at_fault} 处）" if at_fault > 1 else ""
+    over = limit.max is not None and characters > limit.max
+    if over and limit.max is not None:
+        todo = f"请删减 {characters - limit.max} 字以上。"
+    else:
+        todo = f"请增补 {(limit.min or 0) - words} 字以上。"
+    if verdict == "fail":
+        return f"{counted}，要求{bounds}，两种算法都不符合{more}。{todo}"
+    return f"{counted}，要求{bounds}，条款没有写明怎样计字，只有一种算法符合{more}。为稳妥起见，{todo}"
