@@ -20,7 +20,7 @@ from generator.kinds import KINDS
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
 Scalar = str | int | bool
-ProgrammeFact = Literal["name_pattern", "validity.start", "validity.end", "day"]
+ProgrammeFact = Literal["name_pattern", "validity.start", "validity.end", "validity.note", "day"]
 
 
 class _Model(BaseModel):

@@ -82,6 +82,8 @@ def _programme_fact(figure: Plan, view: View) -> Computed:
     if isinstance(figure.fact, date):
         return Computed(_midnight(figure.fact), Date().show(figure.fact))
     pattern = str(figure.fact)
+    if not figure.pattern:
+        return Computed(pattern, pattern)
     expression = ".+".join(re.escape(piece) for piece in pattern.split("{}"))
     return Computed(f"^{expression}$", pattern.replace("{}", "×××"))
 

@@ -181,17 +181,15 @@ class View:
         for criterion in criteria:
             value = walk(item, criterion.names)
             here = ".".join((path, *criterion.names))
+            wrong = self.is_wrong(here)
             for operator, wanted in criterion.tests:
                 if operator == "given":
-                    given = self.is_wrong(here) or (value is not None and not is_none(value))
-                    if given != wanted:
+                    if (wrong or (value is not None and not is_none(value))) != wanted:
                         return False
-                elif value is None and operator == "not" and not self.is_wrong(here):
-                    continue
-                elif value is None:
+                elif wrong or (value is None and operator != "not"):
                     missing.append(self.lacking(here))
                     return False
-                elif not _holds(operator, value, wanted, criterion.kind):
+                elif value is not None and not _holds(operator, value, wanted, criterion.kind):
                     return False
         return True
 

@@ -44,6 +44,7 @@ class Plan:
         many: whether CEL sees a list.
         unit: the unit printed after a count.
         fact: what the programme itself says, for ``programme``: a text or a day; None where it says nothing.
+        pattern: the fact is a pattern of names, ``{}`` standing for any text.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Plan:
     many: bool = False
     unit: str = ""
     fact: str | date | None = None
+    pattern: bool = False
 
     @property
     def over_members(self) -> bool:
@@ -123,9 +125,11 @@ def _fact(name: str, title: str, fact: str, programme: Programme) -> Plan:
         pattern = programme.name_pattern
         if pattern and "{}" not in pattern:
             raise ValueError(f"name_pattern“{pattern}”里要用 {{}} 标出自定名称的位置")
-        return Plan(name, title, "programme", type="string", fact=pattern or None)
+        return Plan(name, title, "programme", type="string", fact=pattern or None, pattern=True)
     if fact == "day":
         return Plan(name, title, "programme", path="filing_date", kind=Date(), type="timestamp", fact="day")
+    if fact == "validity.note":
+        return Plan(name, title, "programme", type="string", fact=programme.validity.note or None)
     end: date | None = getattr(programme.validity, fact.removeprefix("validity."))
     return Plan(name, title, "programme", kind=Date(), type="timestamp", fact=end)
 
