@@ -1,0 +1,94 @@
+"""What a PDF engine is, and how to open one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from generator.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.pdf.fonts import Faces
+
+
+@dataclass(frozen=True, slots=True)
+class SignPlace:
+    """Where a party signs: the block enclosed by the bookmark ``sign.<role>``.
+
+    Attributes:
+        role: the bookmark's name after ``sign.``.
+        page: 1-based.
+        rect: x0, y0, x1, y1 in PDF points, the origin at the page's bottom left.
+    """
+
+    role: str
+    page: int
+    rect: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """An entry of the outline; the page is 1-based."""
+
+    title: str
+    level: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class PdfDocument:
+    """A document's PDF, with what the packet needs to know of it; warnings are in Chinese."""
+
+    pdf: bytes
+    pages: int
+    headings: tuple[Heading, ...]
+    sign_places: tuple[SignPlace, ...]
+    warnings: tuple[str, ...]
+
+
+class Engine(Protocol):
+    """Turns a Word document into a PDF. One call at a time; close it when done."""
+
+    name: str
+    version: str
+
+    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+        """Typeset a document.
+
+        Args:
+            docx: the Word document.
+            title: for the PDF's metadata.
+            author: likewise; may be empty.
+            timestamp: the time of making that the PDF states; the clock is never asked.
+
+        Raises:
+            ProgrammeError: the document holds something outside docs/docx-subset.md.
+            PdfError: the engine failed.
+        """
+
+    def close(self) -> None:
+        """Free what the engine holds; a closed engine is not used again."""
+
+
+def open_engine(name: Literal["typst", "libreoffice"], faces: Faces) -> Engine:
+    """Open a PDF engine.
+
+    Args:
+        name: ``typst`` (built in) or ``libreoffice`` (must be installed).
+        faces: the faces it draws with.
+
+    Raises:
+        PdfError: it cannot be used on this machine.
+        UsageError: there is no engine of that name.
+    """
+    if name == "typst":
+        from generator.pdf.typst_engine import TypstEngine
+
+        return TypstEngine(faces)
+    if name == "libreoffice":
+        from generator.pdf.libreoffice import LibreOfficeEngine
+
+        return LibreOfficeEngine(faces)
+    raise UsageError(f"没有名为“{name}”的 PDF 引擎", "使用 typst 或 libreoffice")

@@ -1,0 +1,190 @@
+"""What a font file says of itself: names, style, line metrics, and which characters it draws.
+
+Reading it costs tens of milliseconds a face, so the answers are kept in the user's cache folder, by path,
+size and time of change; a cache that cannot be read or written only costs time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from array import array
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import platformdirs
+from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+_FAMILY_NAMES: Final = (1, 4, 16)
+_CACHE_FORMAT: Final = 1
+_ITALIC: Final = 1
+_USE_TYPO_METRICS: Final = 1 << 7
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face of a font file.
+
+    Attributes:
+        path: the file.
+        index: its place in a collection, 0 otherwise.
+        names: its family and full names in every language of its name table.
+        weight: 100 to 900.
+        italic: whether it slants.
+        ascent: above the baseline, in ems; descent: below it, positive.
+        descent: see ascent.
+        space: advance of a space, in ems.
+    """
+
+    path: Path
+    index: int
+    names: tuple[str, ...]
+    weight: int
+    italic: bool
+    ascent: float
+    descent: float
+    space: float
+
+    @property
+    def family(self) -> str:
+        """A name to show to people."""
+        return self.names[0]
+
+
+def read_faces(path: Path) -> list[Face]:
+    """The faces of a font file; none where the file is not a font that can be read."""
+    try:
+        stamp = _stamp(path)
+    except OSError:
+        return []
+    cached = _load("faces", stamp)
+    if cached is None:
+        try:
+            cached = [_describe(font) for font in _open_all(path)]
+        except (TTLibError, OSError, KeyError, ValueError, AssertionError, AttributeError):
+            # A broken or exotic file in a font folder is no reason to stop: it just serves no role.
+            cached = []
+        _store("faces", stamp, cached)
+    return [Face(path=path, index=index, **{**item, "names": tuple(item["names"])}) for index, item in enumerate(cached)]
+
+
+def read_all(folders: Iterable[Path]) -> list[Face]:
+    """The faces of every font file below some folders, in a fixed order."""
+    files = {
+        path.resolve(): None
+        for folder in folders
+        if folder.is_dir()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in SUFFIXES
+    }
+    return [face for path in files for face in read_faces(path)]
+
+
+def _open_all(path: Path) -> Iterator[TTFont]:
+    if path.suffix.lower() in {".ttc", ".otc"}:
+        with TTCollection(str(path), lazy=True) as fonts:
+            yield from fonts
+    else:
+        with TTFont(str(path), lazy=True) as font:
+            yield font
+
+
+def _describe(font: TTFont) -> dict[str, Any]:
+    names: dict[str, None] = {}
+    for record in font["name"].names:
+        if record.nameID in _FAMILY_NAMES:
+            with contextlib.suppress(UnicodeDecodeError):
+                names[record.toUnicode()] = None
+    if not names:
+        raise KeyError("name")
+    unit, line, system = font["head"].unitsPerEm, font["hhea"], font["OS/2"]
+    ascent, descent, gap = line.ascent, -line.descent, line.lineGap
+    if system.fsSelection & _USE_TYPO_METRICS or ascent + descent <= 0:
+        ascent, descent, gap = system.sTypoAscender, -system.sTypoDescender, system.sTypoLineGap
+    space = font.getBestCmap().get(0x20)
+    return {
+        "names": list(names),
+        "weight": system.usWeightClass,
+        "italic": bool(system.fsSelection & _ITALIC),
+        "ascent": (ascent + max(gap, 0)) / unit,
+        "descent": descent / unit,
+        "space": font["hmtx"][space][0] / unit if space else 0.5,
+    }
+
+
+class Coverage:
+    """The characters that a face draws.
+
+    Args:
+        ranges: first and last code point of each run, ascending: ``[a0, b0, a1, b1, …]``.
+    """
+
+    def __init__(self, ranges: Iterable[int]) -> None:
+        self._edges = array("I", ranges)
+
+    def __contains__(self, char: str) -> bool:
+        point = ord(char)
+        at = bisect_right(self._edges, point)
+        return at % 2 == 1 or (at > 0 and self._edges[at - 1] == point)
+
+
+@lru_cache(maxsize=64)
+def coverage(face: Face) -> Coverage:
+    """Which characters a face draws, from its cmap."""
+    stamp = f"{_stamp(face.path)}#{face.index}"
+    ranges = _load("cmap", stamp)
+    if ranges is None:
+        with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
+            points = sorted(font.getBestCmap())
+        ranges = []
+        for point in points:
+            if ranges and point == ranges[-1] + 1:
+                ranges[-1] = point
+            else:
+                ranges += [point, point]
+        _store("cmap", stamp, ranges)
+    return Coverage(ranges)
+
+
+@lru_cache(maxsize=64)
+def digest(path: Path) -> str:
+    """The SHA-256 of a font file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _stamp(path: Path) -> str:
+    status = path.stat()
+    return f"{path}|{status.st_size}|{status.st_mtime_ns}"
+
+
+def _cache_file(kind: str, stamp: str) -> Path:
+    name = hashlib.sha256(f"{_CACHE_FORMAT}|{kind}|{stamp}".encode()).hexdigest()
+    return Path(platformdirs.user_cache_dir("lianheti")) / "fonts" / f"{name}.json"
+
+
+def _load(kind: str, stamp: str) -> Any:
+    try:
+        return json.loads(_cache_file(kind, stamp).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _store(kind: str, stamp: str, value: Any) -> None:
+    target = _cache_file(kind, stamp)
+    with contextlib.suppress(OSError):  # a home that cannot be written only costs time
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent)
+        with os.fdopen(handle, "w") as file:
+            json.dump(value, file)
+        Path(name).replace(target)

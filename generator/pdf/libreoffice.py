@@ -1,0 +1,314 @@
+"""The second PDF engine, only when asked for: an installed LibreOffice, held to the same faces.
+
+Each run has its own profile and fontconfig, a time limit, and no way to the network. Its exit code means
+nothing: what counts is whether a whole PDF was written.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from xml.sax.saxutils import escape
+
+import pikepdf
+from lxml import etree
+
+from generator.errors import PdfError
+from generator.pdf.context import SIGN_PREFIXES
+from generator.pdf.engine import Heading, PdfDocument, SignPlace
+from generator.pdf.finish import settle
+from generator.pdf.fonts import LATIN_ROLES, ROLES
+from generator.pdf.ooxml import W, main_part, parse
+from generator.pdf.tree import open_parts, read_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from generator.pdf.facefiles import Face
+    from generator.pdf.fonts import Faces
+
+TIME_LIMIT: Final = 180  # seconds for one document
+_END: Final = "sign-end."
+_LINE: Final = 24.0  # the height that a signature place's last line is given
+_PLACES: Final = (
+    "C:/Program Files/LibreOffice/program/soffice.com",
+    "C:/Program Files (x86)/LibreOffice/program/soffice.com",
+    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
+    "/opt/libreoffice/program/soffice",
+)
+_FILTER: Final = {
+    "SelectPdfVersion": 2,  # PDF/A-2b
+    "UseTaggedPDF": True,
+    "ExportBookmarks": True,
+    "ExportBookmarksToPDFDestination": True,
+}
+# A proxy that nobody serves, no links followed, no macros.
+_PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyName" oor:op="fuse"><value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPProxyPort" oor:op="fuse"><value>9</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyName" oor:op="fuse"><value>127.0.0.1</value></prop></item>
+<item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetHTTPSProxyPort" oor:op="fuse"><value>9</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse"><value>0</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse"><value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="FirstRun" oor:op="fuse"><value>false</value></prop></item>
+</oor:items>
+"""
+
+
+def find_office() -> Path:
+    """The LibreOffice program of this machine.
+
+    Raises:
+        PdfError: there is none.
+    """
+    for name in ("soffice", "libreoffice"):
+        found = shutil.which(name)
+        if found:
+            return Path(found)
+    for place in _PLACES:
+        if Path(place).is_file():
+            return Path(place)
+    raise PdfError("这台机器上没有找到 LibreOffice", "安装 LibreOffice，或改用 --pdf-engine typst")
+
+
+class LibreOfficeEngine:
+    """The engine ``libreoffice``.
+
+    Args:
+        faces: what it draws with, under every name that a document may ask for.
+        time_limit: seconds for one document.
+    """
+
+    name = "libreoffice"
+
+    def __init__(self, faces: Faces, time_limit: float = TIME_LIMIT) -> None:
+        self._faces = faces
+        self._limit = time_limit
+        self._office = find_office()
+        with tempfile.TemporaryDirectory(prefix="lianheti-lo-") as folder:
+            shown = self._run(["--version"], Path(folder), {}).split()
+        self.version = next((word for word in shown if word[:1].isdigit()), "unknown")
+
+    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+        """Typeset a document; see Engine."""
+        parts = open_parts(docx)
+        tree = read_tree(parts, title or None)
+        with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            self._write_fontconfig(folder, set(_names(tree)))
+            (folder / "document.docx").write_bytes(_with_end_marks(parts))
+            options = {key: {"type": "boolean" if value is True else "long", "value": str(value).lower()}
+                       for key, value in _FILTER.items()}
+            self._run(
+                ["--convert-to", f"pdf:writer_pdf_Export:{json.dumps(options)}", "--outdir", name,
+                 str(folder / "document.docx")],
+                folder,
+                {"SOURCE_DATE_EPOCH": str(int(timestamp.timestamp()))},
+            )  # fmt: skip
+            target = folder / "document.pdf"
+            data = target.read_bytes() if target.is_file() else b""
+        try:
+            with pikepdf.open(io.BytesIO(data)) as pdf:
+                pages = len(pdf.pages)
+                headings = tuple(_headings(pdf))
+                places = tuple(_sign_places(pdf, tree))
+                made = settle(pdf, title=title, author=author, timestamp=timestamp)
+        except pikepdf.PdfError as error:
+            raise PdfError(
+                f"LibreOffice 没有生成“{title}”的 PDF", "在 LibreOffice 中打开该文档看能否导出，或改用 --pdf-engine typst"
+            ) from error
+        contents = any(block["k"] == "toc" for section in tree["sections"] for block in section["blocks"])
+        warnings = ("LibreOffice 不更新目录，PDF 中的目录是文档里原有的内容，请核对页码",) if contents else ()
+        return PdfDocument(made, pages, headings, places, warnings)
+
+    def close(self) -> None:
+        """Nothing is held between runs."""
+
+    def _run(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> str:
+        profile = folder / "profile"
+        (profile / "user").mkdir(parents=True, exist_ok=True)
+        (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+        kept = ("PATH", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "LANG")
+        full = {key: os.environ[key] for key in kept if key in os.environ} | {
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "TEMP": str(folder),
+            "TMP": str(folder),
+            "SAL_USE_VCLPLUGIN": "svp",
+            **({"FONTCONFIG_FILE": str(folder / "fonts.conf")} if (folder / "fonts.conf").exists() else {}),
+            **environment,
+        }
+        command = [
+            str(self._office), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
+            "--nologo", "--nolockcheck", "--nodefault", *arguments,
+        ]  # fmt: skip
+        # A session of its own, so that the office's child processes end with it.
+        with subprocess.Popen(
+            command, env=full, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True, start_new_session=sys.platform != "win32",
+        ) as process:  # fmt: skip
+            try:
+                return process.communicate(timeout=self._limit)[0]
+            except subprocess.TimeoutExpired as error:
+                _end(process)
+                raise PdfError(
+                    f"LibreOffice 超过 {self._limit:.0f} 秒没有完成", "重试一次，或改用 --pdf-engine typst"
+                ) from error
+            except BaseException:
+                _end(process)
+                raise
+
+    def _write_fontconfig(self, folder: Path, names: set[tuple[str, bool]]) -> None:
+        """A fontconfig in which every name that the document uses is served by the face of its role."""
+        fonts = folder / "fonts"
+        fonts.mkdir()
+        for index, path in enumerate(self._faces.files()):
+            shutil.copyfile(path, fonts / f"{index:03}{path.suffix.lower()}")
+        known = {name for group in (ROLES, LATIN_ROLES) for aliases in group.values() for name in aliases}
+        lines = []
+        for name, latin in sorted(names | {(name, False) for name in known if not name.isascii()}):
+            face = self._faces.roles[self._faces.role(name, latin=latin)]
+            if name not in face.names:
+                lines.append(_alias(name, face))
+        default = self._faces.roles["宋体"]
+        (folder / "fonts.conf").write_text(
+            '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "fonts.dtd">\n<fontconfig>\n'
+            f"<dir>{escape(str(fonts))}</dir><dir>/usr/share/fonts/truetype/dejavu</dir>\n"
+            f"<cachedir>{escape(str(folder / 'cache'))}</cachedir>\n" + "\n".join(lines) + "\n"
+            '<match target="pattern"><edit name="family" mode="append_last">'
+            f"<string>{escape(default.family)}</string></edit></match>\n</fontconfig>\n",
+            encoding="utf-8",
+        )
+
+
+def _alias(name: str, face: Face) -> str:
+    return (
+        f'<match target="pattern"><test name="family" qual="any"><string>{escape(name)}</string></test>'
+        f'<edit name="family" mode="assign" binding="strong"><string>{escape(face.family)}</string></edit></match>'
+    )
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _names(node: Any) -> Iterator[tuple[str, bool]]:
+    """Every face name in a tree, and whether it is asked for Latin text."""
+    if isinstance(node, dict):
+        if "size" in node:
+            if node.get("ea"):
+                yield node["ea"], False
+            if node.get("ascii"):
+                yield node["ascii"], True
+        for value in node.values():
+            yield from _names(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _names(value)
+
+
+def _with_end_marks(parts: Mapping[str, bytes]) -> bytes:
+    """The document with a bookmark at the end of each signature place: the PDF tells where bookmarks begin."""
+    main = main_part(parts)
+    root = parse(parts[main])
+    roles = {
+        mark.get(W + "id"): mark.get(W + "name")[5:]
+        for mark in root.iter(W + "bookmarkStart")
+        if mark.get(W + "name", "").startswith(SIGN_PREFIXES)
+    }
+    for number, mark in enumerate(list(root.iter(W + "bookmarkEnd"))):
+        role = roles.get(mark.get(W + "id"))
+        if role is not None:
+            identity = str(900000 + number)
+            start = etree.Element(W + "bookmarkStart", {W + "id": identity, W + "name": _END + role})
+            mark.addnext(etree.Element(W + "bookmarkEnd", {W + "id": identity}))
+            mark.addnext(start)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
+        for name, data in parts.items():
+            package.writestr(name, etree.tostring(root, xml_declaration=True, encoding="UTF-8") if name == main else data)
+    return out.getvalue()
+
+
+def _headings(pdf: pikepdf.Pdf) -> Iterator[Heading]:
+    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+
+    def walk(items: Iterable[pikepdf.OutlineItem], level: int) -> Iterator[Heading]:
+        for item in items:
+            target = item.destination if item.destination is not None else (item.action or {}).get("/D")
+            if isinstance(target, pikepdf.Array):
+                yield Heading(str(item.title), level, pages.get(target[0].objgen, 1))
+            yield from walk(item.children, level + 1)
+
+    with pdf.open_outline() as outline:
+        yield from list(walk(outline.root, 1))
+
+
+def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
+    """Named destinations as page (1-based), left and top."""
+    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    named = pdf.Root.get("/Dests", {})
+    found: dict[str, Any] = {str(key).lstrip("/"): value for key, value in named.items()} if named else {}
+    names = pdf.Root.get("/Names", {})
+    if "/Dests" in names:
+        found |= {str(key): value for key, value in pikepdf.NameTree(names["/Dests"]).items()}
+    shown = {}
+    for key, value in found.items():
+        target = value.get("/D") if isinstance(value, pikepdf.Dictionary) else value
+        if isinstance(target, pikepdf.Array) and len(target) > 3:  # noqa: PLR2004 page /XYZ left top zoom
+            shown[key] = (pages.get(target[0].objgen, 1), float(target[2]), float(target[3]))
+    return shown
+
+
+def _sign_places(pdf: pikepdf.Pdf, tree: Mapping[str, Any]) -> Iterator[SignPlace]:
+    """Signature places: their heights as LibreOffice tells them, their widths from the document's own measures."""
+    shown = _destinations(pdf)
+    spans = dict(_spans(tree))
+    for name, (page, left, top) in shown.items():
+        if not name.startswith(SIGN_PREFIXES):
+            continue
+        role = name[5:]
+        x0, x1 = spans.get(role, (left, left + 200.0))
+        end_page, _, end_top = shown.get(_END + role, (page, left, top))
+        if end_page != page:
+            page, top = end_page, float(pdf.pages[end_page - 1].mediabox[3])
+        yield SignPlace(role, page, (round(x0, 2), round(end_top - _LINE, 2), round(x1, 2), round(top, 2)))
+
+
+def _spans(tree: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
+    """How far each signature place reaches across its page, by role."""
+    for section in tree["sections"]:
+        page = section["page"]
+        left, right = page["left"], page["width"] - page["right"]
+        for block in section["blocks"]:
+            for role in block.get("open", ()):
+                yield role, (left, right)
+            if block["k"] != "t":
+                continue
+            total = sum(block["grid"])
+            start = {"center": (left + right - total) / 2, "right": right - total}.get(
+                block["align"], left + block["indent"]
+            )
+            for row in block["rows"]:
+                for cell in row["cells"]:
+                    x0 = start + sum(block["grid"][: cell["x"]])
+                    x1 = x0 + sum(block["grid"][cell["x"] : cell["x"] + cell["span"]])
+                    for role in cell.get("open", ()):
+                        yield role, (x0 + cell["margins"]["left"], x1 - cell["margins"]["right"])

@@ -1,0 +1,156 @@
+"""What WordprocessingML (ISO/IEC 29500-1) is read with: names, units, one parser, one way to refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from generator.errors import Place, ProgrammeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Element = Any  # lxml's elements have no useful static type for namespaced access
+
+W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+PIC: Final = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
+MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
+XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
+
+VAL: Final = W + "val"
+EMU_PER_POINT: Final = 12700
+
+_OFF: Final = frozenset({"0", "false", "off", "none"})
+
+# What a person calls the constructs that a template may not hold.
+CONSTRUCTS: Final = {
+    W + "del": "修订标记（删除）",
+    W + "ins": "修订标记（插入）",
+    W + "moveFrom": "修订标记（移走）",
+    W + "moveTo": "修订标记（移来）",
+    W + "sym": "符号字体字符",
+    W + "pict": "旧式图形或文本框",
+    W + "object": "嵌入对象",
+    W + "ruby": "拼音指南",
+    W + "altChunk": "外部内容块",
+    W + "subDoc": "子文档",
+    W + "endnoteReference": "尾注",
+    W + "ptab": "对齐制表位",
+    W + "dir": "双向文字",
+    W + "bdo": "双向文字",
+    W + "contentPart": "墨迹",
+    W + "dayShort": "日期占位",
+    W + "pgNum": "旧式页码",
+    W + "vanish": "隐藏文字",
+    W + "delText": "修订标记（删除）",
+    MC + "AlternateContent": "文本框、形状或其他图形",
+    M + "oMath": "公式",
+    M + "oMathPara": "公式",
+    WP + "anchor": "浮动图片或文本框",
+}
+
+
+def parse(data: bytes) -> Element:
+    """Parse one XML part; entities are never resolved and nothing is fetched.
+
+    Raises:
+        ProgrammeError: the part is not well-formed.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise ProgrammeError(
+            f"Word 文件的内部结构已损坏（{error}）", "用 Word 或 WPS 打开并另存为 .docx 后重试"
+        ) from error
+
+
+def refuse(where: str, name: str, file: str | None) -> ProgrammeError:
+    """The error for a construct that is not on the closed list of docs/docx-subset.md.
+
+    Args:
+        where: the paragraph, or table, row and cell, in Chinese.
+        name: the construct's tag in Clark notation, or a Chinese name.
+        file: the document's name, if known.
+    """
+    tag = name.rpartition("}")[2]
+    title = CONSTRUCTS.get(name)
+    shown = f"“{title}”（{tag}）" if title else f"“{tag}”"
+    return ProgrammeError(
+        f"{where}有 PDF 排版不支持的内容{shown}",
+        "在 Word 或 WPS 中改成普通文字、表格或嵌入式图片（可用的写法见 docs/docx-subset.md）",
+        Place(file) if file else None,
+    )
+
+
+def is_on(element: Element) -> bool:
+    """Whether an on/off property element (``w:b``, ``w:keepNext`` …) is on."""
+    return element.get(VAL, "1") not in _OFF
+
+
+def twips(text: str | None, default: float = 0.0) -> float:
+    """A measure in twentieths of a point (or with a unit, as ``2.5cm``) in points."""
+    if not text:
+        return default
+    try:
+        return float(text) / 20
+    except ValueError:
+        for unit, points in (("pt", 1.0), ("mm", 72 / 25.4), ("cm", 72 / 2.54), ("in", 72.0)):
+            if text.endswith(unit):
+                return float(text[: -len(unit)]) * points
+        return default
+
+
+def number(text: str | None, default: float = 0.0) -> float:
+    """A plain number, or the default where there is none."""
+    try:
+        return float(text) if text else default
+    except ValueError:
+        return default
+
+
+def relations(parts: Mapping[str, bytes], part: str) -> dict[str, str]:
+    """The targets of a part's internal relationships by id, as part names of the package."""
+    folder, _, name = part.rpartition("/")
+    data = parts.get(f"{folder}/_rels/{name}.rels")
+    if data is None:
+        return {}
+    found = {}
+    for relation in parse(data).iter(RELS + "Relationship"):
+        if relation.get("TargetMode") != "External":
+            found[relation.get("Id")] = _resolve(folder, relation.get("Target", ""))
+    return found
+
+
+def main_part(parts: Mapping[str, bytes]) -> str:
+    """The name of the part that holds the document's body.
+
+    Raises:
+        ProgrammeError: the package holds no Word document.
+    """
+    for relation in parse(parts["_rels/.rels"]).iter(RELS + "Relationship") if "_rels/.rels" in parts else ():
+        if relation.get("Type", "").endswith("/officeDocument"):
+            name = _resolve("", relation.get("Target", ""))
+            if name in parts:
+                return name
+    if "word/document.xml" in parts:
+        return "word/document.xml"
+    raise ProgrammeError("文件不是 Word 文档（缺少正文）", "用 Word 或 WPS 另存为 .docx 后重试")
+
+
+def _resolve(folder: str, target: str) -> str:
+    if target.startswith("/"):
+        return target[1:]
+    steps = folder.split("/") if folder else []
+    for step in target.split("/"):
+        if step == "..":
+            del steps[-1:]
+        elif step != ".":
+            steps.append(step)
+    return "/".join(steps)

@@ -1,0 +1,73 @@
+"""The text of a DOCX, counted from its XML alone: the witness against which the tree is held."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from generator.pdf.ooxml import XML_SPACE, Element, R, W, main_part, parse, relations
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MARKS: Final = {
+    W + "tab": "\t",
+    W + "br": "\n",
+    W + "cr": "\n",
+    W + "noBreakHyphen": "\u2011",
+    W + "softHyphen": "\u00ad",
+    W + "sym": "\ufffd",
+    W + "ptab": "\t",
+}
+BLANKS: Final = str.maketrans("\t\n\r", "   ")
+
+
+def stored_text(element: Element) -> str:
+    """What a ``w:t`` shows: its outer white space counts only where ``xml:space`` preserves it."""
+    text = element.text or ""
+    if element.get(XML_SPACE) != "preserve":
+        text = text.strip(" \t\r\n")
+    return text.translate(BLANKS)
+
+
+def part_text(root: Element) -> str:
+    """All text below an element in document order, whatever holds it."""
+    pieces = []
+    for element in root.iter():
+        tag = element.tag
+        if tag == W + "t" or (isinstance(tag, str) and tag.endswith("}t") and not tag.startswith(W)):
+            pieces.append(stored_text(element))
+        elif tag in _MARKS and element.getparent().tag == W + "r":
+            pieces.append(_MARKS[tag])
+    return "".join(pieces)
+
+
+def docx_text(parts: Mapping[str, bytes]) -> str:
+    """All text that a document stores: body, the headers and footers in use, the footnotes referred to.
+
+    It knows nothing of the tree: every ``w:t``, tab, break and hyphen counts where it stands, fields by
+    their stored result.
+    """
+    name = main_part(parts)
+    body = parse(parts[name])
+    related = relations(parts, name)
+    pieces = [part_text(body)]
+    used: dict[str, Element] = {}
+    for section in body.iter(W + "sectPr"):
+        if section.getparent().tag == W + "sectPrChange":
+            continue
+        for kind in ("header", "footer"):
+            order = {"default": 0, "first": 1, "even": 2}
+            references = sorted(
+                section.iter(W + kind + "Reference"), key=lambda item: order.get(item.get(W + "type"), 0)
+            )
+            for reference in references:
+                target = related.get(reference.get(R + "id"), "")
+                if target in parts and target not in used:
+                    used[target] = parse(parts[target])
+    pieces += [part_text(root) for root in used.values()]
+    cited = [note.get(W + "id") for note in body.iter(W + "footnoteReference")]
+    notes = next((target for target in related.values() if target.endswith("/footnotes.xml")), None)
+    if cited and notes is not None and notes in parts:
+        by_id = {note.get(W + "id"): note for note in parse(parts[notes]).iter(W + "footnote")}
+        pieces += [part_text(by_id[identity]) for identity in dict.fromkeys(cited) if identity in by_id]
+    return "".join(pieces)

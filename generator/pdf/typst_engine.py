@@ -1,0 +1,135 @@
+"""The embedded PDF engine: Typst, kept warm in a private folder with its faces loaded once."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from importlib import metadata, resources
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
+
+import typst
+
+from generator.errors import PdfError
+from generator.pdf.compose import compose
+from generator.pdf.engine import Heading, PdfDocument, SignPlace
+from generator.pdf.tree import open_parts, read_tree
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.pdf.fonts import Faces
+
+STANDARD: Final = "a-2b"
+
+
+class TypstEngine:
+    """The engine ``typst``.
+
+    Args:
+        faces: the faces it draws with; no others of the machine are looked at.
+    """
+
+    name = "typst"
+    version = metadata.version("typst")
+
+    def __init__(self, faces: Faces) -> None:
+        self._faces = faces
+        self._lock = Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="lianheti-typst-", ignore_cleanup_errors=True)
+        root = Path(self._folder.name)
+        fonts, self._root = root / "fonts", root / "document"
+        fonts.mkdir()
+        self._root.mkdir()
+        program = resources.files("generator.pdf").joinpath("document.typ").read_bytes()
+        (self._root / "document.typ").write_bytes(program)
+        (self._root / "doc.json").write_text("{}")
+        for index, path in enumerate(faces.files()):
+            _link(path, fonts / f"{index:03}{path.suffix.lower()}")
+        known = {
+            (Path(font.path).resolve(), font.index): font.family
+            for font in typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)]).fonts()
+            if font.path
+        }
+        linked = {
+            path: (fonts / f"{index:03}{path.suffix.lower()}").resolve() for index, path in enumerate(faces.files())
+        }
+        wanted = (*faces.roles.values(), *faces.fallbacks)
+        lost = [face.path.name for face in wanted if (linked[face.path], face.index) not in known]
+        if lost:
+            raise PdfError(f"排版引擎不能读取字体文件 {lost[0]}", "换用完好的字体文件，或从字体文件夹中移走它")
+        self._families = {face: known[linked[face.path], face.index] for face in wanted}
+        self._compiler = typst.Compiler(
+            str(self._root / "document.typ"),
+            root=str(self._root),
+            font_paths=[str(fonts)],
+            ignore_system_fonts=True,
+            package_path=str(root / "packages"),
+            package_cache_path=str(root / "packages"),
+        )
+
+    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+        """Typeset a document; see Engine."""
+        parts = open_parts(docx)
+        tree = read_tree(parts, title or None)
+        composition = compose(tree, self._faces, self._families, title=title, author=author)
+        data = json.dumps(composition.document, ensure_ascii=False, separators=(",", ":"))
+        with self._lock:
+            (self._root / "doc.json").write_text(data, encoding="utf-8")
+            for name, part in tree["media"].items():
+                (self._root / name).write_bytes(parts[part])
+            try:
+                pdf = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=timestamp)
+                found = json.loads(self._compiler.query("<info>", field="value"))
+            except typst.TypstError as error:
+                raise PdfError(
+                    f"排版“{title}”时失败（{error.message}）", "检查文档中的表格和图片，或改用 --pdf-engine libreoffice"
+                ) from error
+            finally:
+                for name in tree["media"]:
+                    (self._root / name).unlink(missing_ok=True)
+        pages = next(item["pages"] for item in found if item["k"] == "end")
+        titles = composition.document["headings"]
+        headings = tuple(
+            Heading(titles[item["n"]]["t"], titles[item["n"]]["l"], item["page"])
+            for item in found
+            if item["k"] == "heading"
+        )
+        return PdfDocument(bytes(pdf), pages, headings, _sign_places(found), composition.warnings)
+
+    def close(self) -> None:
+        """Remove the private folder."""
+        self._folder.cleanup()
+
+
+def _sign_places(found: list[dict[str, Any]]) -> tuple[SignPlace, ...]:
+    opened: dict[str, dict[str, Any]] = {}
+    places: dict[str, SignPlace] = {}
+    for item in found:
+        if item["k"] != "sign":
+            continue
+        role = item["role"]
+        if item["corner"] == 0:
+            opened.setdefault(role, item)
+        elif role in opened:
+            begin = opened[role]
+            height = item["height"]
+            # A block that goes on over a page is signed where it ends.
+            top = begin["y"] if begin["page"] == item["page"] else 0.0
+            rect = (begin["x"], height - item["y"], item["x"], height - top)
+            places[role] = SignPlace(role, item["page"], tuple(round(value, 2) for value in rect))  # type: ignore[arg-type]  # four values
+    return tuple(places.values())
+
+
+def _link(source: Path, target: Path) -> None:
+    """Put a font file into the private folder without copying it, where the system allows."""
+    for way in (os.symlink, os.link, shutil.copyfile):
+        try:
+            way(source, target)
+        except OSError:
+            continue
+        return
+    raise PdfError(f"不能准备字体文件 {source.name}", "检查临时文件夹的权限和空间")
