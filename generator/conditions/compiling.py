@@ -128,6 +128,9 @@ class _Compiler:
                 complain(f"{error}，也没有叫这个名称的算法" if path in paths else str(error), "needs")
         for part, fault in _inconsistencies(condition, needed):
             complain(fault, part)
+        silent = next((figure for figure in needed.values() if figure.is_silent), None)
+        if silent is not None and prefix != COMMON:
+            complain(f"用到的“{silent.name}”在本方案里没有写明", "needs")
         expression = None
         if condition.test is not None:
             if not condition.needs:

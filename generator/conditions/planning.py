@@ -66,6 +66,11 @@ class Plan:
         """Whether it counts members or what they have, so that the lead may be left out."""
         return self.path.startswith("members[]")
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether it asks for something that the programme does not say."""
+        return self.operation == "programme" and self.fact is None
+
 
 def plan(name: str, figure: Figure, programme: Programme) -> Plan:
     """Check a figure against the model.
