@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic_core import core_schema
 
+from generator.characters import BadValueError, check_characters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -33,65 +35,6 @@ class Stated(Enum):
 
 NONE: Final = Stated.NONE
 NONE_TEXTS: Final = frozenset({"无", "没有", "none", "n/a", "／", "/", "-", "—", "——"})
-
-
-class BadValueError(ValueError):
-    """A value that a kind cannot read.
-
-    Args:
-        what: what is wrong with the value, a Chinese clause that follows the field's title and the value.
-        remedy: what to do, an imperative Chinese clause without a closing mark.
-    """
-
-    def __init__(self, what: str, remedy: str) -> None:
-        self.what = what
-        self.remedy = remedy
-        super().__init__(what)
-
-
-_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def refused_character(text: str) -> tuple[str, str] | None:
-    """The first character of a text that XML, Word or a PDF reader cannot carry, and what it is.
-
-    Refused are control characters but tab and line break, surrogates, non-characters such as U+FFFE, and
-    invisible format characters (bidirectional overrides, zero-width spaces, soft hyphens).
-    """
-    if text.isascii() and text.isprintable():
-        return None
-    for char in text:
-        if char in "\t\n\r":
-            continue
-        category = unicodedata.category(char)
-        code = ord(char)
-        if category == "Cc":
-            return char, "控制字符"
-        if category == "Cs":
-            return char, "不成对的代理字符"
-        if 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE:  # noqa: PLR2004 (Unicode 23.7)
-            return char, "Unicode 非字符"
-        if char in _BIDI:
-            return char, "改变文字方向的控制字符"
-        if category == "Cf":
-            return char, "不可见的格式字符"
-        if char in "\u2028\u2029":
-            return char, "Unicode 换行符"
-    return None
-
-
-def check_characters(text: str) -> None:
-    """Refuse a text with a character that the documents could not carry.
-
-    Raises:
-        BadValueError: naming the character's code point and where in the text it stands.
-    """
-    if found := refused_character(text):
-        char, what = found
-        raise BadValueError(
-            f"第 {text.index(char) + 1} 个字符是{what}（U+{ord(char):04X}），Word 和 PDF 无法保存",
-            "删去这个字符后重新输入",
-        )
 
 
 def _tidy(text: str) -> str:

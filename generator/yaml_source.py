@@ -21,8 +21,8 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
+from generator.characters import refused_character
 from generator.errors import DataError, Place, Problem
-from generator.kinds import refused_character
 from generator.source import Entries, Entry, Items, Node, Scalar
 
 MAX_FILE_BYTES = 8_000_000

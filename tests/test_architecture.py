@@ -15,6 +15,7 @@ STEPS = ("loading", "conditions", "rendering", "pdf", "publishing")
 BASE = {
     "anchors",
     "catalogue",
+    "characters",
     "consortium",
     "dataset",
     "errors",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from generator.characters import BadValueError, check_characters, refused_character
 from generator.consortium import Passage
 from generator.errors import DataError, Place
 from generator.fields import FieldSpec, Part
-from generator.kinds import BadValueError, check_characters, refused_character
 from generator.loading.translate import Translator, shortened
 from generator.source import Entries, Entry, Items, Node, Scalar
 from generator.yaml_source import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from generator.characters import refused_character
 from generator.errors import Place, Problem
 from generator.fields import FieldSpec, Part
-from generator.kinds import NONE_TEXTS, refused_character
+from generator.kinds import NONE_TEXTS
 from generator.loading.keys import Labels, Position
 from generator.paths import title_of
 from generator.source import Entries, Entry, Items, Node, Scalar

@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from generator.characters import BadValueError
 from generator.consortium import Consortium
 from generator.errors import Place
 from generator.fields import Part
-from generator.kinds import BadValueError
 from generator.loading.translate import Translator, shortened
 from generator.source import Entries, Entry, Items, Node, Scalar, places, plain
 

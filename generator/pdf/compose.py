@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.fonts import Faces, Face
+from generator.pdf.fonts import Face, Faces
 from generator.pdf.tree import tree_text
 
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ Node = dict[str, Any]
 Style = dict[str, Any]
 
 _CJK: Final = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
-_LATIN: Final = re.compile("([\u0021-\u00a6\u00a9-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u058f ]+)")
+_LATIN: Final = re.compile(
+    "([\u0021-\u00a6\u00a9-\u00af\u00b2-\u00b6\u00b8-\u00d6\u00d8-\u00f6\u00f8-\u058f ]+)"
+)
 _BLANKS: Final = re.compile("(^[ \u00a0\u3000]+|[ \u00a0\u3000]{2,}|[ \u00a0\u3000]+$)")
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Zl", "Zp"})
 _EXACT_ABOVE: Final = 0.8  # of an exact line, the share above the baseline, as LibreOffice takes it
@@ -181,7 +183,12 @@ class Composer:
             entry["italic"] = True
         elif style.get("italic"):
             entry["slant"] = True
-        for key_, name in (("colour", "fill"), ("underline", "under"), ("highlight", "mark"), ("spacing", "track")):
+        for key_, name in (
+            ("colour", "fill"),
+            ("underline", "under"),
+            ("highlight", "mark"),
+            ("spacing", "track"),
+        ):
             if style.get(key_):
                 entry[name] = style[key_]
         if style.get("fill") and not style.get("highlight"):
@@ -233,7 +240,9 @@ class Composer:
                 continue
             index = self.run_style(style, self.edges(style, paragraph, cjk=True, grid=grid)) if style else 0
             if kind == "f":
-                found.append({"k": "f", "f": item["f"], "s": index, "n": item.get("n"), "fmt": item.get("fmt")})
+                found.append(
+                    {"k": "f", "f": item["f"], "s": index, "n": item.get("n"), "fmt": item.get("fmt")}
+                )
             elif kind == "img":
                 found.append({key: item[key] for key in ("k", "n", "w", "h", "alt")})
             else:
@@ -256,9 +265,13 @@ class Composer:
                 continue
             number = self.run_style(style, edges)
             widths = [(1.0 if char == "\u3000" else west.space) * style["size"] + track for char in piece]
-            found.append({"k": "b", "s": number, "w": [
-                sum(widths[at : at + _BLANK_CHUNK]) for at in range(0, len(widths), _BLANK_CHUNK)
-            ]})
+            found.append(
+                {
+                    "k": "b",
+                    "s": number,
+                    "w": [sum(widths[at : at + _BLANK_CHUNK]) for at in range(0, len(widths), _BLANK_CHUNK)],
+                }
+            )
         return found
 
     def _pieces(self, text: str, style: Style, edges: Edges) -> list[Any]:
@@ -325,7 +338,9 @@ class Composer:
             made["e"] = sum(self.edges(node["m"], style, cjk=True, grid=grid))
             # A signature or clause may be marked on an empty line.
         tabbed = any(isinstance(run, dict) and run["k"] == "tab" for run in runs)
-        if tabbed or (runs and isinstance(runs[-1], dict) and runs[-1]["k"] == "b" and shape["align"] == "left"):
+        if tabbed or (
+            runs and isinstance(runs[-1], dict) and runs[-1]["k"] == "b" and shape["align"] == "left"
+        ):
             made["t"] = True
         level = style.get("outline")
         text = "".join(item.get("x", "") for item in items if item["k"] in {"t", "f"}).strip()
@@ -349,7 +364,9 @@ class Composer:
     def _labelled(self, label: Node, runs: list[Any], style: Style, grid: float) -> list[Any]:
         made = self._text(label["x"], label["s"], style, grid)
         index = self.run_style(label["s"], self.edges(label["s"], style, cjk=True, grid=grid))
-        after: list[Any] = {"tab": [{"k": "tab", "s": index}], "space": [[index, " "]]}.get(label["suffix"], [])
+        after: list[Any] = {"tab": [{"k": "tab", "s": index}], "space": [[index, " "]]}.get(
+            label["suffix"], []
+        )
         return [*made, *after, *runs]
 
     def _paragraph_style(self, style: Style, size: float, *, cont: bool) -> int:
@@ -369,9 +386,18 @@ class Composer:
         if cont:
             left, hang, first = left + hang, 0.0, 0.0
         stops = [
-            [at, kind, leader] for at, (kind, leader) in sorted(style.get("tabs", {}).items()) if kind != "clear"
+            [at, kind, leader]
+            for at, (kind, leader) in sorted(style.get("tabs", {}).items())
+            if kind != "clear"
         ]
-        entry: Node = {"left": left, "right": right, "first": first, "hang": hang, "align": align, "tabs": stops}
+        entry: Node = {
+            "left": left,
+            "right": right,
+            "first": first,
+            "hang": hang,
+            "align": align,
+            "tabs": stops,
+        }
         if style.get("fill"):
             entry["fill"] = style["fill"]
         if style.get("borders"):
@@ -388,14 +414,19 @@ class Composer:
         """Roughly how much of a page's height a paragraph or table takes."""
         if node["k"] == "t":
             return sum(
-                max((sum(self._tall(inner, room) for inner in cell["blocks"]) for cell in row["cells"]), default=0)
+                max(
+                    (sum(self._tall(inner, room) for inner in cell["blocks"]) for cell in row["cells"]),
+                    default=0,
+                )
                 for row in node["rows"]
             )
         if node["k"] != "p":
             return 0.0
         line = sum(self.edges(node["m"], node["s"], cjk=True, grid=room.grid))
         length = sum(
-            len(item.get("x", "")) * item["s"]["size"] for item in node["r"] if "s" in item and item["k"] == "t"
+            len(item.get("x", "")) * item["s"]["size"]
+            for item in node["r"]
+            if "s" in item and item["k"] == "t"
         )
         pictures = sum(item["h"] for item in node["r"] if item["k"] == "img")
         lines = math.ceil(length / max(room.width, 1.0)) or 1
@@ -405,11 +436,14 @@ class Composer:
         styles = []
         for paragraph, run in node["styles"][: node["levels"]]:
             edges = self.edges(run, paragraph, cjk=True, grid=room.grid)
-            styles.append([
-                self._paragraph_style(paragraph, run["size"], cont=False),
-                self.run_style(run, edges),
-                self._spacing(paragraph, "before", run["size"]) + self._spacing(paragraph, "after", run["size"]),
-            ])
+            styles.append(
+                [
+                    self._paragraph_style(paragraph, run["size"], cont=False),
+                    self.run_style(run, edges),
+                    self._spacing(paragraph, "before", run["size"])
+                    + self._spacing(paragraph, "after", run["size"]),
+                ]
+            )
         return {"k": "toc", "levels": node["levels"], "styles": styles}
 
     # -- tables ---------------------------------------------------------------------------------------
@@ -443,7 +477,9 @@ class Composer:
     @staticmethod
     def _stays(row: Node) -> bool:
         """Whether a row keeps to the next: Word asks the first paragraph of its cells."""
-        firsts = [cell["blocks"][0] for cell in row["cells"] if cell["blocks"] and cell["blocks"][0]["k"] == "p"]
+        firsts = [
+            cell["blocks"][0] for cell in row["cells"] if cell["blocks"] and cell["blocks"][0]["k"] == "p"
+        ]
         return bool(firsts) and all(block["s"].get("keep_next") for block in firsts)
 
     @staticmethod
@@ -498,7 +534,11 @@ class Composer:
         paragraphs = [block for block in cell["blocks"] if block["k"] == "p"]
         plain = all(item["k"] in {"t", "bm", "br"} for block in paragraphs for item in block["r"])
         if cell["turn"] == "up":
-            return {"up": self.blocks(cell["blocks"], Room(height if height > 0 else room.height, room.height, in_cell=True))}
+            return {
+                "up": self.blocks(
+                    cell["blocks"], Room(height if height > 0 else room.height, room.height, in_cell=True)
+                )
+            }
         if len(paragraphs) != len(cell["blocks"]) or not plain:
             return {"b": self.blocks(cell["blocks"], room)}
         columns = []
@@ -523,7 +563,9 @@ class Composer:
         return {"v": columns, "b": []}
 
 
-def compose(tree: Node, faces: Faces, families: Mapping[Face, str], *, title: str, author: str) -> Composition:
+def compose(
+    tree: Node, faces: Faces, families: Mapping[Face, str], *, title: str, author: str
+) -> Composition:
     """Make what the Typst program reads of a tree.
 
     Args:
@@ -551,15 +593,17 @@ def compose(tree: Node, faces: Faces, families: Mapping[Face, str], *, title: st
             ]
             page[edge] = max(page[edge], page[kind] + max(tall, default=0.0))
         room = Room(width, page["height"] - page["top"] - page["bottom"], page["grid"])
-        sections.append({
-            "page": page,
-            "start": section["start"],
-            "fmt": section["format"],
-            "title": section["title_page"],
-            "break": section["break"],
-            **margins,
-            "blocks": composer.blocks(section["blocks"], room),
-        })
+        sections.append(
+            {
+                "page": page,
+                "start": section["start"],
+                "fmt": section["format"],
+                "title": section["title_page"],
+                "break": section["break"],
+                **margins,
+                "blocks": composer.blocks(section["blocks"], room),
+            }
+        )
     notes = {
         name: composer.blocks(blocks, Room(sections[0]["page"]["width"], 800.0, in_cell=True))
         for name, blocks in tree["footnotes"].items()

@@ -75,7 +75,10 @@ def read_faces(path: Path) -> list[Face]:
             # A broken or exotic file in a font folder is no reason to stop: it just serves no role.
             cached = []
         _store("faces", stamp, cached)
-    return [Face(path=path, index=index, **{**item, "names": tuple(item["names"])}) for index, item in enumerate(cached)]
+    return [
+        Face(path=path, index=index, **{**item, "names": tuple(item["names"])})
+        for index, item in enumerate(cached)
+    ]
 
 
 def read_all(folders: Iterable[Path]) -> list[Face]:

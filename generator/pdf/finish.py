@@ -39,10 +39,18 @@ def settle(pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime) ->
             if key in meta:
                 del meta[key]
     stamp = pikepdf.models.metadata.encode_pdf_date(timestamp)
-    info = {"/Title": title, "/Creator": PRODUCER, "/Producer": PRODUCER, "/CreationDate": stamp, "/ModDate": stamp}
+    info = {
+        "/Title": title,
+        "/Creator": PRODUCER,
+        "/Producer": PRODUCER,
+        "/CreationDate": stamp,
+        "/ModDate": stamp,
+    }
     if author:
         info["/Author"] = author
-    pdf.trailer.Info = pdf.make_indirect(pikepdf.Dictionary({key: pikepdf.String(value) for key, value in info.items()}))
+    pdf.trailer.Info = pdf.make_indirect(
+        pikepdf.Dictionary({key: pikepdf.String(value) for key, value in info.items()})
+    )
     pdf.Root.Lang = pikepdf.String("zh-CN")
     viewer = pdf.Root.get("/ViewerPreferences", pikepdf.Dictionary())
     viewer.DisplayDocTitle = True

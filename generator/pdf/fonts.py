@@ -135,9 +135,7 @@ class Faces:
     def digests(self) -> tuple[dict[str, str], ...]:
         """For the manifest: the faces that serve the roles, as ``{role, name, sha256}``."""
         named = [*self.roles.items(), *(("后备", face) for face in self.fallbacks)]
-        return tuple(
-            {"role": role, "name": face.family, "sha256": digest(face.path)} for role, face in named
-        )
+        return tuple({"role": role, "name": face.family, "sha256": digest(face.path)} for role, face in named)
 
 
 def find_faces(extra_folder: Path | None = None) -> Faces:

@@ -31,14 +31,16 @@ from generator.pdf.ooxml import W, main_part, parse
 from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
 
 TIME_LIMIT: Final = 180  # seconds for one document
-_END: Final = "sign-end."
+_START: Final = "lhtstart"
+_END: Final = "lhtend"
+_FIRST_ID: Final = 900000
 _LINE: Final = 24.0  # the height that a signature place's last line is given
 _PLACES: Final = (
     "C:/Program Files/LibreOffice/program/soffice.com",
@@ -109,9 +111,12 @@ class LibreOfficeEngine:
         with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             self._write_fontconfig(folder, set(_names(tree)))
-            (folder / "document.docx").write_bytes(_with_end_marks(parts))
-            options = {key: {"type": "boolean" if value is True else "long", "value": str(value).lower()}
-                       for key, value in _FILTER.items()}
+            marked, roles = _with_marks(parts)
+            (folder / "document.docx").write_bytes(marked)
+            options = {
+                key: {"type": "boolean" if value is True else "long", "value": str(value).lower()}
+                for key, value in _FILTER.items()
+            }
             self._run(
                 ["--convert-to", f"pdf:writer_pdf_Export:{json.dumps(options)}", "--outdir", name,
                  str(folder / "document.docx")],
@@ -124,11 +129,12 @@ class LibreOfficeEngine:
             with pikepdf.open(io.BytesIO(data)) as pdf:
                 pages = len(pdf.pages)
                 headings = tuple(_headings(pdf))
-                places = tuple(_sign_places(pdf, tree))
+                places = tuple(_sign_places(pdf, tree, roles))
                 made = settle(pdf, title=title, author=author, timestamp=timestamp)
         except pikepdf.PdfError as error:
             raise PdfError(
-                f"LibreOffice 没有生成“{title}”的 PDF", "在 LibreOffice 中打开该文档看能否导出，或改用 --pdf-engine typst"
+                f"LibreOffice 没有生成“{title}”的 PDF",
+                "在 LibreOffice 中打开该文档看能否导出，或改用 --pdf-engine typst",
             ) from error
         contents = any(block["k"] == "toc" for section in tree["sections"] for block in section["blocks"])
         warnings = ("LibreOffice 不更新目录，PDF 中的目录是文档里原有的内容，请核对页码",) if contents else ()
@@ -224,27 +230,33 @@ def _names(node: Any) -> Iterator[tuple[str, bool]]:
             yield from _names(value)
 
 
-def _with_end_marks(parts: Mapping[str, bytes]) -> bytes:
-    """The document with a bookmark at the end of each signature place: the PDF tells where bookmarks begin."""
+def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
+    """The document with plain-named bookmarks at both ends of each signature place, and the roles by number.
+
+    LibreOffice makes a named destination of where a bookmark begins, and mangles dots in its name.
+    """
     main = main_part(parts)
     root = parse(parts[main])
-    roles = {
-        mark.get(W + "id"): mark.get(W + "name")[5:]
-        for mark in root.iter(W + "bookmarkStart")
-        if mark.get(W + "name", "").startswith(SIGN_PREFIXES)
-    }
-    for number, mark in enumerate(list(root.iter(W + "bookmarkEnd"))):
-        role = roles.get(mark.get(W + "id"))
-        if role is not None:
-            identity = str(900000 + number)
-            start = etree.Element(W + "bookmarkStart", {W + "id": identity, W + "name": _END + role})
-            mark.addnext(etree.Element(W + "bookmarkEnd", {W + "id": identity}))
-            mark.addnext(start)
+    roles: list[str] = []
+    ends = {mark.get(W + "id"): mark for mark in root.iter(W + "bookmarkEnd")}
+    for mark in list(root.iter(W + "bookmarkStart")):
+        name, end = mark.get(W + "name", ""), ends.get(mark.get(W + "id"))
+        if not name.startswith(SIGN_PREFIXES) or end is None:
+            continue
+        for prefix, place in ((_START, mark), (_END, end)):
+            own = str(_FIRST_ID + 2 * len(roles) + (prefix == _END))
+            place.addnext(etree.Element(W + "bookmarkEnd", {W + "id": own}))
+            place.addnext(
+                etree.Element(W + "bookmarkStart", {W + "id": own, W + "name": f"{prefix}{len(roles)}"})
+            )
+        roles.append(name[5:])
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         for name, data in parts.items():
-            package.writestr(name, etree.tostring(root, xml_declaration=True, encoding="UTF-8") if name == main else data)
-    return out.getvalue()
+            package.writestr(
+                name, etree.tostring(root, xml_declaration=True, encoding="UTF-8") if name == main else data
+            )
+    return out.getvalue(), roles
 
 
 def _headings(pdf: pikepdf.Pdf) -> Iterator[Heading]:
@@ -277,16 +289,16 @@ def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
     return shown
 
 
-def _sign_places(pdf: pikepdf.Pdf, tree: Mapping[str, Any]) -> Iterator[SignPlace]:
+def _sign_places(pdf: pikepdf.Pdf, tree: Mapping[str, Any], roles: Sequence[str]) -> Iterator[SignPlace]:
     """Signature places: their heights as LibreOffice tells them, their widths from the document's own measures."""
     shown = _destinations(pdf)
     spans = dict(_spans(tree))
-    for name, (page, left, top) in shown.items():
-        if not name.startswith(SIGN_PREFIXES):
+    for number, role in enumerate(roles):
+        if f"{_START}{number}" not in shown:
             continue
-        role = name[5:]
+        page, left, top = shown[f"{_START}{number}"]
+        end_page, _, end_top = shown.get(f"{_END}{number}", (page, left, top))
         x0, x1 = spans.get(role, (left, left + 200.0))
-        end_page, _, end_top = shown.get(_END + role, (page, left, top))
         if end_page != page:
             page, top = end_page, float(pdf.pages[end_page - 1].mediabox[3])
         yield SignPlace(role, page, (round(x0, 2), round(end_top - _LINE, 2), round(x1, 2), round(top, 2)))

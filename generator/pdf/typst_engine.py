@@ -55,12 +55,15 @@ class TypstEngine:
             if font.path
         }
         linked = {
-            path: (fonts / f"{index:03}{path.suffix.lower()}").resolve() for index, path in enumerate(faces.files())
+            path: (fonts / f"{index:03}{path.suffix.lower()}").resolve()
+            for index, path in enumerate(faces.files())
         }
         wanted = (*faces.roles.values(), *faces.fallbacks)
         lost = [face.path.name for face in wanted if (linked[face.path], face.index) not in known]
         if lost:
-            raise PdfError(f"排版引擎不能读取字体文件 {lost[0]}", "换用完好的字体文件，或从字体文件夹中移走它")
+            raise PdfError(
+                f"排版引擎不能读取字体文件 {lost[0]}", "换用完好的字体文件，或从字体文件夹中移走它"
+            )
         self._families = {face: known[linked[face.path], face.index] for face in wanted}
         self._compiler = typst.Compiler(
             str(self._root / "document.typ"),
@@ -86,7 +89,8 @@ class TypstEngine:
                 found = json.loads(self._compiler.query("<info>", field="value"))
             except typst.TypstError as error:
                 raise PdfError(
-                    f"排版“{title}”时失败（{error.message}）", "检查文档中的表格和图片，或改用 --pdf-engine libreoffice"
+                    f"排版“{title}”时失败（{error.message}）",
+                    "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
                 ) from error
             finally:
                 for name in tree["media"]:

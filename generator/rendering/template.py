@@ -131,7 +131,7 @@ class Template:
 
     Args:
         data: the .docx file's bytes.
-        name: the template's name for messages, as ``henan/…/application.docx`` is for a person.
+        name: the template's name for messages, as ``<province>/<programme>/application.docx``.
 
     Raises:
         ProgrammeError: the file is no DOCX, or a tag is wrong; with paragraph or cell, and the tag.
