@@ -52,9 +52,13 @@ def tick(value: Any, *options: str) -> Any:
 
 def rows(items: Any, count: int = 1) -> list[Any]:
     """A table's rows: the items; in the blank edition so many blank ones; one of 无 where stated as none."""
+    return _listed(items, "rows").padded(count)
+
+
+def _listed(items: Any, function: str) -> Rows:
     if isinstance(items, Rows):
-        return items.padded(count)
-    raise ProgrammeError("rows() 只能用于列表", "改为对一个列表字段使用")
+        return items
+    raise ProgrammeError(f"{function}() 只能用于列表", "改为对一个列表字段使用")
 
 
 def _matches(value: Any, wanted: Any) -> bool:
@@ -85,8 +89,8 @@ def count(items: Rows, **wanted: Any) -> Any:
 
     Missing where the list, or a field that decides, is missing.
     """
-    if not items.given:
-        return next(iter(items)) if wanted == {} and len(items) else _missing_of(items)
+    if not _listed(items, "count").given:
+        return _missing_of(items)
     number = 0
     for item in items:
         values = [(_used(item[name]), value) for name, value in wanted.items()]
@@ -106,7 +110,7 @@ def _derived(items: Rows, text: str) -> Value:
 
 def total(items: Rows, name: str, unit: str = "") -> Any:
     """The exact sum of a field over a list, printed as the field's kind prints (or in another unit)."""
-    if not items.given:
+    if not _listed(items, "total").given:
         return _missing_of(items)
     amount = 0
     kind = None
@@ -170,7 +174,7 @@ def join(items: Iterable[Any], mark: str = "、") -> Any:
 
 def pluck(items: Rows, name: str) -> list[Any]:
     """One field of every item of a list; ``pluck(leads, 'name')|join`` prints them."""
-    return [item[name] for item in items]
+    return [item[name] for item in _listed(items, "pluck")]
 
 
 def chinese(number: int) -> str:
