@@ -53,6 +53,11 @@ def refused_character(text: str) -> tuple[str, str] | None:
     return None
 
 
+def visible(text: str) -> str:
+    """A text for a message: what no document can carry is shown by its code point."""
+    return "".join(f"<U+{ord(char):04X}>" if refused_character(char) else char for char in text)
+
+
 def check_characters(text: str) -> None:
     """Refuse a text with a character that the documents could not carry.
 

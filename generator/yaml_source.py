@@ -21,7 +21,7 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from generator.characters import refused_character
+from generator.characters import refused_character, visible
 from generator.errors import DataError, Place, Problem
 from generator.source import Entries, Entry, Items, Node, Scalar
 
@@ -56,30 +56,27 @@ def decode(data: bytes, name: str) -> str:
             "确认选对了文件，把长文本另存为文本文件后引用",
             Place(name),
         )
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        raise _wrong_encoding("UTF-16", Place(name, 1))
+    not_text = DataError(
+        "文件不是文本文件，或已损坏", "用记事本打开核对，另存为 UTF-8 编码的文本", Place(name)
+    )
+    if data.count(0) * 4 > len(data):
+        raise not_text
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
     try:
-        return data.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+        data.decode("gb18030")
     except UnicodeDecodeError:
-        # Not UTF-8 at all: say what it looks like.
-        pass
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        encoding = "UTF-16"
-    else:
-        try:
-            data.decode("gb18030")
-        except UnicodeDecodeError:
-            raise DataError(
-                "文件不是文本文件，或已损坏", "用记事本打开核对，另存为 UTF-8 编码的文本", Place(name, line)
-            ) from None
-        encoding = "GBK（ANSI）"
-    raise DataError(
-        f"文件是 {encoding} 编码，不是 UTF-8",
-        "用记事本打开，选“另存为”，编码选“UTF-8”，保存后重试",
-        Place(name, line),
-    )
+        raise not_text from None
+    raise _wrong_encoding("GBK（ANSI）", Place(name, line))
+
+
+def _wrong_encoding(encoding: str, place: Place) -> DataError:
+    remedy = "用记事本打开，选“另存为”，编码选“UTF-8”，保存后重试"
+    return DataError(f"文件是 {encoding} 编码，不是 UTF-8", remedy, place)
 
 
 @dataclass(slots=True)
@@ -123,7 +120,9 @@ class _Reader:
                 )
         elif isinstance(event, AliasEvent):
             raise self.stop(
-                event, f"用了 YAML 别名“*{event.anchor}”，本程序不接受", "把被引用的内容直接写在这里"
+                event,
+                f"用了 YAML 别名“*{visible(str(event.anchor))}”，本程序不接受",
+                "把被引用的内容直接写在这里",
             )
         elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
             done = self.stack.pop()
@@ -141,7 +140,7 @@ class _Reader:
         if tag and tag != "!":
             self.problems.append(
                 Problem(
-                    f"用了 YAML 标签“{tag}”，本程序不接受",
+                    f"用了 YAML 标签“{visible(tag)}”，本程序不接受",
                     "删去这个标签；值本身以“!”开头的，用引号括起来",
                     self.place(event),
                 )
@@ -149,7 +148,7 @@ class _Reader:
         if event.anchor:
             self.problems.append(
                 Problem(
-                    f"用了 YAML 锚点“&{event.anchor}”，本程序不接受",
+                    f"用了 YAML 锚点“&{visible(event.anchor)}”，本程序不接受",
                     "删去这个锚点；值本身以“&”开头的，用引号括起来",
                     self.place(event),
                 )
@@ -193,7 +192,7 @@ class _Reader:
     @staticmethod
     def field(top: _Open | None) -> str:
         """The field that is being read, for messages."""
-        return f"“{top.key[0]}”的值" if top and top.key else "这个值"
+        return f"“{visible(top.key[0])}”的值" if top and top.key else "这个值"
 
     def key(self, top: _Open, key: str, place: Place) -> None:
         if len(key) > MAX_KEY_CHARACTERS:
@@ -204,7 +203,9 @@ class _Reader:
             self.problems.append(Problem("用了 YAML 合并键“<<”，本程序不接受", "把内容直接写出来", place))
         elif key in top.keys:
             self.problems.append(
-                Problem(f"字段“{key}”写了两次，第一次在第 {top.keys[key].line} 行", "只保留一处", place)
+                Problem(
+                    f"字段“{visible(key)}”写了两次，第一次在第 {top.keys[key].line} 行", "只保留一处", place
+                )
             )
         top.keys.setdefault(key, place)
         top.key = (key, place)
@@ -266,7 +267,7 @@ def _field_before(text: str, offset: int) -> str:
         match = _KEY.match(text, start, start + 200)
         if match:
             inside = list(_KEY_INSIDE.finditer(text, max(start, end - 2000), end))
-            return f"“{inside[-1][1] if inside else match[1]}”的值里"
+            return f"“{visible(inside[-1][1] if inside else match[1])}”的值里"
         if start == 0:
             break
         end = start - 1

@@ -13,7 +13,7 @@ from generator.characters import BadValueError, check_characters, refused_charac
 from generator.consortium import Passage
 from generator.errors import DataError, Place
 from generator.fields import FieldSpec, Part
-from generator.loading.translate import Translator, shortened
+from generator.loading.translate import Translator, is_blank, shortened
 from generator.source import Entries, Entry, Items, Node, Scalar
 from generator.yaml_source import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 
@@ -101,6 +101,8 @@ class Attached:
         text = self._text(file, f"{path}.file")
         if text is None:
             return None
+        if is_blank(text):
+            return node
         return Entries((*node.entries, Entry("text", text.place, text)), node.place)
 
     def _text(self, node: Scalar, path: str) -> Scalar | None:

@@ -42,6 +42,9 @@ class Position:
         self.labels = labels or {}
         self.elsewhere = elsewhere
         self._names = _by_key(part, path, self.labels, [labels for _, labels in elsewhere])
+        self._foreign = frozenset(
+            key for part, labels in elsewhere for key in _by_key(part, path, labels, ())
+        )
         self._shown = {
             fold(known): known for spec in part.specs().values() for known in (*spec.keys, self.title(spec))
         }
@@ -66,8 +69,7 @@ class Position:
 
     def is_foreign(self, key: str) -> bool:
         """Whether a key means a field that only other programmes have."""
-        folded = fold(key)
-        return any(folded in _by_key(part, self.path, labels, ()) for part, labels in self.elsewhere)
+        return fold(key) in self._foreign
 
     def below(self, spec: FieldSpec) -> Position:
         """The group that a field holds; its part must not be None."""

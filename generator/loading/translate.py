@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from generator.characters import refused_character
+from generator.characters import refused_character, visible
 from generator.errors import Place, Problem
 from generator.fields import FieldSpec, Part
 from generator.kinds import NONE_TEXTS
@@ -23,9 +23,8 @@ _LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
 
 def shortened(text: str) -> str:
     """A value as a message shows it: one line, not long, nothing invisible."""
-    head = " ".join(text[: SHOWN_CHARACTERS + 1].split())
-    shown = "".join(f"<U+{ord(char):04X}>" if refused_character(char) else char for char in head)
-    return f"“{shown[:SHOWN_CHARACTERS]}…”" if len(text) > SHOWN_CHARACTERS else f"“{shown}”"
+    head = visible(" ".join(text[:SHOWN_CHARACTERS].split()))
+    return f"“{head}…”" if len(text) > SHOWN_CHARACTERS else f"“{head}”"
 
 
 def is_blank(node: Node) -> bool:
