@@ -195,6 +195,9 @@ class Limit(_Model):
     """How many 字 a text may or must have."""
 
     path: str
+    together: tuple[str, ...] = Field(
+        default=(), description="fields beside it whose texts stand in the same cell and count with it"
+    )
     max: int | None = None
     min: int | None = None
     clause: str

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Literal
 
 from generator.conditions.compiling import LIMIT
-from generator.conditions.gathering import View, is_none
+from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.messages import called, unknown_message
 from generator.dataset import Dataset
 from generator.findings import Finding
-from generator.paths import title_of
+from generator.paths import Found, title_of
 from generator.programme import Limit, Programme, Verdict
 from generator.wording import count_characters, count_words
 
@@ -35,13 +35,41 @@ def fit(characters: int, words: int, most: int | None, least: int | None) -> Fit
     return "warn" if keeps(characters) or keeps(words) else "fail"
 
 
+def _beside(limit: Limit) -> list[str]:
+    """The paths whose texts the limit counts: its own, then those that stand in the same cell."""
+    before, dot, _ = limit.path.rpartition(".")
+    return [limit.path, *(f"{before}{dot}{name}" for name in limit.together)]
+
+
+def _title(limit: Limit, programme: Programme) -> str:
+    """The limited text in Chinese; several that share a cell are all named."""
+    first, *more = (title_of(programme.model, path, programme.labels) for path in _beside(limit))
+    return "和".join([first, *(title.rpartition("的")[2] for title in more)])
+
+
+def _texts(limit: Limit, view: View) -> tuple[list[Found], list[Missing]]:
+    """Each text that is limited, with those beside it, under the first path that has a text."""
+    cells: dict[str, list[Found]] = {}
+    missing: list[Missing] = []
+    for path in _beside(limit):
+        found, lacking = view.places(path)
+        missing += lacking
+        for place in found:
+            cells.setdefault(place.path.rpartition(".")[0], []).append(place)
+    joined = [
+        replace(cell[0], value="\n".join(place.value for place in cell if not is_none(place.value)))
+        for cell in cells.values()
+    ]
+    return joined, missing
+
+
 def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme) -> Finding:
     """The finding of one limit; over a list, of its worst item.
 
     A largest number asks nothing of list items that have no text; everything else that is absent makes
     the verdict ``unknown``.
     """
-    title = f"{title_of(programme.model, limit.path, programme.labels)}的字数"
+    title = f"{_title(limit, programme)}的字数"
     bounds = "、".join(
         text
         for text in (
@@ -60,7 +88,7 @@ def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme
         quote=limit.quote,
         message="",
     )
-    found, missing = view.places(limit.path)
+    found, missing = _texts(limit, view)
     if "[]" in limit.path and limit.min is None and found:
         missing = [item for item in missing if item.reason != "absent"]
     if missing or not found:
@@ -75,8 +103,7 @@ def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme
     order: list[Fit] = ["fail", "warn", "pass"]
     judged = []
     for place in found:
-        text = "" if is_none(place.value) else place.value
-        characters, words = count_characters(text), count_words(text)
+        characters, words = count_characters(place.value), count_words(place.value)
         judged.append((fit(characters, words, limit.max, limit.min), place.path, characters, words))
     worst = min(
         judged, key=lambda each: (order.index(each[0]), -each[2] if limit.max is not None else each[2])
@@ -86,11 +113,21 @@ def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme
     return replace(
         finding,
         verdict=verdict,
-        message=_message(worst, len(at_fault), bounds, limit, called(view.consortium, programme, worst[1])),
+        message=_message(worst, len(at_fault), bounds, limit, _called(limit, view, programme, worst[1])),
         path=worst[1],
         place=dataset.place(worst[1]),
         figures={"字数（不计空格）": f"{worst[2]} 字", "Word 字数统计": f"{worst[3]} 字"},
     )
+
+
+def _called(limit: Limit, view: View, programme: Programme, path: str) -> str:
+    name = called(view.consortium, programme, path)
+    if not limit.together:
+        return name
+    own = path.rpartition(".")[2]
+    others = [each for each in _beside(limit) if each.rpartition(".")[2] != own]
+    titles = [title_of(programme.model, each, programme.labels).rpartition("的")[2] for each in others]
+    return "和".join([name, *titles]) + "合计"
 
 
 def _message(worst: tuple[Fit, str, int, int], at_fault: int, bounds: str, limit: Limit, name: str) -> str:
