@@ -1,0 +1,238 @@
+"""What is put on or beside finished pages, whatever engine made them: watermark, merging, pictures as pages."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+import pikepdf
+from fontTools.pens.basePen import BasePen
+from fontTools.ttLib import TTFont
+from PIL import Image, ImageOps, UnidentifiedImageError
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from generator.errors import DataError, PdfError, Place
+from generator.pdf.finish import settle
+from generator.pdf.structure import merge_structure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from generator.pdf.engine import Heading
+    from generator.pdf.fonts import Faces
+
+_GREY: Final = 0.86
+_SHARE: Final = 0.62  # of the page's diagonal that a watermark spans
+_MARGIN: Final = 42.5  # 15 mm around a picture
+_MAX_PIXELS: Final = 120_000_000
+
+
+class _CanvasPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
+    """Draws a glyph's outline into a ReportLab path; a watermark is a drawing, never text to be extracted."""
+
+    def __init__(self, glyphs: Any, path: Any, dx: float) -> None:
+        super().__init__(glyphs)
+        self._path, self._dx = path, dx
+
+    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self._path.moveTo(point[0] + self._dx, point[1])
+
+    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self._path.lineTo(point[0] + self._dx, point[1])
+
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self._path.curveTo(*(value for x, y in points for value in (x + self._dx, y)))
+
+    def _closePath(self) -> None:  # noqa: N802 fontTools' name
+        self._path.close()
+
+
+def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
+    """Draw a light grey diagonal text over every page.
+
+    It multiplies with what is below it, so no text, tick or line is hidden, and pictures bear it too. It is
+    marked as an artifact, so readers aloud skip it.
+
+    Args:
+        pdf: the document; the same bytes give the same bytes.
+        text: a few characters, as 草稿.
+        faces: its face is that of 黑体.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    with _open(pdf) as document:
+        forms: dict[tuple[float, float], pikepdf.Object] = {}
+        for page in document.pages:
+            x0, y0, x1, y1 = (float(value) for value in page.mediabox)
+            size = (x1 - x0, y1 - y0)
+            if size not in forms:
+                with pikepdf.open(io.BytesIO(_drawn(text, faces, size))) as drawing:
+                    forms[size] = document.copy_foreign(drawing.pages[0].as_form_xobject())
+            # A name of our own: the library would draw one by lot.
+            name = page.add_resource(forms[size], pikepdf.Name.XObject, pikepdf.Name.LianhetiWatermark)
+            page.contents_add(b"q\n", prepend=True)
+            page.contents_add(
+                b"\nQ\n/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q 1 0 0 1 "
+                + f"{x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
+            )
+        return _save(document)
+
+
+def _drawn(text: str, faces: Faces, size: tuple[float, float]) -> bytes:
+    face = faces.roles["黑体"]
+    with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
+        glyphs, cmap = font.getGlyphSet(), font.getBestCmap()
+        names = [cmap.get(ord(char), ".notdef") for char in text]
+        out = io.BytesIO()
+        canvas = Canvas(out, pagesize=size, invariant=1)
+        path, length = canvas.beginPath(), 0.0
+        for name in names:
+            glyphs[name].draw(_CanvasPen(glyphs, path, length))
+            length += glyphs[name].width
+        unit = font["head"].unitsPerEm
+    scale = _SHARE * math.hypot(*size) / max(length + 0.3 * unit * len(names), 1.0)
+    canvas.setBlendMode("Multiply")
+    canvas.setFillGray(_GREY)
+    canvas.translate(size[0] / 2, size[1] / 2)
+    canvas.rotate(math.degrees(math.atan2(size[1], size[0])))
+    canvas.scale(scale, scale)
+    canvas.translate(-length / 2, -0.38 * unit)
+    canvas.drawPath(path, fill=1, stroke=0)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def merge(parts: Sequence[tuple[str, bytes, Sequence[Heading]]], *, title: str, timestamp: datetime) -> bytes:
+    """Put documents behind one another into one PDF, with an outline.
+
+    Args:
+        parts: each document's title, PDF and headings; the outline has an entry a document, its headings below.
+        title: of the whole.
+        timestamp: stated as the time of making.
+
+    Returns:
+        The PDF: the same input gives the same bytes. Structure trees of tagged parts are kept. It states
+        PDF/A-2b where every part does.
+
+    Raises:
+        PdfError: a part cannot be read.
+    """
+    merged = pikepdf.Pdf.new()
+    sources: list[tuple[pikepdf.Pdf, int, int]] = []
+    standard = bool(parts)
+    with merged.open_outline() as outline:
+        for name, data, headings in parts:
+            source = _open(data, name)
+            first = len(merged.pages)
+            merged.pages.extend(source.pages)
+            sources.append((source, first, len(source.pages)))
+            entry = pikepdf.OutlineItem(name, first)
+            outline.root.append(entry)
+            _add_headings(entry, headings, first)
+            with source.open_metadata() as meta:
+                standard = standard and meta.pdfa_status == "2B"
+    intents = next(
+        (source.Root.OutputIntents for source, _, _ in sources if "/OutputIntents" in source.Root), None
+    )
+    if intents is not None:
+        owner = next(source for source, _, _ in sources if "/OutputIntents" in source.Root)
+        merged.Root.OutputIntents = merged.copy_foreign(owner.make_indirect(intents))
+    merge_structure(merged, sources)
+    if standard:
+        with merged.open_metadata(set_pikepdf_as_editor=False) as meta:
+            meta["pdfaid:part"] = "2"
+            meta["pdfaid:conformance"] = "B"
+    made = settle(merged, title=title, author="", timestamp=timestamp)
+    for source, _, _ in sources:
+        source.close()
+    return made
+
+
+def _add_headings(entry: pikepdf.OutlineItem, headings: Sequence[Heading], first: int) -> None:
+    above: list[tuple[int, pikepdf.OutlineItem]] = [(0, entry)]
+    for heading in headings:
+        while above[-1][0] >= heading.level:
+            above.pop()
+        item = pikepdf.OutlineItem(heading.title, first + heading.page - 1)
+        above[-1][1].children.append(item)
+        above.append((heading.level, item))
+    entry.is_closed = True
+
+
+def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> bytes:
+    """An A4 page that shows a picture as large as fits, upright or lengthwise as the picture is.
+
+    Args:
+        image: a PNG or JPEG; turned as its camera says, transparent parts white.
+        name: its file name, for errors.
+        title: of the PDF.
+        timestamp: stated as the time of making.
+
+    Raises:
+        DataError: it is no PNG or JPEG, damaged, or larger than 120 million pixels.
+    """
+    remedy = "换成完好的 PNG 或 JPEG 图片"
+    try:
+        with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as opened:
+            if opened.width * opened.height > _MAX_PIXELS:
+                raise DataError("图片太大（超过 1.2 亿像素）", "缩小后重试", Place(name))
+            plain = (
+                opened.format == "JPEG"
+                and opened.mode in {"L", "RGB"}
+                and opened.getexif().get(0x0112, 1) == 1
+            )
+            opened.load()
+            picture = opened if plain else _flattened(opened)
+            shown = ImageReader(io.BytesIO(image)) if plain else ImageReader(picture)
+            width, height = picture.size
+    except UnidentifiedImageError as error:
+        raise DataError("文件不是 PNG 或 JPEG 图片", remedy, Place(name)) from error
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataError("图片已损坏，不能读取", remedy, Place(name)) from error
+    page = landscape(A4) if width > height else A4
+    scale = min((page[0] - 2 * _MARGIN) / width, (page[1] - 2 * _MARGIN) / height)
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=page, invariant=1)
+    canvas.drawImage(
+        shown,
+        (page[0] - width * scale) / 2,
+        (page[1] - height * scale) / 2,
+        width * scale,
+        height * scale,
+    )
+    canvas.showPage()
+    canvas.save()
+    with _open(out.getvalue()) as document:
+        return settle(document, title=title, author="", timestamp=timestamp)
+
+
+def _flattened(picture: Image.Image) -> Image.Image:
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
+        layer = upright.convert("RGBA")
+        ground = Image.new("RGB", layer.size, "white")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        return ground
+    return upright.convert("RGB")
+
+
+def _open(pdf: bytes, name: str = "") -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(pdf))
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise PdfError(
+            f"PDF {f'“{name}”' if name else '文件'}已损坏或加了密码，不能处理",
+            "换成没有密码、能正常打开的 PDF",
+        ) from error
+
+
+def _save(document: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()

@@ -1,0 +1,101 @@
+"""Joining the structure trees of tagged PDFs (ISO 32000-1, 14.7) when their pages are put into one file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pikepdf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+def merge_structure(merged: pikepdf.Pdf, sources: Sequence[tuple[pikepdf.Pdf, int, int]]) -> None:
+    """Give a merged file one structure tree made of its sources' trees.
+
+    Args:
+        merged: the file that already holds the sources' pages.
+        sources: each source, the index of its first page in the merged file, and how many it has. Sources
+            without a tree add none.
+    """
+    tagged = [item for item in sources if "/StructTreeRoot" in item[0].Root]
+    if not tagged:
+        return
+    root = merged.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
+    whole = merged.make_indirect(
+        pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document, P=root)
+    )
+    kids, numbers, names = pikepdf.Array(), pikepdf.Array(), pikepdf.Array()
+    roles, classes = pikepdf.Dictionary(), pikepdf.Dictionary()
+    offset = 0
+    for part, (source, first, count) in enumerate(tagged):
+        tree = merged.copy_foreign(source.Root.StructTreeRoot)
+        for kid in _as_list(tree.get("/K")):
+            kid.P = whole
+            if kid.S == pikepdf.Name.Document:
+                kid.S = pikepdf.Name.Part
+            kids.append(kid)
+        for target, key in ((roles, "/RoleMap"), (classes, "/ClassMap")):
+            for name, value in tree.get(key, pikepdf.Dictionary()).items():
+                target[name] = value
+        if "/IDTree" in tree:
+            _rename(_as_list(tree.get("/K")), f"{part}-")
+            for name, value in _pairs(tree.IDTree, "/Names"):
+                names.extend([pikepdf.String(f"{part}-{name}"), value])
+        highest = -1
+        for key, value in _pairs(tree.get("/ParentTree", pikepdf.Dictionary()), "/Nums"):
+            numbers.extend([offset + int(key), value])
+            highest = max(highest, int(key))
+        for page in merged.pages[first : first + count]:
+            if "/StructParents" in page:
+                page.StructParents = int(page.StructParents) + offset
+            for note in page.get("/Annots", ()):
+                if "/StructParent" in note:
+                    note.StructParent = int(note.StructParent) + offset
+        offset += highest + 1
+    whole.K = kids
+    root.K = pikepdf.Array([whole])
+    root.ParentTree = merged.make_indirect(pikepdf.Dictionary(Nums=numbers))
+    root.ParentTreeNextKey = offset
+    if len(names):
+        limits = pikepdf.Array([names[0], names[len(names) - 2]])
+        root.IDTree = pikepdf.Dictionary(
+            Kids=[merged.make_indirect(pikepdf.Dictionary(Names=names, Limits=limits))]
+        )
+    for key, value in (("/RoleMap", roles), ("/ClassMap", classes)):
+        if len(value):
+            root[key] = value
+    merged.Root.StructTreeRoot = root
+    merged.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, pikepdf.Array) else [value]
+
+
+def _pairs(node: Any, leaf: str) -> Iterator[tuple[Any, Any]]:
+    """The keys and values of a number tree or name tree."""
+    for kid in node.get("/Kids", ()):
+        yield from _pairs(kid, leaf)
+    items = node.get(leaf, ())
+    for at in range(0, len(items), 2):
+        yield items[at], items[at + 1]
+
+
+def _rename(kids: list[Any], prefix: str) -> None:
+    """Make element ids unique across parts, where elements bear them and where table cells refer to them."""
+    waiting = list(kids)
+    while waiting:
+        element = waiting.pop()
+        if not isinstance(element, pikepdf.Dictionary) or "/S" not in element:
+            continue
+        if "/ID" in element:
+            element.ID = pikepdf.String(prefix + str(element.ID))
+        for attribute in _as_list(element.get("/A")):
+            if isinstance(attribute, pikepdf.Dictionary) and "/Headers" in attribute:
+                attribute.Headers = pikepdf.Array(
+                    [pikepdf.String(prefix + str(name)) for name in attribute.Headers]
+                )
+        waiting += _as_list(element.get("/K"))
