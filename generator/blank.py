@@ -50,7 +50,7 @@ def make_blank(programme: Programme, root: Path, workshop: Workshop) -> list[Pat
         OutputError: a file cannot be written, or one that differs stands there.
     """
     documents = blank_documents(programme, workshop)
-    folder = root / safe_name(programme.code.replace("/", "-"))
+    folder = root / programme.code.replace("/", "-")
     for name, data in documents:
         path = folder / name
         if path.exists() and path.read_bytes() != data:

@@ -32,10 +32,10 @@ def command(output: str, templates: Path | None) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, title="可用的方案", title_justify="left")
     table.add_column("代码", no_wrap=True)
-    table.add_column("方案")
-    table.add_column("主管部门")
-    table.add_column("文号和有效期")
-    table.add_column("文件")
+    table.add_column("方案", overflow="fold")
+    table.add_column("主管部门", overflow="fold")
+    table.add_column("文号和有效期", overflow="fold")
+    table.add_column("文件", overflow="fold")
     for programme in programmes:
         table.add_row(
             programme.code,
