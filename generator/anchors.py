@@ -88,7 +88,8 @@ def _found(root: etree._Element) -> Iterator[Anchor]:
 
 def _text(paragraph: etree._Element) -> str:
     text = "".join(node.text or "" for node in paragraph.iter(f"{_W}t"))
-    return " ".join(_TAG.sub("", text).split())
+    # A number made by a tag leaves its mark behind.
+    return " ".join(_TAG.sub("", text).split()).lstrip("、.．")
 
 
 def _own_bookmarks(paragraph: etree._Element) -> bool:

@@ -24,6 +24,7 @@ _HEADER = """\
 # 金额可以带单位（1200、1200万元、1.2亿元都可以），日期写成 2026-03-01，是非题填“是”或“否”。
 # 填好后运行：lianheti check 本文件 -p {code}
 """
+_DERIVED = re.compile(r"^(?:lead(?=\.)|leads\[\]|others\[\])")
 _UNSAFE_KEY = re.compile(r"""[:#{}\[\],&*!|>'"%@`]|^[-?\s]|\s$|^$""")
 _KIND_NOTES = {"flag": "是 / 否", "date": "日期", "year": "四位年份", "long_text": "可写多段"}
 
@@ -76,11 +77,17 @@ class _Starter:
         note = self.note(spec, here)
         if spec.shape == "map":
             yield f"{indent}{title}:{note}"
-            yield from self.map(spec, f"{indent}{_INDENT}")
+            yield from self.map(spec, f"{indent}{_INDENT}", here)
         elif spec.part is not None and spec.shape == "list":
             yield f"{indent}{title}:{note}"
-            for role in (LEAD, MEMBER) if here == "members" else ("",):
-                yield from self.item(spec.part, f"{indent}{_INDENT}", f"{here}[]", role)
+            inner = f"{indent}{_INDENT}"
+            if here == "members":
+                yield from self.item(spec.part, inner, f"{here}[]", LEAD)
+                # The notes stand at the first one.
+                for line in self.item(spec.part, inner, f"{here}[]", MEMBER):
+                    yield line.partition("  # ")[0]
+            else:
+                yield from self.item(spec.part, inner, f"{here}[]", "")
         elif spec.part is not None:
             yield f"{indent}{title}:{note}"
             yield from self.group(spec.part, f"{indent}{_INDENT}", here)
@@ -101,7 +108,8 @@ class _Starter:
         yield f"{indent}- {first.strip()}"
         yield from rest
 
-    def map(self, spec: FieldSpec, indent: str) -> Iterator[str]:
+    def map(self, spec: FieldSpec, indent: str, path: str) -> Iterator[str]:
+        """A map's ids: the checklist's, or those that the templates name."""
         if spec.part is None:
             for item in self.programme.attachments:
                 yield f"{indent}{_key(item.id)}:  # {_checklist_note(item)}"
@@ -109,7 +117,10 @@ class _Starter:
         kind = {"clauses": "clause", "sections": "section"}.get(spec.name, spec.name)
         for anchor in self.anchors:
             if anchor.kind == kind:
-                yield f"{indent}{_key(anchor.id)}:{f'  # {anchor.title}' if anchor.title else ''}"
+                notes = "；".join(
+                    note for note in (anchor.title, *self.limits(f"{path}.{anchor.id}.text")) if note
+                )
+                yield f"{indent}{_key(anchor.id)}:{f'  # {notes}' if notes else ''}"
 
     def title(self, spec: FieldSpec, path: str) -> str:
         """The title as the programme calls it, quoted where YAML needs it."""
@@ -120,27 +131,40 @@ class _Starter:
         parts = [
             *_kind_notes(spec.kind),
             spec.help,
-            f"例：{spec.example}" if spec.example else "",
+            f"例：{spec.example}" if spec.example and not (spec.kind and spec.kind.options) else "",
             "可写多项，每项前面加“- ”" if spec.shape == "list" else "",
             _passage_note(spec),
             *self.limits(path),
+            *self.of_programme(path),
         ]
         text = "；".join(dict.fromkeys(part for part in parts if part))
         return f"  # {text}" if text else ""
 
+    def of_programme(self, path: str) -> Iterator[str]:
+        """What the programme says of the name and of the ways of filing."""
+        if path == "name" and self.programme.name_pattern:
+            yield f"写成“{self.programme.name_pattern.replace('{}', '×××')}”"
+        if path == "route" and self.programme.routes:
+            yield " / ".join(route.name for route in self.programme.routes)
+
     def limits(self, path: str) -> Iterator[str]:
+        """How many 字 a text may have, with the clause that says so."""
         for limit in self.programme.limits:
-            plain = limit.path.replace("leads[]", "members[]").replace("others[]", "members[]")
-            if plain.startswith("lead."):
-                plain = f"members[].{plain.removeprefix('lead.')}"
-            if plain != path:
+            group, _, name = limit.path.rpartition(".")
+            fields = {f"{group}.{field}" if group else field for field in (name, *limit.together)}
+            if path not in {_DERIVED.sub("members[]", field) for field in fields}:
                 continue
-            bounds = [
-                f"不少于 {limit.min} 字" if limit.min else "",
-                f"不超过 {limit.max} 字" if limit.max else "",
-            ]
-            who = LEAD if limit.path.startswith("lead") else ""
-            yield f"{who}{'、'.join(bound for bound in bounds if bound)}（{limit.clause}）"
+            bounds = "、".join(
+                text
+                for text in (
+                    f"不少于 {limit.min} 字" if limit.min else "",
+                    f"不超过 {limit.max} 字" if limit.max else "",
+                )
+                if text
+            )
+            who = LEAD if limit.path.startswith(("lead.", "leads[]")) else ""
+            together = "与同一栏的文字合计" if limit.together else ""
+            yield f"{who}{together}{bounds}（{limit.clause}）"
 
 
 def _key(text: str) -> str:

@@ -57,7 +57,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     tree = spell_out_none(tree, position.part)
     attached = Attached(source.folder, translator)
     tree = attached.follow(tree, position.part)
-    consortium, tree = validated(tree, position.part, translator, _start(source))
+    consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
     found = {path: place for path, place in places(tree) if path}
     return Dataset(
         consortium,
@@ -68,8 +68,12 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     )
 
 
-def _start(source: Source) -> Place:
-    """Where a file begins: what is missing altogether is reported there."""
+def _name_place(source: Source, position: Position) -> Place:
+    """Where the name should stand: at its blank key, else where the file begins."""
+    for entry in source.root:
+        spec = position.find(entry.key)
+        if spec is not None and spec.name == "name":
+            return entry.place
     return source.root.place if source.root.place.sheet else Place(source.name, 1)
 
 

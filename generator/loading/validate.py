@@ -15,7 +15,7 @@ from generator.source import Entries, Entry, Items, Node, Scalar, places, plain
 
 
 def validated(
-    tree: Entries, model: type[Part], translator: Translator, start: Place
+    tree: Entries, model: type[Part], translator: Translator, missing: Place
 ) -> tuple[Consortium, Entries]:
     """The consortium that a tree describes, and the tree without its wrong values.
 
@@ -26,10 +26,10 @@ def validated(
         tree: the data in the model's terms.
         model: the programme's model.
         translator: takes the problems.
-        start: where the file begins.
+        missing: where the name should stand.
     """
     if tree.get("name") is None and not any(problem.path == "name" for problem in translator.problems):
-        translator.wrong("name", start, "没有填写", "写上全称，这是唯一必填的字段")
+        translator.wrong("name", missing, "没有填写", "写上全称，这是唯一必填的字段")
     try:
         return _validate(tree, model), tree
     except ValidationError as error:

@@ -30,11 +30,17 @@ def test_only_the_name_is_needed(loaded: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["industry: 氢能\n", "name:\n", "name: '  \u3000 '\n", "name: 〔待填：联合体名称〕\n"]
+    ("text", "line"),
+    [
+        ("industry: 氢能\n", 1),
+        ("name:\n", 2),
+        ("name: '  \u3000 '\n", 2),
+        ("name: 〔待填：联合体名称〕\n", 2),
+    ],
 )
-def test_a_missing_name_is_a_problem_of_the_first_line(loaded: Any, text: str) -> None:
+def test_a_missing_name_is_a_problem_where_it_should_stand(loaded: Any, text: str, line: int) -> None:
     dataset = loaded("# 注释\n" + text)
-    assert faults(dataset) == [("name", 1)]
+    assert faults(dataset) == [("name", line)]
     assert "“联合体名称”没有填写" in str(dataset.problems[0])
     assert dataset.consortium.name == ""
 
