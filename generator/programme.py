@@ -105,6 +105,12 @@ class Variant(_Model):
     when: dict[str, str]
 
 
+class Rollup(_Model):
+    """A document that is a table over many applicants; its template loops over ``applicants``."""
+
+    rows_per_page: int = Field(gt=0)
+
+
 class Document(_Model):
     """One document of the scheme."""
 
@@ -116,6 +122,7 @@ class Document(_Model):
     self_drafted: bool = False
     copies: int | None = None
     signatories: tuple[Signatory, ...] = ()
+    rollup: Rollup | None = None
     note: str = ""
 
 

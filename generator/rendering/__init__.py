@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
 from generator.consortium import Consortium
 from generator.programme import Document, Programme
-from generator.rendering.context import build
+from generator.rendering.context import build, build_rollup
 from generator.rendering.template import Template
 from generator.rendering.values import Edition, Record
 
@@ -79,5 +79,35 @@ def render(
     """
     names, record = build(consortium, programme, document, edition, headings)
     core = core_properties(document.title, consortium.name if consortium else "", when)
+    return _filled(template, names, record, core, when)
+
+
+def render_rollup(
+    template: Template,
+    consortia: Sequence[Consortium],
+    programme: Programme,
+    document: Document,
+    *,
+    when: datetime,
+) -> Rendered:
+    """Fill a table over many applicants. What is missing is marked, and recorded by applicant.
+
+    Args:
+        template: the compiled template.
+        consortia: the applicants' data, in the table's order.
+        programme: the programme that the document belongs to.
+        document: a document with a ``rollup``.
+        when: the time that the file's properties and members get, in UTC.
+
+    Raises:
+        ProgrammeError: the template is at fault.
+    """
+    names, record = build_rollup(consortia, programme, document)
+    return _filled(template, names, record, core_properties(document.title, "", when), when)
+
+
+def _filled(
+    template: Template, names: Mapping[str, object], record: Record, core: bytes, when: datetime
+) -> Rendered:
     filled = template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
     return Rendered(filled.docx, filled.parts, record)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.consortium import LEAD, Consortium
+from generator.fields import FieldSpec, Part
 from generator.paths import spec_of
 from generator.programme import Document, Programme
-from generator.rendering.values import Edition, Group, Record, Rows, wrap
+from generator.rendering.values import MAX_STEPS, Edition, Group, Missing, Record, Rows, Value
 
+APPLICANTS = "applicants"
+_APPLICANT = re.compile(rf"{APPLICANTS}\[\d+\]\.")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -49,13 +52,38 @@ def build(
     """
     record = Record(edition, lambda path: label(programme, path, headings))
     model = programme.model
-    names: dict[str, Any] = {
-        name: wrap(record, spec, getattr(consortium, name, None), name)
-        for name, spec in model.specs().items()
-    }
-    names.update(_by_role(record, consortium, model))
-    names.update(
-        programme={
+    applicant = Applicant(record, model, consortium, "")
+    names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *_ROLES]}
+    names.update(_about(programme, document, edition))
+    names.update(_applicants(record, model, [applicant] if edition != "blank" else None))
+    return names, record
+
+
+def build_rollup(
+    consortia: Sequence[Consortium], programme: Programme, document: Document
+) -> tuple[dict[str, Any], Record]:
+    """The names of a table over many applicants, and the record; paths begin with ``applicants[0].``.
+
+    Args:
+        consortia: the applicants' data.
+        programme: the programme that the document belongs to.
+        document: the document.
+    """
+    record = Record(
+        "signing",
+        lambda path: label(programme, _APPLICANT.sub("", path), {}),
+        most_steps=MAX_STEPS * (1 + len(consortia)),
+    )
+    model = programme.model
+    applicants = [
+        Applicant(record, model, consortium, f"{APPLICANTS}[{at}]") for at, consortium in enumerate(consortia)
+    ]
+    return {**_about(programme, document, "signing"), **_applicants(record, model, applicants)}, record
+
+
+def _about(programme: Programme, document: Document, edition: Edition) -> dict[str, Any]:
+    return {
+        "programme": {
             "title": programme.title,
             "authority": programme.authority,
             "region": programme.region,
@@ -63,26 +91,68 @@ def build(
             "number": programme.source.number,
             "year": programme.year or "",
         },
-        document={"id": document.id, "title": document.title},
-        blank=edition == "blank",
-        draft=edition == "draft",
-        signing=edition == "signing",
-    )
-    return names, record
+        "document": {
+            "id": document.id,
+            "title": document.title,
+            "rows_per_page": document.rollup.rows_per_page if document.rollup else 0,
+        },
+        "blank": edition == "blank",
+        "draft": edition == "draft",
+        "signing": edition == "signing",
+    }
 
 
-def _by_role(record: Record, consortium: Consortium | None, model: type[Consortium]) -> dict[str, Any]:
+_ROLES = ("lead", "leads", "others")
+
+
+class Applicant(Group):
+    """A consortium's fields by name, with ``lead``, ``leads`` and ``others``."""
+
+    __slots__ = ("_roles",)
+
+    def __init__(
+        self, record: Record, model: type[Consortium], consortium: Consortium | None, path: str
+    ) -> None:
+        super().__init__(record, model, consortium, path)
+        self._roles = _by_role(record, consortium, model, path)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._roles[name] if name in _ROLES else super().__getitem__(name)
+
+    def __contains__(self, name: str) -> bool:
+        return name in _ROLES or super().__contains__(name)
+
+
+def _applicants(record: Record, model: type[Part], applicants: list[Applicant] | None) -> dict[str, Any]:
+    """``applicants``, and ``recommenders``: each of their recommending bodies once."""
+    spec = FieldSpec(APPLICANTS, "申报单位", "list", part=model)
+    given: dict[str, Value] = {}
+    for applicant in applicants or []:
+        recommender = applicant["recommender"]
+        if not isinstance(recommender, Missing):
+            given.setdefault(recommender.text, recommender)
+    lacking = [applicant["recommender"] for applicant in applicants or []]
+    return {
+        APPLICANTS: Rows(record, spec, applicants, APPLICANTS),
+        "recommenders": list(given.values()) or lacking[:1],
+    }
+
+
+def _by_role(
+    record: Record, consortium: Consortium | None, model: type[Consortium], path: str
+) -> dict[str, Any]:
     """``lead``, ``leads`` and ``others``, each with its members' own paths."""
     spec = model.specs()["members"]
     part = spec.part
     if part is None:
         raise TypeError("members must be groups")
     members = consortium.members if consortium is not None else None
-    pairs = [(member, f"members[{at}]") for at, member in enumerate(members or ())]
-    leads = [Group(record, part, member, path) for member, path in pairs if member.role == LEAD]
-    others = [Group(record, part, member, path) for member, path in pairs if member.role != LEAD]
+    prefix = f"{path}." if path else ""
+    pairs = [(member, f"{prefix}members[{at}]") for at, member in enumerate(members or ())]
+    leads = [Group(record, part, member, here) for member, here in pairs if member.role == LEAD]
+    others = [Group(record, part, member, here) for member, here in pairs if member.role != LEAD]
     return {
-        "lead": leads[0] if leads else Group(record, part, None, "lead"),
-        "leads": Rows(record, spec, leads if members is not None else None, "members"),
-        "others": Rows(record, spec, others if members is not None else None, "members"),
+        "lead": leads[0] if leads else Group(record, part, None, f"{prefix}lead"),
+        "leads": Rows(record, spec, leads if members is not None else None, f"{prefix}members"),
+        "others": Rows(record, spec, others if members is not None else None, f"{prefix}members"),
     }

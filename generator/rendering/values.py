@@ -32,6 +32,8 @@ class Record:
         printed: paths of given values that stand in the document as they are.
         derived: paths of given values that only a count, a tick or a sum was made from.
         missing: Chinese titles of missing values that the document asks for, by path.
+        steps: how much work there was.
+        most_steps: how much there may be.
     """
 
     edition: Edition
@@ -40,6 +42,7 @@ class Record:
     derived: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     steps: int = 0
+    most_steps: int = MAX_STEPS
 
     def step(self, count: int = 1) -> None:
         """Count work that a template causes.
@@ -48,7 +51,7 @@ class Record:
             ProgrammeError: the template does unreasonably much, as loops within loops within loops.
         """
         self.steps += count
-        if self.steps > MAX_STEPS:
+        if self.steps > self.most_steps:
             raise ProgrammeError("模板中的循环过多，停止填写", "减少嵌套的循环")
 
 
@@ -157,7 +160,7 @@ class Filler:
         self._text = text
 
     def __getitem__(self, name: str) -> Any:
-        return self if name in {"contact", "delegate"} else Value(self._record, self._text)
+        return self if name in {"contact", "delegate", "lead"} else Value(self._record, self._text)
 
     def __bool__(self) -> bool:
         return False
@@ -203,6 +206,10 @@ class Rows:
     def chosen(self, items: list[Any]) -> Rows:
         """Some of the items, as a list of the same kind."""
         return Rows(self.record, self._spec, items, self.path)
+
+    def lacking(self) -> Any:
+        """An item in which everything is missing."""
+        return _missing_item(self.record, self._spec, self.path)
 
     def padded(self, count: int) -> list[Any]:
         """The rows of a table: blank ones as printed where nothing is known, one of 无 where that was stated."""

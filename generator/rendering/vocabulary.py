@@ -50,6 +50,16 @@ def tick(value: Any, *options: str) -> Any:
     return TICKED if chosen else UNTICKED
 
 
+def option_number(value: Any, *options: str) -> Any:
+    """The number of a choice among a form's printed options, from 1: for a box that takes a number."""
+    if isinstance(value, Filler) or not isinstance(value, Value) or isinstance(value, Missing):
+        return value
+    names = [str(option) for option in options]
+    if value.text not in names:
+        raise ProgrammeError(f"option_number 的选项里没有“{value.text}”", "在标签里写全表上印的选项")
+    return value.with_text(str(names.index(value.text) + 1))
+
+
 def rows(items: Any, count: int = 1) -> list[Any]:
     """A table's rows: the items; in the blank edition so many blank ones; one of 无 where stated as none."""
     return _listed(items, "rows").padded(count)
@@ -78,17 +88,36 @@ def having(items: Rows, **wanted: Any) -> Any:
     )
 
 
+def having_given(items: Rows, name: str) -> Any:
+    """The items that have a field; where none of them has, one that lacks everything."""
+    found = [item for item in items if given(item[name])]
+    return items.chosen(found or [items.lacking() for _ in items][:1])
+
+
+def first_having(items: Rows, **wanted: Any) -> Any:
+    """The first item whose fields have the wanted values; where there is none, one that lacks everything."""
+    return next(iter(having(items, **wanted)), None) or items.lacking()
+
+
+def pages(items: Any, count: int) -> list[list[Any]]:
+    """A table's rows in groups of so many, a group a page; in the blank edition one page of blank rows."""
+    found = rows(items, count)
+    return [found[at : at + count] for at in range(0, len(found), count)]
+
+
 def _used(value: Any) -> Any:
     if isinstance(value, Value) and value.path and not isinstance(value, Missing):
         value.record.derived.add(value.path)
     return value
 
 
-def count(items: Rows, **wanted: Any) -> Any:
+def count(items: Rows | Filler, **wanted: Any) -> Any:
     """How many items there are, or how many whose fields have the wanted values.
 
     Missing where the list, or a field that decides, is missing.
     """
+    if isinstance(items, Filler):
+        return items
     if not _listed(items, "count").given:
         return _missing_of(items)
     number = 0
@@ -148,6 +177,13 @@ def date_as(value: Any, pattern: str) -> Any:
     for name, number in parts.items():
         text = text.replace("{" + name + "}", str(number))
     return value.with_text(text)
+
+
+def with_unit(value: Any, unit: str) -> Any:
+    """A number with its unit: ``{{ sales|unit('万元') }}``; one stated as none has no unit."""
+    if isinstance(value, Value) and not isinstance(value.raw, Stated):
+        return value.output() + str(unit)
+    return value
 
 
 def characters(value: Any, first: int, last: int) -> Any:
@@ -210,6 +246,10 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "rows": rows,
     "tick": tick,
     "having": having,
+    "first_having": first_having,
+    "having_given": having_given,
+    "option_number": option_number,
+    "pages": pages,
     "count": count,
     "total": total,
     "pluck": pluck,
@@ -220,6 +260,7 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "in_unit": in_unit,
     "date_as": date_as,
     "characters": characters,
+    "unit": with_unit,
     "join": join,
     "chinese": chinese,
     "paragraphs": paragraphs,
