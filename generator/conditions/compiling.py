@@ -187,6 +187,11 @@ def _tree(path: Path, name: str) -> dict[str, Place]:
     return dict(places(read_yaml(path.read_bytes(), name))) if path.is_file() else {}
 
 
+def _line(tree: Mapping[str, Place], problem: Problem) -> Place:
+    # A part that was left out has no line of its own: its rule has.
+    return tree.get(problem.path) or tree.get(problem.path.rpartition(".")[0]) or problem.place
+
+
 def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Problem]]:
     problems: list[Problem] = []
     own_file = f"{programme.code}/programme.yaml"
@@ -195,10 +200,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     limits = tuple(own.limits())
     if problems:
         tree = _tree(programme.folder / "programme.yaml", own_file)
-        problems[:] = [
-            Problem(each.message, each.remedy, tree.get(each.path, each.place), each.path)
-            for each in problems
-        ]
+        problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]
     shared = _Compiler(programme, COMMON_FILE, problems)
     replaced = {condition.id for condition in programme.conditions}
     common_rules = tuple(

@@ -100,10 +100,10 @@ class View:
         self.consortium = dataset.consortium
         self.day = day
         self._wrong = dataset.wrong
-        self._wrong_items: dict[str, str] = {}
+        self._wrong_items: dict[str, list[str]] = {}
         for path in sorted(self._wrong):
             if match := re.fullmatch(r"(.+)\[\d+\]", path):
-                self._wrong_items.setdefault(match[1], path)
+                self._wrong_items.setdefault(match[1], []).append(path)
 
     def is_wrong(self, path: str) -> bool:
         """Whether a value, or a group that holds it, was given but could not be read."""
@@ -156,9 +156,13 @@ class View:
         if gathered.missing:
             return gathered
         for list_path, items in self._lists(prefix, gathered.missing):
-            if list_path in self._wrong_items:
-                gathered.missing.append(Missing(self._wrong_items[list_path], "wrong"))
-            picked = [pair for pair in items if self._picks(pair, criteria, gathered.missing)]
+            wrong = self._wrong_items.get(list_path, ())
+            gathered.missing.extend(Missing(path, "wrong") for path in wrong)
+            picked = [
+                pair
+                for pair in items
+                if pair[0] not in wrong and self._picks(pair, criteria, gathered.missing)
+            ]
             if last is not None:
                 picked = self._latest(list_path, picked, last, gathered.missing)
             gathered.lists.append((list_path, picked, len(items)))
