@@ -35,7 +35,7 @@ def describe(
         "date": job.when.date().isoformat(),
         "generator": __version__,
         "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
-        "fonts": workshop.faces.as_json() if workshop.makes_pdf else [],
+        "fonts": list(workshop.faces.digests()) if workshop.makes_pdf else [],
         "inputs": _hashes(job.dataset.inputs),
         "templates": _hashes(templates),
         "findings": {
