@@ -166,8 +166,12 @@ def _find_faces(extra: Path | None, folders: tuple[Path, ...]) -> Faces:
         if face is not None:
             roles[role] = face
             family = [item for item in (*own, *machine) if set(item.names[:1]) & set(face.names)]
-            bold |= {role: item for item in family[::-1] if item.weight >= BOLD_FROM and not item.italic}
-            italic |= {role: item for item in family[::-1] if item.weight < BOLD_FROM and item.italic}
+            heavy = [item for item in family if item.weight >= BOLD_FROM > face.weight and not item.italic]
+            slanted = [item for item in family if item.weight < BOLD_FROM and item.italic]
+            if heavy:
+                bold[role] = heavy[0]
+            if slanted:
+                italic[role] = slanted[0]
     wide = [face for name in _WIDE if (face := _pick((name,), machine)) is not None]
     chain = dict.fromkeys((serif, sans, *(face for face in own if not face.italic), *wide))
     return Faces(roles, bold, italic, tuple(chain), tuple(missing))

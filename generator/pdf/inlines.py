@@ -20,6 +20,7 @@ from generator.pdf.ooxml import (
     number,
     refuse,
 )
+from generator.pdf.properties import merge
 from generator.pdf.text import stored_text
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class InlineReader(Context):
         self._fields: list[Field] = []
         self._items: list[Node] = []
         self._where = ""
+        self._style: Properties = {}
 
     def paragraph(self, element: Element, where: str, last: Node | None) -> list[Node]:
         """The nodes of one paragraph: several where a page break splits it, or a table of contents ends.
@@ -86,7 +88,7 @@ class InlineReader(Context):
         node: Node = {"k": "p", "s": style, "m": mark, "r": []}
         self._check_mark(properties, where)
         self._label(node, where)
-        self._items, self._where = node["r"], where
+        self._items, self._where, self._style = node["r"], where, style
         inside_contents = self._outermost() is not None
         opened: list[str] = []
         self._inline(element, base, node, last, opened)
@@ -257,7 +259,7 @@ class InlineReader(Context):
                     "k": "toc",
                     "x": text,
                     "levels": int(found[2]) if found else 3,
-                    "styles": self._contents_styles(),
+                    "styles": self._contents_styles(self._style, shown),
                 }
             )
             return
@@ -270,15 +272,24 @@ class InlineReader(Context):
             entry["fmt"] = form[found[1]]
         self._items.append(entry)
 
-    def _contents_styles(self) -> list[tuple[Properties, Properties]]:
+    def _contents_styles(self, paragraph: Properties, run: Properties) -> list[tuple[Properties, Properties]]:
+        """Paragraph and run properties of each level of a table of contents.
+
+        Where the document has no ``TOC n`` style, the field's own paragraph serves, each level two characters
+        further in.
+        """
         found = []
-        for level in range(1, 4):
-            identity = self.styles.by_name(f"toc {level}") or self.styles.default("paragraph")
-            paragraph, run = self.styles.resolve(identity)
+        for level in range(1, 10):
+            identity = self.styles.by_name(f"toc {level}")
+            if identity is None:
+                plain = {**paragraph, "first": 0.0, "first_chars": 0.0, "align": "left"}
+                found.append(({**plain, "left": 2 * run["size"] * (level - 1)}, run))
+                continue
+            own, own_run = self.styles.resolve(identity)
             found.append(
                 (
-                    {**self.styles.paragraph_defaults, **paragraph},
-                    {"size": 10.0, **self.styles.run_defaults, **run},
+                    merge(self.styles.paragraph_defaults, own),
+                    {"size": 10.0, **self.styles.run_defaults, **own_run},
                 )
             )
         return found

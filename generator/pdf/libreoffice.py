@@ -260,11 +260,12 @@ def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
 
 
 def _headings(pdf: pikepdf.Pdf) -> Iterator[Heading]:
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
 
     def walk(items: Iterable[pikepdf.OutlineItem], level: int) -> Iterator[Heading]:
         for item in items:
-            target = item.destination if item.destination is not None else (item.action or {}).get("/D")
+            action: Any = item.action
+            target = item.destination if item.destination is not None or action is None else action.get("/D")
             if isinstance(target, pikepdf.Array):
                 yield Heading(str(item.title), level, pages.get(target[0].objgen, 1))
             yield from walk(item.children, level + 1)
@@ -275,10 +276,10 @@ def _headings(pdf: pikepdf.Pdf) -> Iterator[Heading]:
 
 def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
     """Named destinations as page (1-based), left and top."""
-    pages = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
-    named = pdf.Root.get("/Dests", {})
+    pages: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages, 1)}
+    named: Any = pdf.Root.get("/Dests", {})
     found: dict[str, Any] = {str(key).lstrip("/"): value for key, value in named.items()} if named else {}
-    names = pdf.Root.get("/Names", {})
+    names: Any = pdf.Root.get("/Names", {})
     if "/Dests" in names:
         found |= {str(key): value for key, value in pikepdf.NameTree(names["/Dests"]).items()}
     shown = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.pdf.engine import Heading
+    from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
 
-_GREY: Final = 0.86
-_SHARE: Final = 0.62  # of the page's diagonal that a watermark spans
+_GREY: Final = 0.88
+_SHARE: Final = 0.55  # of the page's diagonal that a watermark spans
 _MARGIN: Final = 42.5  # 15 mm around a picture
 _MAX_PIXELS: Final = 120_000_000
 
@@ -71,7 +73,8 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
             x0, y0, x1, y1 = (float(value) for value in page.mediabox)
             size = (x1 - x0, y1 - y0)
             if size not in forms:
-                with pikepdf.open(io.BytesIO(_drawn(text, faces, size))) as drawing:
+                drawn = _drawn(text, faces.roles["黑体"], size)
+                with pikepdf.open(io.BytesIO(drawn)) as drawing:
                     forms[size] = document.copy_foreign(drawing.pages[0].as_form_xobject())
             # A name of our own: the library would draw one by lot.
             name = page.add_resource(forms[size], pikepdf.Name.XObject, pikepdf.Name.LianhetiWatermark)
@@ -83,8 +86,8 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
         return _save(document)
 
 
-def _drawn(text: str, faces: Faces, size: tuple[float, float]) -> bytes:
-    face = faces.roles["黑体"]
+@lru_cache(maxsize=32)
+def _drawn(text: str, face: Face, size: tuple[float, float]) -> bytes:
     with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
         glyphs, cmap = font.getGlyphSet(), font.getBestCmap()
         names = [cmap.get(ord(char), ".notdef") for char in text]

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-def merge_structure(merged: pikepdf.Pdf, sources: Sequence[tuple[pikepdf.Pdf, int, int]]) -> None:
+def merge_structure(  # noqa: C901 one branch an entry of the tree
+    merged: pikepdf.Pdf, sources: Sequence[tuple[pikepdf.Pdf, int, int]]
+) -> None:
     """Give a merged file one structure tree made of its sources' trees.
 
     Args:
@@ -32,7 +34,7 @@ def merge_structure(merged: pikepdf.Pdf, sources: Sequence[tuple[pikepdf.Pdf, in
         tree = merged.copy_foreign(source.Root.StructTreeRoot)
         for kid in _as_list(tree.get("/K")):
             kid.P = whole
-            if kid.S == pikepdf.Name.Document:
+            if pikepdf.Name.Document == kid.S:
                 kid.S = pikepdf.Name.Part
             kids.append(kid)
         for target, key in ((roles, "/RoleMap"), (classes, "/ClassMap")):
@@ -44,7 +46,8 @@ def merge_structure(merged: pikepdf.Pdf, sources: Sequence[tuple[pikepdf.Pdf, in
                 names.extend([pikepdf.String(f"{part}-{name}"), value])
         highest = -1
         for key, value in _pairs(tree.get("/ParentTree", pikepdf.Dictionary()), "/Nums"):
-            numbers.extend([offset + int(key), value])
+            numbers.append(offset + int(key))
+            numbers.append(value)
             highest = max(highest, int(key))
         for page in merged.pages[first : first + count]:
             if "/StructParents" in page:

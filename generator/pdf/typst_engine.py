@@ -85,7 +85,7 @@ class TypstEngine:
             for name, part in tree["media"].items():
                 (self._root / name).write_bytes(parts[part])
             try:
-                pdf = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=timestamp)
+                pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=timestamp)
                 found = json.loads(self._compiler.query("<info>", field="value"))
             except typst.TypstError as error:
                 raise PdfError(
@@ -102,7 +102,7 @@ class TypstEngine:
             for item in found
             if item["k"] == "heading"
         )
-        return PdfDocument(bytes(pdf), pages, headings, _sign_places(found), composition.warnings)
+        return PdfDocument(pdf, pages, headings, _sign_places(found), composition.warnings)
 
     def close(self) -> None:
         """Remove the private folder."""
@@ -124,7 +124,7 @@ def _sign_places(found: list[dict[str, Any]]) -> tuple[SignPlace, ...]:
             # A block that goes on over a page is signed where it ends.
             top = begin["y"] if begin["page"] == item["page"] else 0.0
             rect = (begin["x"], height - item["y"], item["x"], height - top)
-            places[role] = SignPlace(role, item["page"], tuple(round(value, 2) for value in rect))  # type: ignore[arg-type]  # four values
+            places[role] = SignPlace(role, item["page"], tuple(round(value, 2) for value in rect))
     return tuple(places.values())
 
 
