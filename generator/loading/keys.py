@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from generator.consortium import Consortium
 from generator.fields import FieldSpec, Part
@@ -14,6 +15,7 @@ from generator.programme import Programme
 Labels = Mapping[str, str]
 
 
+@lru_cache(maxsize=10_000)
 def fold(key: str) -> str:
     """A key without regard to width, capitals and white space."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", key)).casefold()

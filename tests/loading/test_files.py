@@ -122,14 +122,6 @@ def test_an_empty_text_file_is_an_absent_text(loaded: Any, tmp_path: Path) -> No
     assert dataset.consortium.plan.sections["goals"].text is None
 
 
-def make_folder(path: Path) -> None:
-    path.mkdir()
-
-
-def make_gbk(path: Path) -> None:
-    path.write_bytes("name: 甲\n产业: 氢能\n".encode("gbk"))
-
-
 CASES: list[tuple[str, bytes | None, str]] = [
     ("gone.yaml", None, "找不到"),
     ("a.txt", b"name: a", "后缀"),
