@@ -44,7 +44,10 @@ def count_words(text: str) -> int:
 
 def fold(text: str) -> str:
     """A text for comparing names: full-width forms folded, white space removed."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    # Most names are compared often and have nothing to fold.
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return "".join(text.split())
 
 
 def percentage(part: int, whole: int) -> str:

@@ -31,7 +31,7 @@ class Computed:
     Attributes:
         value: what CEL sees; None only where something is missing.
         shown: the value as messages print it, with its unit.
-        names: what was picked or found at fault, as a person would call it.
+        picked: what was picked or found at fault: texts, or items that have a name.
         faults: where the values at fault stand, of the operations that look for faults.
         base: the first place looked at.
         missing: without which there is no value.
@@ -39,10 +39,15 @@ class Computed:
 
     value: Plain | list[Plain] | None
     shown: str = ""
-    names: tuple[str, ...] = ()
+    picked: tuple[Any, ...] = ()
     faults: tuple[str, ...] = ()
     base: str = ""
     missing: tuple[Missing, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """What was picked or found at fault, as a person would call it."""
+        return [name for name in map(name_of, self.picked) if name]
 
 
 def compute(figure: Plan, view: View, *, without_leads: bool = False) -> Computed:
@@ -156,13 +161,13 @@ class _Sample:
         """As ``values``, without those stated to be none."""
         return [(path, value) for path, value in self.values(items) if not is_none(value)]
 
-    def done(self, value: Plain | list[Plain], shown: str, names: Iterable[str] = ()) -> Computed:
+    def done(self, value: Plain | list[Plain], shown: str, picked: Iterable[Any] = ()) -> Computed:
         """The figure, or what it is missing."""
         lists, missing = self.gathered.lists, tuple(self.missing)
         base = lists[0][0] if lists else missing[0].path if missing else ""
         if missing:
             return Computed(None, base=base, missing=missing)
-        return Computed(value, shown, tuple(name for name in names if name), base=base)
+        return Computed(value, shown, tuple(picked), base=base)
 
     def at_fault(self, number: int, faults: list[tuple[str, Any]]) -> Computed:
         """The figure of an operation that looks for faults."""
@@ -173,14 +178,17 @@ class _Sample:
 
 def _count(sample: _Sample) -> Computed:
     picked = []
+    if not sample.names:
+        picked = [item for _, item in sample.gathered.items]
+        return sample.done(len(picked), _counted(sample.figure, len(picked)), picked)
     for path, item in sample.gathered.items:
         here = ".".join((path, *sample.names))
-        if sample.names and sample.view.is_wrong(here):
+        if sample.view.is_wrong(here):
             sample.missing.append(sample.view.lacking(here))
         value = walk(item, sample.names)
-        if not sample.names or (value is not None and not is_none(value)):
+        if value is not None and not is_none(value):
             picked.append(item)
-    return sample.done(len(picked), _counted(sample.figure, len(picked)), map(name_of, picked))
+    return sample.done(len(picked), _counted(sample.figure, len(picked)), picked)
 
 
 def _sum(sample: _Sample) -> Computed:

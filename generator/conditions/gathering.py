@@ -53,6 +53,10 @@ class Criterion:
     kind: Kind | None
     tests: tuple[tuple[str, Any], ...]
 
+    def below(self, path: str) -> str:
+        """The field's path in an item."""
+        return ".".join((path, *self.names))
+
 
 @dataclass(slots=True)
 class Gathered:
@@ -73,9 +77,14 @@ class Gathered:
 
 
 def is_none(value: Any) -> bool:
-    """Whether a value was stated to be none: ``无`` in a field of numbers or texts, an empty list."""
+    """Whether a value was stated to be none: ``无`` in a field of numbers or texts, an empty list.
+
+    A group is none where nothing in it says more than that.
+    """
     if isinstance(value, str):
         return fold(value).lower() in NONE_TEXTS
+    if isinstance(value, Part):
+        return all(below is None or is_none(below) for _, below in value)
     return isinstance(value, Stated) or value == ()
 
 
@@ -100,6 +109,7 @@ class View:
         self.consortium = dataset.consortium
         self.day = day
         self._wrong = dataset.wrong
+        self._known_lists: dict[str, tuple[list[tuple[str, list[tuple[str, Any]]]], list[Missing]]] = {}
         self._wrong_items: dict[str, list[str]] = {}
         for path in sorted(self._wrong):
             if match := re.fullmatch(r"(.+)\[\d+\]", path):
@@ -107,10 +117,12 @@ class View:
 
     def is_wrong(self, path: str) -> bool:
         """Whether a value, or a group that holds it, was given but could not be read."""
-        while self._wrong and path:
+        if not self._wrong:
+            return False
+        while path:
             if path in self._wrong:
                 return True
-            path = re.sub(r"(\.?[^.\[\]]+|\[\d*\])$", "", path)
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
         return False
 
     def lacking(self, path: str) -> Missing:
@@ -155,7 +167,11 @@ class View:
         gathered = Gathered(missing=self.roles(prefix))
         if gathered.missing:
             return gathered
-        for list_path, items in self._lists(prefix, gathered.missing):
+        if prefix not in self._known_lists:
+            self._known_lists[prefix] = self._lists(prefix)
+        lists, lacking = self._known_lists[prefix]
+        gathered.missing.extend(lacking)
+        for list_path, items in lists:
             wrong = self._wrong_items.get(list_path, ())
             gathered.missing.extend(Missing(path, "wrong") for path in wrong)
             picked = [
@@ -168,30 +184,29 @@ class View:
             gathered.lists.append((list_path, picked, len(items)))
         return gathered
 
-    def _lists(self, prefix: str, missing: list[Missing]) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    def _lists(self, prefix: str) -> tuple[list[tuple[str, list[tuple[str, Any]]]], list[Missing]]:
         if prefix in DERIVED_LISTS:
             members, lacking = self.places(f"{prefix}[]")
-            missing.extend(lacking)
-            if not lacking:
-                yield "members", [(place.path, place.value) for place in members]
-            return
+            items = [(place.path, place.value) for place in members]
+            return ([] if lacking else [("members", items)]), lacking
         found, lacking = self.places(prefix)
-        missing.extend(lacking)
-        for place in found:
-            yield place.path, [(f"{place.path}[{at}]", item) for at, item in enumerate(place.value)]
+        lists = [
+            (place.path, [(f"{place.path}[{at}]", item) for at, item in enumerate(place.value)])
+            for place in found
+        ]
+        return lists, lacking
 
     def _picks(self, pair: tuple[str, Any], criteria: tuple[Criterion, ...], missing: list[Missing]) -> bool:
         path, item = pair
         for criterion in criteria:
             value = walk(item, criterion.names)
-            here = ".".join((path, *criterion.names))
-            wrong = self.is_wrong(here)
+            wrong = bool(self._wrong) and self.is_wrong(criterion.below(path))
             for operator, wanted in criterion.tests:
                 if operator == "given":
                     if (wrong or (value is not None and not is_none(value))) != wanted:
                         return False
                 elif wrong or (value is None and operator != "not"):
-                    missing.append(self.lacking(here))
+                    missing.append(self.lacking(criterion.below(path)))
                     return False
                 elif value is not None and not _holds(operator, value, wanted, criterion.kind):
                     return False
@@ -200,7 +215,11 @@ class View:
     def _latest(
         self, path: str, items: list[tuple[str, Any]], last: int, missing: list[Missing]
     ) -> list[tuple[str, Any]]:
-        absent = [self.lacking(f"{at}.year") for at, item in items if walk(item, ("year",)) is None]
+        absent = [
+            self.lacking(f"{at}.year")
+            for at, item in items
+            if item.year is None or self.is_wrong(f"{at}.year")
+        ]
         if absent or not items:
             missing.extend(absent or [Missing(path, "empty")])
             return []
@@ -219,11 +238,9 @@ def _holds(operator: str, value: Any, wanted: Any, kind: Kind | None) -> bool:
     if operator in {"min", "max"} and kind is not None:
         number: Any = kind.for_condition(value)
         return bool(number >= wanted if operator == "min" else number <= wanted)
-    values = value if isinstance(value, tuple) else (value,)
     if isinstance(kind, Text):
-        matches = any(fold(str(each)) in wanted for each in values)
-    else:
-        matches = any(each in wanted for each in values)
+        value = tuple(map(fold, value)) if isinstance(value, tuple) else fold(value)
+    matches = any(each in wanted for each in value) if isinstance(value, tuple) else value in wanted
     return matches if operator == "is" else not matches
 
 

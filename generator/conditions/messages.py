@@ -86,7 +86,8 @@ def called(consortium: Consortium, programme: Programme, path: str) -> str:
         so_far = ".".join(walked)
         item = next((place.value for place in resolve(consortium, so_far)), None)
         own = title_of(programme.model, so_far, programme.labels).rpartition("的")[2].strip("“”")
-        if item_name := name_of(item):
+        year = getattr(item, "year", None)
+        if item_name := name_of(item) or (f"{year} 年" if year else ""):
             text = text.replace(own, f"{own}（{item_name}）", 1)
     return text
 

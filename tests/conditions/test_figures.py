@@ -52,6 +52,9 @@ def test_given_needs_nothing_and_takes_stated_none_for_not_given(figure: Figure)
     changes = {"members[0].credit_code": "91110000600037341L", "members[1].credit_code": None}
     assert figure(with_code, changes) == "1"
     assert figure({"count": "members[]", "where": {"credit_code": {"given": False}}}, changes) == "2"
+    group = {"count": "members[]", "where": {"delegate": {"given": "是"}}}
+    assert figure(group, {"members[1].delegate": {"name": "张三"}}) == "1"
+    assert figure(group, {"members[1].delegate": {"name": "无", "title": "无"}}) == "0"
     picky = {"count": "members[]", "where": {"tier": {"given": True, "is": "核心层单位"}}}
     assert figure(picky, {"members[1].tier": "核心层单位"}) == "1"
 

@@ -30,6 +30,12 @@ def test_a_missing_value_is_named_by_its_path_its_title_and_its_owner(judged: Ju
     )
 
 
+def test_a_year_is_named_by_its_number(judged: Judge) -> None:
+    figures = {"x": {"sum": "lead.accounts[].rd", "last": 2}}
+    found = judged({"needs": ["x"], "test": "x > 0"}, figures, {"members[0].accounts[2].rd": None})
+    assert f"第 1 个成员单位（{LEAD}）的第 3 个年度财务数据（2030 年）的“研发投入”未填写" in found.message
+
+
 def test_titles_are_the_programmes_own(judged: Judge) -> None:
     found = judged(
         RULE, LOCAL, {"members[2].province": None}, labels={"members[].province": "工商登记所在省"}
