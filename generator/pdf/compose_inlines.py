@@ -221,6 +221,9 @@ class InlineComposer:
             if kind == "t":
                 found += self.text_pieces(item["x"], item["s"], paragraph, grid)
                 continue
+            if kind == "no":
+                found += self.text_pieces(str(item["n"]), item["s"], paragraph, grid)
+                continue
             if kind == "bm":
                 found.append({"k": "bm", "n": item["n"]})
                 continue

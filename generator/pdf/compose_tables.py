@@ -126,27 +126,47 @@ class TableComposer(InlineComposer):
             tall = sum(self.tall(block, inner) for block in cell["blocks"])
             made["whole"] = "measure" if tall > MEASURE_FROM else "yes"
         if cell.get("turn"):
-            height = sum(row["height"] for row in rows[y : y + span]) - margins["top"] - margins["bottom"]
-            made |= self._turned(cell, inner, height)
+            made |= self._turned(cell, inner, self._height(cell, y, rows, columns, room))
         else:
             made["b"] = self.blocks(cell["blocks"], inner)
-        for key in ("tl2br", "tr2bl"):
-            if cell.get(key):
-                made[key] = self.stroke(cell[key])
         if cell.get("open") or cell.get("close"):
             made["o"] = cell.get("open", [])
             made["c"] = cell.get("close") or cell["open"]
         return made
+
+    def _height(
+        self, cell: Node, y: int, rows: Sequence[Node], columns: Sequence[float], room: Room
+    ) -> float:
+        """Roughly how high the rows are that a cell spans, were the cell itself empty; points."""
+        height = 0.0
+        for row in rows[y : y + cell["rowspan"]]:
+            tall = [
+                sum(
+                    self.tall(block, Room(sum(columns[other["x"] : other["x"] + other["span"]]), room.height))
+                    for block in other["blocks"]
+                )
+                * room.height
+                + other["margins"]["top"]
+                + other["margins"]["bottom"]
+                for other in row["cells"]
+                if other is not cell and not other.get("turn") and other["rowspan"] == 1
+            ]
+            height += max([row["height"], *tall])
+        return height - float(cell["margins"]["top"] + cell["margins"]["bottom"])
 
     def _turned(self, cell: Node, room: Room, height: float) -> Node:
         """A cell whose text runs down the page (``v``), or up (``up``); other than text stands upright."""
         paragraphs = [block for block in cell["blocks"] if block["k"] == "p"]
         plain = all(item["k"] in {"t", "bm", "br"} for block in paragraphs for item in block["r"])
         if cell["turn"] == "up":
+            lengths = [
+                sum(_length(item["x"]) * item["s"]["size"] for item in block["r"] if item["k"] == "t")
+                for block in paragraphs
+            ]
+            length = min(max([*lengths, 12.0]) * 1.05 + 1, max(height, 12.0) if height > 0 else room.height)
             return {
-                "up": self.blocks(
-                    cell["blocks"], Room(height if height > 0 else room.height, room.height, in_cell=True)
-                )
+                "up": self.blocks(cell["blocks"], Room(length, room.height, in_cell=True)),
+                "length": length,
             }
         if len(paragraphs) != len(cell["blocks"]) or not plain:
             return {"b": self.blocks(cell["blocks"], room)}
@@ -161,8 +181,8 @@ class TableComposer(InlineComposer):
                 index = self.run_style(item["s"], (0.88 * size, 0.12 * size))
                 text = self.drawable(item["x"], item["s"])
                 for piece in re.findall("[!-~]{2,}|.", text):
-                    length = len(piece) * size * (0.55 if len(piece) > 1 else 1.0)
-                    if height > 0 and column and used + length > height + 0.5:
+                    length = size * max(_length(piece), 1.0)
+                    if height > 0 and column and used + length > height + 0.5 * size:
                         columns.append(column)
                         column, used = [], 0.0
                     column.append([index, piece])
@@ -170,3 +190,8 @@ class TableComposer(InlineComposer):
             if column:
                 columns.append(column)
         return {"v": columns, "b": []}
+
+
+def _length(text: str) -> float:
+    """Roughly how long a text is, in ems."""
+    return sum(0.55 if char < "\u2000" else 1.0 for char in text)

@@ -33,7 +33,7 @@ _SILENT: Final = frozenset(
     W + name
     for name in (
         "pPr", "rPr", "proofErr", "permStart", "permEnd", "commentRangeStart", "commentRangeEnd",
-        "lastRenderedPageBreak", "commentReference", "annotationRef", "footnoteRef", "smartTagPr",
+        "lastRenderedPageBreak", "commentReference", "annotationRef", "smartTagPr",
         "customXmlPr", "sdtPr", "sdtEndPr", "fldData",
     )
 )  # fmt: skip
@@ -72,6 +72,7 @@ class InlineReader(Context):
         self._fields: list[Field] = []
         self._items: list[Node] = []
         self._where = ""
+        self.note_number = 0
         self._style: Properties = {}
 
     def paragraph(self, element: Element, where: str, last: Node | None) -> list[Node]:
@@ -185,6 +186,8 @@ class InlineReader(Context):
                 identity = child.get(W + "id", "")
                 self.noted[identity] = None
                 self._mark({"k": "fn", "n": identity, "s": style})
+            elif tag == W + "footnoteRef":
+                self._mark({"k": "no", "n": self.note_number, "s": style})
             elif tag not in _SILENT:
                 raise refuse(self._where, tag, self.file)
 

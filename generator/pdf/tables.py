@@ -146,9 +146,8 @@ class TableReader(Context):
                 cell["width"] = _width(child)
             elif tag == "tcBorders":
                 cell["own"] = borders(child)
-                for line in child:
-                    if line.tag in {W + "tl2br", W + "tr2bl"} and border(line):
-                        cell[line.tag.rpartition("}")[2]] = border(line)
+                if any(line.tag in {W + "tl2br", W + "tr2bl"} and border(line) for line in child):
+                    raise refuse(where, "斜线表头", self.file)
             elif tag == "shd":
                 cell["fill"] = shading(child)
             elif tag == "vAlign":

@@ -9,7 +9,7 @@ Nodes, by their key ``k``:
 - ``p`` paragraph: ``s`` its properties, ``m`` the run properties of its mark, ``r`` its inlines, ``label``
   of automatic numbering, ``cont`` where it goes on after a page break, ``open``/``close`` signature roles
 - ``t`` table (generator/pdf/tables.py), ``pb`` page break, ``toc`` table of contents
-- inlines: ``t`` text, ``tab``, ``br``, ``f`` field, ``img``, ``fn`` footnote, ``bm`` bookmark
+- inlines: ``t`` text, ``tab``, ``br``, ``f`` field, ``img``, ``fn`` footnote, ``no`` its number, ``bm`` bookmark
 """
 
 from __future__ import annotations
@@ -211,11 +211,12 @@ class DocumentReader(InlineReader, TableReader):
         if not self.noted or name is None:
             return {}
         notes = {note.get(W + "id"): note for note in parse(self.parts[name]).iter(W + "footnote")}
-        return {
-            identity: list(self.blocks(notes[identity], "脚注"))
-            for identity in self.noted
-            if identity in notes
-        }
+        found = {}
+        for number, identity in enumerate(list(self.noted), 1):
+            if identity in notes:
+                self.note_number = number
+                found[identity] = list(self.blocks(notes[identity], f"脚注 {number} "))
+        return found
 
 
 def _page(element: Element | None) -> Node:

@@ -61,9 +61,7 @@ def field(code: str, result: str = "1") -> str:
 
 def bookmark(name: str, content: str, identity: int = 1) -> str:
     """Something between the two ends of a bookmark."""
-    return (
-        f'<w:bookmarkStart w:id="{identity}" w:name="{name}"/>{content}<w:bookmarkEnd w:id="{identity}"/>'
-    )
+    return f'<w:bookmarkStart w:id="{identity}" w:name="{name}"/>{content}<w:bookmarkEnd w:id="{identity}"/>'
 
 
 def cell(content: str = "", properties: str = "", width: int = 2200) -> str:
@@ -138,7 +136,9 @@ def docx(  # noqa: PLR0913 one argument a part
         add(kind, f"{identity}.xml", content, identity)
     for identity, data in (media or {}).items():
         parts[f"word/media/{identity}.png"] = data
-        relations.append(f'<Relationship Id="{identity}" Type="{_OFFICE}image" Target="media/{identity}.png"/>')
+        relations.append(
+            f'<Relationship Id="{identity}" Type="{_OFFICE}image" Target="media/{identity}.png"/>'
+        )
     parts["word/document.xml"] = (
         f"<w:document {NAMESPACES}><w:body>{''.join(body)}{section}</w:body></w:document>"
     ).encode()
