@@ -75,7 +75,7 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str
     """
     used: set[str] = set()
     for made in documents:
-        used |= made.record.printed | made.record.derived
+        used |= made.record.printed.keys() | made.record.derived
     return [
         {"field": path, "title": title_of(job.programme.model, path, job.programme.labels)}
         for path, _, _ in given(job.dataset.consortium)

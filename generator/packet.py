@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator import internal, manifest
@@ -89,15 +89,8 @@ def put(packet: Packet, root: Path, *, force: bool) -> Published:
 
 def build(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Packet:
     """Make one packet in memory; arguments and errors as for ``make``."""
-    dataset = load(source, programme, known=workshop.catalogue.all())
-    if dataset.problems:
-        raise DataError("数据有误", problems=dataset.problems)
-    findings = judge(dataset, programme, workshop.common_rules, accept=order.accept)
-    job = Job(programme, dataset, order.edition, findings, time_of(dataset))
-    filled = [_fill(job, document, workshop) for document in programme.documents]
-    if job.edition == "signing":
-        _refuse_unready(job, filled)
-    documents = tuple(_typeset(job, number, one, workshop) for number, one in enumerate(filled, 1))
+    job = begin(source, programme, order, workshop)
+    documents = draw(job, workshop)
     checklist = internal.checklist(job, documents)
     sheets = internal.sheets(job, documents, checklist, workshop)
     print_copy = _print_copy(job, documents, workshop)
@@ -110,14 +103,48 @@ def build(source: Source, programme: Programme, order: Order, workshop: Workshop
     )
 
 
+def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
+    """Load the data as the programme sees it, and judge it; arguments and errors as for ``make``."""
+    dataset = load(source, programme, known=workshop.catalogue.all())
+    if dataset.problems:
+        raise DataError("数据有误", problems=dataset.problems)
+    when = time_of(dataset)
+    findings = judge(dataset, programme, workshop.common_rules, accept=order.accept, day=day_given())
+    return Job(programme, dataset, order.edition, findings, when)
+
+
+def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
+    """The official documents, filled and typeset.
+
+    Raises:
+        RefusedError: a signing edition is asked for and something stands in the way.
+        ProgrammeError: a template is at fault.
+        PdfError: the PDF engine failed.
+    """
+    filled = [_fill(job, document, workshop) for document in job.programme.documents]
+    if job.edition == "signing":
+        _refuse_unready(job, filled)
+    return tuple(_typeset(job, number, one, workshop) for number, one in enumerate(filled, 1))
+
+
+def _epoch() -> datetime | None:
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
+
+
+def day_given() -> date | None:
+    """The day of judgement where the data has no filing date."""
+    epoch = _epoch()
+    return epoch.date() if epoch else None
+
+
 def time_of(dataset: Dataset) -> datetime:
     """The time that stands in every file: SOURCE_DATE_EPOCH, else the filing date, else a fixed one.
 
     The clock is never asked, so that the same input gives the same bytes.
     """
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch.isdecimal():
-        return datetime.fromtimestamp(int(epoch), UTC)
+    if (epoch := _epoch()) is not None:
+        return epoch
     day = dataset.consortium.filing_date
     if day is not None and day.year >= _EARLIEST_IN_ZIP:
         return datetime(day.year, day.month, day.day, tzinfo=UTC)

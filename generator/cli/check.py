@@ -49,6 +49,7 @@ def command(
     from generator import report
     from generator.conditions import judge
     from generator.loading import read_source
+    from generator.packet import day_given
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)
@@ -57,7 +58,7 @@ def command(
     results = []
     for programme in chosen_programmes(catalogue, codes, source, every=every):
         dataset = load_for(catalogue, source, programme)
-        findings = judge(dataset, programme, common, accept=reasons.get(programme.code, {}))
+        findings = judge(dataset, programme, common, accept=reasons.get(programme.code, {}), day=day_given())
         results.append(report.Result(programme, dataset, findings))
     if output == "json":
         write_json([finding.as_json() for result in results for finding in result.findings])

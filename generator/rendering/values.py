@@ -29,7 +29,7 @@ class Record:
     Attributes:
         edition: which edition is being rendered.
         title: a field's Chinese title by path.
-        printed: paths of given values that stand in the document as they are.
+        printed: the texts in which given values stand in the document, by path.
         derived: paths of given values that only a count, a tick or a sum was made from.
         missing: Chinese titles of missing values that the document asks for, by path.
         steps: how much work there was.
@@ -38,7 +38,7 @@ class Record:
 
     edition: Edition
     title: Callable[[str], str]
-    printed: set[str] = field(default_factory=set)
+    printed: dict[str, set[str]] = field(default_factory=dict)
     derived: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     steps: int = 0
@@ -84,7 +84,7 @@ class Value:
     def output(self) -> str:
         """The text to print; notes that it was printed."""
         if self.path:
-            self.record.printed.add(self.path)
+            self.record.printed.setdefault(self.path, set()).add(self.text)
         return self.text
 
     def __bool__(self) -> bool:

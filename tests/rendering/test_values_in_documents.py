@@ -61,7 +61,7 @@ def test_printed_derived_and_missing_values_are_told_apart() -> None:
         of_paragraphs("{{ name }}{{ count(members, kind='企业') }}{{ industry }}"),
         consortium(members=MEMBERS),
     )
-    assert rendered.record.printed == {"name"}
+    assert rendered.record.printed == {"name": {"某省轴承创新联合体"}}
     assert rendered.record.derived == {f"members[{at}].kind" for at in range(3)}
     assert set(rendered.record.missing) == {"industry"}
 
@@ -148,7 +148,7 @@ def test_each_line_of_a_long_text_is_a_paragraph() -> None:
     template = of_paragraphs("{%p for p in paragraphs(cooperation) %}", "{{ p }}", "{%p endfor %}")
     rendered = filled(template, consortium(cooperation="第一段。\n\n第二段。"))
     assert lines(rendered) == ["第一段。", "第二段。"]
-    assert rendered.record.printed == {"cooperation"}
+    assert rendered.record.printed == {"cooperation": {"第一段。", "第二段。"}}
 
 
 def test_bookmarks_in_a_loop_get_names_and_ids_of_their_own() -> None:

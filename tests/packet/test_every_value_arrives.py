@@ -1,0 +1,125 @@
+"""Every value that a programme prints stands whole in the DOCX and in the PDF; every other is listed."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from random import Random
+
+import docx
+import pypdfium2
+import pytest
+from docx.document import Document as Word
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+
+from generator.catalogue import Catalogue
+from generator.kinds import LongText, Text
+from generator.made import MadeDocument
+from generator.manifest import unprinted
+from generator.packet import Order, begin, draw
+from generator.paths import given as given_values
+from generator.workshop import Workshop
+from tests.packet.records import record, source_of, text_ids
+
+CODES = list(Catalogue().folders())
+RECORDS = -(-1000 // len(CODES))
+BATCHES = 8
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def docx_text(data: bytes) -> str:
+    """All text of a document: paragraphs and cells, headers and footers, by python-docx."""
+    word: Word = docx.Document(io.BytesIO(data))
+    pieces = list(word.element.body.iter("{*}t"))
+    for section in word.sections:
+        for part in (section.header, section.footer, section.first_page_header, section.first_page_footer):
+            pieces.extend(part._element.iter("{*}t"))
+    return squeezed("".join(piece.text or "" for piece in pieces))
+
+
+def pdf_pages(data: bytes) -> list[str]:
+    """Each page's text without its footer."""
+    document = pypdfium2.PdfDocument(data)
+    texts = []
+    for page in document:
+        width, height = page.get_size()
+        found = page.get_textpage()
+        # PDFium reports a hyphen at a line's end as U+0002.
+        texts.append(squeezed(found.get_text_bounded(0, 48, width, height).replace("\x02", "-")))
+        found.close()
+        page.close()
+    document.close()
+    return texts
+
+
+def stands(text: str, pages: list[str]) -> bool:
+    """Whether a text stands on the pages, in one piece or broken over one page's end."""
+    if any(text in page for page in pages):
+        return True
+    for page, following in itertools.pairwise(pages):
+        for cut in range(1, len(text)):
+            if text[:cut] in page and text[cut:] in following:
+                return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    with Workshop(Catalogue()) as opened:
+        yield opened
+
+
+def lost(made: MadeDocument, raw: dict[str, str]) -> list[str]:
+    in_docx = docx_text(made.files[0].data)
+    pages = pdf_pages(made.files[1].data)
+    missing = []
+    for path, printed in made.record.printed.items():
+        wanted = raw[path].split("\n") if path in raw else printed
+        for piece in map(squeezed, wanted):
+            if piece and piece not in in_docx:
+                missing.append(f"{made.document.id} {path}: {piece} not in the DOCX")
+            elif piece and not stands(piece, pages):
+                missing.append(f"{made.document.id} {path}: {piece} not in the PDF")
+    return missing
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", range(BATCHES))
+@pytest.mark.parametrize("code", CODES)
+def test_no_value_is_lost(workshop: Workshop, code: str, batch: int) -> None:
+    programme = workshop.catalogue.load(code)
+    ids = text_ids(programme)
+
+    @seed(batch)
+    @settings(
+        max_examples=-(-RECORDS // BATCHES),
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.integers(0, 2**64))
+    def every_value(number: int) -> None:
+        source = source_of(record(programme.model, ids, Random(number)))
+        job = begin(source, programme, Order("draft"), workshop)
+        documents = draw(job, workshop)
+        raw: dict[str, str] = {}
+        paths = set()
+        for path, spec, value in given_values(job.dataset.consortium):
+            paths.add(path)
+            if isinstance(spec.kind, (Text, LongText)) or spec.shape == "map":
+                raw[path] = str(value)
+        printed = {path for made in documents for path in made.record.printed}
+        derived = {path for made in documents for path in made.record.derived}
+        listed = {entry["field"] for entry in unprinted(job, documents)}
+        assert listed == paths - printed - derived
+        assert printed <= paths
+        assert not [text for made in documents for text in lost(made, raw)]
+
+    every_value()
