@@ -1,0 +1,18 @@
+"""The programmes that travel with the project, and their blank documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from generator.catalogue import Catalogue
+from generator.workshop import Workshop
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.fixture(scope="session")
+def workshop(catalogue: Catalogue) -> Workshop:
+    return Workshop(catalogue, engine=None)
