@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench golden lock clean
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
@@ -18,6 +18,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Writes the text dumps of the Word templates anew; read the diff before committing it.
+golden: $(READY)
+	$(BIN)/python -m tests.golden.dump
 
 # Writes the lock files anew from pyproject.toml (needs uv).
 lock:
