@@ -94,12 +94,12 @@ def read_all(folders: Iterable[Path]) -> list[Face]:
 
 
 def _open_all(path: Path) -> Iterator[TTFont]:
-    if path.suffix.lower() in {".ttc", ".otc"}:
-        with TTCollection(str(path), lazy=True) as fonts:
-            yield from fonts
-    else:
-        with TTFont(str(path), lazy=True) as font:
-            yield font
+    # The file is ours, so that it is closed even where the library fails on it.
+    with path.open("rb") as file:
+        if path.suffix.lower() in {".ttc", ".otc"}:
+            yield from TTCollection(file, lazy=True)
+        else:
+            yield TTFont(file, lazy=True)
 
 
 def _describe(font: TTFont) -> dict[str, Any]:

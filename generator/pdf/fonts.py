@@ -27,7 +27,7 @@ ENVIRONMENT: Final = "LIANHETI_FONTS"
 ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     "仿宋": (
         "仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "方正仿宋_GBK", "FZFangSong-Z02",
-        "方正仿宋简体", "FZFangSong-Z02S", "华文仿宋", "STFangsong", "STFangSong",
+        "方正仿宋简体", "FZFangSong-Z02S", "华文仿宋", "STFangsong",
     ),
     "楷体": (
         "楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "方正楷体_GBK", "FZKai-Z03", "方正楷体简体",

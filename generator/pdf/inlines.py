@@ -158,7 +158,7 @@ class InlineReader(Context):
             elif tag not in _SILENT:
                 raise refuse(self._where, tag, self.file)
 
-    def _run(self, run: Element, base: Properties) -> None:
+    def _run(self, run: Element, base: Properties) -> None:  # noqa: C901 one branch a kind of content
         style = self.run_formatting(run.find(W + "rPr"), base)
         for child in run:
             tag = child.tag

@@ -212,10 +212,10 @@ class DocumentReader(InlineReader, TableReader):
             return {}
         notes = {note.get(W + "id"): note for note in parse(self.parts[name]).iter(W + "footnote")}
         found = {}
-        for number, identity in enumerate(list(self.noted), 1):
+        for count, identity in enumerate(list(self.noted), 1):
             if identity in notes:
-                self.note_number = number
-                found[identity] = list(self.blocks(notes[identity], f"脚注 {number} "))
+                self.note_number = count
+                found[identity] = list(self.blocks(notes[identity], f"脚注 {count} "))
         return found
 
 

@@ -94,7 +94,7 @@ def picture(identity: str, width: float, height: float) -> str:
     )
 
 
-def docx(  # noqa: PLR0913 one argument a part
+def docx(
     *body: str,
     section: str = SECTION,
     styles: str = STYLES,
