@@ -153,14 +153,17 @@ class Group:
 class Filler:
     """A row that stands for no item: blank as printed, or 无 in every cell."""
 
-    __slots__ = ("_record", "_text")
+    __slots__ = ("_part", "_record", "_text")
 
-    def __init__(self, record: Record, text: str) -> None:
+    def __init__(self, record: Record, text: str, part: type[Part] | None = None) -> None:
         self._record = record
         self._text = text
+        self._part = part
 
     def __getitem__(self, name: str) -> Any:
-        return self if name in {"contact", "delegate", "lead"} else Value(self._record, self._text)
+        spec = self._part.specs().get(name) if self._part is not None else None
+        is_group = name in {"lead", "leads", "others"} or (spec is not None and spec.part is not None)
+        return Filler(self._record, self._text) if is_group else Value(self._record, self._text)
 
     def __bool__(self) -> bool:
         return False
@@ -215,9 +218,9 @@ class Rows:
         """The rows of a table: blank ones as printed where nothing is known, one of 无 where that was stated."""
         self.record.step(count)
         if self.record.edition == "blank":
-            return [Filler(self.record, "") for _ in range(count)]
+            return [Filler(self.record, "", self._spec.part) for _ in range(count)]
         if self.given and not self._items:
-            return [Filler(self.record, Stated.NONE.value)]
+            return [Filler(self.record, Stated.NONE.value, self._spec.part)]
         return list(self._items)
 
 
