@@ -107,7 +107,8 @@ def needed(rule: Rule) -> Iterator[tuple[str, bool]]:
         if plan.other:
             yield plan.other, False
         for criterion in plan.criteria:
-            if any(operator not in {"given", "not"} for operator, _ in criterion.tests):
+            operators = {operator for operator, _ in criterion.tests}
+            if not operators <= {"given", "not"} and "given" not in operators:
                 listed = plan.path.rpartition("[]")[0]
                 yield f"{listed}[].{'.'.join(criterion.names)}", criterion is not plan.criteria[0]
 
