@@ -10,7 +10,6 @@ from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
-    chosen_programmes,
     format_option,
     load_for,
     parse_accepted,
@@ -47,6 +46,7 @@ def command(
 ) -> int:
     """Judge the data."""
     from generator import report
+    from generator.choosing import chosen_programmes
     from generator.conditions import judge
     from generator.loading import read_source
     from generator.packet import day_given

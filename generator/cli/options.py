@@ -70,46 +70,6 @@ def parse_accepted(texts: tuple[str, ...]) -> dict[str, dict[str, str]]:
     return reasons
 
 
-def chosen_programmes(
-    catalogue: Catalogue, codes: tuple[str, ...], source: Source, *, every: bool = False
-) -> list[Programme]:
-    """The programmes asked for, else those that the data has filings for, else the only one there is.
-
-    Raises:
-        UsageError: none was asked for and the data names none.
-    """
-    if every:
-        return list(catalogue.all().values())
-    if codes:
-        return [catalogue.load(code) for code in dict.fromkeys(codes)]
-    filed = filed_programmes(catalogue, source)
-    if filed:
-        return filed
-    known = list(catalogue.folders())
-    if len(known) == 1:
-        return [catalogue.load(known[0])]
-    raise UsageError(
-        "没有说明按哪个方案办理",
-        f"加上 -p 方案代码，可用的有：{'、'.join(known)}；或在数据的“申报”下写上方案",
-    )
-
-
-def filed_programmes(catalogue: Catalogue, source: Source) -> list[Programme]:
-    """The programmes under ``filings`` in the data, in the data's order."""
-    from generator.source import Entries
-
-    node = source.root.get("filings", "申报")
-    if not isinstance(node, Entries):
-        return []
-    every = catalogue.all()
-    names = {
-        name: programme
-        for programme in every.values()
-        for name in (programme.code, programme.title, programme.short_title)
-    }
-    return [names[entry.key] for entry in node if entry.key in names]
-
-
 def load_for(catalogue: Catalogue, source: Source, programme: Programme | None) -> Dataset:
     """The data as a programme sees it."""
     from generator.loading import load

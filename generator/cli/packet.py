@@ -11,7 +11,6 @@ from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
-    chosen_programmes,
     format_option,
     parse_accepted,
     programmes_option,
@@ -64,6 +63,7 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make the packets."""
+    from generator.choosing import chosen_programmes
     from generator.loading import read_source
     from generator.packet import Order, make
     from generator.publishing import recover
