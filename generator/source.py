@@ -13,11 +13,19 @@ from generator.errors import Place
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value as text. ``absent`` where the file has the key but nothing after it (or null)."""
+    """One value as text.
+
+    Attributes:
+        text: the value as written.
+        place: where it stands.
+        absent: the file has the place but nothing in it (or null).
+        fault: why the file's value cannot be had at all, and the remedy; the text then only shows it.
+    """
 
     text: str
     place: Place
     absent: bool = False
+    fault: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

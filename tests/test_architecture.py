@@ -22,6 +22,7 @@ BASE = {
     "fields",
     "findings",
     "kinds",
+    "layout",
     "paths",
     "programme",
     "resources",

@@ -58,7 +58,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     attached = Attached(source.folder, translator)
     tree = attached.follow(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
-    found = {path: place for path, place in places(tree) if path}
+    found = {**translator.blanks, **{path: place for path, place in places(tree) if path}}
     return Dataset(
         consortium,
         found,

@@ -87,6 +87,10 @@ def read_source(path: Path) -> Source:
     if not data.strip():
         raise DataError("文件是空的", "按数据格式说明填写，至少写上联合体名称", place)
     found = next((found for start, found in _SIGNATURES if data.startswith(start)), YAML)
+    if kind == WORKBOOK != found:
+        from generator.loading.excel_package import not_a_workbook
+
+        raise not_a_workbook(data, place)
     if found != kind:
         actual = "文本" if found == YAML else found
         raise DataError(

@@ -29,8 +29,10 @@ def shortened(text: str) -> str:
 
 def is_blank(node: Node) -> bool:
     """Whether a value says nothing: null, only white space, or a draft's 〔待填〕."""
-    return isinstance(node, Scalar) and (
-        node.absent or not node.text.strip() or _PLACEHOLDER.fullmatch(node.text) is not None
+    return (
+        isinstance(node, Scalar)
+        and node.fault is None
+        and (node.absent or not node.text.strip() or _PLACEHOLDER.fullmatch(node.text) is not None)
     )
 
 
@@ -45,7 +47,12 @@ def says_nothing(node: Node) -> bool:
 
 def says_none(node: Node) -> bool:
     """Whether a value is stated as none."""
-    return isinstance(node, Scalar) and not node.absent and node.text.strip().lower() in NONE_TEXTS
+    return (
+        isinstance(node, Scalar)
+        and node.fault is None
+        and not node.absent
+        and node.text.strip().lower() in NONE_TEXTS
+    )
 
 
 class Translator:
@@ -55,6 +62,10 @@ class Translator:
         model: the programme's model, for titles.
         labels: the programme's titles by path.
         map_keys: by path, ids that a map's keys may also be written as, as ``{"attachments": {title: id}}``.
+
+    Attributes:
+        problems: what is wrong.
+        blanks: where the value of each field belongs that the file has a place for, but left empty.
     """
 
     def __init__(self, model: type[Part], labels: Labels, map_keys: dict[str, dict[str, str]]) -> None:
@@ -63,11 +74,20 @@ class Translator:
         self.map_keys = map_keys
         self.unknown_keys = 0
         self.problems: list[Problem] = []
+        self.blanks: dict[str, Place] = {}
+        self._unknown: set[tuple[str, Place]] = set()
 
     def wrong(self, path: str, place: Place, what: str, remedy: str) -> None:
         """Record a problem of the field at a path; its title goes before what is wrong."""
         title = title_of(self.model, path, self.labels)
         self.problems.append(Problem(f"{title}{what}", remedy, place, path))
+
+    def faulty(self, node: Node, path: str) -> bool:
+        """Record a value that the file's reader could not give; whether it was one."""
+        if not isinstance(node, Scalar) or node.fault is None:
+            return False
+        self.wrong(path, node.place, *node.fault)
+        return True
 
     def group(
         self,
@@ -90,7 +110,10 @@ class Translator:
             if special and special(entry, spec):
                 continue
             if spec is None:
-                if not position.is_foreign(entry.key):
+                if isinstance(entry.node, Scalar) and entry.node.fault:
+                    what, remedy = entry.node.fault
+                    self.problems.append(Problem(what, remedy, entry.place))
+                elif not position.is_foreign(entry.key):
                     self.unknown(entry, position, path)
                 continue
             here = f"{path}.{spec.name}" if path else spec.name
@@ -113,7 +136,10 @@ class Translator:
         return Entries(tuple(kept), node.place)
 
     def unknown(self, entry: Entry, position: Position, path: str) -> None:
-        """Record a key that no programme knows."""
+        """Record a key that no programme knows; a column of a table, whose rows share its place, once."""
+        if (entry.key, entry.place) in self._unknown:
+            return
+        self._unknown.add((entry.key, entry.place))
         where = f"{title_of(self.model, path, self.labels)}里" if path else ""
         self.unknown_keys += 1
         if self.unknown_keys > MAX_SUGGESTIONS:
@@ -130,6 +156,9 @@ class Translator:
     def value(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
         """A field's value in its declared shape; None where it is blank or wrong."""
         if is_blank(node):
+            self.blanks[path] = node.place
+            return None
+        if self.faulty(node, path):
             return None
         if spec.shape == "list":
             return self.items(node, spec, position, path, place)
@@ -201,7 +230,7 @@ class Translator:
         kept: list[Node] = []
         for item in node.items:
             here = f"{path}[{len(kept)}]"
-            if says_nothing(item):
+            if says_nothing(item) or self.faulty(item, here):
                 continue
             if spec.part is None:
                 value: Node | None = self.scalar(item, here)
@@ -242,6 +271,9 @@ class Translator:
                 self.wrong(here, entry.place, f"写了两次（“{kept[key].key}”和“{entry.key}”）", "只保留一处")
                 continue
             if is_blank(entry.node):
+                self.blanks[here] = entry.node.place
+                continue
+            if self.faulty(entry.node, here):
                 continue
             if spec.part is None:
                 value: Node | None = self.items(entry.node, spec, position, here, entry.place)

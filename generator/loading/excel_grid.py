@@ -1,0 +1,197 @@
+"""A sheet's cells by address: values from calamine, and what calamine cannot tell from a scan of the XML."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+import python_calamine
+
+from generator.errors import DataError, Place
+from generator.loading.excel_package import Package, open_package, parse
+
+Value = str | float | int | bool | date | datetime | time | timedelta
+
+MAX_CELLS: Final = 3_000_000
+_BUILT_IN_PERCENT = frozenset({"9", "10"})
+_QUOTED = re.compile(r'"[^"]*"|\\.')
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bt\s*=\s*["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_FORMULA_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*[^/>])>\s*(<(?:\w+:)?f\b.*?)</(?:\w+:)?c>""", re.DOTALL)
+_STYLED_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bs\s*=\s*["'](\d+)["'][^>]*)>""")
+_REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
+_TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
+_STORED = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)</")
+_STRING_RESULT = b"str"
+
+
+def column_letters(at: int) -> str:
+    """A column's letters from its number, counted from 0."""
+    letters = ""
+    at += 1
+    while at:
+        at, rest = divmod(at - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+LETTERS: Final = tuple(column_letters(at) for at in range(256))
+
+
+def _position(letters: bytes, digits: bytes) -> tuple[int, int]:
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + letter - 64
+    return int(digits) - 1, column - 1
+
+
+@dataclass(slots=True)
+class Grid:
+    """One sheet's cells, rows and columns counted from 0 at A1.
+
+    Attributes:
+        file: the file's name, for places.
+        name: the sheet's name.
+        rows: the values; empty cells are the empty text.
+        errors: error values (``#N/A``) by position.
+        formulas: positions of formulas.
+        unstored: positions of formulas without a stored value.
+        percents: positions of numbers shown as percentages.
+        merged: for each cell that a merged range covers, the position of its first cell.
+    """
+
+    file: str
+    name: str
+    rows: list[list[Value]]
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    unstored: frozenset[tuple[int, int]] = frozenset()
+    percents: frozenset[tuple[int, int]] = frozenset()
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    def value(self, row: int, column: int) -> Value:
+        """A cell's value; the empty text where there is none."""
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
+    def text(self, row: int, column: int) -> str:
+        """A cell's text, for recognising titles; empty where it holds something else."""
+        value = self.value(row, column)
+        return value if isinstance(value, str) else ""
+
+    def place(self, row: int, column: int) -> Place:
+        """A cell as the person finds it."""
+        return Place(self.file, None, self.name, f"{LETTERS[column]}{row + 1}")
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether a cell holds anything, readable or not."""
+        value = self.value(row, column)
+        if isinstance(value, str) and not value.strip():
+            return (row, column) in self.errors or (row, column) in self.unstored
+        return True
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the sheet holds nothing."""
+        return (
+            not self.errors
+            and all(not isinstance(value, str) or value.strip() == "" for row in self.rows for value in row)
+            and not any(value for row in self.rows for value in row)
+        )
+
+
+def read_grids(data: bytes, name: str) -> list[Grid]:
+    """A workbook's sheets, in its order.
+
+    Args:
+        data: the file's bytes.
+        name: its name for messages.
+
+    Raises:
+        DataError: the file cannot be read as a workbook.
+    """
+    package = open_package(data, name)
+    percent_styles = _percent_styles(package, Place(name))
+    try:
+        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data)) as workbook:
+            return list(_grids(workbook, package, name, percent_styles))
+    except python_calamine.CalamineError:
+        raise DataError(
+            "工作簿已经损坏，里面的内容读不出来", "用 Excel 或 WPS 打开，按提示修复后另存", Place(name)
+        ) from None
+
+
+def _grids(
+    workbook: python_calamine.CalamineWorkbook, package: Package, name: str, percent_styles: frozenset[bytes]
+) -> Iterator[Grid]:
+    total = 0
+    for title, xml in package.sheets.items():
+        sheet = workbook.get_sheet_by_name(title)
+        total += sheet.total_height * sheet.total_width
+        if total > MAX_CELLS:
+            raise DataError(
+                f"工作簿里的单元格超过 {MAX_CELLS} 个", "确认选对了文件，删去无关的工作表", Place(name)
+            )
+        grid = Grid(name, title, sheet.to_python(skip_empty_area=False))
+        _scan(grid, xml, percent_styles)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+            _merge(grid, top, left, bottom, right)
+        yield grid
+
+
+def _merge(grid: Grid, top: int, left: int, bottom: int, right: int) -> None:
+    for row in range(top, min(bottom, len(grid.rows) + 1) + 1):
+        for column in range(left, min(right, len(LETTERS) - 1) + 1):
+            if (row, column) != (top, left):
+                grid.merged[row, column] = (top, left)
+
+
+def _scan(grid: Grid, xml: bytes, percent_styles: frozenset[bytes]) -> None:
+    """Find what calamine reads as empty, or as a bare number."""
+    if b't="e"' in xml or b"t='e'" in xml:
+        for attributes, inside in _ERROR_CELL.findall(xml):
+            if at := _REFERENCE.search(attributes):
+                stored = _STORED.search(inside)
+                grid.errors[_position(*at.groups())] = stored[1].decode() if stored else "#N/A"
+    if b"<f" in xml or b":f" in xml:
+        formulas, unstored = set(), set()
+        for attributes, inside in _FORMULA_CELL.findall(xml):
+            if not (at := _REFERENCE.search(attributes)):
+                continue
+            position = _position(*at.groups())
+            formulas.add(position)
+            stored = _STORED.search(inside)
+            kind = _TYPE.search(attributes)
+            empty_text = stored is not None and kind is not None and kind[1] == _STRING_RESULT
+            if not empty_text and not (stored and stored[1]) and position not in grid.errors:
+                unstored.add(position)
+        grid.formulas, grid.unstored = frozenset(formulas), frozenset(unstored)
+    if percent_styles:
+        grid.percents = frozenset(
+            _position(*at.groups())
+            for attributes, style in _STYLED_CELL.findall(xml)
+            if style in percent_styles and (at := _REFERENCE.search(attributes))
+        )
+
+
+def _percent_styles(package: Package, place: Place) -> frozenset[bytes]:
+    """The cell styles that show a number as a percentage."""
+    if not package.styles:
+        return frozenset()
+    root = parse(package.styles, place)
+    space = root.tag.rpartition("}")[0] + "}"
+    formats = {
+        str(each.get("numFmtId"))
+        for each in root.iter(f"{space}numFmt")
+        if "%" in _QUOTED.sub("", str(each.get("formatCode", "")))
+    } | _BUILT_IN_PERCENT
+    cells = root.find(f"{space}cellXfs")
+    if cells is None:
+        return frozenset()
+    return frozenset(
+        str(at).encode() for at, each in enumerate(cells) if str(each.get("numFmtId")) in formats
+    )

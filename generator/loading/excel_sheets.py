@@ -1,0 +1,291 @@
+"""Which sheet, row and column means what, however they were moved, renamed or added to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from generator.kinds import Kind
+from generator.layout import (
+    COUNT_SUFFIX,
+    FINDINGS_SHEET,
+    GUIDE_SHEET,
+    JOIN,
+    KEY_HEAD,
+    LABEL_HEAD,
+    MISSING_SHEET,
+    PARENT_PREFIX,
+    SHOWN_ONLY,
+    STAMP_SHEET,
+    VALUE_HEAD,
+    Column,
+    Sheet,
+    fold,
+    is_identifier,
+    split_unit,
+)
+from generator.loading.excel_grid import Grid
+
+HEAD_ROWS: Final = 20
+_IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, STAMP_SHEET})
+_PARENT_HEADS: Final = frozenset({"单位名称", "成员单位", "单位", "名称"})
+_SHOWN_ONLY = frozenset(fold(text) for text in SHOWN_ONLY)
+_LEAST_ALIKE = 2
+_VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
+
+
+@dataclass(slots=True)
+class Match:
+    """What a workbook's grids are.
+
+    Attributes:
+        found: each known sheet with its grid.
+        again: grids that are a second copy of a known sheet.
+        missing: known sheets without a grid.
+        extra: grids that are nothing known, and hold something.
+    """
+
+    found: list[tuple[Sheet, Grid]]
+    again: list[tuple[Sheet, Grid]]
+    missing: list[Sheet]
+    extra: list[Grid]
+
+
+def match_sheets(grids: Iterable[Grid], sheets: tuple[Sheet, ...]) -> Match:
+    """Which grid is which sheet: by the tab's name, else the title in its first cells, else its headers."""
+    known: dict[str, Sheet] = {}
+    for sheet in sheets:
+        for text in sheet.known_as():
+            known.setdefault(text, sheet)
+    open_grids = [grid for grid in grids if grid.name not in _IGNORED]
+    found: dict[str, tuple[Sheet, Grid]] = {}
+    again: list[tuple[Sheet, Grid]] = []
+    rest: list[Grid] = []
+    for look in (_by_tab, _by_title):
+        rest = []
+        for grid in open_grids:
+            like = look(grid, known)
+            if like is None:
+                rest.append(grid)
+            elif like.title not in found:
+                found[like.title] = (like, grid)
+            elif not grid.is_blank:
+                again.append((like, grid))
+        open_grids = rest
+    extra = []
+    for grid in rest:
+        alike = _by_headers(grid, [sheet for sheet in sheets if sheet.title not in found])
+        if alike is not None:
+            found[alike.title] = (alike, grid)
+        elif not grid.is_blank:
+            extra.append(grid)
+    return Match(
+        [found[sheet.title] for sheet in sheets if sheet.title in found],
+        again,
+        [sheet for sheet in sheets if sheet.title not in found],
+        extra,
+    )
+
+
+def _by_tab(grid: Grid, known: dict[str, Sheet]) -> Sheet | None:
+    return known.get(fold(grid.name))
+
+
+def _by_title(grid: Grid, known: dict[str, Sheet]) -> Sheet | None:
+    for row in range(min(3, len(grid.rows))):
+        texts = [text for text in grid.rows[row] if isinstance(text, str) and text.strip()]
+        if len(texts) == 1 and (sheet := known.get(fold(texts[0]))):
+            return sheet
+    return None
+
+
+def _by_headers(grid: Grid, sheets: list[Sheet]) -> Sheet | None:
+    """The sheet whose titles a grid has; more than half of one row's or column's, and no other so many."""
+    scores: list[tuple[int, Sheet]] = []
+    for sheet in sheets:
+        if sheet.form == "pairs":
+            names = {name for column in sheet.columns for name in column.names()}
+            count = sum(
+                any(isinstance(value, str) and value and fold(value) in names for value in row[:3])
+                for row in grid.rows[:400]
+            )
+            wanted = len(sheet.columns)
+        else:
+            header = find_header(grid, sheet)
+            if header is None:
+                continue
+            count = len(header.columns)
+            wanted = len(sheet.columns)
+        if count >= _LEAST_ALIKE and count * 2 > wanted:
+            scores.append((count, sheet))
+    scores.sort(key=lambda pair: -pair[0])
+    if not scores or (len(scores) > 1 and scores[0][0] == scores[1][0]):
+        return None
+    return scores[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One column of a table as its header says.
+
+    Attributes:
+        at: the column, from 0.
+        steps: the names on the way to the field in the item.
+        kind: what it holds, where it is known.
+        shape: one value or several, one a line.
+        unit: the unit given in the header, where it is not the field's own.
+        identifier: whether it holds digits that are no number.
+        known: whether the layout knows it.
+        group: it can only be stated as none.
+    """
+
+    at: int
+    steps: tuple[str, ...]
+    kind: Kind | None = None
+    shape: str = "one"
+    unit: str = ""
+    identifier: bool = False
+    known: bool = True
+    group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A table's header row.
+
+    Attributes:
+        row: the row, from 0.
+        columns: the fields' columns.
+        key: the column of ids, of the parent's name, or -1.
+        again: columns whose field another column already has.
+        untitled: columns without a title.
+    """
+
+    row: int
+    columns: tuple[Head, ...]
+    key: int
+    again: tuple[tuple[int, str], ...] = ()
+    untitled: tuple[int, ...] = ()
+
+
+def names_of(columns: Iterable[Column]) -> dict[str, Column]:
+    """Columns by every folded text that means them; full titles go before last words of titles."""
+    found: dict[str, Column] = {}
+    columns = tuple(columns)
+    for column in columns:
+        for name in column.names():
+            found.setdefault(name, column)
+    last: dict[str, list[Column]] = {}
+    for column in columns:
+        if JOIN in column.title:
+            last.setdefault(fold(column.title.rpartition(JOIN)[2]), []).append(column)
+    for name, several in last.items():
+        if len(several) == 1:
+            found.setdefault(name, several[0])
+    return found
+
+
+def find_header(grid: Grid, sheet: Sheet) -> Header | None:
+    """A table's header: of the first rows the one with most known titles."""
+    names = names_of(sheet.columns)
+    best, score = -1, 0
+    least = min(_LEAST_ALIKE, len(sheet.columns))
+    for row in range(min(HEAD_ROWS, len(grid.rows))):
+        count = len(
+            {
+                folded
+                for value in grid.rows[row]
+                if isinstance(value, str) and value
+                for folded in (fold(value), split_unit(value)[0])
+                if folded in names
+            }
+        )
+        if count > score:
+            best, score = row, count
+    if best < 0 or score < least:
+        return None
+    return _header(grid, sheet, best, names)
+
+
+def _header(grid: Grid, sheet: Sheet, row: int, names: dict[str, Column]) -> Header:
+    columns: list[Head] = []
+    again: list[tuple[int, str]] = []
+    untitled: list[int] = []
+    key = -1
+    taken: set[tuple[str, ...]] = set()
+    for at in range(len(grid.rows[row])):
+        text = grid.text(row, at).strip()
+        if not text:
+            if any(grid.holds(below, at) for below in range(row + 1, len(grid.rows))):
+                untitled.append(at)
+            continue
+        folded = fold(text)
+        if key < 0 and _is_key(folded, sheet, names):
+            key = at
+            continue
+        if folded in _SHOWN_ONLY or folded.endswith(fold(COUNT_SUFFIX)):
+            continue
+        head = _head(at, text, names)
+        if head.steps in taken:
+            again.append((at, text))
+            continue
+        taken.add(head.steps)
+        columns.append(head)
+    return Header(row, tuple(columns), key, tuple(again), tuple(untitled))
+
+
+def _is_key(folded: str, sheet: Sheet, names: dict[str, Column]) -> bool:
+    if sheet.form == "map":
+        return folded in {fold(KEY_HEAD), "id"}
+    if sheet.parent:
+        return folded not in names and (folded in _PARENT_HEADS or folded.startswith(PARENT_PREFIX))
+    return False
+
+
+def _head(at: int, text: str, names: dict[str, Column]) -> Head:
+    plain, unit = split_unit(text)
+    column = names.get(fold(text)) or names.get(plain)
+    if column is not None:
+        own = column.kind.unit if column.kind else ""
+        return Head(
+            at,
+            tuple(column.path.split(".")) if column.path else (),
+            column.kind,
+            column.shape,
+            unit if unit and own and unit != own else "",
+            column.is_identifier,
+            group=column.kind is None,
+        )
+    shown = text.strip("*＊ \n")
+    pieces = [piece.strip() for piece in shown.replace("•", JOIN).replace("・", JOIN).split(JOIN)]
+    # A column beside known ones of the same group goes into that group.
+    for depth in range(len(pieces) - 1, 0, -1):
+        prefix = fold(JOIN.join(pieces[:depth])) + JOIN
+        like = next((column for name, column in names.items() if name.startswith(prefix)), None)
+        if like is not None and "." in like.path:
+            pieces = [*like.path.split(".")[:depth], *pieces[depth:]]
+            break
+    return Head(at, tuple(pieces), identifier=is_identifier("", text, None), known=False)
+
+
+def labels_of(grid: Grid, sheet: Sheet) -> Iterator[tuple[int, int, int]]:
+    """The rows of a sheet of pairs: row, column of the label, column of the value."""
+    for row in range(min(HEAD_ROWS, len(grid.rows))):
+        folded = [fold(value) if isinstance(value, str) else "" for value in grid.rows[row]]
+        if fold(LABEL_HEAD) in folded and _VALUE_HEADS.intersection(folded):
+            label = folded.index(fold(LABEL_HEAD))
+            value_at = next(at for at, text in enumerate(folded) if text in _VALUE_HEADS)
+            yield from ((below, label, value_at) for below in range(row + 1, len(grid.rows)))
+            return
+    names = names_of(sheet.columns)
+    counts: dict[int, int] = {}
+    for cells in grid.rows:
+        for at, value in enumerate(cells):
+            if isinstance(value, str) and value and fold(value) in names:
+                counts[at] = counts.get(at, 0) + 1
+    if counts:
+        label = max(counts, key=lambda at: (counts[at], -at))
+        for row in range(len(grid.rows)):
+            if fold(grid.text(row, label)) in names:
+                yield row, label, label + 1

@@ -1,0 +1,314 @@
+"""Tables of a workbook: lists of groups, maps by id, and lists inside the items of other lists."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final
+
+from generator.characters import BadValueError
+from generator.errors import Place
+from generator.kinds import NONE_TEXTS, Count, Flag, Money, Share
+from generator.layout import NONE_LABEL, Sheet, fold
+from generator.loading.excel_cells import scalar
+from generator.loading.excel_grid import Grid
+from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
+from generator.loading.excel_tree import Branch, Twigs, freeze, name_of
+from generator.source import Entries, Entry, Items, Node, Scalar
+
+_SUMS: Final = frozenset({"合计", "总计", "小计", "总和"})
+
+
+def cell(grid: Grid, row: int, head: Head) -> Scalar:
+    """A table's cell as text, or a fault."""
+    return scalar(
+        grid,
+        row,
+        head.at,
+        head.kind,
+        identifier=head.identifier,
+        unit=head.unit,
+        place=grid.place(row, head.at),
+    )
+
+
+def lines(node: Scalar) -> Node:
+    """A cell of several values, one a line."""
+    if node.fault or node.absent or "\n" not in node.text:
+        return node
+    return Items(tuple(Scalar(line, node.place) for line in node.text.split("\n")), node.place)
+
+
+class Tables:
+    """Puts tables into a tree.
+
+    Args:
+        root: the tree.
+    """
+
+    def __init__(self, root: Branch) -> None:
+        self.root = root
+
+    def read(self, sheet: Sheet, grid: Grid) -> None:
+        """A list of groups, a map, or the lists inside another list's items."""
+        header = find_header(grid, sheet)
+        none = self._says_none(grid, header)
+        if header is None:
+            if not grid.is_blank and none is None:
+                titles = "、".join(column.header for column in sheet.columns[:3])
+                self.root.fault(
+                    grid.place(0, 0), f"工作表“{grid.name}”里找不到表头", f"补上表头，如 {titles}"
+                )
+            elif none is not None:
+                self._put_list(sheet, none)
+            return
+        self._check_header(grid, header, sheet)
+        rows = self.rows(grid, header, sheet)
+        if none is not None and rows:
+            self.root.fault(none.place, f"“{sheet.title}”既选了“{NONE_LABEL}”，又填了内容", "去掉其中一样")
+        if sheet.parent:
+            self._nested(sheet, grid, header, rows, none)
+            return
+        if none is not None and not rows:
+            self._put_list(sheet, none)
+            return
+        start = grid.place(header.row + 1, header.columns[0].at if header.columns else 0)
+        if sheet.form == "map":
+            self._map(sheet, grid, header, rows, start)
+            return
+        if not rows:
+            self._put_list(sheet, Scalar("", start, absent=True))
+            return
+        twigs = Twigs(start)
+        for row in rows:
+            twigs.items.append(self.item(grid, header, row))
+        self._graft(sheet.path.split("."), twigs)
+
+    def _put_list(self, sheet: Sheet, node: Scalar) -> None:
+        if not sheet.parent:
+            self.root.put(sheet.path.split("."), node)
+
+    def _says_none(self, grid: Grid, header: Header | None) -> Scalar | None:
+        """The tick 本表无内容 above the header: stated none, or why the tick cannot be read."""
+        last = header.row if header else min(HEAD_ROWS, len(grid.rows))
+        for row in range(last):
+            for at in range(len(grid.rows[row])):
+                if not fold(grid.text(row, at)).startswith(fold(NONE_LABEL)):
+                    continue
+                place = grid.place(row, at + 1)
+                tick = scalar(grid, row, at + 1, Flag(), identifier=False, unit="", place=place)
+                if tick.fault or tick.absent or not tick.text.strip():
+                    return tick if tick.fault else None
+                try:
+                    return Scalar("无", place) if Flag().read(tick.text) else None
+                except BadValueError as error:
+                    shown = f"“{NONE_LABEL}”填的“{tick.text.strip()[:20]}”{error.what}"
+                    self.root.fault(place, shown, error.remedy)
+                    return None
+        return None
+
+    def _check_header(self, grid: Grid, header: Header, sheet: Sheet) -> None:
+        for at, text in header.again:
+            if any(grid.holds(row, at) for row in range(header.row + 1, len(grid.rows))):
+                self.root.fault(grid.place(header.row, at), f"表头“{text}”有两列", "合并成一列，删去另一列")
+        for at in header.untitled:
+            row = next(row for row in range(header.row + 1, len(grid.rows)) if grid.holds(row, at))
+            if (header.row, at) not in grid.merged:
+                self.root.fault(grid.place(row, at), "这一列没有表头", "补上表头，或删去这一列的内容")
+            else:
+                self.root.fault(grid.place(row, at), "这一列的表头与左边合并了", "取消合并，每列各写一个表头")
+        if header.key < 0 and (sheet.form == "map" or sheet.parent):
+            what = "编号" if sheet.form == "map" else "所属单位"
+            self.root.fault(
+                grid.place(header.row, 0), f"工作表“{grid.name}”缺少“{what}”这一列", f"补上“{what}”列"
+            )
+
+    def rows(self, grid: Grid, header: Header, sheet: Sheet) -> list[int]:
+        """The rows that hold an item; sums are refused."""
+        found = []
+        columns = [head.at for head in header.columns]
+        odd = {row for row, _ in (*grid.errors, *grid.unstored)}
+        for row in range(header.row + 1, len(grid.rows)):
+            cells = grid.rows[row]
+            if cells.count("") == len(cells) and row not in odd:
+                continue
+            held = [at for at in columns if grid.holds(row, at)]
+            if not held:
+                continue
+            first = min([*held, header.key] if header.key >= 0 and grid.holds(row, header.key) else held)
+            if fold(grid.text(row, first)) in _SUMS:
+                self.root.fault(
+                    grid.place(row, first),
+                    f"“{sheet.title}”里有“{grid.text(row, first).strip()}”行，会被当作一项",
+                    "删去这一行，合计由程序计算",
+                )
+                continue
+            found.append(row)
+        return found
+
+    def item(self, grid: Grid, header: Header, row: int) -> Branch:
+        """One row as a group."""
+        item = Branch(grid.place(row, header.columns[0].at if header.columns else 0))
+        for head in header.columns:
+            node = cell(grid, row, head)
+            if node.absent and (row, head.at) in grid.merged:
+                node = self._merged(grid, header, row, head, node)
+            if not head.known:
+                if not node.absent:
+                    place = grid.place(header.row, head.at)
+                    value: Node = node
+                    for step in reversed(head.steps[1:]):
+                        value = Entries((Entry(step, place, value),), place)
+                    below = item.held.get(head.steps[0])
+                    if isinstance(below, Branch) and isinstance(value, Entries):
+                        below.more.extend(value.entries)
+                    else:
+                        item.more.append(Entry(head.steps[0], place, value))
+                continue
+            if head.group and node.absent:
+                continue
+            held: Node = lines(node) if head.shape == "list" else node
+            if len(head.steps) == 1:
+                item.held[head.steps[0]] = held
+            elif head.steps:
+                item.put(list(head.steps), held)
+            else:
+                item.held[""] = held
+        self._delegate(item)
+        return item
+
+    def _merged(self, grid: Grid, header: Header, row: int, head: Head, node: Scalar) -> Scalar:
+        """The value of a cell that a merged range covers: what a person sees there."""
+        top, left = grid.merged[row, head.at]
+        if left != head.at or top <= header.row or not grid.holds(top, left):
+            return node
+        if isinstance(head.kind, (Count, Money, Share)):
+            what = f"与上面合并成一格（{grid.place(top, left).cell}），分不清各是多少"
+            return Scalar("", node.place, fault=(what, "取消合并，每行各填一个数"))
+        return cell(grid, top, head)
+
+    @staticmethod
+    def _delegate(item: Branch) -> None:
+        """A delegate whose name is 无, with nothing else, is no delegate."""
+        delegate = item.held.get("delegate")
+        if not isinstance(delegate, Branch) or delegate.more:
+            return
+        given = [node for node in delegate.held.values() if not (isinstance(node, Scalar) and node.absent)]
+        name = delegate.held.get("name")
+        if (
+            isinstance(name, Scalar)
+            and not name.fault
+            and name.text.strip() in NONE_TEXTS
+            and all(isinstance(node, Scalar) and node.text.strip() in NONE_TEXTS for node in given)
+        ):
+            item.held["delegate"] = Scalar("无", name.place)
+
+    def _map(self, sheet: Sheet, grid: Grid, header: Header, rows: list[int], start: Place) -> None:
+        branch = Branch(start)
+        for row in range(header.row + 1, len(grid.rows)):
+            if header.key < 0 or (row not in rows and not grid.holds(row, header.key)):
+                continue
+            key = scalar(
+                grid, row, header.key, None, identifier=False, unit="", place=grid.place(row, header.key)
+            )
+            if key.absent or not key.text.strip() or key.fault:
+                self.root.fault(
+                    key.place, f"“{sheet.title}”的这一行没有编号", "补上编号（见方案的条款、章节或材料清单）"
+                )
+                continue
+            item = self.item(grid, header, row)
+            node: Node = item.frozen()
+            only = item.held.get("")
+            if isinstance(only, (Scalar, Items)):
+                node = only
+            elif row not in rows:
+                node = Scalar("", item.place, absent=True)
+            branch.put([key.text.strip()], node)
+        self._graft(sheet.path.split("."), branch)
+
+    def _graft(self, steps: list[str], value: Branch | Twigs) -> None:
+        """Put a list or map where it belongs; beside a group stated as none, for the loader to refuse."""
+        here = self.root
+        for step in steps[:-1]:
+            below = here.held.get(step)
+            if not isinstance(below, Branch):
+                if below is not None and not (isinstance(below, Scalar) and below.absent):
+                    here.more.append(Entry(step, value.place, freeze(value)))
+                    return
+                below = here.held[step] = Branch(value.place)
+            here = below
+        here.held[steps[-1]] = value
+
+    def _nested(self, sheet: Sheet, grid: Grid, header: Header, rows: list[int], none: Scalar | None) -> None:
+        """Lists inside the items of another list: each row says by name whose it is."""
+        parent = self.root.held.get(sheet.parent)
+        owners = (
+            [item for item in parent.items if isinstance(item, Branch)] if isinstance(parent, Twigs) else []
+        )
+        if none is not None and not rows:
+            for owner in owners:
+                owner.put(sheet.below.split("."), none)
+            return
+        names: dict[str, list[int]] = {}
+        for at, owner in enumerate(owners):
+            names.setdefault(name_of(owner), []).append(at)
+        lists: dict[int, Twigs] = {}
+        for row in rows:
+            if header.key < 0:
+                return
+            place = grid.place(row, header.key)
+            owned = self._owner(grid, header, row, names, len(owners))
+            if isinstance(owned, tuple):
+                self.root.fault(place, *owned)
+                continue
+            item = self.item(grid, header, row)
+            lists.setdefault(owned, Twigs(item.place)).items.append(item)
+        for at, twigs in lists.items():
+            stated = _stated_none(twigs)
+            _hang(owners[at], sheet.below.split("."), stated or twigs)
+
+    def _owner(
+        self, grid: Grid, header: Header, row: int, names: dict[str, list[int]], count: int
+    ) -> int | tuple[str, str]:
+        """The number of the item that a row belongs to, or what is wrong and the remedy."""
+        text = grid.text(row, header.key)
+        if not text.strip() and (row, header.key) in grid.merged:
+            top, left = grid.merged[row, header.key]
+            text = grid.text(top, left)
+        text = text.strip()
+        if not text:
+            return "这一行没有写是哪个单位的", "在第一列填写单位名称，与前面的表一致"
+        if text.startswith("#") and text[1:].isdigit() and 1 <= int(text[1:]) <= count:
+            return int(text[1:]) - 1
+        found = names.get(text) or [
+            at for name, several in names.items() if fold(name) == fold(text) for at in several
+        ]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return f"名称为“{text[:30]}”的不止一个", "先把重复的名称改正；确实同名的，写成 #序号，如 #3"
+        near = difflib.get_close_matches(text, [name for name in names if name], 1, 0.5)
+        hint = f"改为“{near[0]}”" if near else "核对名称，与前面的表完全一致"
+        return f"前面的表里没有“{text[:30]}”", hint
+
+
+def _stated_none(twigs: Twigs) -> Scalar | None:
+    """Stated none, where an owner's only row says nothing but 无."""
+    if len(twigs.items) != 1 or not isinstance(twigs.items[0], Branch):
+        return None
+    item = twigs.items[0]
+    given = [(key, node) for key, node in item.held.items() if not (isinstance(node, Scalar) and node.absent)]
+    if item.more or len(given) != 1:
+        return None
+    node = given[0][1]
+    if not isinstance(node, Scalar) or node.fault or node.text.strip() not in NONE_TEXTS:
+        return None
+    return Scalar("无", node.place)
+
+
+def _hang(owner: Branch, steps: list[str], value: Twigs | Scalar) -> None:
+    for step in steps[:-1]:
+        below = owner.held.get(step)
+        if not isinstance(below, Branch):
+            below = owner.held[step] = Branch(value.place)
+        owner = below
+    owner.held[steps[-1]] = value

@@ -1,0 +1,153 @@
+"""Building a file's tree from cells that come in any order: branches that grow, then freeze."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from generator.errors import Place
+from generator.layout import JOIN
+from generator.source import Entries, Entry, Items, Node, Scalar
+
+_STEP = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
+_INDEX = re.compile(r"\[([^\[\]]*)\]")
+_MAX_ITEMS = 10_000
+
+
+@dataclass(slots=True)
+class Branch:
+    """A group that is being put together.
+
+    Attributes:
+        place: where it stands.
+        held: what it holds so far by key.
+        more: entries beside these: faults, and keys that were met again.
+    """
+
+    place: Place
+    held: dict[str, Node | Branch | Twigs] = field(default_factory=dict)
+    more: list[Entry] = field(default_factory=list)
+
+    def put(self, steps: list[str], node: Node) -> None:
+        """Put a value at a path of names; a second value at one path is kept for the loader to refuse."""
+        here = self
+        for step in steps[:-1]:
+            below = here.held.get(step)
+            if below is None:
+                below = here.held[step] = Branch(node.place)
+            if not isinstance(below, Branch):
+                here.more.append(Entry(step, node.place, node))
+                return
+            here = below
+        last = steps[-1]
+        if last in here.held:
+            here.more.append(Entry(last, node.place, node))
+        else:
+            here.held[last] = node
+
+    def fault(self, place: Place, what: str, remedy: str) -> None:
+        """Record something that belongs to no field."""
+        self.more.append(Entry("", place, Scalar("", place, fault=(what, remedy))))
+
+    def frozen(self) -> Entries:
+        """The group as it is now."""
+        entries = [Entry(key, value.place, freeze(value)) for key, value in self.held.items()]
+        return Entries((*entries, *self.more), self.place)
+
+
+@dataclass(slots=True)
+class Twigs:
+    """A list that is being put together."""
+
+    place: Place
+    items: list[Node | Branch] = field(default_factory=list)
+
+
+def freeze(value: Node | Branch | Twigs) -> Node:
+    """A value as the tree keeps it."""
+    if isinstance(value, Branch):
+        return value.frozen()
+    if isinstance(value, Twigs):
+        return Items(tuple(freeze(item) for item in value.items), value.place)
+    return value
+
+
+def split_path(text: str) -> list[str | int] | None:
+    """A path as written in a cell: names parted by ``.`` or ``·``, indexes from 0 in brackets.
+
+    An index that is no number names an item by its name. None where the text is no path.
+    """
+    found: list[str | int] = []
+    for piece in re.split(rf"[.{JOIN}]", text.strip()) if "[" not in text else _pieces(text.strip()):
+        match = _STEP.fullmatch(piece.strip())
+        if not match:
+            return None
+        found.append(match[1].strip())
+        found.extend(
+            int(index) if index.isascii() and index.isdigit() else f"[{index}]"
+            for index in _INDEX.findall(match[2])
+        )
+    return found
+
+
+def _pieces(text: str) -> list[str]:
+    """A text split at ``.`` and ``·`` outside brackets."""
+    pieces, depth, start = [], 0, 0
+    for at, char in enumerate(text):
+        depth += (char == "[") - (char == "]")
+        if char in f".{JOIN}" and depth == 0:
+            pieces.append(text[start:at])
+            start = at + 1
+    return [*pieces, text[start:]]
+
+
+def name_of(item: Node | Branch) -> str:
+    """The name of a list's item; empty where it has none."""
+    value = item.held.get("name") if isinstance(item, Branch) else None
+    return value.text.strip() if isinstance(value, Scalar) and not value.absent else ""
+
+
+def put_at(root: Branch, path: list[str | int], node: Node) -> str:
+    """Put a value at a path with indexes; returns what is wrong with the path, empty if nothing."""
+    here: Branch | Twigs = root
+    for at, step in enumerate(path):
+        following = path[at + 1] if at + 1 < len(path) else None
+        in_list = isinstance(following, int) or (isinstance(following, str) and following.startswith("["))
+        fresh: Node | Branch | Twigs = (
+            node if following is None else Twigs(node.place) if in_list else Branch(node.place)
+        )
+        if isinstance(here, Branch):
+            if not isinstance(step, str):
+                return "方括号前要写字段名"
+            found = here.held.get(step)
+            if isinstance(found, Scalar) and found.absent:
+                found = None
+            if found is None:
+                here.held[step] = found = fresh
+            elif following is None:
+                here.more.append(Entry(step, node.place, node))
+        else:
+            wrong = _item(here, step, fresh)
+            if isinstance(wrong, str):
+                return wrong
+            found = wrong
+        if following is not None:
+            if not isinstance(found, (Branch, Twigs)):
+                return "上一级已经填了别的内容"
+            here = found
+    return ""
+
+
+def _item(here: Twigs, step: str | int, fresh: Node | Branch | Twigs) -> Node | Branch | str:
+    """A list's item by number or name, made where it is the next one."""
+    if isinstance(fresh, Twigs):
+        return "列表里不能直接再有列表"
+    if isinstance(step, str):
+        named = [item for item in here.items if name_of(item) == step[1:-1]]
+        return named[0] if len(named) == 1 else f"没有找到名称为“{step[1:-1]}”的一项"
+    if step < len(here.items):
+        return here.items[step]
+    if step > len(here.items) or step >= _MAX_ITEMS:
+        return f"前面缺少第 {len(here.items) + 1} 项（方括号里的序号从 0 数起，要连续）"
+    here.items.append(fresh)
+    return fresh
