@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+import weakref
 from importlib import metadata, resources
 from pathlib import Path
 from threading import Lock
@@ -39,8 +40,9 @@ class TypstEngine:
     def __init__(self, faces: Faces) -> None:
         self._faces = faces
         self._lock = Lock()
-        self._folder = tempfile.TemporaryDirectory(prefix="lianheti-typst-", ignore_cleanup_errors=True)
-        root = Path(self._folder.name)
+        root = Path(tempfile.mkdtemp(prefix="lianheti-typst-"))
+        # Removed when closed, or with the engine, or at the end of the process, whichever comes first.
+        self._remove = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
         fonts, self._root = root / "fonts", root / "document"
         fonts.mkdir()
         self._root.mkdir()
@@ -106,7 +108,7 @@ class TypstEngine:
 
     def close(self) -> None:
         """Remove the private folder."""
-        self._folder.cleanup()
+        self._remove()
 
 
 def _sign_places(found: list[dict[str, Any]]) -> tuple[SignPlace, ...]:

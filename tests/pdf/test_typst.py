@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdf
 import pytest
+from PIL import Image
 
 from generator.pdf.engine import open_engine
 from generator.pdf.fonts import EMBEDDED, find_faces
 from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
 from tests.pdf.conftest import MOMENT
-from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, row, run, table
+from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from generator.pdf.engine import Engine, PdfDocument
+    from generator.pdf.fonts import Faces
 
     Convert = Callable[[bytes], PdfDocument]
     PagesOf = Callable[[bytes], list[str]]
@@ -364,3 +367,64 @@ def test_an_engine_takes_documents_one_after_another_from_any_thread(engine: Eng
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(make, range(8))) == [f"第{index}份" for index in range(8)]
+
+
+def test_a_closed_engine_leaves_nothing_behind(
+    faces: Faces, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    opened = open_engine("typst", faces)
+    assert list(tmp_path.iterdir())
+    opened.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_picture_of_one_document_is_not_seen_by_the_next(convert: Convert) -> None:
+    def picture_of(colour: str) -> bytes:
+        out = io.BytesIO()
+        Image.new("RGB", (4, 4), colour).save(out, "PNG")
+        return docx(paragraph(picture("i1", 20, 20)), media={"i1": out.getvalue()})
+
+    assert convert(picture_of("red")).pdf != convert(picture_of("blue")).pdf
+
+
+def test_paragraph_spacing_and_page_geometry_follow_the_document(convert: Convert) -> None:
+    made = convert(
+        docx(
+            paragraph("甲", EXACT),
+            paragraph("乙", '<w:spacing w:line="570" w:lineRule="exact" w:before="400"/>'),
+        )
+    )
+    first, second = (y for _, _, y in places(made.pdf))
+    assert first - second == pytest.approx(28.5 + 20, abs=0.1)
+    # 37 mm of margin, then four fifths of the exact line, to the baseline.
+    assert first == pytest.approx(841.9 - 104.9 - 0.8 * 28.5, abs=0.2)
+
+
+@pytest.mark.parametrize("rule", ["", '<w:spacing w:line="360" w:lineRule="auto"/>'])
+def test_a_continuous_section_of_the_same_page_runs_on(convert: Convert, rule: str) -> None:
+    inner = SECTION.replace("<w:pgSz", '<w:type w:val="continuous"/><w:pgSz')
+    assert convert(docx(paragraph("甲", rule + SECTION), paragraph("乙", rule), section=inner)).pages == 1
+
+
+def test_sections_may_lie_across(convert: Convert) -> None:
+    across = SECTION.replace('w:w="11906" w:h="16838"', 'w:w="16838" w:h="11906" w:orient="landscape"')
+    reader = pypdf.PdfReader(
+        io.BytesIO(convert(docx(paragraph("甲", SECTION), paragraph("乙"), section=across)).pdf)
+    )
+    assert [page.mediabox.width > page.mediabox.height for page in reader.pages] == [False, True]
+
+
+def test_a_table_wider_than_the_sheet_is_drawn_within_it(convert: Convert) -> None:
+    cells = [cell(f"列{index}", width=3000) for index in range(5)]
+    made = convert(docx(table(row(*cells), columns=(3000,) * 5)))
+    assert max(x for _, x, _ in places(made.pdf)) < 595.3 - 73
+
+
+def test_a_cells_own_border_beats_the_tables_where_it_is_wider(convert: Convert) -> None:
+    thick = "".join(f'<w:{side} w:val="single" w:sz="24"/>' for side in ("top", "left", "bottom", "right"))
+    made = convert(
+        docx(table(row(cell("甲"), cell("乙", f"<w:tcBorders>{thick}</w:tcBorders>"), cell("丙"))))
+    )
+    widths = {float(str(operands[0])) for operands, name in operators(made.pdf) if name == "w"}
+    assert widths == {0.5, 3.0}
