@@ -86,11 +86,12 @@ class OwnFieldModel(_Model):
 class Signatory(_Model):
     """Who signs or seals a document, and where.
 
-    ``role`` names the place: the bookmark ``sign.<role>`` in the template.
+    ``role`` names the place: the bookmark ``sign.<role>`` in the template. ``party`` says whose name stands
+    there: each lead's, each member's (leads with them), the recommending body's, the authority's.
     """
 
     role: str
-    party: Literal["lead", "members", "authority"]
+    party: Literal["lead", "members", "recommender", "authority"]
     title: str = Field(description="as printed beside the place, as 牵头单位意见")
     seal: bool = True
     signer: str = Field(
