@@ -81,8 +81,11 @@ def _matches(value: Any, wanted: Any) -> bool:
 def having(items: Rows, **wanted: Any) -> Any:
     """The items whose fields have the wanted values: ``having(members, kind='企业')``.
 
-    An item whose field is missing is left out.
+    An item whose field is missing is left out; a list that was not given stays so, and is never taken for
+    an empty one.
     """
+    if not items.given:
+        return items
     return items.chosen(
         [item for item in items if all(_matches(_used(item[name]), value) for name, value in wanted.items())]
     )
@@ -114,7 +117,8 @@ def _used(value: Any) -> Any:
 def count(items: Rows | Filler, **wanted: Any) -> Any:
     """How many items there are, or how many whose fields have the wanted values.
 
-    Missing where the list, or a field that decides, is missing.
+    Missing where the list, or a field that decides, is missing; a field is asked only of items that the
+    fields named before it have picked.
     """
     if isinstance(items, Filler):
         return items
@@ -122,10 +126,15 @@ def count(items: Rows | Filler, **wanted: Any) -> Any:
         return _missing_of(items)
     number = 0
     for item in items:
-        values = [(_used(item[name]), value) for name, value in wanted.items()]
-        if lost := next((value for value, _ in values if isinstance(value, Missing)), None):
-            return lost
-        number += all(_matches(value, want) for value, want in values)
+        matches = True
+        for name, want in wanted.items():
+            value = _used(item[name])
+            if isinstance(value, Missing):
+                return value
+            matches = _matches(value, want)
+            if not matches:
+                break
+        number += matches
     return _derived(items, str(number))
 
 
