@@ -7,7 +7,7 @@ between paragraphs, the widths of columns. Styles are numbered, so that the prog
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.pdf.compose_inlines import Node, Style
 from generator.pdf.compose_tables import MEASURE_FROM, Room, TableComposer
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
+
+_CHAIN: Final = 0.6  # of a page: paragraphs kept with the next that look taller than this are let go of
 
 
 @dataclass
@@ -72,9 +74,35 @@ class Composer(TableComposer):
                 made["a"] = gap + above
                 found.append(made)
                 gap, before, first = self.spacing(style, "after", node["m"]["size"]), style, False
+        self._cut_chains(nodes, found, room)
         if gap and room.in_cell and nodes and nodes[-1]["k"] == "p":
             found[-1]["w"] = gap
         return found
+
+    def _cut_chains(self, nodes: Sequence[Node], made: Sequence[Node], room: Room) -> None:
+        """Let go of paragraphs at the head of a chain of keep-with-next that no page could hold together.
+
+        Such a chain would leave most of a page empty and break all the same. Its end is what counts (the
+        signatures keep to the text before them), and a heading is never parted from what it heads.
+        """
+        shown = [node for node in nodes if not node.get("void")]
+        if room.in_cell or len(shown) != len(made):
+            return
+        height, links = 0.0, 0
+        for node, block in zip(reversed(shown), reversed(made), strict=True):
+            if node["k"] == "t":
+                head = node["rows"][0]
+                tall = max(self.tall({**node, "rows": [head]}, room), head["height"] / room.height)
+            else:
+                tall = self.tall(node, room)
+            if "next" not in block:
+                height, links = 0.0, 0
+            elif links and height + tall > _CHAIN and "outline" not in node.get("s", ()):
+                del block["next"]
+                height, links = 0.0, 0
+            else:
+                links += 1
+            height += tall
 
     def paragraph(self, node: Node, room: Room) -> Node:
         """One paragraph."""

@@ -428,3 +428,15 @@ def test_a_cells_own_border_beats_the_tables_where_it_is_wider(convert: Convert)
     )
     widths = {float(str(operands[0])) for operands, name in operators(made.pdf) if name == "w"}
     assert widths == {0.5, 3.0}
+
+
+def test_a_chain_of_kept_paragraphs_longer_than_a_page_leaves_no_page_empty(
+    convert: Convert, pages_of: PagesOf
+) -> None:
+    kept = "<w:keepNext/>" + EXACT
+    body = [paragraph("起", EXACT), *(paragraph(f"第{index}段", kept) for index in range(30))]
+    signed = table(row(cell("签章"), properties='<w:trHeight w:val="8000"/><w:cantSplit/>'))
+    shown = pages_of(convert(docx(*body, paragraph("签署：", kept), signed)).pdf)
+    assert "起第0段" in shown[0]
+    assert shown[-1].endswith("签署：签章")
+    assert len(shown) <= 3
