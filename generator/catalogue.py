@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator.errors import DataError, Place, ProgrammeError, UsageError
+from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
 from generator.programme import Condition, Figure, Programme
 from generator.resources import shipped
 from generator.source import Entries, places, plain
@@ -115,18 +115,13 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
         more: values that do not stand in the file.
 
     Raises:
-        ProgrammeError: the file is missing, not YAML, or does not fit the model; the first fault's line.
+        ProgrammeError: the file is missing, not YAML, or does not fit the model; each fault with its line.
     """
     name = "/".join(path.parts[-3:])
     try:
         tree = read_yaml(path.read_bytes(), name)
     except DataError as error:
-        first = error.problems[0] if error.problems else None
-        raise ProgrammeError(
-            first.message if first else error.what,
-            first.remedy if first else error.remedy,
-            first.place if first else error.place,
-        ) from None
+        raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
     except OSError as error:
         raise ProgrammeError(f"读不到文件 {name}（{error.strerror}）", "核对文件是否存在、能否打开") from None
     content = plain(tree)
@@ -157,6 +152,7 @@ def load_programme(folder: Path) -> Programme:
     return programme
 
 
+_REMEDY = "按方案格式说明（docs/programme-format.md）改正"
 _MESSAGES = {
     "missing": "缺少必填项“{at}”",
     "extra_forbidden": "没有“{at}”这一项",
@@ -174,15 +170,17 @@ _MESSAGES = {
 
 def _programme_error(error: ValidationError, tree: Entries, name: str) -> ProgrammeError:
     known = dict(places(tree))
-    first = error.errors()[0]
-    path = ""
-    place = tree.place
-    for step in first["loc"]:
-        path = f"{path}[{step}]" if isinstance(step, int) else (f"{path}.{step}" if path else str(step))
-        place = known.get(path, place)
-    context = first.get("ctx", {})
-    text = _MESSAGES.get(first["type"], "“{at}”不合要求：{reason}")
-    what = text.format(
-        at=path, expected=context.get("expected", ""), reason=context.get("error", first["msg"])
-    )
-    return ProgrammeError(what, "按方案格式说明（docs/programme-format.md）改正", Place(name, place.line))
+    problems = []
+    for fault in error.errors():
+        path = ""
+        place = tree.place
+        for step in fault["loc"]:
+            path = f"{path}[{step}]" if isinstance(step, int) else (f"{path}.{step}" if path else str(step))
+            place = known.get(path, place)
+        context = fault.get("ctx", {})
+        text = _MESSAGES.get(fault["type"], "“{at}”不合要求：{reason}")
+        what = text.format(
+            at=path, expected=context.get("expected", ""), reason=context.get("error", fault["msg"])
+        )
+        problems.append(Problem(what, _REMEDY, place, path))
+    return ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(problems))

@@ -25,21 +25,30 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a value stands, as the person who wrote it finds it: a line of a file or a cell of a sheet."""
+    """Where a thing stands, as a person finds it: a line, a cell of a sheet, a region of a Word file."""
 
     file: str
     line: int | None = None
     sheet: str | None = None
     cell: str | None = None
+    region: str | None = None
 
     def __str__(self) -> str:
         if self.sheet is not None:
             return f"{self.file} 工作表“{self.sheet}”" + (f"单元格 {self.cell}" if self.cell else "")
+        if self.region:
+            return f"{self.file} {self.region}"
         return f"{self.file} 第 {self.line} 行" if self.line else self.file
 
     def as_json(self) -> dict[str, str | int]:
         """The place as the contract's ``where``: ``{file, line}`` or ``{file, sheet, cell}``."""
-        pairs = {"file": self.file, "line": self.line, "sheet": self.sheet, "cell": self.cell}
+        pairs = {
+            "file": self.file,
+            "line": self.line,
+            "sheet": self.sheet,
+            "cell": self.cell,
+            "region": self.region,
+        }
         return {key: value for key, value in pairs.items() if value is not None}
 
 
@@ -70,22 +79,32 @@ class LianhetiError(Exception):
         what: what went wrong, in Chinese, without a closing mark.
         remedy: what to do about it, an imperative clause without a closing mark.
         place: where it stands, if anywhere.
+        problems: every problem found, where there are several; the text then lists them, one a line.
     """
 
     exit_code = ExitCode.FINDING
 
-    def __init__(self, what: str, remedy: str = "", place: Place | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        remedy: str = "",
+        place: Place | None = None,
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
         self.what = what
         self.remedy = remedy
         self.place = place
-        super().__init__(str(self))
+        self.problems = problems
+        super().__init__(what)
 
     def __str__(self) -> str:
+        if self.problems:
+            return "\n".join(str(problem) for problem in self.problems)
         where = f"{self.place}：" if self.place else ""
         return f"{where}{self.what}。" + (f"请{self.remedy}。" if self.remedy else "")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.what, self.remedy, self.place))
+        return (type(self), (self.what, self.remedy, self.place, self.problems))
 
 
 class RefusedError(LianhetiError):
@@ -99,34 +118,9 @@ class UsageError(LianhetiError):
 
 
 class DataError(LianhetiError):
-    """The data cannot be read, or holds wrong values.
-
-    Args:
-        what: as in LianhetiError.
-        remedy: as in LianhetiError.
-        place: as in LianhetiError.
-        problems: every problem found, when there are several; the text then lists them, one a line.
-    """
+    """The data cannot be read, or holds wrong values."""
 
     exit_code = ExitCode.DATA
-
-    def __init__(
-        self,
-        what: str,
-        remedy: str = "",
-        place: Place | None = None,
-        problems: tuple[Problem, ...] = (),
-    ) -> None:
-        self.problems = problems
-        super().__init__(what, remedy, place)
-
-    def __str__(self) -> str:
-        if self.problems:
-            return "\n".join(str(problem) for problem in self.problems)
-        return super().__str__()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (type(self), (self.what, self.remedy, self.place, self.problems))
 
 
 class ProgrammeError(LianhetiError):

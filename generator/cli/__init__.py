@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("check", "核对数据，逐条对照组建条件"),
     "packet": ("packet", "生成整套申报材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
+    "lint": ("lint", "检查一个方案的文件夹"),
     "schema": ("schema", "输出数据文件的 JSON Schema"),
 }
 _INTERNAL: Final = 70

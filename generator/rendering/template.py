@@ -17,12 +17,14 @@ import jinja2
 from jinja2.exceptions import SecurityError
 
 from generator.errors import LianhetiError, Place, ProgrammeError
+from generator.rendering.guidance import COMMENTS, without_orphans
 from generator.rendering.package import Package
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 
+DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MARK = re.compile(r"<!--p(\d+)-->")
 _PARAGRAPH = re.compile(r"<w:p(?=[ />])")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -44,8 +46,15 @@ _ATTRIBUTE = re.compile(r'w:(id|name)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """One compiled part, with where each line of its source stands."""
+class Part:
+    """One compiled part, with where each line of its source stands.
+
+    Attributes:
+        name: the member's name in the package.
+        template: compiled.
+        source_lines: the source as docxtpl has patched it; a paragraph begins a line.
+        regions: where each line stands, in words.
+    """
 
     name: str
     template: jinja2.Template
@@ -59,8 +68,13 @@ class _Part:
         return self.regions[line - 1], "、".join(_TAG.findall(self.source_lines[line - 1])[:3])
 
 
-def _regions(xml: bytes, part: str) -> list[str]:
-    """Where each paragraph of a part stands, in words, in document order."""
+def regions_of(xml: bytes, part: str) -> list[str]:
+    """Where each paragraph of a part stands, in words, in document order.
+
+    Args:
+        xml: the part.
+        part: its name, as ``word/document.xml``.
+    """
     from lxml import etree
 
     root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -144,22 +158,21 @@ class Template:
         self._parts = tuple(
             self._compile(part, content)
             for part, content in self._package.parts.items()
-            if _RENDERED.fullmatch(part)
+            if RENDERED.fullmatch(part)
         )
         self._refuse_tags_elsewhere()
 
     def _fault(self, what: str, region: str = "", tags: str = "") -> ProgrammeError:
-        where = f"{region}，" if region else ""
         shown = f"（标签 {tags}）" if tags else ""
         return ProgrammeError(
-            f"{where}{what}{shown}",
+            f"{what}{shown}",
             "用 Word 打开模板改正这个标签，可用的名称见 docs/template-names.md",
-            Place(self.name),
+            Place(self.name, region=region or None),
         )
 
-    def _compile(self, part: str, content: bytes) -> _Part:
+    def _compile(self, part: str, content: bytes) -> Part:
         xml = content.decode("utf-8-sig")
-        regions = _regions(content, part)
+        regions = regions_of(content, part)
         counter = iter(range(len(regions)))
         marked = _PARAGRAPH.sub(lambda _: f"\n<!--p{next(counter)}--><w:p", xml)
         patched = _patch(marked)
@@ -177,7 +190,7 @@ class Template:
             region, tags = places[error.lineno - 1] if error.lineno <= len(places) else "", ""
             tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if error.lineno <= len(lines) else ""
             raise self._fault(_reason(error), region, tags) from None
-        return _Part(part, template, tuple(lines), tuple(places))
+        return Part(part, template, tuple(lines), tuple(places))
 
     def _refuse_tags_elsewhere(self) -> None:
         rendered = {part.name for part in self._parts}
@@ -186,6 +199,11 @@ class Template:
                 continue
             if b"{{" in content or b"{%" in content:
                 raise self._fault(f"部件 {name} 里有标签，这里的标签不会被填写")
+
+    @property
+    def compiled(self) -> tuple[Part, ...]:
+        """The parts that hold tags, with their sources."""
+        return self._parts
 
     @property
     def parts(self) -> Mapping[str, bytes]:
@@ -204,10 +222,12 @@ class Template:
             ProgrammeError: an expression fails; with paragraph or cell, and the tag.
         """
         changed = {part.name: self._render(part, context) for part in self._parts}
+        if COMMENTS in self._package.parts:
+            changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
         changed.update(replace)
         return Filled(self._package.write(changed, when), {**self._package.parts, **changed})
 
-    def _render(self, part: _Part, context: Mapping[str, Any]) -> bytes:
+    def _render(self, part: Part, context: Mapping[str, Any]) -> bytes:
         try:
             xml = part.template.render(context)
         except (jinja2.TemplateError, SecurityError, ProgrammeError, TypeError, ValueError) as error:

@@ -60,7 +60,7 @@ def test_a_bad_tag_is_told_with_its_cell(tag: str) -> None:
 
 
 def test_the_place_of_a_paragraph_is_told_too() -> None:
-    with pytest.raises(ProgrammeError, match="第 3 段，没有“nmae”"):
+    with pytest.raises(ProgrammeError, match="第 3 段：没有“nmae”"):
         filled(of_paragraphs("一", "{{ name }}", "{{ nmae }}"), consortium())
 
 

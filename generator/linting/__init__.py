@@ -1,0 +1,293 @@
+"""What is wrong in a programme's folder: every problem with file, place and remedy.
+
+An official who has edited a template in Word sees here what the packet would stumble over, and what it
+would silently leave out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from lxml import etree
+
+from generator.anchors import anchors
+from generator.catalogue import Catalogue, load_programme
+from generator.conditions import rule_problems
+from generator.errors import LianhetiError, Place, Problem, ProgrammeError
+from generator.linting.names import Names
+from generator.linting.tags import faults
+from generator.paths import spec_of
+from generator.programme import Document, Programme
+from generator.rendering import render
+from generator.rendering.sandbox import Sandbox
+from generator.rendering.template import RENDERED, Template, regions_of
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_SIGN = re.compile(r"sign[._](.+)")
+_TEXTS = {"clause": "agreement.clauses", "section": "plan.sections"}
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One problem of a programme's folder.
+
+    Attributes:
+        severity: an error stops a packet; a warning says what would be left out.
+        file: the file, relative to the templates folder.
+        region: paragraph, or table, row and cell; or the line of a YAML file.
+        message: what is wrong.
+        remedy: what to do, an imperative clause.
+    """
+
+    severity: Severity
+    file: str
+    region: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}{f' {self.region}' if self.region else ''}：{self.message}。请{self.remedy}。"
+
+    def as_json(self) -> dict[str, str]:
+        """The fault as the command prints it."""
+        return {
+            "severity": self.severity,
+            "file": self.file,
+            "region": self.region,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+
+@dataclass(slots=True)
+class _Linter:
+    """Gathers the faults of one folder."""
+
+    folder: Path
+    catalogue: Catalogue
+    faults: list[Fault] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+
+    def say(self, severity: Severity, file: str, region: str, message: str, remedy: str) -> None:
+        fault = Fault(severity, file, region, message.rstrip("。"), remedy)
+        if fault not in self.faults:
+            self.faults.append(fault)
+
+    def say_problem(self, problem: Problem) -> None:
+        line = f"第 {problem.place.line} 行" if problem.place.line else ""
+        self.say("error", problem.place.file, line, problem.message, problem.remedy)
+
+    def say_error(self, error: LianhetiError, file: str) -> None:
+        if error.problems:
+            for problem in error.problems:
+                self.say_problem(problem)
+            return
+        place = error.place or Place(file)
+        line = f"第 {place.line} 行" if place.line else ""
+        self.say("error", place.file, place.region or line, error.what, error.remedy)
+
+    def run(self) -> None:
+        name = "/".join([*self.folder.resolve().parts[-2:], "programme.yaml"])
+        try:
+            programme = load_programme(self.folder)
+        except ProgrammeError as error:
+            self.say_error(error, name)
+            return
+        for problem in rule_problems(programme, self.catalogue.common_rules()):
+            self.say_problem(problem)
+        for condition in programme.conditions:
+            if not condition.quote:
+                self.say(
+                    "warning", name, "", f"条件“{condition.id}”没有写原文（quote）", "补上官方文件的原文"
+                )
+        for document in programme.documents:
+            for template in (document.template, *(variant.template for variant in document.variants)):
+                self.template(programme, document, self.folder / template)
+        self.unused(programme, name)
+        self.labels(programme, name)
+
+    def template(self, programme: Programme, document: Document, path: Path) -> None:
+        name = "/".join(path.resolve().parts[-3:])
+        try:
+            data = path.read_bytes()
+        except OSError:
+            self.say(
+                "error",
+                "/".join([*self.folder.resolve().parts[-2:], "programme.yaml"]),
+                "",
+                f"文件“{document.title}”的模板 {path.name} 不存在",
+                "补上这个文件，或改正 template 的文件名",
+            )
+            return
+        before = len(self.faults)
+        self.tags(name, data)
+        try:
+            template = Template(data, name)
+        except ProgrammeError as error:
+            if len(self.faults) == before:
+                self.say_error(error, name)
+            return
+        self.names(programme, document, template)
+        self.subset(template)
+        self.anchors(document, template, path)
+        if len(self.faults) == before:
+            self.trial(programme, document, template, name)
+
+    def tags(self, name: str, data: bytes) -> None:
+        for region, text in _paragraphs(data, name, self.say_error):
+            for message, remedy in faults(text):
+                self.say("error", name, region, message, remedy)
+
+    def names(self, programme: Programme, document: Document, template: Template) -> None:
+        sandbox = Sandbox()
+        for part in template.compiled:
+
+            def report(line: int, message: str, remedy: str, part: object = part) -> None:
+                region, tags = part.region(line)  # type: ignore[attr-defined]
+                shown = f"（标签 {tags}）" if tags else ""
+                self.say("error", template.name, region, f"{message}{shown}", remedy)
+
+            walker = Names(programme, document, report)
+            walker.check(sandbox.parse("\n".join(part.source_lines)))
+            self.used |= walker.used
+
+    def subset(self, template: Template) -> None:
+        from generator.pdf.tree import read_tree
+
+        try:
+            read_tree(template.parts)
+        except ProgrammeError as error:
+            self.say_error(error, template.name)
+
+    def anchors(self, document: Document, template: Template, path: Path) -> None:
+        marked = _bookmarks(template.parts["word/document.xml"])
+        signed = {found[1] for mark in marked if (found := _SIGN.fullmatch(mark))}
+        for signatory in document.signatories:
+            if signatory.role not in signed:
+                self.say(
+                    "error",
+                    template.name,
+                    "",
+                    f"没有签章位置的书签 sign.{signatory.role}（{signatory.title}）",
+                    "在签章处插入这个书签，或在 programme.yaml 中删去这个签署方",
+                )
+        for role in sorted(signed - {signatory.role for signatory in document.signatories}):
+            self.say(
+                "warning",
+                template.name,
+                "",
+                f"书签 sign.{role} 没有对应的签署方",
+                "在 programme.yaml 的 signatories 中声明，或删去书签",
+            )
+        headed = {f"{_TEXTS[anchor.kind]}.{anchor.id}" for anchor in anchors(path)}
+        for used in sorted(self.used):
+            if used.startswith(tuple(f"{prefix}." for prefix in _TEXTS.values())) and used not in headed:
+                kind = "clause" if used.startswith("agreement") else "section"
+                if _mentions(template, used):
+                    self.say(
+                        "warning",
+                        template.name,
+                        "",
+                        f"正文“{used}”没有对应的标题书签 {kind}.{used.rsplit('.', 1)[-1]}",
+                        "在它的标题上插入这个书签",
+                    )
+
+    def trial(self, programme: Programme, document: Document, template: Template, name: str) -> None:
+        from datetime import UTC, datetime
+
+        when = datetime(2022, 1, 1, tzinfo=UTC)
+        empty = programme.model.model_construct(name="名称")
+        for consortium, edition in ((None, "blank"), (empty, "draft")):
+            try:
+                render(
+                    template,
+                    consortium,
+                    programme,
+                    document,
+                    edition,  # type: ignore[arg-type]
+                    headings={},
+                    when=when,
+                )
+            except ProgrammeError as error:
+                if "applicants" not in error.what:
+                    self.say_error(error, name)
+
+    def unused(self, programme: Programme, name: str) -> None:
+        figures = " ".join(figure.model_dump_json() for figure in programme.figures.values())
+        needs = " ".join(need for condition in programme.conditions for need in condition.needs)
+        for own in programme.fields:
+            if not own.kind or own.path in self.used or f"{own.path}[]" in self.used:
+                continue
+            # In a figure's ``where`` a field stands by its name alone.
+            if own.path in needs or f'"{own.path.rsplit(".", 1)[-1]}' in figures or own.path in figures:
+                continue
+            self.say(
+                "warning",
+                name,
+                "",
+                f"字段“{own.title}”（{own.path}）声明了，但没有文件印它，也没有条件用它",
+                "在模板中印出它，或删去声明",
+            )
+
+    def labels(self, programme: Programme, name: str) -> None:
+        for path in programme.labels:
+            if spec_of(programme.model, path) is None:
+                self.say(
+                    "error", name, "", f"labels 中的“{path}”不是字段", "改成 docs/data-format.md 列出的字段"
+                )
+        for limit in programme.limits:
+            if spec_of(programme.model, limit.path) is None:
+                self.say("error", name, "", f"limits 中的“{limit.path}”不是字段", "改成存在的字段")
+
+
+def _mentions(template: Template, path: str) -> bool:
+    key = path.split(".", 1)[1]
+    return any(key in line for part in template.compiled for line in part.source_lines)
+
+
+def _paragraphs(
+    data: bytes, name: str, say_error: Callable[[LianhetiError, str], None]
+) -> Iterator[tuple[str, str]]:
+    """Each paragraph's place and whole text, its runs joined."""
+    from generator.rendering.package import Package
+
+    try:
+        package = Package(data, name)
+    except ProgrammeError as error:
+        say_error(error, name)
+        return
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    for part, content in package.parts.items():
+        if not RENDERED.fullmatch(part):
+            continue
+        root = etree.fromstring(content, parser)
+        for region, paragraph in zip(regions_of(content, part), root.iter(f"{_W}p"), strict=True):
+            texts = [
+                text.text or ""
+                for text in paragraph.iter(f"{_W}t")
+                if next(text.iterancestors(f"{_W}p")) is paragraph
+            ]
+            yield region, "".join(texts)
+
+
+def _bookmarks(xml: bytes) -> list[str]:
+    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    return [str(mark.get(f"{_W}name")) for mark in root.iter(f"{_W}bookmarkStart")]
+
+
+def lint(folder: Path, catalogue: Catalogue) -> list[Fault]:
+    """Every fault of a programme's folder, errors first.
+
+    Args:
+        folder: the folder with ``programme.yaml`` and the templates.
+        catalogue: where the common rules are found.
+    """
+    linter = _Linter(folder, catalogue)
+    linter.run()
+    return sorted(linter.faults, key=lambda fault: fault.severity)
