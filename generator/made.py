@@ -66,6 +66,33 @@ class TemplateUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Signing:
+    """That one party signs or seals one document at one place.
+
+    Attributes:
+        role: the place's role in the programme, as ``member``.
+        number: which of the role's parties it is, from 1, in the data's order.
+        party: its full name.
+        title: what is printed beside the place, as 牵头单位意见.
+        seal: whether a seal is put.
+        signer: who signs by hand; empty where only a seal is put.
+        page: 1-based; None where the place was not found in the PDF, or there is no PDF.
+        rect: x0, y0, x1, y1 in points from the page's bottom left; None likewise.
+        field: the signature field's name; None where there is none.
+    """
+
+    role: str
+    number: int
+    party: str
+    title: str
+    seal: bool
+    signer: str
+    page: int | None = None
+    rect: tuple[float, float, float, float] | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MadeDocument:
     """One official document with its files.
 
@@ -74,7 +101,8 @@ class MadeDocument:
         template: what it was made from.
         record: which values it prints.
         files: the DOCX, then the PDF where one was made.
-        pdf: what the engine reported; None where no PDF was made.
+        pdf: the PDF without signature fields, and what the engine reported of it; None where none was made.
+        signings: who signs it where, in the order of the parties.
     """
 
     document: Document
@@ -82,6 +110,7 @@ class MadeDocument:
     record: Record
     files: tuple[MadeFile, ...]
     pdf: PdfDocument | None
+    signings: tuple[Signing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

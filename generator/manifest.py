@@ -10,7 +10,7 @@ from generator import __version__
 from generator.findings import count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.paths import given, title_of
-from generator.programme import Document, Signatory
+from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop
 
 SCHEMA = 1
@@ -58,9 +58,12 @@ def describe(
             }
             for line in checklist
         ],
+        "check_code": code_of(documents),
         "packet": _file(print_copy) if print_copy else None,
-        "documents": [_document(job, made) for made in documents],
-        "warnings": sorted({text for made in documents if made.pdf for text in made.pdf.warnings}),
+        "documents": [_document(made) for made in documents],
+        "warnings": sorted(
+            {text for made in documents if made.pdf for text in (*made.pdf.warnings, *places_not_found(made))}
+        ),
     }
 
 
@@ -90,7 +93,7 @@ def _file(file: MadeFile) -> dict[str, Any]:
     return described
 
 
-def _document(job: Job, made: MadeDocument) -> dict[str, Any]:
+def _document(made: MadeDocument) -> dict[str, Any]:
     document = made.document
     return {
         "id": document.id,
@@ -100,42 +103,14 @@ def _document(job: Job, made: MadeDocument) -> dict[str, Any]:
         "files": [{**_file(file), "format": file.format} for file in made.files],
         "signatories": [
             {
-                "party": party_of(job, signatory, number),
-                "role": role,
-                "page": place.page,
-                "rect": [round(edge, 2) for edge in place.rect],
-                "field": None,
+                "party": signing.party,
+                "role": signing.role,
+                "title": signing.title,
+                "signer": signing.signer,
+                "page": signing.page,
+                "rect": list(signing.rect) if signing.rect else None,
+                "field": signing.field,
             }
-            for place in (made.pdf.sign_places if made.pdf else ())
-            for role, number in [split_role(place.role)]
-            if (signatory := _signatory(document, role)) is not None
+            for signing in made.signings
         ],
     }
-
-
-def split_role(role: str) -> tuple[str, int | None]:
-    """A place's name as role and running number: ``member.3`` is the third party's."""
-    name, _, number = role.rpartition(".")
-    return (name, int(number)) if name and number.isdecimal() else (role, None)
-
-
-def _signatory(document: Document, role: str) -> Signatory | None:
-    return next((signatory for signatory in document.signatories if signatory.role == role), None)
-
-
-def party_of(job: Job, signatory: Signatory, number: int | None) -> str:
-    """The full name of who signs or seals at a place."""
-    consortium = job.dataset.consortium
-    if signatory.party == "members":
-        members = consortium.members or ()
-        at = (number or 1) - 1
-        return (members[at].name if at < len(members) else None) or signatory.title
-    if signatory.party == "lead":
-        leads = consortium.leads
-        at = (number or 1) - 1
-        return (leads[at].name if at < len(leads) else None) or signatory.title
-    return (
-        job.programme.authority
-        if signatory.role == "authority"
-        else consortium.recommender or signatory.title
-    )

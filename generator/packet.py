@@ -22,6 +22,7 @@ from generator.programme import Document, Programme
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import Rendered, render
 from generator.rendering.values import Edition
+from generator.signing import signings_of, with_fields
 from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
@@ -161,7 +162,7 @@ class _Filled:
 
 
 def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
-    prepared = workshop.template_of(job.programme, document, job.dataset.consortium)
+    prepared = workshop.template_of(job.programme, document, job.dataset.consortium, job.edition)
     rendered = render(
         prepared.template,
         job.dataset.consortium,
@@ -202,10 +203,13 @@ def _typeset(job: Job, number: int, filled: _Filled, workshop: Workshop) -> Made
     stem = safe_name(f"{number:02d}-{document.title}")
     docx = MadeFile(f"{stem}.docx", "docx", rendered.docx)
     if not workshop.makes_pdf:
-        return MadeDocument(document, filled.template, rendered.record, (docx,), None)
+        return MadeDocument(
+            document, filled.template, rendered.record, (docx,), None, signings_of(job, document, None)
+        )
     made = workshop.typeset(rendered.docx, document.title, job)
-    pdf = MadeFile(f"{stem}.pdf", "pdf", made.pdf, made.pages)
-    return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made)
+    signings, data = with_fields(job, document, made)
+    pdf = MadeFile(f"{stem}.pdf", "pdf", data, made.pages)
+    return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made, signings)
 
 
 def _print_copy(job: Job, documents: tuple[MadeDocument, ...], workshop: Workshop) -> MadeFile | None:

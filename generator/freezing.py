@@ -1,0 +1,55 @@
+"""The content of a packet, frozen: one short code that stands for the PDFs that are filed.
+
+The code is what a person compares: on the signing guide, on the telephone, in the manifest. ``verify``
+makes it again from the PDFs' first revisions, so signing does not change it, and any other change does.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+from collections.abc import Iterable
+
+_BYTES = 10
+_GROUP = 4
+# Crockford's alphabet has no I, L, O, U: nobody takes one letter for another.
+_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def check_code(files: Iterable[tuple[str, str]]) -> str:
+    """The check code of some files, as ``7D4K-0Q2M-9VXE-W1RS``: 80 bits of a SHA-256.
+
+    Args:
+        files: each file's path in the packet and its SHA-256 in hexadecimal; the order does not matter.
+    """
+    listed = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(files))
+    digest = hashlib.sha256(listed.encode()).digest()[:_BYTES]
+    letters = base64.b32encode(digest).translate(bytes.maketrans(_PLAIN, _CROCKFORD)).decode()
+    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+
+
+def qr_picture(text: str, pixels: int = 8) -> bytes:
+    """A QR code (ISO/IEC 18004, correction level M) as a PNG in black and white, with its quiet zone.
+
+    Args:
+        text: what a reader shows; Chinese is read as UTF-8.
+        pixels: the side of one module.
+    """
+    from PIL import Image
+    from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
+
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(QR8bitByte(text.encode()))
+    code.make()
+    side, quiet = code.getModuleCount(), 4
+    picture = Image.new("1", (side + 2 * quiet, side + 2 * quiet), 1)
+    for row in range(side):
+        for column in range(side):
+            if code.isDark(row, column):
+                picture.putpixel((column + quiet, row + quiet), 0)
+    whole = picture.resize((picture.width * pixels, picture.height * pixels), Image.Resampling.NEAREST)
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    return out.getvalue()

@@ -1,0 +1,120 @@
+"""Where a finished page is still free: for a signature field beside the printed label, for a page number."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Rect = tuple[float, float, float, float]
+
+_GAP: Final = 2.0  # points kept clear around what is printed
+_DEEPEST: Final = 8  # forms within forms
+
+
+class Pages:
+    """What is drawn on the pages of a PDF, as rectangles in points from the bottom left.
+
+    Args:
+        document: opened by ``reading``.
+    """
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._drawn: dict[int, tuple[Rect, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    def size(self, page: int) -> tuple[float, float]:
+        """A page's width and height; pages count from 1."""
+        width, height = self._document[page - 1].get_size()
+        return float(width), float(height)
+
+    def drawn(self, page: int) -> tuple[Rect, ...]:
+        """The boxes of every text, line and picture of a page."""
+        if page not in self._drawn:
+            self._drawn[page] = tuple(_boxes(self._document[page - 1]))
+        return self._drawn[page]
+
+    def text(self, page: int, rect: Rect | None = None) -> str:
+        """The text of a page, or within a rectangle."""
+        found = self._document[page - 1].get_textpage()
+        return str(found.get_text_bounded(*rect) if rect else found.get_text_range())
+
+    def is_free(self, page: int, rect: Rect) -> bool:
+        """Whether nothing is drawn in a rectangle."""
+        return not any(_meet(rect, box) for box in self.drawn(page))
+
+
+@contextmanager
+def reading(pdf: bytes) -> Iterator[Pages]:
+    """Open a PDF to see what is drawn where."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        yield Pages(document)
+    finally:
+        document.close()
+
+
+def _boxes(page: Any) -> Iterator[Rect]:
+    for item in page.get_objects(max_depth=_DEEPEST):
+        if item.type == pdfium.FPDF_PAGEOBJ_FORM:
+            continue
+        yield tuple(float(edge) for edge in item.get_bounds())
+
+
+def _meet(one: Rect, other: Rect) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
+    """The largest rectangle within another one in which nothing is drawn, with a little distance kept.
+
+    Where they are much alike, one that lies is preferred to one that stands: signatures are wide.
+
+    Args:
+        outer: where to look.
+        drawn: what is on the page.
+    """
+    x0, y0, x1, y1 = outer
+    taken = [
+        (max(a - _GAP, x0), max(b - _GAP, y0), min(c + _GAP, x1), min(d + _GAP, y1))
+        for a, b, c, d in drawn
+        # A frame around the place is no obstacle within it.
+        if _meet(outer, (a, b, c, d)) and not (a <= x0 and b <= y0 and c >= x1 and d >= y1)
+    ]
+    lefts = sorted({x0, *(box[2] for box in taken)})
+    rights = sorted({x1, *(box[0] for box in taken)})
+    best: Rect | None = None
+    for left in lefts:
+        for right in rights:
+            if right <= left:
+                continue
+            for bottom, top in _gaps(y0, y1, [box for box in taken if box[0] < right and left < box[2]]):
+                if best is None or (right - left) * (top - bottom) > (best[2] - best[0]) * (
+                    best[3] - best[1]
+                ):
+                    best = (left, bottom, right, top)
+    return best
+
+
+def _use(rect: Rect) -> float:
+    width, height = rect[2] - rect[0], rect[3] - rect[1]
+    return width * min(width, height)
+
+
+def _gaps(low: float, high: float, boxes: Sequence[Rect]) -> Iterator[tuple[float, float]]:
+    """The stretches between low and high that no box reaches into."""
+    at = low
+    for _, bottom, _, top in sorted(boxes, key=lambda box: box[1]):
+        if bottom > at:
+            yield at, bottom
+        at = max(at, top)
+    if high > at:
+        yield at, high

@@ -1,0 +1,168 @@
+"""Who signs which document where: the parties of each place, and the signature fields for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from generator.freezing import check_code
+from generator.kinds import NONE_TEXTS
+from generator.made import Job, MadeDocument, Signing
+from generator.programme import Document, Signatory
+
+if TYPE_CHECKING:
+    from generator.pdf.engine import PdfDocument, SignPlace
+    from generator.pdf.fields import SignatureField
+    from generator.pdf.room import Pages, Rect
+
+# A field smaller than this (points) cannot show a signature: then it takes the whole place.
+_LEAST_WIDTH, _LEAST_HEIGHT = 40.0, 18.0
+_EDGE = 0.5
+
+
+def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
+    """The full names of those who sign or seal at a signatory's places, in the data's order.
+
+    Without a name in the data the place's printed title stands for it. A recommending body that the chosen
+    route does without, or that the data states as none, does not sign.
+    """
+    consortium, programme = job.dataset.consortium, job.programme
+    if signatory.party == "members":
+        return tuple(member.name or signatory.title for member in consortium.members or ())
+    if signatory.party == "lead":
+        return tuple(lead.name or signatory.title for lead in consortium.leads) or (signatory.title,)
+    if signatory.party == "authority":
+        return (programme.authority,)
+    direct = any(route.name == consortium.route and not route.recommender for route in programme.routes)
+    named = (consortium.recommender or "").strip()
+    if direct or (consortium.recommender is not None and named.lower() in {"", *NONE_TEXTS}):
+        return ()
+    return (named or signatory.title,)
+
+
+def signings_of(job: Job, document: Document, pdf: PdfDocument | None) -> tuple[Signing, ...]:
+    """Everyone who signs a document, in the order of the places and the parties.
+
+    Where one place serves several parties (two leads on one cover), it is shared out among them.
+
+    Args:
+        job: what the packet is made from.
+        document: as the programme declares it.
+        pdf: what the engine reported; None where no PDF is made.
+    """
+    places = {place.role: place for place in pdf.sign_places} if pdf else {}
+    return tuple(
+        _placed(
+            Signing(signatory.role, number, party, signatory.title, signatory.seal, signatory.signer),
+            places,
+            len(parties),
+        )
+        for signatory in document.signatories
+        for parties in [parties_of(job, signatory)]
+        for number, party in enumerate(parties, 1)
+    )
+
+
+def _placed(signing: Signing, places: Mapping[str, SignPlace], parties: int) -> Signing:
+    """The signing with its page and rectangle, where the engine has found its place."""
+    own = places.get(f"{signing.role}.{signing.number}")
+    if own is None and (only := places.get(signing.role)) is not None:
+        x0, y0, x1, y1 = only.rect
+        share = (y1 - y0) / parties
+        top = y1 - (signing.number - 1) * share
+        return replace(signing, page=only.page, rect=_rounded((x0, top - share, x1, top)))
+    return replace(signing, page=own.page, rect=_rounded(own.rect)) if own else signing
+
+
+def _rounded(rect: Rect) -> Rect:
+    x0, y0, x1, y1 = (round(edge, 2) for edge in rect)
+    return (x0, y0, x1, y1)
+
+
+def with_fields(job: Job, document: Document, pdf: PdfDocument) -> tuple[tuple[Signing, ...], bytes]:
+    """Who signs a document, and its finished PDF.
+
+    A document that is filed on paper and is ready to be signed carries one empty field for each signing; a
+    draft and what is only typed into a web system carry none.
+
+    Args:
+        job: what the packet is made from.
+        document: as the programme declares it.
+        pdf: the typeset document.
+
+    Returns:
+        The signings with their fields' names, and the PDF; the same input gives the same bytes.
+    """
+    from generator.pdf.fields import finished
+    from generator.pdf.room import reading
+
+    signings = signings_of(job, document, pdf)
+    if job.edition != "signing" or document.filing != "paper":
+        return signings, finished(pdf.pdf)
+    named = tuple(
+        replace(signing, field=_name(number, signing)) if signing.rect else signing
+        for number, signing in enumerate(signings, 1)
+    )
+    with reading(pdf.pdf) as pages:
+        fields = [field for signing in named for field in _field(signing, pages)]
+    return named, finished(pdf.pdf, fields)
+
+
+def _name(number: int, signing: Signing) -> str:
+    """A name that no other field of the document has; a dot would split it into a hierarchy."""
+    return f"{number:03d} {signing.party}（{signing.title}）".replace(".", "．")
+
+
+def _field(signing: Signing, pages: Pages) -> Iterator[SignatureField]:
+    from generator.pdf.fields import SignatureField
+
+    if signing.field is None or signing.page is None or signing.rect is None:
+        return
+    acts = "、".join(
+        filter(None, ["公章" if signing.seal else "", signing.signer and f"{signing.signer}签名"])
+    )
+    rect = field_rect(signing.page, signing.rect, pages)
+    yield SignatureField(
+        signing.field, f"{signing.party}在“{signing.title}”处签署（{acts}）", signing.page, rect
+    )
+
+
+def field_rect(page: int, place: Rect, pages: Pages) -> Rect:
+    """Where in a signature place its field stands: beside what is printed, else over the whole place.
+
+    Args:
+        page: 1-based.
+        place: the rectangle in which the label is printed.
+        pages: what is drawn on the pages.
+    """
+    from generator.pdf.room import largest_free
+
+    x0, y0, x1, y1 = place
+    inner = (x0 + _EDGE, y0 + _EDGE, x1 - _EDGE, y1 - _EDGE)
+    free = largest_free(inner, pages.drawn(page))
+    if free is None or free[2] - free[0] < _LEAST_WIDTH or free[3] - free[1] < _LEAST_HEIGHT:
+        return _rounded(inner)
+    return _rounded(free)
+
+
+def places_not_found(made: MadeDocument) -> Iterator[str]:
+    """A warning for each signature place that was looked for in a PDF and not found."""
+    for signing in made.signings if made.pdf else ():
+        if signing.rect is None:
+            yield (
+                f"《{made.document.title}》的 PDF 里没有找到“{signing.title}”处（{signing.party}）的签章位置，"
+                "没有加签名域，签署时请人工核对位置"
+            )
+
+
+def code_of(documents: Iterable[MadeDocument]) -> str | None:
+    """The check code over the official documents' PDFs; None where no PDFs were made."""
+    files = [
+        (file.path, hashlib.sha256(file.data).hexdigest())
+        for made in documents
+        for file in made.files
+        if file.format == "pdf"
+    ]
+    return check_code(files) if files else None
