@@ -153,15 +153,21 @@ class _Compiler:
                 self.complain(where, f"{name}写了两次")
             seen.add(limit.path)
             try:
-                kind = target(self.programme.model, limit.path).kind
+                kinds = [target(self.programme.model, path).kind for path in counted_paths(limit)]
             except ValueError as error:
                 self.complain(where, f"{name}：{error}")
                 continue
-            if not isinstance(kind, Text | LongText):
+            if not all(isinstance(kind, Text | LongText) for kind in kinds):
                 self.complain(where, f"{name}：不是文字")
             if limit.max is None and limit.min is None:
                 self.complain(where, f"{name}：max 和 min 至少写一个")
             yield limit
+
+
+def counted_paths(limit: Limit) -> list[str]:
+    """The paths whose texts a limit counts: its own, then those that stand in the same cell."""
+    before, dot, _ = limit.path.rpartition(".")
+    return [limit.path, *(f"{before}{dot}{name}" for name in limit.together)]
 
 
 def _inconsistencies(condition: Condition, needed: Mapping[str, Plan]) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from generator.conditions.compiling import LIMIT
+from generator.conditions.compiling import LIMIT, counted_paths
 from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.messages import called, unknown_message
 from generator.dataset import Dataset
@@ -35,15 +35,9 @@ def fit(characters: int, words: int, most: int | None, least: int | None) -> Fit
     return "warn" if keeps(characters) or keeps(words) else "fail"
 
 
-def _beside(limit: Limit) -> list[str]:
-    """The paths whose texts the limit counts: its own, then those that stand in the same cell."""
-    before, dot, _ = limit.path.rpartition(".")
-    return [limit.path, *(f"{before}{dot}{name}" for name in limit.together)]
-
-
 def _title(limit: Limit, programme: Programme) -> str:
     """The limited text in Chinese; several that share a cell are all named."""
-    first, *more = (title_of(programme.model, path, programme.labels) for path in _beside(limit))
+    first, *more = (title_of(programme.model, path, programme.labels) for path in counted_paths(limit))
     return "和".join([first, *(title.rpartition("的")[2] for title in more)])
 
 
@@ -51,7 +45,7 @@ def _texts(limit: Limit, view: View) -> tuple[list[Found], list[Missing]]:
     """Each text that is limited, with those beside it, under the first path that has a text."""
     cells: dict[str, list[Found]] = {}
     missing: list[Missing] = []
-    for path in _beside(limit):
+    for path in counted_paths(limit):
         found, lacking = view.places(path)
         missing += lacking
         for place in found:
@@ -125,7 +119,7 @@ def _called(limit: Limit, view: View, programme: Programme, path: str) -> str:
     if not limit.together:
         return name
     own = path.rpartition(".")[2]
-    others = [each for each in _beside(limit) if each.rpartition(".")[2] != own]
+    others = [each for each in counted_paths(limit) if each.rpartition(".")[2] != own]
     titles = [title_of(programme.model, each, programme.labels).rpartition("的")[2] for each in others]
     return "和".join([name, *titles]) + "合计"
 
