@@ -216,10 +216,13 @@ def _print_copy(job: Job, documents: tuple[MadeDocument, ...], workshop: Worksho
     """All official documents as one PDF with outlines, for the printer."""
     if not workshop.makes_pdf:
         return None
+    from generator.pdf.fields import finished
+    from generator.pdf.marks import page_numbers
     from generator.pdf.stamps import merge
 
     made = [(one.document.title, one.pdf) for one in documents if one.pdf is not None]
     data = merge(
         [(title, pdf.pdf, pdf.headings) for title, pdf in made], title=job.consortium, timestamp=job.when
     )
+    data = finished(page_numbers(data, workshop.faces))
     return MadeFile(PRINT_COPY, "pdf", data, sum(pdf.pages for _, pdf in made))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 Rect = tuple[float, float, float, float]
 
 _GAP: Final = 2.0  # points kept clear around what is printed
-_DEEPEST: Final = 8  # forms within forms
 
 
 class Pages:
@@ -63,10 +63,23 @@ def reading(pdf: bytes) -> Iterator[Pages]:
 
 
 def _boxes(page: Any) -> Iterator[Rect]:
-    for item in page.get_objects(max_depth=_DEEPEST):
-        if item.type == pdfium.FPDF_PAGEOBJ_FORM:
-            continue
-        yield tuple(float(edge) for edge in item.get_bounds())
+    for item in page.get_objects(max_depth=1):
+        if not _is_watermark(item.raw):
+            x0, y0, x1, y1 = item.get_bounds()
+            yield float(x0), float(y0), float(x1), float(y1)
+
+
+def _is_watermark(item: Any) -> bool:
+    """Whether something is marked as an artifact with the subtype Watermark: it hides nothing."""
+    for number in range(pdfium.FPDFPageObj_CountMarks(item)):
+        mark = pdfium.FPDFPageObj_GetMark(item, number)
+        buffer, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
+        known = pdfium.FPDFPageObjMark_GetParamStringValue(
+            mark, b"Subtype", ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), 64, length
+        )
+        if known and buffer.raw[: length.value].decode("utf-16-le").rstrip("\0") == "Watermark":
+            return True
+    return False
 
 
 def _meet(one: Rect, other: Rect) -> bool:

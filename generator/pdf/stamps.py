@@ -5,17 +5,16 @@ from __future__ import annotations
 import io
 import math
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pikepdf
-from fontTools.pens.basePen import BasePen
-from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps, UnidentifiedImageError
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import DataError, PdfError, Place
+from generator.pdf import lettering
 from generator.pdf.finish import settle
 from generator.pdf.structure import merge_structure
 
@@ -31,26 +30,6 @@ _GREY: Final = 0.88
 _SHARE: Final = 0.55  # of the page's diagonal that a watermark spans
 _MARGIN: Final = 42.5  # 15 mm around a picture
 _MAX_PIXELS: Final = 120_000_000
-
-
-class _CanvasPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
-    """Draws a glyph's outline into a ReportLab path; a watermark is a drawing, never text to be extracted."""
-
-    def __init__(self, glyphs: Any, path: Any, dx: float) -> None:
-        super().__init__(glyphs)
-        self._path, self._dx = path, dx
-
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.moveTo(point[0] + self._dx, point[1])
-
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.lineTo(point[0] + self._dx, point[1])
-
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.curveTo(*(value for x, y in points for value in (x + self._dx, y)))
-
-    def _closePath(self) -> None:  # noqa: N802 fontTools' name
-        self._path.close()
 
 
 def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
@@ -88,24 +67,18 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
 
 @lru_cache(maxsize=32)
 def _drawn(text: str, face: Face, size: tuple[float, float]) -> bytes:
-    with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
-        glyphs, cmap = font.getGlyphSet(), font.getBestCmap()
-        names = [cmap.get(ord(char), ".notdef") for char in text]
-        out = io.BytesIO()
-        canvas = Canvas(out, pagesize=size, invariant=1)
-        path, length = canvas.beginPath(), 0.0
-        for name in names:
-            glyphs[name].draw(_CanvasPen(glyphs, path, length))
-            length += glyphs[name].width
-        unit = font["head"].unitsPerEm
-    scale = _SHARE * math.hypot(*size) / max(length + 0.3 * unit * len(names), 1.0)
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size, invariant=1)
+    unit = lettering.unit(face)
+    length = lettering.width(text, face, unit)
+    scale = _SHARE * math.hypot(*size) / max(length + 0.3 * unit * len(text), 1.0)
     canvas.setBlendMode("Multiply")
     canvas.setFillGray(_GREY)
     canvas.translate(size[0] / 2, size[1] / 2)
     canvas.rotate(math.degrees(math.atan2(size[1], size[0])))
     canvas.scale(scale, scale)
     canvas.translate(-length / 2, -0.38 * unit)
-    canvas.drawPath(path, fill=1, stroke=0)
+    lettering.draw(canvas, text, face)
     canvas.showPage()
     canvas.save()
     return out.getvalue()

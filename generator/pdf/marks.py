@@ -1,0 +1,175 @@
+"""Light marks on finished pages: the print copy's running number, and where seals go in the signing guide."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pikepdf
+from reportlab.pdfgen.canvas import Canvas
+
+from generator.errors import PdfError
+from generator.pdf import lettering
+from generator.pdf.finish import settle
+from generator.pdf.room import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from generator.pdf.facefiles import Face
+    from generator.pdf.fonts import Faces
+    from generator.pdf.room import Pages, Rect
+
+_SIZE: Final = 8.0
+_NUMBER_GREY: Final = 0.35
+_EDGE: Final = 34.0  # 12 mm: printers leave a margin of 4 to 6
+_CLEAR: Final = 4.0  # kept free around a number
+SEAL: Final = (
+    119.0  # 42 mm, the largest of the usual round seals (国发〔1999〕25号: 42 mm for provincial bodies)
+)
+_SEAL_RED: Final = (0.95, 0.62, 0.62)
+_SEAM_TOP: Final = 0.5  # 骑缝章 across the middle of the right edge
+
+
+@dataclass(frozen=True, slots=True)
+class SealPlace:
+    """Where one seal goes: a 1-based page, and the place's rectangle in points from the bottom left."""
+
+    page: int
+    rect: Rect
+
+
+def page_numbers(pdf: bytes, faces: Faces) -> bytes:
+    """Number the pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
+
+    The number stands in a lower or upper corner on the side away from the binding; a page that has
+    something printed in each gets none. It is an artifact drawn in outlines, so the text that is extracted
+    stays that of the documents.
+
+    Args:
+        pdf: the whole print copy; the same bytes give the same bytes.
+        faces: its face is that of 宋体.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    face = faces.roles["宋体"]
+    with _open(pdf) as document, reading(pdf) as pages:
+        total = len(document.pages)
+        for number, page in enumerate(document.pages, 1):
+            text = f"本套第 {number} 页 共 {total} 页"
+            at = _corner(pages, number, lettering.width(text, face, _SIZE))
+            if at is not None:
+                size = pages.size(number)
+                _put(document, page, _drawing(size, _number(text, face, at)), "Number")
+        return _save(document)
+
+
+def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None:
+    """Where a text of that width finds nothing printed: its left end and baseline."""
+    across, high = pages.size(page)
+    for x, y in (
+        (across - _EDGE - width, 22.0),
+        (across - _EDGE - width, high - 28.0),
+        (_EDGE, 22.0),
+    ):
+        box = (x - _CLEAR, y - _CLEAR, x + width + _CLEAR, y + _SIZE + _CLEAR)
+        if pages.is_free(page, box):
+            return x, y
+    return None
+
+
+def _number(text: str, face: Face, at: tuple[float, float]) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFillGray(_NUMBER_GREY)
+        canvas.translate(*at)
+        scale = _SIZE / lettering.unit(face)
+        canvas.scale(scale, scale)
+        lettering.draw(canvas, text, face)
+
+    return draw
+
+
+def seal_guide(
+    pdf: bytes, places: Sequence[SealPlace], *, seam: bool, title: str, timestamp: datetime
+) -> bytes:
+    """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
+
+    The circles are outlines that multiply with what is below, so that every word under them stays
+    readable; the document itself is never marked.
+
+    Args:
+        pdf: the document without signature fields.
+        places: where its seals go.
+        seam: also mark 骑缝章 across the right edge, on every page.
+        title: of the copy.
+        timestamp: stated as the time of making.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    with _open(pdf) as source, pikepdf.Pdf.new() as copy:
+        for number, page in enumerate(source.pages, 1):
+            own = [place for place in places if place.page == number]
+            if not own and not seam:
+                continue
+            copy.pages.append(page)
+            shown = copy.pages[-1]
+            x0, y0, x1, y1 = (float(edge) for edge in page.mediabox)
+            _put(copy, shown, _drawing((x1 - x0, y1 - y0), _seals(own, seam, (x1 - x0, y1 - y0))), "Seals")
+            for key in ("/Annots", "/StructParents"):
+                if key in shown:
+                    del shown[key]
+        return settle(copy, title=title, author="", timestamp=timestamp)
+
+
+def _seals(places: Sequence[SealPlace], seam: bool, size: tuple[float, float]) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.setBlendMode("Multiply")
+        canvas.setStrokeColorRGB(*_SEAL_RED)
+        canvas.setLineWidth(1.2)
+        canvas.setDash(5, 3)
+        for place in places:
+            x0, y0, x1, y1 = place.rect
+            canvas.circle((x0 + x1) / 2, (y0 + y1) / 2, SEAL / 2)
+        if seam:
+            canvas.circle(size[0], size[1] * _SEAM_TOP, SEAL / 2)
+
+    return draw
+
+
+def _drawing(size: tuple[float, float], draw: Callable[[Canvas], None]) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size, invariant=1)
+    draw(canvas)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _put(document: pikepdf.Pdf, page: pikepdf.Page, drawing: bytes, kind: str) -> None:
+    """Lay a drawing over a page, as an artifact."""
+    with pikepdf.open(io.BytesIO(drawing)) as drawn:
+        form = document.copy_foreign(drawn.pages[0].as_form_xobject())
+    name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name(f"/Lianheti{kind}"))
+    x0, y0 = (float(edge) for edge in list(page.mediabox)[:2])
+    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(
+        b"\nQ\n/Artifact <</Type /Pagination>> BDC q 1 0 0 1 "
+        + f"{x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
+    )
+
+
+def _open(pdf: bytes) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(io.BytesIO(pdf))
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise PdfError("PDF 文件已损坏或加了密码，不能处理", "换成没有密码、能正常打开的 PDF") from error
+
+
+def _save(document: pikepdf.Pdf) -> bytes:
+    out = io.BytesIO()
+    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue()
