@@ -15,12 +15,22 @@ from generator.cli.output import write_json
 @click.command(
     "schema",
     cls=ChineseCommand,
-    help="输出数据文件的 JSON Schema，供编辑器自动补全和核对。",
+    help="输出数据文件（或方案文件 programme.yaml）的 JSON Schema，供编辑器自动补全和核对。",
     epilog="例：lianheti schema > lianheti.schema.json",
 )
+@click.option(
+    "--programme", "of_programme", is_flag=True, help="改为输出方案文件 programme.yaml 的 JSON Schema"
+)
 @templates_option
-def command(templates: Path | None) -> None:
-    """Print the JSON Schema of a data file."""
+def command(of_programme: bool, templates: Path | None) -> None:
+    """Print the JSON Schema of a data file, or of ``programme.yaml``."""
+    if of_programme:
+        from generator.programme import Programme
+
+        write_json(
+            {"$schema": "https://json-schema.org/draft/2020-12/schema", **Programme.model_json_schema()}
+        )
+        return
     from generator.schema import json_schema
 
     write_json(json_schema(list(Catalogue(templates).all().values())))

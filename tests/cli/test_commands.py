@@ -12,11 +12,23 @@ import zipfile
 from pathlib import Path
 
 import docx
+import jsonschema
 import pypdf
 import pytest
+import yaml
 
 from generator.cli import COMMANDS
 from tests.cli.conftest import CODE, EXAMPLE, ROOT, Run
+
+
+class DatesAsText(yaml.SafeLoader):
+    """YAML without its own idea of dates."""
+
+
+DatesAsText.yaml_implicit_resolvers = {
+    first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 
 
 def changed(path: Path, old: str, new: str) -> Path:
@@ -136,8 +148,13 @@ def test_a_starter_file_loads_once_the_name_is_filled(run: Run, tmp_path: Path) 
     assert "联合体名称" in checked.err
 
 
-def test_the_schema_is_json(run: Run) -> None:
+def test_the_schemas_are_json_and_take_what_is_shipped(run: Run) -> None:
     assert "properties" in run("schema").json
+    schema = run("schema", "--programme").json
+    for path in (ROOT / "templates").glob("*/*/programme.yaml"):
+        # Dates stay text in JSON, so they are read as text here.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=DatesAsText)  # noqa: S506 (a SafeLoader)
+        jsonschema.validate(content, schema)
 
 
 def test_a_signing_packet_is_whole(run: Run, tmp_path: Path) -> None:
