@@ -14,10 +14,13 @@ from generator.anchors import anchors
 from generator.catalogue import Catalogue, CommonRules
 from generator.consortium import Consortium
 from generator.errors import Place, ProgrammeError
+from generator.guidance import Note, guidance_of
 from generator.made import Job
 from generator.paths import resolve
 from generator.programme import Document, Programme
+from generator.rendering.guidance import annotated
 from generator.rendering.template import Template
+from generator.rendering.values import Edition
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Engine, PdfDocument
@@ -62,7 +65,8 @@ class Workshop(AbstractContextManager["Workshop"]):
         self._fonts = fonts
         self._engine: Engine | None = None
         self._faces: Faces | None = None
-        self._templates: dict[Path, Prepared] = {}
+        self._templates: dict[tuple[Path, bool], Prepared] = {}
+        self._guidance: dict[str, dict[str, tuple[Note, ...]]] = {}
         self._common_rules: CommonRules | None = None
 
     def __enter__(self) -> Self:
@@ -129,13 +133,18 @@ class Workshop(AbstractContextManager["Workshop"]):
 
         return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
 
-    def prepare(self, path: Path) -> Prepared:
+    def prepare(self, path: Path, guided: Programme | None = None) -> Prepared:
         """A template, read and compiled once.
+
+        Args:
+            path: the template.
+            guided: the programme whose guidance goes into it as comments; None for none.
 
         Raises:
             ProgrammeError: the file is missing or at fault.
         """
-        if path not in self._templates:
+        key = (path, guided is not None)
+        if key not in self._templates:
             name = "/".join(path.parts[-3:])
             try:
                 data = path.read_bytes()
@@ -145,24 +154,37 @@ class Workshop(AbstractContextManager["Workshop"]):
                     "补上这个文件，或在 programme.yaml 中改正文件名",
                     Place(name),
                 ) from None
-            template = Template(data, name)
+            notes = self._notes(guided) if guided else {}
+            template = Template(annotated(data, notes) if notes else data, name)
             headings = {
                 f"{_MAPS[anchor.kind]}.{anchor.id}": anchor.title
                 for anchor in anchors(path)
                 if anchor.kind in _MAPS and anchor.title
             }
-            self._templates[path] = Prepared(template, headings, name, hashlib.sha256(data).hexdigest())
-        return self._templates[path]
+            self._templates[key] = Prepared(template, headings, name, hashlib.sha256(data).hexdigest())
+        return self._templates[key]
+
+    def _notes(self, programme: Programme) -> dict[str, tuple[Note, ...]]:
+        if programme.code not in self._guidance:
+            self._guidance[programme.code] = guidance_of(programme, self.catalogue)
+        return self._guidance[programme.code]
 
     def template_of(
-        self, programme: Programme, document: Document, consortium: Consortium | None
+        self,
+        programme: Programme,
+        document: Document,
+        consortium: Consortium | None,
+        edition: Edition = "blank",
     ) -> Prepared:
         """The template of a document, the variant that the data asks for where there are several.
+
+        In a draft the programme's guidance stands in it as comments.
 
         Raises:
             ProgrammeError: the file is missing or at fault.
         """
-        return self.prepare(programme.folder / _template_file(document, consortium))
+        path = programme.folder / _template_file(document, consortium)
+        return self.prepare(path, programme if edition == "draft" else None)
 
 
 def _template_file(document: Document, consortium: Consortium | None) -> str:

@@ -21,6 +21,7 @@ BASE = {
     "errors",
     "fields",
     "findings",
+    "guidance",
     "kinds",
     "layout",
     "paths",
