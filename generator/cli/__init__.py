@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "new": ("new", "生成一份待填写的数据文件"),
     "check": ("check", "核对数据，逐条对照组建条件"),
     "packet": ("packet", "生成整套申报材料"),
+    "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "lint": ("lint", "检查一个方案的文件夹"),
     "schema": ("schema", "输出数据文件的 JSON Schema"),

@@ -1,0 +1,203 @@
+"""A packet made on another machine: what it is made from travels as bytes, and so does the packet.
+
+No disk is shared. Text files and attachments travel with the data file, a user's own templates with it too;
+the built-in ones must be the same on both machines, and so must the version of this program.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+from generator import __version__
+from generator.batch import work
+from generator.batch.settings import Settings
+from generator.batch.stamps import sha256_of
+from generator.catalogue import ENVIRONMENT as TEMPLATES
+from generator.catalogue import Catalogue
+from generator.errors import ProgrammeError
+from generator.loading import read_source
+from generator.resources import shipped
+from generator.workshop import Workshop
+
+_EPOCH: Final = "SOURCE_DATE_EPOCH"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """All that one packet is made from.
+
+    Attributes:
+        settings: of the batch; its paths mean nothing to the machine that gets it.
+        code: the programme.
+        data: the data file's name.
+        files: the data file and every file that it names, by name relative to its folder.
+        templates: the user's own programmes by path; None where there are none.
+        version: of the program, with the digest of its built-in templates.
+        epoch: ``SOURCE_DATE_EPOCH`` on the caller's machine.
+    """
+
+    settings: Settings
+    code: str
+    data: str
+    files: Mapping[str, bytes]
+    templates: Mapping[str, bytes] | None
+    version: str
+    epoch: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A packet made, to be published by whoever asked for it.
+
+    Attributes:
+        consortium: its name.
+        folder: the packet folder's name.
+        files: bytes by path, without the manifest.
+        manifest: what it says.
+        when: the time that every file of the archive gets.
+        inputs: as in Target.
+        facts: as in Done.
+        seconds: how long it took.
+    """
+
+    consortium: str
+    folder: str
+    files: tuple[tuple[str, bytes], ...]
+    manifest: Mapping[str, Any]
+    when: datetime
+    inputs: work.Inputs
+    facts: work.Facts
+    seconds: float
+
+
+def version() -> str:
+    """What must be the same on both machines."""
+    root = shipped("templates")
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and not path.name.startswith((".", "~$")):
+            digest.update(f"{path.relative_to(root).as_posix()} {sha256_of(path)}\n".encode())
+    return f"{__version__} {digest.hexdigest()}"
+
+
+def templates_of(settings: Settings) -> dict[str, bytes] | None:
+    """The user's own programmes, to travel.
+
+    Raises:
+        ProgrammeError: a file cannot be read.
+    """
+    extra = settings.templates or (Path(os.environ[TEMPLATES]) if os.environ.get(TEMPLATES) else None)
+    if extra is None:
+        return None
+    found = {}
+    for path in sorted(extra.rglob("*")):
+        if path.is_file() and not path.name.startswith((".", "~$")):
+            try:
+                found[path.relative_to(extra).as_posix()] = path.read_bytes()
+            except OSError as error:
+                raise ProgrammeError(
+                    f"读不到模板文件 {path.name}（{error.strerror}）", "核对文件的权限"
+                ) from None
+    return found
+
+
+_lock = Lock()
+_workshops: dict[str, Workshop] = {}
+
+
+def make_there(parcel: Parcel) -> Packed:
+    """Make a packet on this machine for another one; errors as for ``packet.build``.
+
+    One at a time in each process: the engine serves one document at once.
+
+    Raises:
+        ProgrammeError: this machine has another version of the program or of its templates.
+    """
+    if parcel.version != version():
+        raise ProgrammeError(
+            "集群那台机器上的程序或内置模板与本机的版本不同", "在每台机器上安装同一个版本，再运行一次"
+        )
+    begun = time.perf_counter()
+    with (
+        _lock,
+        _environment({_EPOCH: parcel.epoch, TEMPLATES: None}),
+        tempfile.TemporaryDirectory(prefix="lianheti-data-", ignore_cleanup_errors=True) as folder,
+    ):
+        _unpack(Path(folder), parcel.files)
+        source = read_source(Path(folder) / parcel.data)
+        settings = replace(parcel.settings, root=Path(), templates=None, force=False)
+        try:
+            packet, facts = work.make(settings, _workshop(parcel), source, parcel.code)
+        except MemoryError:
+            raise work.out_of_memory() from None
+        return Packed(
+            packet.job.consortium,
+            packet.folder,
+            tuple((file.path, file.data) for file in packet.files),
+            packet.manifest,
+            packet.job.when,
+            work.inputs_of(packet.job.dataset),
+            facts,
+            time.perf_counter() - begun,
+        )
+
+
+def _workshop(parcel: Parcel) -> Workshop:
+    """This process's workshop for a parcel's templates and engine, kept open."""
+    digest = hashlib.sha256(str(parcel.settings.engine).encode())
+    for name, data in (parcel.templates or {}).items():
+        digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
+    key = digest.hexdigest()
+    if key not in _workshops:
+        folder = None
+        if parcel.templates is not None:
+            folder = Path(tempfile.mkdtemp(prefix="lianheti-templates-"))
+            _unpack(folder, parcel.templates)
+            _remove_at_exit(folder)
+        _workshops[key] = Workshop(Catalogue(folder), parcel.settings.engine)
+    return _workshops[key]
+
+
+def _remove_at_exit(folder: Path) -> None:
+    import atexit
+
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _unpack(folder: Path, files: Mapping[str, bytes]) -> None:
+    home = folder.resolve()
+    for name, data in files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(home):
+            raise ValueError(f"leads out of its folder: {name!r}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str | None]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in wanted}
+    _set(wanted)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(wanted: Mapping[str, str | None]) -> None:
+    for name, value in wanted.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,160 @@
+"""A batch's report: a table for people, one JSON document, or a workbook."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.batch.results import STATES, Result, totals
+from generator.errors import Place, UsageError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_COLOURS: Final = {
+    "made": "green",
+    "same": "green",
+    "unchanged": "dim",
+    "failed": "bold red",
+    "duplicate": "bold red",
+}
+_VERDICTS: Final = {
+    "pass": "符合",
+    "fail": "不符合",
+    "unknown": "缺数据",
+    "warn": "提醒",
+    "judge": "人工判断",
+}
+_COLUMNS: Final = (
+    ("数据文件", 36),
+    ("方案", 26),
+    ("结果", 12),
+    *((title, 9) for title in _VERDICTS.values()),
+    ("待填", 8),
+    ("页数", 8),
+    ("用时（秒）", 10),
+    ("材料包", 60),
+    ("错误或提醒", 80),
+    ("位置", 40),
+)
+_FAULTS_SHOWN: Final = 200
+
+
+def as_json(results: Sequence[Result], seconds: float) -> dict[str, Any]:
+    """The report as a JSON object: totals, and every result."""
+    return {
+        "seconds": round(seconds, 3),
+        "totals": totals(results),
+        "results": [result.as_json() for result in results],
+    }
+
+
+def summary(results: Sequence[Result], seconds: float) -> str:
+    """One line: how many of each, how long it took."""
+    counted = totals(results)
+    shown = "，".join(f"{STATES[state]} {counted[state]}" for state in STATES if counted[state])
+    return f"共 {len(results)} 份：{shown or '没有要生成的'}；用时 {seconds:.1f} 秒。"
+
+
+def print_table(console: Console, results: Sequence[Result], seconds: float) -> None:
+    """A line for each packet, then each error in full, then the sum."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column("数据文件", overflow="fold")
+    table.add_column("方案", no_wrap=True)
+    table.add_column("结果", no_wrap=True)
+    for title in ("符合", "不符合", "缺数据", "待填", "页", "秒"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for result in results:
+        counts = result.counts or {}
+        figures = [str(counts.get(verdict, "")) for verdict in ("pass", "fail", "unknown")]
+        table.add_row(
+            Text(result.data),
+            Text(result.programme or ""),
+            Text(STATES[result.state], style=_COLOURS[result.state]),
+            *figures,
+            str(result.missing or "") if counts else "",
+            str(result.pages or ""),
+            f"{result.seconds:.2f}" if result.seconds else "",
+        )
+    console.print(table)
+    faults = [result for result in results if not result.is_good]
+    for result in faults[:_FAULTS_SHOWN]:
+        programme = f"（{result.programme}）" if result.programme else ""
+        console.print(f"{result.data}{programme}：", style="bold", markup=False, soft_wrap=True)
+        for line in result.error.splitlines():
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+    if len(faults) > _FAULTS_SHOWN:
+        console.print(f"……还有 {len(faults) - _FAULTS_SHOWN} 份有错，用 --report 文件.xlsx 看全部。")
+    for result in results:
+        if result.moved_aside:
+            console.print(f"原来的一套被改过，已移到 {result.moved_aside}", markup=False, soft_wrap=True)
+    console.print(summary(results, seconds), markup=False)
+
+
+def report_bytes(path: Path, results: Sequence[Result], seconds: float) -> bytes:
+    """The report as a file, by its suffix: ``.xlsx`` or ``.json``.
+
+    Raises:
+        UsageError: another suffix.
+    """
+    if path.suffix.lower() == ".xlsx":
+        return workbook(results, seconds)
+    if path.suffix.lower() == ".json":
+        return (json.dumps(as_json(results, seconds), ensure_ascii=False, indent=2) + "\n").encode()
+    raise UsageError(f"报告不能写成“{path.suffix or path.name}”文件", "文件名以 .xlsx 或 .json 结尾")
+
+
+def workbook(results: Sequence[Result], seconds: float) -> bytes:
+    """The report as a workbook: a row for each packet, texts as texts, with a filter."""
+    from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = "批量生成"
+    sheet.append([title for title, _ in _COLUMNS])
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="DDE6F0")
+    for result in results:
+        counts = result.counts or {}
+        row = [
+            result.data,
+            result.programme or "",
+            STATES[result.state],
+            *(counts.get(verdict) for verdict in _VERDICTS),
+            result.missing if counts else None,
+            result.pages,
+            round(result.seconds, 2) or None,
+            result.packet or "",
+            result.error or "；".join(result.warnings),
+            "；".join(str(Place(**where)) for where in result.where),  # type: ignore[arg-type] # as_json's own
+        ]
+        sheet.append(
+            [ILLEGAL_CHARACTERS_RE.sub("\ufffd", value) if isinstance(value, str) else value for value in row]
+        )
+        for cell in sheet[sheet.max_row]:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if isinstance(cell.value, str):
+                # A name that begins with "=" is a name, not a formula.
+                cell.data_type = "s"
+        if not result.is_good:
+            sheet.cell(sheet.max_row, 3).font = Font(bold=True, color="C00000")
+    for number, (_, width) in enumerate(_COLUMNS, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.freeze_panes = "D2"
+    sheet.auto_filter.ref = sheet.dimensions
+    sheet.append([])
+    sheet.append([summary(results, seconds)])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()

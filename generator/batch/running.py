@@ -1,0 +1,202 @@
+"""A batch from beginning to end: what need not be made is left, the rest is made, and all is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from generator.batch.files import DataFile
+from generator.batch.results import EndedError, Result, failure
+from generator.batch.stamps import Made, Setup, Stamp, Stamps, made_from
+from generator.errors import DataError
+from generator.publishing import recover
+
+if TYPE_CHECKING:
+    from generator.batch.settings import Settings
+    from generator.batch.work import Done, Target
+
+
+class Watcher(Protocol):
+    """Whoever wants to know how the batch comes along."""
+
+    def expect(self, packets: int) -> None:
+        """So many more packets are to be reported."""
+
+    def report(self, result: Result) -> None:
+        """One more is done."""
+
+
+class Crew(Protocol):
+    """Whoever does the work: processes of this machine, or a cluster.
+
+    Answers come in any order: the number of what was asked, the answer or the exception, and the seconds.
+    """
+
+    def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
+        """Which packets each data file asks for: a list of Target."""
+
+    def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
+        """Make and publish packets: a Done each."""
+
+
+@dataclass(slots=True)
+class _File:
+    """A data file on its way through the batch."""
+
+    file: DataFile
+    number: int
+    stamp: Stamp | None = None
+    targets: list[Target] = field(default_factory=list)
+
+    def kept(self, code: str) -> Made | None:
+        return self.stamp.packets.get(code) if self.stamp else None
+
+
+class Batch:
+    """One run over many data files.
+
+    Args:
+        settings: what is to be made.
+        setup: what it is made with.
+        watcher: is told of each result.
+    """
+
+    def __init__(self, settings: Settings, setup: Setup, watcher: Watcher) -> None:
+        self._settings = settings
+        self._setup = setup
+        self._watcher = watcher
+        self._stamps = Stamps(settings)
+        self._results: dict[tuple[int, int], Result] = {}
+        self._claims: dict[str, list[tuple[_File, str]]] = {}
+
+    def run(
+        self, files: Iterable[DataFile], crew: Callable[[], AbstractContextManager[Crew]]
+    ) -> list[Result]:
+        """Make all packets that need making.
+
+        Args:
+            files: the data files.
+            crew: opens a Crew as a context; not called where nothing is to do.
+
+        Returns:
+            One result a packet, or a file that gave none, in the order of the files.
+
+        Raises:
+            OutputError: the output folder cannot be used at all.
+            KeyboardInterrupt: the person has stopped it; whatever stands in the output folder is whole.
+        """
+        every = [_File(file, number) for number, file in enumerate(files)]
+        self._watcher.expect(len(every))
+        changed = [one for one in every if not self._take_unchanged(one)]
+        if changed:
+            try:
+                with crew() as opened:
+                    self._work(changed, opened)
+            except BaseException:
+                # Its processes have been ended: what they left half done is put right.
+                recover(self._settings.root)
+                raise
+        return [self._results[key] for key in sorted(self._results)]
+
+    def _take_unchanged(self, one: _File) -> bool:
+        """Report a file whose packets all stand as they should; whether it was one."""
+        one.stamp = None if self._settings.force else self._stamps.read(one.file.path)
+        stamp = one.stamp
+        if stamp is None or set(stamp.programmes) != set(stamp.packets):
+            return False
+        if not all(self._is_unchanged(one, made) for made in stamp.packets.values()):
+            return False
+        for made in stamp.packets.values():
+            self._claims.setdefault(made.folder, []).append((one, made.code))
+        self._watcher.expect(len(stamp.packets) - 1)
+        for made in stamp.packets.values():
+            self._keep(one, made)
+        return True
+
+    def _is_unchanged(self, one: _File, made: Made) -> bool:
+        return self._stamps.is_unchanged(one.file.path, made, self._setup)
+
+    def _keep(self, one: _File, made: Made) -> None:
+        place = f"{self._settings.root.as_posix()}/{made.folder}"
+        self._report(one, made.code, Result(one.file.shown, made.code, "unchanged", place, **made.facts))
+
+    def _report(self, one: _File, code: str | None, result: Result) -> None:
+        codes = [target.code for target in one.targets] or list(one.stamp.programmes if one.stamp else [])
+        self._results[one.number, codes.index(code) if code in codes else 0] = result
+        self._watcher.report(result)
+
+    def _work(self, changed: list[_File], crew: Crew) -> None:
+        jobs: list[tuple[_File, Target]] = []
+        for number, found, seconds in crew.looks([one.file for one in changed]):
+            one = changed[number]
+            if isinstance(found, BaseException):
+                self._report(one, None, failure(one.file.shown, None, found, seconds))
+                continue
+            one.targets = found
+            self._watcher.expect(len(found) - 1)
+            for target in found:
+                if target.error is not None:
+                    self._report(one, target.code, failure(one.file.shown, target.code, target.error))
+                else:
+                    self._claims.setdefault(target.folder, []).append((one, target.code))
+                    jobs.append((one, target))
+        jobs = [job for job in jobs if not self._is_taken(*job) and not self._still_stands(*job)]
+        jobs.sort(key=lambda job: job[0].number)
+        for number, done, seconds in crew.makes([(one.file, target.code) for one, target in jobs]):
+            one, target = jobs[number]
+            if isinstance(done, BaseException):
+                if isinstance(done, EndedError):
+                    recover(self._settings.root)
+                self._report(one, target.code, failure(one.file.shown, target.code, done, seconds))
+            else:
+                self._finish(one, target.code, done)
+
+    def _is_taken(self, one: _File, target: Target) -> bool:
+        """Report a packet that several files would write: none of them does."""
+        rivals = [other for other, _ in self._claims[target.folder] if other is not one]
+        if not rivals:
+            return False
+        names = "、".join(f"“{other.file.shown}”" for other in rivals)
+        error = DataError(
+            f"这一份与{names}会写到同一个位置“{target.folder}”，都没有写",
+            "给不同的联合体取不同的名称；若是同一份数据的副本，只留一个",
+        )
+        result = replace(failure(one.file.shown, target.code, error), state="duplicate")
+        self._report(one, target.code, result)
+        return True
+
+    def _still_stands(self, one: _File, target: Target) -> bool:
+        made = one.kept(target.code)
+        if made is None or not self._is_unchanged(one, made):
+            return False
+        self._keep(one, made)
+        return True
+
+    def _finish(self, one: _File, code: str, done: Done) -> None:
+        facts = asdict(done.facts)
+        result = Result(
+            one.file.shown,
+            code,
+            "made" if done.written else "same",
+            f"{self._settings.root.as_posix()}/{done.folder}",
+            seconds=done.seconds,
+            moved_aside=done.moved_aside,
+            **facts,
+        )
+        self._stamp(one, code, done, facts)
+        self._report(one, code, result)
+
+    def _stamp(self, one: _File, code: str, done: Done, facts: dict[str, Any]) -> None:
+        try:
+            made = made_from(
+                self._settings.root, code, self._setup.digest(code), done.folder, done.inputs, facts
+            )
+        except OSError:
+            # Another batch is just exchanging the packet: its stamp will do, or it is made again.
+            return
+        codes = tuple(target.code for target in one.targets)
+        known = one.stamp.packets if one.stamp else {}
+        one.stamp = Stamp(codes, {**{key: known[key] for key in codes if key in known}, code: made})
+        self._stamps.write(one.file.path, one.stamp)

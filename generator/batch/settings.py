@@ -1,0 +1,61 @@
+"""What a batch is to make, and within what bounds: the same for all its packets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from generator.packet import Order
+    from generator.rendering.values import Edition
+    from generator.workshop import EngineName
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of a batch.
+
+    Attributes:
+        root: the output folder.
+        codes: the programmes; empty for those that each data file has filings for.
+        edition: draft or signing.
+        engine: the PDF engine; None where no PDFs are wanted.
+        accept: reasons for accepted conditions, by programme and rule.
+        templates: a folder of programmes that goes before the built-in one.
+        force: make packets again that need not be, and move changed ones aside.
+        verify: compare what stands in the output folder by content, not by size and time.
+    """
+
+    root: Path
+    codes: tuple[str, ...] = ()
+    edition: Edition = "draft"
+    engine: EngineName | None = "typst"
+    accept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    templates: Path | None = None
+    force: bool = False
+    verify: bool = False
+
+    def order(self, code: str) -> Order:
+        """What is wanted of one programme."""
+        from generator.packet import Order
+
+        return Order(self.edition, self.accept.get(code, {}), force=self.force)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much a batch may use.
+
+    Attributes:
+        jobs: processes at a time.
+        seconds: for one packet; a process that takes longer is ended.
+        megabytes: memory that one process may take for itself, where the system can hold it to that.
+        packets: after so many a process is replaced by a fresh one.
+    """
+
+    jobs: int
+    seconds: float = 120.0
+    megabytes: int = 1024
+    packets: int = 200

@@ -1,0 +1,236 @@
+"""What a process of a batch does: looks into data files, and makes packets with a workshop of its own."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.catalogue import Catalogue
+from generator.choosing import chosen_programmes
+from generator.dataset import Dataset
+from generator.errors import DataError, LianhetiError
+from generator.findings import count_verdicts
+from generator.loading import load, read_source
+from generator.packet import build, put
+from generator.publishing import safe_name
+from generator.workshop import Workshop
+
+if TYPE_CHECKING:
+    from generator.batch.settings import Settings
+    from generator.loading import Source
+    from generator.made import Packet
+
+Inputs = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One packet that a data file asks for.
+
+    Attributes:
+        code: the programme.
+        consortium: its name as the programme sees it.
+        folder: the packet's folder, relative to the output folder, with ``/``.
+        inputs: sha256 of every file that goes in, by name relative to the data file's folder; None for
+            an attachment that the data names but that is not there.
+        error: why no packet can be made; None otherwise.
+    """
+
+    code: str
+    consortium: str
+    folder: str
+    inputs: Inputs
+    error: LianhetiError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One packet that stands in the output folder.
+
+    Attributes:
+        folder: relative to the output folder, with ``/``.
+        written: False where the very same packet stood there.
+        moved_aside: where a packet that a person had changed stands now.
+        inputs: as in Target.
+        facts: what the report says of it: counts, missing, pages, warnings.
+        seconds: how long it took.
+    """
+
+    folder: str
+    written: bool
+    moved_aside: str | None
+    inputs: Inputs
+    facts: Facts
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report says of a packet; as in Result."""
+
+    counts: Mapping[str, int]
+    missing: int
+    pages: int | None
+    warnings: tuple[str, ...]
+
+
+def look(settings: Settings, catalogue: Catalogue, path: Path) -> list[Target]:
+    """Which packets a data file asks for, and from which files they are made.
+
+    Raises:
+        DataError: the file cannot be read.
+        UsageError: it does not say for which programme it is meant.
+    """
+    source = read_source(path)
+    programmes = chosen_programmes(catalogue, settings.codes, source)
+    targets = []
+    for programme in programmes:
+        dataset = load(source, programme, known=catalogue.all())
+        name = dataset.consortium.name
+        folder = f"{safe_name(name)}/{programme.code.replace('/', '-')}-{settings.edition}"
+        error = DataError("数据有误", problems=dataset.problems) if dataset.problems else None
+        targets.append(Target(programme.code, name, folder, inputs_of(dataset), error))
+    return targets
+
+
+def inputs_of(dataset: Dataset) -> Inputs:
+    """Every file that the data is made from or names, with its sha256; None for one that is not there."""
+    named = (name for names in (dataset.consortium.attachments or {}).values() for name in names or ())
+    return {**dict.fromkeys(named), **dataset.inputs}
+
+
+def make(settings: Settings, workshop: Workshop, source: Source, code: str) -> tuple[Packet, Facts]:
+    """One packet in memory, and what a report says of it; errors as for ``packet.build``."""
+    packet = build(source, workshop.catalogue.load(code), settings.order(code), workshop)
+    return packet, facts_of(packet)
+
+
+def facts_of(packet: Packet) -> Facts:
+    """What a report says of a packet."""
+    printed = packet.manifest["packet"]
+    return Facts(
+        count_verdicts(packet.job.findings),
+        len({path for document in packet.documents for path in document.record.missing}),
+        printed["pages"] if printed else None,
+        tuple(packet.manifest["warnings"]),
+    )
+
+
+class Bench:
+    """One process's place of work: settings, and a workshop that stays open.
+
+    Args:
+        settings: of the batch.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.catalogue = Catalogue(settings.templates)
+        self.workshop = Workshop(self.catalogue, settings.engine)
+
+    def make(self, path: Path, code: str) -> Done:
+        """Make one packet and publish it; errors as for ``packet.make``, and DataError for memory."""
+        begun = time.perf_counter()
+        try:
+            packet, facts = make(self.settings, self.workshop, read_source(path), code)
+            published = put(packet, self.settings.root, force=self.settings.force)
+        except MemoryError:
+            raise out_of_memory() from None
+        aside = published.moved_aside
+        return Done(
+            published.folder.relative_to(self.settings.root.resolve()).as_posix(),
+            published.written,
+            aside.as_posix() if aside else None,
+            inputs_of(packet.job.dataset),
+            facts,
+            time.perf_counter() - begun,
+        )
+
+
+def out_of_memory() -> LianhetiError:
+    """The error of a packet that needs more memory than it may have."""
+    return DataError(
+        "生成这一份材料所需的内存超过了上限",
+        "检查数据是否异常地大；确实需要时用 --memory-limit 提高上限，或用 -j 减少同时生成的份数",
+    )
+
+
+_bench: Bench | None = None
+
+
+def begin(settings: Settings, megabytes: int, temporary: str) -> None:
+    """Set a process of a pool up for work.
+
+    It leaves Ctrl-C to the process that commands it, ends with that process however that ends, and may
+    take only so much memory for itself.
+
+    Args:
+        settings: of the batch.
+        megabytes: of memory; 0 for no limit.
+        temporary: the folder for files that must not outlive the batch.
+    """
+    global _bench  # noqa: PLW0603 (a process of a pool has no other place for what it keeps)
+    import signal
+    import tempfile
+    from multiprocessing.util import Finalize
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+    _hold_to(megabytes)
+    tempfile.tempdir = temporary
+    _bench = Bench(settings)
+    Finalize(None, _bench.workshop.__exit__, args=(None, None, None), exitpriority=1)
+
+
+def look_here(path: Path) -> list[Target]:
+    """As ``look``, in a process that ``begin`` has set up."""
+    bench = _here()
+    return look(bench.settings, bench.catalogue, path)
+
+
+def make_here(path: Path, code: str) -> Done:
+    """As ``Bench.make``, in a process that ``begin`` has set up."""
+    return _here().make(path, code)
+
+
+def _here() -> Bench:
+    if _bench is None:
+        raise RuntimeError("this process was not set up")
+    return _bench
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended, be it by kill -9."""
+    import multiprocessing
+    import os
+    import threading
+
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _hold_to(megabytes: int) -> None:
+    """Let this process take only so much memory: what it asks for beyond is refused to it.
+
+    Linux alone counts what a process may write to (``RLIMIT_DATA``); elsewhere there is no such limit.
+    """
+    if sys.platform != "linux" or not megabytes:
+        return
+    import resource
+
+    limit = megabytes * 1024 * 1024
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))

@@ -1,0 +1,195 @@
+"""``lianheti batch``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, cast
+
+import click
+
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import (
+    accept_option,
+    format_option,
+    parse_accepted,
+    programmes_option,
+    templates_option,
+)
+from generator.cli.output import console, say, write_json
+from generator.cli.pdf_options import engine_of, pdf_options
+from generator.errors import ExitCode, OutputError, UsageError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from generator.batch import Result
+    from generator.rendering.values import Edition
+
+
+@click.command(
+    "batch",
+    cls=ChineseCommand,
+    help="为许多数据文件生成材料。数据可写文件、文件夹或通配符；没有变化的不重做；中断后再运行一次会接着做完。",
+    epilog="例：lianheti batch 客户/ -o output --report 报告.xlsx　　退出码：0 全部完成，1 有的没有完成，130 被中断",
+)
+@click.argument("data", nargs=-1, required=True, metavar="数据文件或文件夹…")
+@programmes_option
+@click.option(
+    "-o",
+    "--output",
+    "root",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    metavar="目录",
+    help="写到哪个目录，默认 output",
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["draft", "signing"]),
+    default="draft",
+    metavar="draft|signing",
+    help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
+)
+@pdf_options
+@accept_option
+@click.option("--force", is_flag=True, help="没有变化的也重做；被人改过的，把旧的整套移到一旁再生成")
+@click.option("--verify", is_flag=True, help="已有的材料按内容核对，而不是按文件的大小和时间")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 256), metavar="个数", help="同时工作的进程数，默认为处理器个数"
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(1), default=120.0, metavar="秒", help="每一份最多用多少秒，默认 120"
+)
+@click.option(
+    "--memory-limit",
+    type=click.IntRange(0),
+    default=1024,
+    metavar="MB",
+    help="每个进程最多用多少内存，默认 1024，0 为不限（只在 Linux 上有效）",
+)
+@click.option(
+    "--scheduler", metavar="地址", help="交给 Dask 集群去做，写调度器的地址，如 tcp://10.0.0.1:8786"
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), metavar="文件", help="把报告另存为 .xlsx 或 .json 文件"
+)
+@format_option
+@templates_option
+def command(
+    data: tuple[str, ...],
+    codes: tuple[str, ...],
+    root: Path,
+    edition: str,
+    pdf_engine: str,
+    no_pdf: bool,
+    accepted: tuple[str, ...],
+    force: bool,
+    verify: bool,
+    jobs: int | None,
+    time_limit: float,
+    memory_limit: int,
+    scheduler: str | None,
+    report: Path | None,
+    output: str,
+    templates: Path | None,
+) -> int:
+    """Make many packets."""
+    from generator.batch import Bounds, Settings, data_files, run_batch
+    from generator.batch.report import as_json, print_table, report_bytes
+    from generator.publishing import recover
+
+    settings = Settings(
+        root,
+        codes,
+        cast("Edition", edition),
+        engine_of(pdf_engine, no_pdf=no_pdf),
+        parse_accepted(accepted),
+        templates,
+        force=force,
+        verify=verify,
+    )
+    if report is not None:
+        report_bytes(report, [], 0.0)
+    files = data_files(data, root)
+    if not files:
+        raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
+    for recovered in recover(root):
+        say(str(recovered), err=True)
+    bounds = Bounds(jobs or cores(), time_limit, memory_limit)
+    with _Watching() as watcher:
+        results, seconds = run_batch(files, settings, bounds, watcher, scheduler=scheduler)
+    if report is not None:
+        _save(report, report_bytes(report, results, seconds))
+    print_table(console(err=output == "json"), results, seconds)
+    if output == "json":
+        write_json(as_json(results, seconds))
+    return ExitCode.DONE if all(result.is_good for result in results) else ExitCode.FINDING
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _save(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"写不了报告 {path}（{error.strerror}）", "关闭打开它的程序，或换一个文件名；材料已经生成好了"
+        ) from None
+
+
+class _Watching:
+    """Progress on stderr, with rate and time left; nothing where that is not a terminal."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        self._total = 0
+        self._failed = 0
+
+    def __enter__(self) -> Self:
+        screen = console(err=True)
+        if screen.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            self._progress = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TextColumn("剩余"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[failed]}"),
+                console=screen,
+                transient=True,
+            )
+            self._task = self._progress.add_task("生成材料", total=None, rate="", failed="")
+            self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def expect(self, packets: int) -> None:
+        """So many more packets are to be reported."""
+        self._total += packets
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, total=self._total)
+
+    def report(self, result: Result) -> None:
+        """One more is done."""
+        self._failed += not result.is_good
+        if self._progress is None or self._task is None:
+            return
+        speed = self._progress.tasks[0].speed
+        self._progress.update(
+            self._task,
+            advance=1,
+            rate=f"{speed:.1f} 份/秒" if speed else "",
+            failed=f"失败 {self._failed}" if self._failed else "",
+        )
