@@ -1,16 +1,20 @@
 """Into the output folder: the only step that writes there, and that never loses what a person did there."""
 
-from generator.publishing.contents import Change, PacketFile, changed_files, read_manifest
+from generator.publishing.contents import Change, PacketFile, changed_files, manifest_holds, read_manifest
 from generator.publishing.names import safe_name
 from generator.publishing.packets import Published, publish, recover, recover_packet
+from generator.publishing.reading import OpenPacket, open_packet
 from generator.publishing.slot import Recovered
 
 __all__ = [
     "Change",
+    "OpenPacket",
     "PacketFile",
     "Published",
     "Recovered",
     "changed_files",
+    "manifest_holds",
+    "open_packet",
     "publish",
     "read_manifest",
     "recover",

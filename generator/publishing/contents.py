@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from typing import IO
 
 MANIFEST = "manifest.json"
+SEAL = "manifest_sha256"
 
 # What the desktop puts into a folder by itself; nobody misses it.
 _DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # A packet is some megabytes; an archive from elsewhere that claims more is not read.
-_LARGEST_ARCHIVE = 2 * 1024**3
+LARGEST_ARCHIVE = 2 * 1024**3
 _SIGNED_PDF = b"/ByteRange"
 _WINDOWS = os.name == "nt"
 
@@ -76,7 +77,8 @@ class Change:
 def packet_contents(files: Sequence[PacketFile], manifest: Mapping[str, Any]) -> dict[str, bytes]:
     """Every file of the packet by its path, in order of the paths, the manifest with them.
 
-    The manifest gets ``files: [{path, sha256}]`` unless it has it.
+    The manifest gets ``files: [{path, sha256}]`` unless it has it, and ``manifest_sha256``, the digest of
+    itself without that entry, so that a change to the manifest can be told too.
 
     Raises:
         ValueError: a path is not safe or given twice, or the manifest contradicts the files.
@@ -97,9 +99,21 @@ def packet_contents(files: Sequence[PacketFile], manifest: Mapping[str, Any]) ->
             raise ValueError(f"the manifest and the file differ: {path!r}")
     if {entry["path"] for entry in whole["files"]} != set(sums):
         raise ValueError("the manifest's files are not those of the packet")
-    text = json.dumps(whole, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    contents[MANIFEST] = text.encode()
+    contents[MANIFEST] = _written({**whole, SEAL: _digest(_written(whole))})
     return dict(sorted(contents.items()))
+
+
+def _written(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def manifest_holds(raw: bytes) -> bool:
+    """Whether a manifest's bytes are as they were written, told by the digest of itself that it bears."""
+    manifest = _parsed(raw)
+    if manifest is None or _written(manifest) != raw:
+        return False
+    own = manifest.pop(SEAL, None)
+    return bool(own == _digest(_written(manifest)))
 
 
 def _claims(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -227,25 +241,38 @@ def _listing(packet: Path) -> tuple[bytes | None, dict[str, str | None]]:
     return _listing_of_folder(packet) if packet.is_dir() else _listing_of_archive(packet)
 
 
-def _listing_of_folder(folder: Path) -> tuple[bytes | None, dict[str, str | None]]:
-    raw = None
-    found: dict[str, str | None] = {}
+def files_of_folder(folder: Path) -> dict[str, Path | None]:
+    """Every file of a packet's folder by its path, in order; None for what is no ordinary file.
+
+    An empty folder ends in ``/``. What office programs and desktops leave there by themselves is left out.
+
+    Raises:
+        OSError: a folder cannot be read.
+    """
+    found: dict[str, Path | None] = {}
     for top, folders, names in _walk(folder):
         relative = Path(top).relative_to(folder)
         if not folders and not names and relative.parts:
             found[relative.as_posix() + "/"] = None
         for name in names:
             path = Path(top, name)
-            inside = (relative / name).as_posix()
-            if _is_owner_mark(name) or name.casefold() in _DESKTOP_FILES:
-                continue
-            if path.is_symlink() or not path.is_file():
-                found[inside] = None
-            elif inside == MANIFEST:
-                raw = path.read_bytes()
-            else:
-                with path.open("rb") as stream:
-                    found[inside] = _digest_of(stream)
+            if not _is_owner_mark(name) and name.casefold() not in _DESKTOP_FILES:
+                ordinary = path.is_file() and not path.is_symlink()
+                found[(relative / name).as_posix()] = path if ordinary else None
+    return found
+
+
+def _listing_of_folder(folder: Path) -> tuple[bytes | None, dict[str, str | None]]:
+    raw = None
+    found: dict[str, str | None] = {}
+    for inside, path in files_of_folder(folder).items():
+        if path is None:
+            found[inside] = None
+        elif inside == MANIFEST:
+            raw = path.read_bytes()
+        else:
+            with path.open("rb") as stream:
+                found[inside] = _digest_of(stream)
     return raw, found
 
 
@@ -269,7 +296,7 @@ def _listing_of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]
             members = archive.infolist()
             if archive.comment or len({member.filename for member in members}) != len(members):
                 raise _BadArchiveError("not an archive as we write them")
-            if sum(member.file_size for member in members) > _LARGEST_ARCHIVE:
+            if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
                 raise _BadArchiveError("larger than any packet")
             for member in members:
                 if member.flag_bits & 1 or member.compress_type != zipfile.ZIP_DEFLATED:
