@@ -15,6 +15,7 @@ from typing import Any
 from generator.consortium import LEAD, Consortium
 from generator.fields import FieldSpec, Part
 
+_BY_ROLE = frozenset({"lead", "leads", "others"})
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")
 
 
@@ -159,7 +160,8 @@ def _chain(model: type[Part], path: str) -> list[FieldSpec]:
             continue
         if part is None:
             return []
-        derived = {"lead": "members", "leads": "members", "others": "members"}.get(name, name)
+        # Below the consortium a programme's own fields may have these names.
+        derived = "members" if not chain and name in _BY_ROLE else name
         spec = part.specs().get(derived)
         if spec is None:
             return []
@@ -188,11 +190,11 @@ def title_of(model: type[Part], path: str, labels: Mapping[str, str] | None = No
             in_map = False
             plain.append(name)
             continue
-        derived = {"leads": "members", "others": "members"}.get(name, name)
-        spec = part.specs().get("members" if name == "lead" else derived) if part else None
+        by_role = not titles and name in _BY_ROLE
+        spec = part.specs().get("members" if by_role else name) if part else None
         plain.append(name if index is None else f"{name}[]")
         title = labels.get(".".join(plain)) or (spec.title if spec else name)
-        if name == "lead":
+        if by_role and name == "lead":
             title = LEAD
         titles.append(f"第 {int(index) + 1} 个{title}" if index else title)
         part = spec.part if spec else None
