@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from generator.paths import title_of
 from generator.programme import Document, Programme
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import Rendered, render
+from generator.rendering.references import with_page_numbers
 from generator.rendering.values import Edition
 from generator.signing import signings_of, with_fields
 from generator.workshop import Workshop
@@ -207,6 +208,8 @@ def _typeset(job: Job, number: int, filled: _Filled, workshop: Workshop) -> Made
             document, filled.template, rendered.record, (docx,), None, signings_of(job, document, None)
         )
     made = workshop.typeset(rendered.docx, document.title, job)
+    if made.references:
+        docx = replace(docx, data=with_page_numbers(docx.data, made.references, job.when))
     signings, data = with_fields(job, document, made)
     pdf = MadeFile(f"{stem}.pdf", "pdf", data, made.pages)
     return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made, signings)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from generator.errors import UsageError
@@ -39,13 +40,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PdfDocument:
-    """A document's PDF, with what the packet needs to know of it; warnings are in Chinese."""
+    """A document's PDF, with what the packet needs to know of it; warnings are in Chinese.
+
+    ``references`` are the printed page numbers of the bookmarks that PAGEREF fields name, where the engine
+    tells them.
+    """
 
     pdf: bytes
     pages: int
     headings: tuple[Heading, ...]
     sign_places: tuple[SignPlace, ...]
     warnings: tuple[str, ...]
+    references: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):

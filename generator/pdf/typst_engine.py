@@ -104,7 +104,8 @@ class TypstEngine:
             for item in found
             if item["k"] == "heading"
         )
-        return PdfDocument(pdf, pages, headings, _sign_places(found), composition.warnings)
+        references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
+        return PdfDocument(pdf, pages, headings, _sign_places(found), composition.warnings, references)
 
     def close(self) -> None:
         """Remove the private folder."""

@@ -1,0 +1,55 @@
+"""The contents list of a plan shows in Word the pages that the PDF has."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from generator.anchors import anchors
+from generator.catalogue import Catalogue
+from generator.loading import read_source
+from generator.packet import Order, begin, draw
+from generator.resources import shipped
+from generator.workshop import Workshop
+
+EXAMPLES = sorted(shipped("data").glob("*.yaml"))
+
+
+def footer_number(pdf: bytes, page: int) -> str:
+    """The number printed at a page's foot."""
+    found = pypdfium2.PdfDocument(pdf)[page - 1]
+    text = found.get_textpage().get_text_bounded(0, 0, found.get_width(), 100)
+    match = re.search(r"—\s*(\d+)\s*—", text)
+    return match[1] if match else ""
+
+
+@pytest.mark.parametrize("data", EXAMPLES, ids=lambda path: path.stem)
+def test_a_contents_list_names_the_page_of_each_heading(data: Path) -> None:
+    catalogue = Catalogue()
+    code = next((code for code in catalogue.folders() if code.replace("/", "-") == data.stem), None)
+    if code is None:
+        pytest.skip("an example for several programmes")
+    programme = catalogue.load(code)
+    compared = 0
+    with Workshop(catalogue) as workshop:
+        for made in draw(begin(read_source(data), programme, Order("signing"), workshop), workshop):
+            with zipfile.ZipFile(io.BytesIO(made.files[0].data)) as archive:
+                xml = archive.read("word/document.xml").decode()
+            found = dict(
+                re.findall(r"PAGEREF (\S+).*?separate\"/>.*?<w:t[^>]*>([^<]*)</w:t>", xml, re.DOTALL)
+            )
+            if not found or made.pdf is None:
+                continue
+            assert found == dict(made.pdf.references)
+            pages = {heading.title: heading.page for heading in made.pdf.headings}
+            for anchor in anchors(programme.folder / made.document.template):
+                name = f"{anchor.kind}.{anchor.id}"
+                if name in found and anchor.title in pages:
+                    assert footer_number(made.pdf.pdf, pages[anchor.title]) == found[name]
+                    compared += 1
+    assert compared > 5
