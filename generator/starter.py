@@ -47,7 +47,7 @@ def starter_yaml(programme: Programme) -> str:
 class _Starter:
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
-        self.anchors = _anchors_of(programme)
+        self.anchors = anchors_of(programme)
 
     def lines(self) -> Iterator[str]:
         programme = self.programme
@@ -171,7 +171,7 @@ def _key(text: str) -> str:
     return f"'{text.replace(chr(39), chr(39) * 2)}'" if _UNSAFE_KEY.search(text) else text
 
 
-def _anchors_of(programme: Programme) -> list[Anchor]:
+def anchors_of(programme: Programme) -> list[Anchor]:
     """The anchors of all the programme's templates, each once."""
     files = dict.fromkeys(
         name

@@ -8,6 +8,7 @@ or to refuse. A cell that cannot be read becomes a value with a fault, so that o
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, replace
 
 from generator.consortium import Consortium
@@ -38,6 +39,7 @@ from generator.loading.excel_tables import Tables, cell, lines
 from generator.loading.excel_tree import Branch, Twigs, put_at, split_path
 from generator.source import Entries, Entry, Node, Scalar
 
+_PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
 _STAMP_FIRST_ROW = 3
 _STAMP_WIDTH = 9
 
@@ -207,7 +209,7 @@ class _Reader:
         pieces: dict[tuple[str, str], tuple[Scalar, Scalar]] = {}
         for row in range(header.row + 1, len(grid.rows)):
             name = cell(grid, row, at["field"])
-            path, _, number = name.text.strip().partition("#")
+            path, number = _PIECE.fullmatch(name.text.strip()).groups()  # type: ignore[union-attr]  # any text
             value = cell(grid, row, replace(at["value"], identifier=is_identifier(path, path, None)))
             code = cell(grid, row, at["programme"]) if "programme" in at else replace(name, text="")
             if code.text.strip():

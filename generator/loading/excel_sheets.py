@@ -94,8 +94,8 @@ def _by_tab(grid: Grid, known: dict[str, Sheet]) -> Sheet | None:
 
 def _by_title(grid: Grid, known: dict[str, Sheet]) -> Sheet | None:
     for row in range(min(3, len(grid.rows))):
-        texts = [text for text in grid.rows[row] if isinstance(text, str) and text.strip()]
-        if len(texts) == 1 and (sheet := known.get(fold(texts[0]))):
+        first = next((text for text in grid.rows[row] if not isinstance(text, str) or text.strip()), "")
+        if isinstance(first, str) and (sheet := known.get(fold(first))):
             return sheet
     return None
 

@@ -73,12 +73,13 @@ def freeze(value: Node | Branch | Twigs) -> Node:
 
 
 def split_path(text: str) -> list[str | int] | None:
-    """A path as written in a cell: names parted by ``.`` or ``·``, indexes from 0 in brackets.
+    """A path as written in a cell: names parted by ``.``, or else by ``·``, indexes from 0 in brackets.
 
     An index that is no number names an item by its name. None where the text is no path.
     """
     found: list[str | int] = []
-    for piece in re.split(rf"[.{JOIN}]", text.strip()) if "[" not in text else _pieces(text.strip()):
+    dotted = _pieces(text.strip(), ".")
+    for piece in dotted if len(dotted) > 1 else _pieces(text.strip(), JOIN):
         match = _STEP.fullmatch(piece.strip())
         if not match:
             return None
@@ -90,12 +91,12 @@ def split_path(text: str) -> list[str | int] | None:
     return found
 
 
-def _pieces(text: str) -> list[str]:
-    """A text split at ``.`` and ``·`` outside brackets."""
+def _pieces(text: str, separator: str) -> list[str]:
+    """A text split at a separator outside brackets."""
     pieces, depth, start = [], 0, 0
     for at, char in enumerate(text):
         depth += (char == "[") - (char == "]")
-        if char in f".{JOIN}" and depth == 0:
+        if char == separator and depth == 0:
             pieces.append(text[start:at])
             start = at + 1
     return [*pieces, text[start:]]
@@ -105,6 +106,15 @@ def name_of(item: Node | Branch) -> str:
     """The name of a list's item; empty where it has none."""
     value = item.held.get("name") if isinstance(item, Branch) else None
     return value.text.strip() if isinstance(value, Scalar) and not value.absent else ""
+
+
+def _is_blank(value: Node | Branch | Twigs) -> bool:
+    """Whether a value says nothing yet."""
+    if isinstance(value, Branch):
+        return not value.more and all(_is_blank(below) for below in value.held.values())
+    if isinstance(value, Twigs):
+        return not value.items
+    return isinstance(value, Scalar) and value.absent and value.fault is None
 
 
 def put_at(root: Branch, path: list[str | int], node: Node) -> str:
@@ -120,7 +130,7 @@ def put_at(root: Branch, path: list[str | int], node: Node) -> str:
             if not isinstance(step, str):
                 return "方括号前要写字段名"
             found = here.held.get(step)
-            if isinstance(found, Scalar) and found.absent:
+            if found is not None and _is_blank(found):
                 found = None
             if found is None:
                 here.held[step] = found = fresh

@@ -1,0 +1,100 @@
+"""Which fields a programme cannot do without: what its documents print, and what its conditions ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from generator.catalogue import CommonRules
+from generator.consortium import LEAD, MEMBER, Consortium, Delegate
+from generator.fields import Part
+from generator.programme import FIGURE_OPERATIONS, Figure, Programme
+from generator.rendering import render
+from generator.rendering.template import Template
+
+_INDEX = re.compile(r"\[\d+\]")
+_DERIVED = re.compile(r"^(?:lead(?=\.|$)|(?:leads|others)(?:\[\])?(?=\.|$))")
+_WHEN = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def plain_path(path: str) -> str:
+    """A path without indexes, the members by role as ``members[]``."""
+    return _DERIVED.sub("members[]", _INDEX.sub("[]", path))
+
+
+def needed_paths(programme: Programme, common: CommonRules) -> frozenset[str]:
+    """The fields that must be given before a packet can be signed, as paths with ``[]``.
+
+    Found by filling the programme's templates with an empty consortium and noting what they ask for, and
+    from what its must-conditions and limits need. A list that is asked for as a whole has no ``[]``.
+
+    Args:
+        programme: the programme.
+        common: the figures that every programme's conditions may use.
+
+    Raises:
+        ProgrammeError: one of its templates is at fault.
+    """
+    found = {plain_path(path) for path in (*_printed(programme), *_judged(programme, common))}
+    maps = tuple(f"{path}." for path in ("agreement.clauses", "plan.sections"))
+    return frozenset({"name", "members[].role"}) | {
+        path.removesuffix("[]").removesuffix(".text") if path.startswith(maps) else path.removesuffix("[]")
+        for path in found
+    }
+
+
+def _printed(programme: Programme) -> Iterator[str]:
+    hollow: Consortium = programme.model.model_validate({"name": "", **_hollow(programme.model)})
+    for document in programme.documents:
+        names = dict.fromkeys((document.template, *(variant.template for variant in document.variants)))
+        for name in names:
+            path = programme.folder / name
+            template = Template(path.read_bytes(), "/".join(path.parts[-3:]))
+            rendered = render(template, hollow, programme, document, "draft", headings={}, when=_WHEN)
+            yield from rendered.record.missing
+
+
+def _hollow(part: type[Part]) -> dict[str, Any]:
+    """A group in which every list has one item, and no item has anything."""
+    content: dict[str, Any] = {}
+    for name, spec in part.specs().items():
+        if spec.part is None or spec.shape == "map" or name == "accepted" or issubclass(spec.part, Delegate):
+            continue
+        below = _hollow(spec.part)
+        if spec.shape == "one":
+            if below:
+                content[name] = below
+        elif name == "members":
+            content[name] = [{"role": role, **below} for role in (LEAD, MEMBER)]
+        else:
+            content[name] = [below]
+    return content
+
+
+def _judged(programme: Programme, common: CommonRules) -> Iterator[str]:
+    figures = {**common.figures, **programme.figures}
+    for condition in programme.conditions:
+        if condition.level != "must" or condition.test is None or condition.when_missing == "skip":
+            continue
+        for need in condition.needs:
+            if need in figures:
+                yield from looked_at(figures[need])
+            else:
+                yield need
+
+
+def looked_at(figure: Figure) -> Iterator[str]:
+    """The paths of the data that a figure is taken from, those of its criteria included."""
+    operation = next(each for each in FIGURE_OPERATIONS if getattr(figure, each) is not None)
+    if operation == "programme":
+        return
+    given = getattr(figure, operation)
+    paths: Iterable[str] = given if isinstance(given, tuple) else (given,)
+    for path in paths:
+        yield path
+        prefix = path.rpartition("[]")[0]
+        for name, wanted in figure.where.items():
+            if not (isinstance(wanted, dict) and set(wanted) <= {"given"}):
+                yield f"{prefix}[].{name}"

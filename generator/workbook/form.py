@@ -1,0 +1,247 @@
+"""The guided workbook: made for a programme, blank or with data, in the order in which people fill it."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from generator.catalogue import CommonRules
+from generator.fields import OwnField, extend
+from generator.consortium import Consortium
+from generator.layout import ACCEPTED_HEADS, FILING_HEADS, GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET, Sheet, layout
+from generator.needed import needed_paths
+from generator.programme import Programme
+from generator.starter import anchors_of
+from generator.workbook import guide, styles
+from generator.workbook.guidance import full_path, guidance
+from generator.workbook.leaves import fits, leaves, pieces
+from generator.workbook.pairs import shown, write_pairs
+from generator.workbook.sheet import Book, Form, sheet_top
+from generator.workbook.tables import HEAD_ROW, TableWriter
+
+_FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
+_SPARE_ROWS: Final = 15
+_FIXED_TIME = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_ACCEPTED = re.compile(r"accepted\[(\d+)\]\.(rule|reason)")
+
+
+def make_form(
+    programme: Programme | None, common: CommonRules, extra: tuple[OwnField, ...] = ()
+) -> Form:
+    """What a programme's workbook is made of.
+
+    Args:
+        programme: the programme; None for the common fields alone.
+        common: the figures that every programme's conditions may use.
+        extra: other programmes' own fields that the workbook is to have too.
+
+    Raises:
+        ProgrammeError: one of the programme's templates can't be read or filled.
+    """
+    own = tuple(each.declaration() for each in programme.fields) if programme else ()
+    model: Any = extend(Consortium, (*own, *extra))
+    labels = programme.labels if programme else {}
+    sheets = layout(model, labels)
+    if programme is None:
+        return Form(None, model, sheets)
+    return Form(
+        programme,
+        model,
+        sheets,
+        needed_paths(programme, common),
+        tuple(anchors_of(programme)),
+        guidance(programme, common),
+    )
+
+
+def write_workbook(
+    form: Form,
+    base: Mapping[str, Any],
+    filings: Mapping[str, Mapping[str, Any]],
+    *,
+    missing: list[tuple[str, str]] | None = None,
+) -> bytes:
+    """A workbook with all that it is given; the same bytes for the same.
+
+    Args:
+        form: what it is made for.
+        base: the data for all programmes, as dicts, lists and texts in the model's names; a list that
+            is empty on purpose is empty, a group stated as none is 无.
+        filings: what differs by programme, by code, in the same way.
+        missing: paths and Chinese titles of what is needed and still missing, to be marked; None where
+            nothing is to be marked.
+    """
+    workbook = Workbook()
+    first = workbook.active
+    if not isinstance(first, Worksheet):
+        raise TypeError("a new workbook begins with a sheet")
+    first.title = GUIDE_SHEET
+    book = Book(form, base)
+    missing_sheet = workbook.create_sheet(MISSING_SHEET) if missing else None
+    listed: list[tuple[Sheet, int]] = []
+    targets: dict[str, Worksheet] = {}
+    for sheet in form.sheets:
+        if sheet.form == "pairs" and not shown(book, sheet):
+            continue
+        targets[sheet.title] = workbook.create_sheet(sheet.title)
+        needed = sum(full_path(sheet, column) in form.needed for column in sheet.columns)
+        if sheet.form == "map":
+            needed = sum(path.startswith(f"{sheet.path}.") for path in form.needed)
+        listed.append((sheet, needed))
+    for sheet, _ in listed:
+        target = targets[sheet.title]
+        if sheet.form == "pairs":
+            write_pairs(book, sheet, target, mark_missing=missing is not None)
+        elif sheet.form in {"table", "map"}:
+            TableWriter(book, sheet).write(target)
+    accepted, rows = _filing_rows(form, filings)
+    rows += [("", path, text) for path, text in _overflow(book)]
+    for sheet, _ in listed:
+        if sheet.form == "filings":
+            _write_rows(book, sheet, targets[sheet.title], tuple(FILING_HEADS.values()), rows)
+        elif sheet.form == "accepted":
+            _write_rows(book, sheet, targets[sheet.title], tuple(ACCEPTED_HEADS.values()), accepted)
+    guide.write_guide(form, first, listed, None if missing is None else len(missing))
+    if missing_sheet is not None and missing:
+        guide.write_missing(missing_sheet, [(*_cell_of(form, targets, path), title) for path, title in missing])
+    guide.write_stamp(form, workbook.create_sheet(STAMP_SHEET))
+    workbook.calculation.fullCalcOnLoad = True
+    workbook.properties.creator = "lianheti"
+    workbook.properties.created = workbook.properties.modified = _FIXED_TIME
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return settled(buffer.getvalue())
+
+
+def _filing_rows(
+    form: Form, filings: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+    """The accepted findings, and all else that the filings say, each as rows of three texts."""
+    accepted: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str, str]] = []
+    codes = dict.fromkeys([*([form.programme.code] if form.programme else []), *filings])
+    for code in codes:
+        rows.append((code, "", ""))
+        given = dict(leaves(filings.get(code, {})))
+        found: dict[str, dict[str, str]] = {}
+        for path, text in given.items():
+            match = _ACCEPTED.fullmatch(path)
+            if match and fits(text):
+                found.setdefault(match[1], {})[match[2]] = text
+        whole = sum(len(item) for item in found.values()) == sum(path.startswith("accepted") for path in given)
+        if found and whole:
+            accepted += [(code, item.get("rule", ""), item.get("reason", "")) for item in found.values()]
+            given = {path: text for path, text in given.items() if not path.startswith("accepted")}
+        rows += [(code, name, piece) for path, text in given.items() for name, piece in _cut(path, text)]
+    return accepted, rows
+
+
+def _overflow(book: Book) -> list[tuple[str, str]]:
+    """What no sheet could take, by path."""
+    return [row for path, text in book.leaves.items() for row in _cut(book.selected(path), text)]
+
+
+def _cut(path: str, text: str) -> list[tuple[str, str]]:
+    if fits(text):
+        return [(path, text)]
+    return [(f"{path}#{at}", piece) for at, piece in enumerate(pieces(text), 1)]
+
+
+def _write_rows(
+    book: Book,
+    sheet: Sheet,
+    target: Worksheet,
+    heads: tuple[str, ...],
+    rows: list[tuple[str, str, str]],
+) -> None:
+    """A sheet of three plain columns."""
+    sheet_top(book, target, sheet.title, len(heads))
+    hint = {
+        "filings": "同一份数据申报几个方案、某一项填得不一样时，在这里写：方案、字段（如 联系人·电话、members[3].kind）、内容。"
+        "方案空着的行，对各方案都有效，是放不进各表的内容",
+        "accepted": "确实不符合、仍要申报的条件，写明理由，会记录在案。条件编号见核对结果；方案空着即本方案",
+    }[sheet.form]
+    styles.put(target.cell(2, 1), hint, styles.GREY, styles.PLAIN)
+    for at, (title, width) in enumerate(zip(heads, _FILING_WIDTHS, strict=True), 1):
+        cell: Cell = target.cell(HEAD_ROW, at)
+        styles.put(cell, title, styles.HEAD, styles.CENTRE)
+        cell.fill = styles.BLUE
+        cell.border = styles.GRID
+        dimension = target.column_dimensions["ABC"[at - 1]]
+        dimension.width = width
+        dimension.number_format = styles.TEXT_FORMAT
+        dimension.alignment = styles.TOP
+    for offset in range(len(rows) + _SPARE_ROWS):
+        content = rows[offset] if offset < len(rows) else ("", "", "")
+        row = HEAD_ROW + 1 + offset
+        for at, text in enumerate(content, 1):
+            cell = target.cell(row, at)
+            styles.put(cell, text or None)
+            cell.number_format = styles.TEXT_FORMAT
+            cell.border = styles.GRID
+        lines = styles.lines_needed(content[2], _FILING_WIDTHS[2])
+        if lines > 1:
+            target.row_dimensions[row].height = min(15.5 * lines + 4, 400)
+    target.freeze_panes = target.cell(HEAD_ROW + 1, 1)
+    styles.set_up_print(target, landscape=True, head_row=HEAD_ROW)
+
+
+def _cell_of(form: Form, targets: Mapping[str, Worksheet], path: str) -> tuple[str, str]:
+    """The sheet and cell where a missing field is to be filled."""
+    plain = re.sub(r"\[\d*\]", "[]", path)
+    for sheet in form.sheets:
+        target = targets.get(sheet.title)
+        if target is None:
+            continue
+        if sheet.form == "pairs":
+            for column in sheet.columns:
+                if column.path == plain:
+                    return sheet.title, _row_with(target, column.header, 2)
+        elif sheet.form == "map" and plain.startswith(f"{sheet.path}."):
+            at = next((at for at in range(1, 8) if target.cell(HEAD_ROW, at).value in {"正文", "文件"}), 3)
+            return sheet.title, _row_with(target, plain[len(sheet.path) + 1 :].partition(".")[0], at)
+        elif sheet.form == "table" and plain.partition("[]")[0] == sheet.path:
+            return sheet.title, _in_table(sheet, target, path, plain)
+    return "", ""
+
+
+def _row_with(target: Worksheet, text: str, column: int) -> str:
+    for row in range(HEAD_ROW + 1, target.max_row + 1):
+        if target.cell(row, 1).value == text:
+            return str(target.cell(row, column).coordinate)
+    return ""
+
+
+def _in_table(sheet: Sheet, target: Worksheet, path: str, plain: str) -> str:
+    index = re.search(r"\[(\d+)\]", path)
+    row = HEAD_ROW + 1 + (int(index[1]) if index else 0)
+    header = next((column.header for column in sheet.columns if full_path(sheet, column) == plain), "")
+    for at in range(1, target.max_column + 1):
+        if header and target.cell(HEAD_ROW, at).value == header:
+            return str(target.cell(row, at).coordinate)
+    return str(target.cell(row, 1).coordinate)
+
+
+def settled(data: bytes) -> bytes:
+    """A package whose members' and properties' times say nothing of when it was written."""
+    source = zipfile.ZipFile(io.BytesIO(data))
+    buffer = io.BytesIO()
+    with source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for info in source.infolist():
+            content = source.read(info)
+            if info.filename == "docProps/core.xml":
+                content = re.sub(
+                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", content
+                )
+            plain = zipfile.ZipInfo(info.filename)
+            plain.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(plain, content)
+    return buffer.getvalue()

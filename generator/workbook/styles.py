@@ -1,0 +1,121 @@
+"""How a workbook looks: faces, fills, widths, number formats."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.worksheet.worksheet import Worksheet
+
+from generator.kinds import Choice, Count, CreditCode, Date, Flag, Kind, LongText, Money, Share, Year
+from generator.workbook.leaves import escaped
+
+FACE: Final = "微软雅黑"
+AUTHOR: Final = "lianheti"
+BODY = Font(name=FACE, size=10)
+BOLD = Font(name=FACE, size=10, bold=True)
+TITLE = Font(name=FACE, size=15, bold=True, color="1F3864")
+HEAD = Font(name=FACE, size=10, bold=True, color="FFFFFF")
+HEAD_NEEDED = Font(name=FACE, size=10, bold=True, color="7F4A00")
+GREY = Font(name=FACE, size=9, color="6B6B6B")
+LINK = Font(name=FACE, size=10, color="0563C1", underline="single")
+BLUE = PatternFill("solid", fgColor="2F5597")
+AMBER = PatternFill("solid", fgColor="FFD966")
+NEEDED = PatternFill("solid", fgColor="FFF6DA")
+LABEL = PatternFill("solid", fgColor="EAF0F9")
+MISSING = PatternFill("solid", bgColor="F8B48A")
+OVER = PatternFill("solid", bgColor="F4A6A6")
+RULE = Side(style="thin", color="B7BFCC")
+GRID = Border(left=RULE, right=RULE, top=RULE, bottom=RULE)
+TOP = Alignment(vertical="top", wrap_text=True)
+MIDDLE = Alignment(vertical="center", wrap_text=True)
+CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+PLAIN = Alignment(vertical="center")
+TEXT_FORMAT: Final = "@"
+_WIDE = 0x2E80
+
+
+def number_format(kind: Kind | None) -> str:
+    """The cells' format: text for all texts and codes, so that Excel leaves what is typed as it is.
+
+    Long texts keep the general format: older programs show a text cell of more than 255 characters as ####.
+    """
+    if kind is None or isinstance(kind, LongText):
+        return "General"
+    if isinstance(kind, Money):
+        return "#,##0.00########"
+    if isinstance(kind, Count):
+        return "0"
+    if isinstance(kind, Year):
+        return "0"
+    if isinstance(kind, Date):
+        return "yyyy-mm-dd"
+    return TEXT_FORMAT
+
+
+def column_width(kind: Kind | None, title: str, *, several: bool = False) -> float:
+    """A table column's width in characters of the standard face."""
+    least = min(max(text_width(line) for line in title.split("\n")) * 0.62 + 3, 18)
+    by_kind = 20.0
+    if isinstance(kind, (Flag, Count, Year)):
+        by_kind = 9
+    elif isinstance(kind, (Choice, Date, Share)):
+        by_kind = 13
+    elif isinstance(kind, Money):
+        by_kind = 15
+    elif isinstance(kind, CreditCode):
+        by_kind = 22
+    elif isinstance(kind, LongText):
+        by_kind = 42
+    elif several:
+        by_kind = 26
+    return max(least, by_kind)
+
+
+def text_width(text: str) -> int:
+    """A text's width in half-width characters."""
+    return sum(2 if ord(char) >= _WIDE else 1 for char in text)
+
+
+def lines_needed(text: str, width: float) -> int:
+    """How many lines a text takes in a column."""
+    return sum(max(1, -(-text_width(line) // max(int(width) - 1, 1))) for line in text.split("\n"))
+
+
+def put(cell: Cell, value: Any, font: Font = BODY, alignment: Alignment = TOP) -> None:
+    """Write a value; a text never becomes a formula, whatever it begins with."""
+    if isinstance(value, str):
+        cell.value = escaped(value)
+        if value[:1] in {"=", "+", "-", "@"}:
+            cell.data_type = "s"
+            cell.quotePrefix = True  # type: ignore[attr-defined]  # a descriptor that the stubs don't know
+    else:
+        cell.value = value
+    cell.font = font
+    cell.alignment = alignment
+
+
+def note(cell: Cell, text: str) -> None:
+    """Put a note on a cell, large enough to be read without scrolling."""
+    if not text:
+        return
+    comment = Comment(text, AUTHOR)
+    comment.width = 330
+    comment.height = max(46, 20 * lines_needed(text, 46) + 14)
+    cell.comment = comment
+
+
+def set_up_print(sheet: Worksheet, *, landscape: bool, head_row: int) -> None:
+    """A4, as wide as the page, the head repeated, page numbers at the foot."""
+    sheet.page_setup.paperSize = 9
+    sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.5
+    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+    sheet.oddFooter.center.text = "&A　第 &P 页，共 &N 页"
+    if head_row:
+        sheet.print_title_rows = f"1:{head_row}"
