@@ -72,6 +72,28 @@ class Finding:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """A value that a document prints and the data does not give.
+
+    Attributes:
+        path: the field, as ``members[3].position``.
+        title: the field in Chinese, as in messages.
+        place: where it would stand.
+    """
+
+    path: str
+    title: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.place}：{self.title}没有填写，文件要印出来"
+
+    def as_json(self) -> dict[str, object]:
+        """The value as the command prints it."""
+        return {"field": self.path, "title": self.title, "where": self.place.as_json()}
+
+
 def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings have each verdict; every verdict is listed."""
     counted = Counter(finding.verdict for finding in findings)

@@ -15,6 +15,7 @@ from generator import internal, manifest
 from generator.conditions import judge
 from generator.dataset import Dataset
 from generator.errors import DataError, RefusedError
+from generator.findings import Absent
 from generator.loading import Source, load
 from generator.made import Job, MadeDocument, MadeFile, Packet, TemplateUsed
 from generator.paths import title_of
@@ -106,13 +107,31 @@ def build(source: Source, programme: Programme, order: Order, workshop: Workshop
 
 
 def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
-    """Load the data as the programme sees it, and judge it; arguments and errors as for ``make``."""
+    """Load and judge, and refuse wrong values; arguments and errors as for ``make``."""
+    job = assess(source, programme, order, workshop)
+    if job.dataset.problems:
+        raise DataError("数据有误", problems=job.dataset.problems)
+    return job
+
+
+def assess(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
+    """Load the data as the programme sees it, and judge what can be judged of it.
+
+    Raises:
+        ProgrammeError: the programme is at fault.
+    """
     dataset = load(source, programme, known=workshop.catalogue.all())
-    if dataset.problems:
-        raise DataError("数据有误", problems=dataset.problems)
-    when = time_of(dataset)
     findings = judge(dataset, programme, workshop.common_rules, accept=order.accept, day=day_given())
-    return Job(programme, dataset, order.edition, findings, when)
+    return Job(programme, dataset, order.edition, findings, time_of(dataset))
+
+
+def absent(job: Job, workshop: Workshop) -> tuple[Absent, ...]:
+    """What the programme's documents print and the data does not give, in the documents' order.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+    """
+    return _absent(job, _fill_all(job, workshop))
 
 
 def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
@@ -123,7 +142,7 @@ def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    filled = [_fill(job, document, workshop) for document in job.programme.documents]
+    filled = _fill_all(job, workshop)
     if job.edition == "signing":
         _refuse_unready(job, filled)
     return tuple(_typeset(job, number, one, workshop) for number, one in enumerate(filled, 1))
@@ -176,6 +195,19 @@ def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
     return _Filled(document, TemplateUsed(prepared.name, prepared.sha256), rendered)
 
 
+def _fill_all(job: Job, workshop: Workshop) -> list[_Filled]:
+    return [_fill(job, document, workshop) for document in job.programme.documents]
+
+
+def _absent(job: Job, filled: list[_Filled]) -> tuple[Absent, ...]:
+    titles: dict[str, str] = {}
+    for one in filled:
+        for path, short in one.rendered.record.missing.items():
+            full = title_of(job.programme.model, path, job.programme.labels)
+            titles.setdefault(path, f"“{short}”" if path.startswith(_TEXTS) else full)
+    return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
+
+
 def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
     """Refuse a signing edition while a must fails or is unknown, or something printed is missing."""
     lines = [
@@ -184,11 +216,7 @@ def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
         for finding in job.findings
         if finding.stands_in_the_way
     ]
-    missing = {path: short for one in filled for path, short in one.rendered.record.missing.items()}
-    for path, short in missing.items():
-        name = title_of(job.programme.model, path, job.programme.labels)
-        heading = f"“{short}”" if path.startswith(_TEXTS) else name
-        lines.append(f"{job.dataset.place(path)}：{heading}没有填写，正式文件要印出来")
+    lines.extend(str(one) for one in _absent(job, filled))
     if lines:
         listed = "\n".join(f"  · {line}" for line in lines)
         raise RefusedError(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.dataset import Dataset
 from generator.errors import Problem
-from generator.findings import Finding, count_verdicts
+from generator.findings import Absent, Finding, count_verdicts
 from generator.programme import Programme
 
 if TYPE_CHECKING:
@@ -26,17 +26,52 @@ _ORDER = ("fail", "unknown", "warn", "judge", "pass")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One programme's verdicts on one dataset."""
+    """What one programme says of one dataset.
+
+    Attributes:
+        programme: the programme.
+        dataset: the data as it sees them.
+        findings: the verdicts.
+        absent: what its documents print and the data does not give.
+    """
 
     programme: Programme
     dataset: Dataset
     findings: tuple[Finding, ...]
+    absent: tuple[Absent, ...]
 
     def blocked(self, *, strict: bool = False) -> bool:
         """Whether a must stands in the way; strictly, whether anything at all is not met."""
-        if strict and any(finding.verdict in {"warn", "unknown"} for finding in self.findings):
+        if strict and any(finding.verdict in {"fail", "warn", "unknown"} for finding in self.findings):
             return True
         return any(finding.stands_in_the_way for finding in self.findings)
+
+    @property
+    def conclusion(self) -> str:
+        """In a few words, whether a signing edition can be made, and what of it is lacking."""
+        if self.dataset.problems:
+            return "数据有误"
+        if self.blocked():
+            return "条件还不满足"
+        return "文件还缺内容" if self.absent else "可以出签署版"
+
+    def as_json(self) -> dict[str, object]:
+        """The result as the command prints it."""
+        return {
+            "programme": self.programme.code,
+            "blocked": self.blocked(),
+            "findings": [finding.as_json() for finding in self.findings],
+            "missing": [one.as_json() for one in self.absent],
+            "problems": [
+                {
+                    "field": problem.path,
+                    "message": problem.message,
+                    "remedy": problem.remedy,
+                    "where": problem.place.as_json(),
+                }
+                for problem in self.dataset.problems
+            ],
+        }
 
 
 def problems(results: Iterable[Result]) -> list[Problem]:
@@ -77,32 +112,63 @@ def print_one(console: Console, result: Result) -> None:
                 console.print(f"      接受的理由：{finding.accepted}", markup=False)
             if finding.place is not None and verdict != "judge":
                 console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
+    _print_absent(console, result.absent)
     counts = count_verdicts(result.findings)
-    blocked = "还不能出签署版" if result.blocked() or result.dataset.problems else "可以出签署版"
     summary = "，".join(f"{MARKS[verdict][0][2:]} {counts[verdict]}" for verdict in _ORDER)
-    console.print(f"\n{summary}。{blocked}。")
+    console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
+
+
+def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
+    if not absent:
+        return
+    console.print(f"\n[bold yellow]文件要印而没有填的（{len(absent)}）[/]")
+    for one in absent:
+        console.print(f"  · {one}", markup=False)
 
 
 def print_comparison(console: Console, results: Sequence[Result]) -> None:
-    """Several programmes: a table of schemes, then for each what fails and what is still missing."""
+    """Several programmes in one table: schemes across, conditions down; then what each still lacks.
+
+    Conditions that every programme finds met, or leaves to a person, are only counted.
+    """
     from rich import box
     from rich.table import Table
 
     _print_problems(console, problems(results))
     table = Table(box=box.SIMPLE_HEAD, title="各方案对比", title_justify="left")
-    table.add_column("")
+    table.add_column("条件", overflow="fold")
     for result in results:
-        table.add_column(result.programme.short_title, justify="right")
+        table.add_column(result.programme.short_title, overflow="fold")
     for verdict in _ORDER:
-        counts = [str(count_verdicts(result.findings)[verdict]) for result in results]
+        counts = [f"{count_verdicts(result.findings)[verdict]} 条" for result in results]
         table.add_row(MARKS[verdict][0], *counts)
-    table.add_row("结论", *("有必须的条件不满足" if result.blocked() else "可以申报" for result in results))
+    table.add_row("文件待填", *(f"{len(result.absent)} 项" for result in results))
+    table.add_row("结论", *(result.conclusion for result in results), end_section=True)
+    by_rule = [{finding.rule: finding for finding in result.findings} for result in results]
+    rules = dict.fromkeys(rule for found in by_rule for rule in found)
+    quiet = 0
+    for rule in rules:
+        row = [found.get(rule) for found in by_rule]
+        if not any(finding and finding.verdict in {"fail", "unknown", "warn"} for finding in row):
+            quiet += 1
+            continue
+        title = next(finding.title for finding in row if finding)
+        table.add_row(title, *(_cell(finding) for finding in row))
     console.print(table)
+    console.print(f"另有 {quiet} 条，各方案都符合或由人判断，没有列出。")
     for result in results:
         chosen = [finding for finding in result.findings if finding.verdict in {"fail", "unknown", "warn"}]
-        if not chosen:
+        if not chosen and not result.absent:
             continue
-        console.print(f"\n[bold]{result.programme.short_title}[/]")
+        console.print(f"\n[bold]{result.programme.title}[/]")
         for finding in chosen:
             mark = MARKS[finding.verdict][0]
             console.print(f"  {mark}　{finding.clause}　{finding.title}：{finding.message}", markup=False)
+        _print_absent(console, result.absent)
+
+
+def _cell(finding: Finding | None) -> str:
+    if finding is None:
+        return "—"
+    accepted = "（已接受）" if finding.accepted else ""
+    return f"{MARKS[finding.verdict][0]}{accepted}"

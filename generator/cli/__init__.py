@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "lint": ("lint", "检查一个方案的文件夹"),
+    "rollup": ("rollup", "把许多份申报汇总成一张表"),
     "schema": ("schema", "输出数据文件的 JSON Schema"),
 }
 _INTERNAL: Final = 70

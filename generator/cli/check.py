@@ -11,7 +11,6 @@ from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
     format_option,
-    load_for,
     parse_accepted,
     programmes_option,
     templates_option,
@@ -47,21 +46,20 @@ def command(
     """Judge the data."""
     from generator import report
     from generator.choosing import chosen_programmes
-    from generator.conditions import judge
     from generator.loading import read_source
-    from generator.packet import day_given
+    from generator.packet import Order, absent, assess
+    from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)
     source = read_source(data)
-    common = catalogue.common_rules()
     results = []
-    for programme in chosen_programmes(catalogue, codes, source, every=every):
-        dataset = load_for(catalogue, source, programme)
-        findings = judge(dataset, programme, common, accept=reasons.get(programme.code, {}), day=day_given())
-        results.append(report.Result(programme, dataset, findings))
+    with Workshop(catalogue, engine=None) as workshop:
+        for programme in chosen_programmes(catalogue, codes, source, every=every):
+            job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), workshop)
+            results.append(report.Result(programme, job.dataset, job.findings, absent(job, workshop)))
     if output == "json":
-        write_json([finding.as_json() for result in results for finding in result.findings])
+        write_json({"programmes": [result.as_json() for result in results]})
         for problem in report.problems(results):
             say(str(problem), err=True)
     elif len(results) == 1:

@@ -72,12 +72,15 @@ def test_programmes_lists_every_folder(run: Run) -> None:
 def test_the_example_meets_every_condition(run: Run) -> None:
     checked = run("check", EXAMPLE, "-p", CODE, "--format", "json")
     assert checked.code == 0
-    assert {finding["verdict"] for finding in checked.json} == {"pass", "judge"}
+    (result,) = checked.json["programmes"]
+    assert {finding["verdict"] for finding in result["findings"]} == {"pass", "judge"}
+    assert (result["blocked"], result["missing"], result["problems"]) == (False, [], [])
     assert checked.err == ""
 
 
 def test_a_finding_has_all_that_the_contract_names(run: Run) -> None:
-    for finding in run("check", EXAMPLE, "-p", CODE, "--format", "json").json:
+    (result,) = run("check", EXAMPLE, "-p", CODE, "--format", "json").json["programmes"]
+    for finding in result["findings"]:
         for key in (
             "programme",
             "rule",
@@ -97,7 +100,7 @@ def test_a_failed_must_gives_one_and_says_where(run: Run, example: Path) -> None
     changed(example, "kind: 企业", "kind: 高等学校")
     checked = run("check", example, "-p", CODE)
     assert checked.code == 1
-    assert "还不能出签署版" in checked.out
+    assert "条件还不满足" in checked.out
     assert "联合体.yaml 第" in checked.out
 
 
@@ -133,6 +136,22 @@ def test_what_is_wrong_is_told_in_one_chinese_paragraph(
     assert message in ran.err
     assert "请" in ran.err
     assert ran.out == ""
+
+
+def test_what_the_documents_still_lack_is_listed_with_its_place(run: Run, example: Path) -> None:
+    without(example, "team")
+    checked = run("check", example, "-p", CODE)
+    assert checked.code == 0
+    assert "“科研团队”没有填写" in checked.out
+    assert "文件还缺内容" in checked.out
+
+
+def test_several_programmes_give_one_table(run: Run) -> None:
+    compared = run("check", EXAMPLE, "--all")
+    assert compared.code == 0
+    assert "各方案对比" in compared.out
+    assert compared.out.count("文件待填") == 1
+    assert run("check", EXAMPLE, "--all", "--strict").code == 1
 
 
 def test_a_starter_file_loads_once_the_name_is_filled(run: Run, tmp_path: Path) -> None:
