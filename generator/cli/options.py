@@ -8,11 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from generator.catalogue import Catalogue
-from generator.dataset import Dataset
 from generator.errors import UsageError
-from generator.loading import Source
-from generator.programme import Programme
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,10 +64,3 @@ def parse_accepted(texts: tuple[str, ...]) -> dict[str, dict[str, str]]:
             )
         reasons.setdefault(code.strip(), {})[rule.strip()] = reason.strip()
     return reasons
-
-
-def load_for(catalogue: Catalogue, source: Source, programme: Programme | None) -> Dataset:
-    """The data as a programme sees it."""
-    from generator.loading import load
-
-    return load(source, programme, known=catalogue.all())
