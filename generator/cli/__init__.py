@@ -23,6 +23,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "lint": ("lint", "检查一个方案的文件夹"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
+    "verify": ("verify", "核对材料包有没有被改动，谁签了、谁还没签"),
+    "fonts": ("fonts", "列出公文字体由本机哪些字库来印"),
     "schema": ("schema", "输出数据文件的 JSON Schema"),
 }
 _INTERNAL: Final = 70

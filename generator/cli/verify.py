@@ -1,0 +1,161 @@
+"""``lianheti verify``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import format_option
+from generator.cli.output import console, say, write_json
+from generator.errors import DataError, ExitCode, Place
+
+if TYPE_CHECKING:
+    from generator.verify import Report, SignedPlace
+
+_STATES = {"same": "未变", "signed": "已签名", "altered": "有改动", "missing": "缺少", "added": "多出"}
+_KINDS = {"folder": "文件夹", "zip": "压缩包", "pdf": "单个 PDF"}
+_MOST_MISSING = 8
+
+
+@click.command(
+    "verify",
+    cls=ChineseCommand,
+    help="核对一套材料（文件夹、zip）或其中一个 PDF：每个文件是否仍是生成时的样子，谁签了、谁还没签。",
+    epilog="例：lianheti verify output/某联合体/某方案-signing　　退出码：0 未被改动，1 有改动（或 --complete 时有人未签）",
+)
+@click.argument("packet", type=click.Path(path_type=Path), metavar="材料包")
+@click.option(
+    "--trust",
+    "trusted",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="证书",
+    help="信任的签发机构根证书（PEM 或 DER），可写多个；不写只显示证书主体，不判断由谁签发",
+)
+@click.option("--complete", is_flag=True, help="还有人没签也算不合格，以 1 退出")
+@format_option
+def command(packet: Path, trusted: tuple[Path, ...], complete: bool, output: str) -> int:
+    """Verify a packet."""
+    from generator.verify import verify
+
+    authorities: tuple[Any, ...] = ()
+    if trusted:
+        from generator.pdf.signatures import read_authorities
+
+        authorities = read_authorities([(str(path), _read(path)) for path in trusted])
+    report = verify(packet, authorities)
+    bad = not report.sound or (complete and bool(report.unsigned))
+    if output == "json":
+        write_json(_as_json(report, ok=not bad))
+    else:
+        _tell(report)
+    return ExitCode.FINDING if bad else ExitCode.DONE
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"读不到证书文件（{error.strerror}）", "核对路径", Place(str(path))) from None
+
+
+def _as_json(report: Report, *, ok: bool) -> dict[str, Any]:
+    manifest = report.manifest
+    return {
+        "packet": report.packet,
+        "kind": report.kind,
+        "ok": ok,
+        "untouched": report.sound,
+        "programme": manifest.get("programme"),
+        "consortium": manifest.get("consortium"),
+        "edition": manifest.get("edition"),
+        "check_code": report.check_code,
+        "files": [{"path": path, "state": state} for path, state in sorted(report.states.items())],
+        "faults": [{"path": fault.path, "message": fault.what} for fault in report.faults],
+        "notes": report.notes,
+        "signatures": [_place(place) for place in report.places],
+    }
+
+
+def _place(place: SignedPlace) -> dict[str, Any]:
+    found = place.signature
+    return {
+        "document": place.document,
+        "path": place.path,
+        "party": place.party,
+        "role": place.role,
+        "page": place.page,
+        "field": place.field,
+        "signed": found is not None,
+        "signer": found.signer if found else None,
+        "time": found.time.isoformat() if found and found.time else None,
+        "trusted": found.trusted if found else None,
+        "faults": list(found.faults) if found else [],
+    }
+
+
+def _tell(report: Report) -> None:
+    manifest = report.manifest
+    named = "　".join(str(manifest[key]) for key in ("consortium", "programme", "edition") if key in manifest)
+    say(f"{_KINDS[report.kind]} {report.packet}" + (f"\n{named}" if named else ""))
+    counts = {name: list(report.states.values()).count(state) for state, name in _STATES.items()}  # type: ignore[arg-type]
+    say("文件：" + "，".join(f"{name} {count}" for name, count in counts.items() if count))
+    if report.check_code:
+        say(f"校验码：{report.check_code}（与签署指引上的逐字核对）")
+    for note in report.notes:
+        say(f"说明：{note}")
+    _tell_signatures(report)
+    if report.sound:
+        say("结论：没有发现改动。")
+        return
+    say(f"结论：发现 {len(report.faults)} 处问题：")
+    for fault in report.faults:
+        say(f"  · {fault}")
+
+
+def _tell_signatures(report: Report) -> None:
+    if not report.places:
+        return
+    from rich import box
+    from rich.table import Table
+
+    signed = [place for place in report.places if place.signature is not None]
+    if signed:
+        table = Table(box=box.SIMPLE_HEAD, title="已签", title_justify="left")
+        for name in ("文件", "签章处", "签章方", "证书主体", "时间", "结果"):
+            table.add_column(name, overflow="fold")
+        for place in signed:
+            table.add_row(*_row(place))
+        console().print(table)
+    missing = report.unsigned
+    if missing:
+        titles = dict.fromkeys(place.document for place in missing)
+        say(f"电子签名还差 {len(missing)} 处（纸质签章的不用管）：")
+        for title in titles:
+            names = [
+                f"{place.party or place.field}（{place.title}）"
+                for place in missing
+                if place.document == title
+            ]
+            more = f"等 {len(names)} 处" if len(names) > _MOST_MISSING else ""
+            say(f"  {title}：{'、'.join(names[:_MOST_MISSING])}{more}")
+
+
+def _row(place: SignedPlace) -> tuple[str, ...]:
+    found = place.signature
+    if found is None:
+        return ()
+    trust = {True: "有效，签发机构可信", False: "有效，签发机构不可信", None: "有效，未核对签发机构"}[
+        found.trusted
+    ]
+    return (
+        place.document,
+        place.title or place.field,
+        place.party,
+        found.signer,
+        found.time.strftime("%Y-%m-%d %H:%M") if found.time else "",
+        "；".join(found.faults) or trust,
+    )

@@ -1,0 +1,77 @@
+"""Parts of a signature's own envelope (CMS, RFC 5652) that no digest covers, held to what they must be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_V3_CONTENT = frozenset({"data"})
+
+
+def cms_faults(signed: Any) -> list[str]:
+    """What is not as it must be in a SignedData: versions, algorithms, and the certificates it carries.
+
+    A certificate whose issuer is not among those carried can be checked only against an authority that is
+    trusted, and passes here.
+
+    Args:
+        signed: asn1crypto's SignedData.
+    """
+    faults = []
+    if list(_structure_faults(signed)):
+        faults.append("签名数据的结构被改动")
+    if not all(_is_issued(certificate, signed) for certificate in _certificates(signed)):
+        faults.append("签名所带的证书被改动")
+    return faults
+
+
+def _certificates(signed: Any) -> list[Any]:
+    return [choice.chosen for choice in signed["certificates"] or () if choice.name == "certificate"]
+
+
+def _structure_faults(signed: Any) -> Iterator[str]:
+    signers = list(signed["signer_infos"])
+    if len(signers) != 1:
+        yield "signers"
+        return
+    signer = signers[0]
+    used = {signer["digest_algorithm"]["algorithm"].native}
+    if {item["algorithm"].native for item in signed["digest_algorithms"]} != used:
+        yield "digest_algorithms"
+    for item in (*signed["digest_algorithms"], signer["digest_algorithm"]):
+        # Parameters are absent or NULL (RFC 5754, 2).
+        if item["parameters"].native is not None:
+            yield "parameters"
+    by_serial = signer["sid"].name == "issuer_and_serial_number"
+    if signer["version"].native != ("v1" if by_serial else "v3"):
+        yield "signer version"
+    content = signed["encap_content_info"]["content_type"].native
+    expected = "v1" if content in _V3_CONTENT and by_serial else "v3"
+    if signed["version"].native not in {expected, "v4", "v5"} or (
+        signed["version"].native in {"v4", "v5"}
+        and all(item.name == "certificate" for item in signed["certificates"])
+    ):
+        yield "version"
+
+
+def _is_issued(certificate: Any, signed: Any) -> bool:
+    """Whether a certificate bears the signature of its issuer, where the issuer is carried with it."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.x509 import load_der_x509_certificate
+
+    issuers = [other for other in _certificates(signed) if other.subject == certificate.issuer]
+    if not issuers:
+        return True
+    try:
+        own = load_der_x509_certificate(certificate.dump())
+    except ValueError:
+        return False
+    for issuer in issuers:
+        try:
+            own.verify_directly_issued_by(load_der_x509_certificate(issuer.dump()))
+        except (InvalidSignature, ValueError, TypeError):
+            continue
+        return True
+    return False

@@ -1,0 +1,273 @@
+"""What has been signed in a PDF since it was made, and whether anything else has changed.
+
+A signed PDF is the file as it was made, with revisions appended to it (ISO 32000-1, 7.5.6). Each may add
+signatures, time stamps and the material to validate them (DSS, ETSI EN 319 142-1), nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.errors import DataError, Place
+from generator.pdf.cms import cms_faults
+from generator.pdf.fields import identity_holds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+_END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+_HEX: Final = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One signature that a PDF bears.
+
+    Attributes:
+        field: the signature field's name.
+        signer: whose certificate, by the certificate's own words.
+        time: when, as the signer states it; None where not stated.
+        timestamp: whether it is a time stamp of the whole document rather than a party's signature.
+        faults: what is wrong with it, in Chinese; none if it is sound.
+        trusted: whether the certificate leads to one of the authorities given; None where none was given.
+    """
+
+    field: str
+    signer: str
+    time: datetime | None
+    timestamp: bool
+    faults: tuple[str, ...]
+    trusted: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a PDF bears.
+
+    Attributes:
+        fields: every signature field's name, in the document's order.
+        signatures: those that are there, in the order of signing.
+        faults: what is wrong with the file as a whole, in Chinese.
+    """
+
+    fields: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+    faults: tuple[str, ...]
+
+
+def revisions(data: bytes) -> Iterator[bytes]:
+    """Every beginning of a file that may have been the whole file once, the shortest first."""
+    for end in _END.finditer(data):
+        yield data[: end.end()]
+        if end[1]:
+            yield data[: end.start(1)]
+
+
+def first_revision(data: bytes, sha256: str) -> int | None:
+    """How long the file was when it had a digest; None where it never had.
+
+    Args:
+        data: the file now.
+        sha256: in hexadecimal.
+    """
+    digest, done = hashlib.sha256(), 0
+    for end in _END.finditer(data):
+        for stop in (end.start(1), end.end()) if end[1] else (end.end(),):
+            digest.update(data[done:stop])
+            done = stop
+            if digest.hexdigest() == sha256:
+                return stop
+    return None
+
+
+def own_revision(data: bytes) -> int | None:
+    """How long the file was when this program made it, told by its identity; None where that fails."""
+    return next((len(part) for part in revisions(data) if identity_holds(part)), None)
+
+
+def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
+    """Certificates of authorities to be trusted.
+
+    Args:
+        files: each file's name and its bytes, PEM (one or several) or DER.
+
+    Raises:
+        DataError: a file holds no certificate.
+    """
+    from pyhanko.keys import load_certs_from_pemder_data
+
+    found: list[Any] = []
+    for name, data in files:
+        try:
+            certificates = list(load_certs_from_pemder_data(data))
+        except (ValueError, TypeError, OSError):
+            certificates = []
+        if not certificates:
+            raise DataError("文件里没有数字证书", "换成签发机构的根证书（.pem、.crt 或 .cer）", Place(name))
+        found += certificates
+    return tuple(found)
+
+
+def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined:
+    """Look at a PDF's signatures, and at what was appended to it besides.
+
+    Args:
+        data: the file.
+        made: how many bytes of it are the file as it was made.
+        authorities: from ``read_authorities``; without any, nothing is said of trust.
+    """
+    from pyhanko.pdf_utils.misc import PdfError as HankoError
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    # pyHanko tells its log of everything that it refuses; it is told to the person here.
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    damaged = Examined((), (), ("文件结构已损坏，读不出来",))
+    try:
+        reader = PdfFileReader(io.BytesIO(data))
+        fields = tuple(_field_names(reader))
+        if len(data) == made:
+            return Examined(fields, (), ())
+        faults = tuple(_appended_faults(reader, data, made))
+        signatures = tuple(
+            _signature(embedded, data, reader, tuple(authorities)) for embedded in reader.embedded_signatures
+        )
+    except (HankoError, ValueError, TypeError, KeyError, AssertionError, AttributeError, IndexError,
+            OverflowError, RecursionError):  # fmt: skip
+        # Whatever a changed byte has made of the file, the answer is the same.
+        return damaged
+    if not signatures and not faults:
+        faults = ("后面追加了内容，却不是签名",)
+    return Examined(fields, signatures, faults)
+
+
+def _field_names(reader: Any) -> Iterator[str]:
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    for name, _, _ in enumerate_sig_fields(reader):
+        yield str(name)
+
+
+def _appended_faults(reader: Any, data: bytes, made: int) -> Iterator[str]:
+    from pyhanko.pdf_utils.reader import PdfFileReader, process_data_at_eof
+    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
+
+    own = PdfFileReader(io.BytesIO(data[:made]))
+    if own.xrefs.total_revisions != 1 or reader.xrefs.get_startxref_for_revision(0) != (
+        process_data_at_eof(io.BytesIO(data[:made]))
+    ):
+        yield "追加的内容绕开了原来的文件"
+        return
+    *_, end = _END.finditer(data)
+    if data[end.end() :].strip(b"\r\n"):
+        yield "文件末尾有不属于签名的内容"
+    changes = DEFAULT_DIFF_POLICY.review_file(reader, 0)
+    if isinstance(changes, SuspiciousModification) or (
+        changes.modification_level > ModificationLevel.FORM_FILLING
+    ):
+        yield "签名以外还改动了文件内容"
+
+
+def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, ...]) -> Signature:
+    timestamp = str(embedded.sig_object_type) == "/DocTimeStamp"
+    faults = list(_padding_faults(embedded, data))
+    faults += cms_faults(embedded.signed_data)
+    trusted: bool | None = None
+    found, sound = _validated(embedded, authorities, timestamp=timestamp)
+    faults += found
+    if authorities and sound is not None:
+        trusted = sound
+        if not trusted:
+            faults.append("证书不是所给机构签发的，或已过期、吊销、不能用于签名")
+    if not _covers_its_revision(embedded, reader):
+        faults.append("没有盖住它那一次的全部内容")
+    certificate = embedded.signer_cert
+    return Signature(
+        str(embedded.field_name),
+        _subject(certificate),
+        embedded.self_reported_timestamp if not timestamp else None,
+        timestamp,
+        tuple(dict.fromkeys(faults)),
+        trusted,
+    )
+
+
+def _validated(
+    embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool
+) -> tuple[list[str], bool | None]:
+    """What validation finds wrong, and whether the certificate is trusted; None where it cannot be told."""
+    from pyhanko.pdf_utils.misc import PdfError as HankoError
+    from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+    from pyhanko_certvalidator import ValidationContext
+    from pyhanko_certvalidator.errors import ValidationError
+
+    stated = embedded.self_reported_timestamp if not timestamp else None
+    context = ValidationContext(
+        trust_roots=list(authorities), allow_fetching=False, revocation_mode="soft-fail",
+        **({"moment": stated} if stated is not None and stated.tzinfo is not None else {}),
+    )  # fmt: skip
+    validate = validate_pdf_timestamp if timestamp else validate_pdf_signature
+    try:
+        status = validate(embedded, context, skip_diff=True)
+    except (HankoError, ValidationError, ValueError, KeyError, TypeError, NotImplementedError) as error:
+        return [f"签名不能验证（{type(error).__name__}）"], None
+    faults = []
+    if not status.intact:
+        faults.append("签名以后，签过的内容被改动")
+    if not status.valid:
+        faults.append("签名值与证书对不上")
+    return faults, bool(status.trusted)
+
+
+def _covers_its_revision(embedded: Any, reader: Any) -> bool:
+    from pyhanko.sign.validation import SignatureCoverageLevel
+
+    level = embedded.evaluate_signature_coverage()
+    last = embedded.signed_revision == reader.xrefs.total_revisions - 1
+    wanted = SignatureCoverageLevel.ENTIRE_FILE if last else SignatureCoverageLevel.ENTIRE_REVISION
+    return bool(level >= wanted)
+
+
+def _padding_faults(embedded: Any, data: bytes) -> Iterator[str]:
+    """The gap that a signature leaves out of what it signs: its own bytes, then zeros to the end.
+
+    No digest covers the gap, so it must hold nothing else: one case of letters, DER, and zeros.
+    """
+    numbers = [int(value) for value in embedded.byte_range]
+    if len(numbers) != 4 or numbers[0] != 0:  # noqa: PLR2004 offset and length, twice
+        yield "签名范围不合规范"
+        return
+    match = _HEX.fullmatch(data[numbers[1] : numbers[2]])
+    if match is None or len(match[1]) % 2:
+        yield "签名所在的空位里有不属于签名的内容"
+        return
+    content = bytes.fromhex(match[1].decode())
+    length = _der_length(content)
+    if length is None or length > len(content) or content[length:].strip(b"\0"):
+        yield "签名后面的填充里有不属于签名的内容"
+
+
+def _der_length(content: bytes) -> int | None:
+    """How long the DER value at the beginning is, its head included (ITU-T X.690, 8.1.3)."""
+    if len(content) < 2 or content[0] != 0x30:  # noqa: PLR2004 a SEQUENCE has a tag and a length
+        return None
+    first = content[1]
+    if first < 0x80:  # noqa: PLR2004 short form
+        return 2 + first
+    count = first & 0x7F
+    if not 0 < count <= 4 or len(content) < 2 + count:  # noqa: PLR2004 indefinite lengths are not DER
+        return None
+    return 2 + count + int.from_bytes(content[2 : 2 + count], "big")
+
+
+def _subject(certificate: Any) -> str:
+    native = certificate.subject.native
+    names = [native.get("common_name"), native.get("organization_name")]
+    shown = [name if isinstance(name, str) else name[0] for name in names if name]
+    return "，".join(dict.fromkeys(shown)) or certificate.subject.human_friendly

@@ -1,0 +1,319 @@
+"""Is a packet still what was made? Each file against the manifest, each signature, who is still to sign."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from generator.errors import DataError, Place
+from generator.freezing import check_code
+from generator.publishing import OpenPacket, manifest_holds, open_packet
+
+if TYPE_CHECKING:
+    from generator.pdf.signatures import Examined, Signature
+
+State = Literal["same", "signed", "altered", "missing", "added"]
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that is not as it was made.
+
+    Attributes:
+        path: the file; empty where the packet as a whole is meant.
+        what: what is wrong and what to do, in Chinese.
+    """
+
+    path: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}：{self.what}" if self.path else self.what
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPlace:
+    """A signature that the manifest expects, or one that it does not know of.
+
+    Attributes:
+        document: the document's title.
+        path: its PDF.
+        party: who is to sign; empty where the manifest expects none.
+        role: at which place.
+        title: what is printed there.
+        page: on which page.
+        field: the signature field's name.
+        signature: the signature; None where it is not signed.
+    """
+
+    document: str
+    path: str
+    party: str
+    role: str
+    title: str
+    page: int | None
+    field: str
+    signature: Signature | None
+
+
+@dataclass(slots=True)
+class Report:
+    """What was found.
+
+    Attributes:
+        packet: what was looked at.
+        kind: folder, zip or pdf.
+        manifest: the manifest, as far as it can be read.
+        states: how each file stands, by its path.
+        faults: what is not as it was made; empty if nothing was tampered with.
+        notes: what a person should know besides.
+        places: every signature, expected or there.
+        check_code: made again from the PDFs as they were first; None where not all of them are there.
+    """
+
+    packet: str
+    kind: Literal["folder", "zip", "pdf"]
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    places: list[SignedPlace] = field(default_factory=list)
+    check_code: str | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was tampered with."""
+        return not self.faults
+
+    @property
+    def unsigned(self) -> list[SignedPlace]:
+        """The places that are still to be signed."""
+        return [place for place in self.places if place.signature is None]
+
+
+def verify(place: Path, authorities: Sequence[Any] = ()) -> Report:
+    """Look at a packet, or at one PDF of it.
+
+    Args:
+        place: the packet's folder, its archive, or a PDF.
+        authorities: from ``generator.pdf.signatures.read_authorities``; without any, whose certificates
+            they are is shown and not judged.
+
+    Raises:
+        DataError: it cannot be read, or is no packet.
+    """
+    if place.is_file() and place.suffix.lower() == ".pdf":
+        return _verify_pdf(place, authorities)
+    report = Report(str(place), "folder" if place.is_dir() else "zip")
+    with open_packet(place) as packet:
+        if packet.archive == "altered":
+            report.faults.append(Fault("", "压缩包本身被改动，请向材料的制作人重新索取"))
+        elif packet.archive == "repacked":
+            report.notes.append(
+                "这个压缩包不是生成时的那一个（可能由别的程序重新压缩），以下逐个核对了里面的文件"
+            )
+        report.manifest = _read_manifest(packet, report)
+        _compare(packet, report, authorities)
+    return report
+
+
+def _read_manifest(packet: OpenPacket, report: Report) -> Mapping[str, Any]:
+    if packet.manifest is None:
+        raise DataError(
+            "缺少 manifest.json，不是本程序生成的材料包",
+            "指向含有 manifest.json 的文件夹或 zip",
+            Place(str(packet.place)),
+        )
+    if not manifest_holds(packet.manifest):
+        report.faults.append(Fault(_MANIFEST, "清单被改动，下面按改动后的清单核对，结果不可全信"))
+    manifest = _parsed(packet.manifest)
+    if manifest is None:
+        raise DataError("manifest.json 已损坏或被改动", "向材料的制作人重新索取", Place(str(packet.place)))
+    return manifest
+
+
+def _parsed(raw: bytes) -> Mapping[str, Any] | None:
+    """The manifest, where it has what verifying needs."""
+    try:
+        manifest = json.loads(raw)
+        for entry in manifest["files"]:
+            if not (isinstance(entry["path"], str) and isinstance(entry["sha256"], str)):
+                return None
+        for document in manifest["documents"]:
+            str(document["title"]), list(document["files"]), list(document["signatories"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return dict(manifest)
+
+
+def _compare(packet: OpenPacket, report: Report, authorities: Sequence[Any]) -> None:
+    promised = {entry["path"]: entry["sha256"] for entry in report.manifest["files"]}
+    for path in packet.paths:
+        if path not in promised:
+            report.states[path] = "added"
+            report.faults.append(Fault(path, "不在清单里，是后来放进来的；确认后移走"))
+    firsts: dict[str, str] = {}
+    examined: dict[str, Examined] = {}
+    present = set(packet.paths)
+    for path, sha256 in promised.items():
+        data = packet.read(path) if path in present else None
+        if data is None:
+            report.states[path] = "missing"
+            report.faults.append(Fault(path, "清单里有，这里没有；放回来或重新索取"))
+            continue
+        found = _judge(path, data, lambda part, wanted=sha256: _length(part, wanted), authorities, report)
+        if report.states[path] in {"same", "signed"} or found is not None:
+            firsts[path] = sha256
+        if found is not None:
+            examined[path] = found
+    _compare_code(report, firsts)
+    _list_places(report, examined)
+
+
+def _length(data: bytes, sha256: str) -> int | None:
+    """How many bytes of a file are the file as the manifest knows it."""
+    if hashlib.sha256(data).hexdigest() == sha256:
+        return len(data)
+    if not data.startswith(b"%PDF-"):
+        return None
+    from generator.pdf.signatures import first_revision
+
+    return first_revision(data, sha256)
+
+
+def _judge(
+    path: str,
+    data: bytes,
+    length: Callable[[bytes], int | None],
+    authorities: Sequence[Any],
+    report: Report,
+) -> Examined | None:
+    """Say how one file stands; gives what a PDF bears, where its first revision is whole."""
+    made = length(data)
+    if made is None:
+        report.states[path] = "altered"
+        remedy = "要保留改动就用 lianheti bind 重新装订" if path.endswith(".docx") else "换回原来的文件"
+        report.faults.append(Fault(path, f"内容与生成时不同；{remedy}"))
+        return None
+    if not path.lower().endswith(".pdf"):
+        report.states[path] = "same"
+        return None
+    from generator.pdf.signatures import examine
+
+    examined = examine(data, made, authorities)
+    faults = [Fault(path, fault) for fault in examined.faults]
+    faults += [
+        Fault(path, f"“{one.field}”的签名（{one.signer}）：{fault}")
+        for one in examined.signatures
+        for fault in one.faults
+    ]
+    report.faults += faults
+    report.states[path] = "altered" if faults else "same" if made == len(data) else "signed"
+    return examined
+
+
+def _compare_code(report: Report, firsts: Mapping[str, str]) -> None:
+    """Make the check code again, from the official documents' PDFs as they were made."""
+    wanted = report.manifest.get("check_code")
+    paths = [
+        file["path"]
+        for document in report.manifest["documents"]
+        for file in document["files"]
+        if file.get("format") == "pdf"
+    ]
+    if wanted is None or not all(path in firsts for path in paths):
+        return
+    report.check_code = check_code((path, firsts[path]) for path in paths)
+    if report.check_code != wanted:
+        report.faults.append(
+            Fault(_MANIFEST, f"校验码对不上：清单写的是 {wanted}，按现有文件算出 {report.check_code}")
+        )
+
+
+def _list_places(report: Report, examined: Mapping[str, Examined]) -> None:
+    for document in report.manifest["documents"]:
+        path = next((file["path"] for file in document["files"] if file.get("format") == "pdf"), "")
+        bears = examined.get(path)
+        signed = {one.field: one for one in bears.signatures} if bears else {}
+        for entry in document["signatories"]:
+            name = entry.get("field")
+            if name is None:
+                continue
+            if bears is not None and name not in bears.fields:
+                report.faults.append(Fault(path, f"签名域“{name}”不见了"))
+            report.places.append(
+                SignedPlace(
+                    document["title"],
+                    path,
+                    entry["party"],
+                    entry["role"],
+                    entry.get("title", ""),
+                    entry["page"],
+                    name,
+                    signed.pop(name, None),
+                )
+            )
+        report.places += _unexpected(document["title"], path, signed.values())
+    listed = {place.path for place in report.places}
+    for path, bears in examined.items():
+        if path not in listed and bears.signatures:
+            report.places += _unexpected(path, path, bears.signatures)
+            report.notes.append(f"{path} 不是要签署的文件，却有签名")
+
+
+def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Iterator[SignedPlace]:
+    for one in signatures:
+        shown = "时间戳" if one.timestamp else "清单以外的签名"
+        yield SignedPlace(title, path, "", "", shown, None, one.field, one)
+
+
+def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
+    """One PDF: by the manifest of the packet it stands in, else by the identity it bears."""
+    from generator.pdf.signatures import own_revision
+
+    report = Report(str(place), "pdf")
+    try:
+        data = place.read_bytes()
+        manifest, path = _manifest_beside(place)
+    except OSError as error:
+        raise DataError(f"不能读取（{error.strerror or error}）", "检查路径", Place(str(place))) from error
+    if manifest is None:
+        report.notes.append("旁边没有 manifest.json，只按这个 PDF 自带的标识核对")
+        examined = _judge(place.name, data, own_revision, authorities, report)
+        if examined is not None:
+            signed = {one.field: one for one in examined.signatures}
+            report.places = [
+                SignedPlace(place.name, place.name, "", "", "", None, name, signed.get(name))
+                for name in examined.fields
+            ]
+        return report
+    report.manifest = manifest
+    sha256 = next(entry["sha256"] for entry in manifest["files"] if entry["path"] == path)
+    examined = _judge(path, data, lambda part: _length(part, sha256), authorities, report)
+    of_this = [
+        document
+        for document in manifest["documents"]
+        if any(file["path"] == path for file in document["files"])
+    ]
+    report.manifest = {**manifest, "documents": of_this}
+    _list_places(report, {path: examined} if examined is not None else {})
+    return report
+
+
+def _manifest_beside(place: Path) -> tuple[Mapping[str, Any] | None, str]:
+    """The manifest of the packet that a file stands in, and the file's path there."""
+    for folder in list(place.resolve().parents)[:2]:
+        file = folder / _MANIFEST
+        if not file.is_file():
+            continue
+        raw = file.read_bytes()
+        path = place.resolve().relative_to(folder).as_posix()
+        manifest = _parsed(raw) if manifest_holds(raw) else None
+        if manifest is not None and any(entry["path"] == path for entry in manifest["files"]):
+            return manifest, path
+    return None, place.name
