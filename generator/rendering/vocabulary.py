@@ -73,6 +73,8 @@ def _listed(items: Any, function: str) -> Rows:
 
 def _matches(value: Any, wanted: Any) -> bool:
     options = wanted if isinstance(wanted, (list, tuple)) else [wanted]
+    if isinstance(value, Rows):
+        return value.given and any(_matches(_used(each), wanted) for each in value)
     if isinstance(value, Value) and isinstance(value.raw, bool):
         return any(option is value.raw for option in options)
     return isinstance(value, Value) and value.text in {str(option) for option in options}

@@ -75,6 +75,7 @@ def test_printed_derived_and_missing_values_are_told_apart() -> None:
         ("{{ count(members, kind='企业') }}", "2"),
         ("{{ count(members, kind=['高等学校', '科研院所']) }}", "1"),
         ("{{ having(members, kind='企业')|length }}", "2"),
+        ("{{ pluck(having(members, stationed='某省'), 'name')|join }}", "甲公司"),
         ("{{ tick(lead.kind, '企业') }}{{ tick(lead.kind, '高等学校') }}", "☑□"),
         ("{{ filing_date }}", "2026年3月1日"),
         ("{{ filing_date|date_as('{year} 年 {month} 月 {day} 日') }}", "2026 年 3 月 1 日"),
@@ -94,6 +95,7 @@ def test_the_vocabulary_prints_what_forms_want(line: Callable[..., str], tag: st
         "credit_code": "91410100MA45E8EU1X",
         "honours": [],
         "staff": "无",
+        "stationed": ["某省", "另一省"],
     }
     uses = [{"purpose": "设备", "amount": "10.005"}, {"purpose": "材料", "amount": "20"}]
     assert line(tag, members=[lead, *MEMBERS[1:]], filing_date="2026-03-01", funds={"uses": uses}) == expected
