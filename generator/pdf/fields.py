@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PRINT: Final = 4  # the annotation flag without which PDF/A (ISO 19005-2, 6.3.2) does not let a widget pass
-_SIGNATURES_EXIST: Final = 1
+# SignaturesExist and AppendOnly from the first: no viewer may save such a file otherwise than by appending,
+# and the first signature then changes nothing but its own field.
+_SIGNATURE_FLAGS: Final = 3
 _IDENTITY: Final = re.compile(rb"/ID ?\[ ?<([0-9a-f]{32})> ?<([0-9a-f]{32})> ?\]")
 _BLANK: Final = b"0" * 32
 
@@ -105,7 +107,7 @@ def _add(document: pikepdf.Pdf, fields: Sequence[SignatureField]) -> None:
         page.Annots.append(widget)
         widgets.append(widget)
     document.Root.AcroForm = document.make_indirect(
-        pikepdf.Dictionary(Fields=widgets, SigFlags=_SIGNATURES_EXIST)
+        pikepdf.Dictionary(Fields=widgets, SigFlags=_SIGNATURE_FLAGS)
     )
 
 

@@ -155,13 +155,12 @@ def _field_names(reader: Any) -> Iterator[str]:
 
 
 def _appended_faults(reader: Any, data: bytes, made: int) -> Iterator[str]:
-    from pyhanko.pdf_utils.reader import PdfFileReader, process_data_at_eof
+    from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
 
     own = PdfFileReader(io.BytesIO(data[:made]))
-    if own.xrefs.total_revisions != 1 or reader.xrefs.get_startxref_for_revision(0) != (
-        process_data_at_eof(io.BytesIO(data[:made]))
-    ):
+    begins = [one.xrefs.get_startxref_for_revision(0) for one in (own, reader)]
+    if own.xrefs.total_revisions != 1 or begins[0] != begins[1]:
         yield "追加的内容绕开了原来的文件"
         return
     *_, end = _END.finditer(data)
