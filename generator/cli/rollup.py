@@ -1,0 +1,91 @@
+"""``lianheti rollup``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import templates_option
+from generator.cli.output import say
+from generator.cli.pdf_options import engine_of, pdf_options
+from generator.errors import ExitCode, UsageError
+
+if TYPE_CHECKING:
+    from generator.rollup import Rollup
+
+_MOST_SHOWN = 10
+
+
+@click.command(
+    "rollup",
+    cls=ChineseCommand,
+    help="把许多份数据汇总成主管部门的一张表，并列出重复的牵头单位和成员单位。数据可写文件、文件夹或通配符；"
+    "读不了的文件列出名称，不列入表中。",
+    epilog="例：lianheti rollup 方案代码 收到的数据/ -o 汇总　　退出码：0 全部列入，1 有的没有列入",
+)
+@click.argument("code", metavar="方案代码")
+@click.argument("data", nargs=-1, required=True, metavar="数据文件或文件夹…")
+@click.option(
+    "-o",
+    "--output",
+    "root",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="目录",
+    help="写到哪个目录",
+)
+@pdf_options
+@click.option("--force", is_flag=True, help="已有的汇总被人改过时，把旧的整套移到一旁再生成")
+@templates_option
+def command(
+    code: str,
+    data: tuple[str, ...],
+    root: Path,
+    pdf_engine: str,
+    no_pdf: bool,
+    force: bool,
+    templates: Path | None,
+) -> int:
+    """Make the table over many applicants."""
+    from generator.batch.files import data_files
+    from generator.publishing import recover
+    from generator.rollup import make_rollup
+    from generator.workshop import Workshop
+
+    catalogue = Catalogue(templates)
+    programme = catalogue.load(code)
+    files = [file.path for file in data_files(data, root)]
+    if not files:
+        raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
+    for recovered in recover(root):
+        say(str(recovered), err=True)
+    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
+        done = make_rollup(files, programme, root, workshop, force=force)
+    _tell(done)
+    faults = any(each.is_fault for each in done.findings.left_out)
+    return ExitCode.FINDING if faults else ExitCode.DONE
+
+
+def _tell(done: Rollup) -> None:
+    findings = done.findings
+    if done.published.moved_aside:
+        say(f"原来的一套被改过，已移到 {done.published.moved_aside}")
+    same = "" if done.published.written else "（与已有的完全相同，没有改动）"
+    say(f"列入 {done.applicants} 家：{done.published.folder}{same}")
+    for title, repeats in (
+        ("牵头不止一家的单位", findings.leads),
+        ("在不止一家中出现的成员单位", findings.members),
+        ("名称相同的申报", findings.names),
+    ):
+        if repeats:
+            shown = "、".join(repeat.name for repeat in repeats[:_MOST_SHOWN])
+            more = "等" if len(repeats) > _MOST_SHOWN else ""
+            say(f"  {title} {len(repeats)} 个：{shown}{more}（详见 internal/rollup）")
+    for file, titles in findings.missing.items():
+        say(f"  {file}：表中待填 {'、'.join(titles)}", err=True)
+    for each in findings.left_out:
+        say(f"没有列入 {each.file}：{each.why}", err=True)

@@ -1,0 +1,348 @@
+"""A department's table over many applicants, and a sheet of what in it needs a look.
+
+The sheet lists organisations that occur in more than one application, applications of the same name,
+what is missing in the table, and the data files that could not be taken up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from generator import __version__
+from generator.choosing import filed_programmes
+from generator.consortium import LEAD, Member
+from generator.dataset import Dataset
+from generator.errors import DataError, LianhetiError, UsageError
+from generator.kinds import Stated
+from generator.loading import load, read_source
+from generator.made import MadeFile
+from generator.manifest import SCHEMA
+from generator.packet import time_of
+from generator.programme import Document, Programme
+from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.rendering import CORE_PROPERTIES, Rendered, core_properties, render_rollup
+from generator.wording import fold
+from generator.workshop import Workshop
+
+FOLDER: Final = "rollup"
+SHEET: Final = "rollup"
+SHEET_TITLE: Final = "汇总核对表"
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """One application in the table.
+
+    Attributes:
+        file: its data file's name; with its folder's where several files have that name.
+        data: what it says.
+    """
+
+    file: str
+    data: Dataset
+
+    @property
+    def name(self) -> str:
+        """The consortium's name."""
+        return self.data.consortium.name
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Its members; none where they were not given."""
+        return self.data.consortium.members or ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A data file that is not in the table.
+
+    Attributes:
+        file: as for an ``Applicant``.
+        why: the reason, in Chinese.
+        is_fault: whether the file is at fault, as against being meant for other programmes.
+    """
+
+    file: str
+    why: str
+    is_fault: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An organisation, or a name of an application, that occurs in more than one application.
+
+    Attributes:
+        name: the organisation's or the application's name.
+        credit_code: the organisation's code; empty where none is given.
+        where: each application that it occurs in, with the role that it has there.
+    """
+
+    name: str
+    credit_code: str
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a department should look at.
+
+    Attributes:
+        leads: organisations that lead more than one application.
+        members: organisations that occur in more than one, and lead at most one.
+        names: applications of the same name.
+        missing: what the table prints as missing, by data file.
+        left_out: data files that are not in the table.
+    """
+
+    leads: tuple[Repeat, ...]
+    members: tuple[Repeat, ...]
+    names: tuple[Repeat, ...]
+    missing: Mapping[str, tuple[str, ...]]
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """A rollup that stands in the output folder.
+
+    Attributes:
+        applicants: how many applications the table holds.
+        findings: what to look at.
+        published: where it stands.
+    """
+
+    applicants: int
+    findings: Findings
+    published: Published
+
+
+def make_rollup(
+    files: Sequence[Path], programme: Programme, root: Path, workshop: Workshop, *, force: bool = False
+) -> Rollup:
+    """Fill a programme's tables over many applicants and publish them with the sheet of findings.
+
+    Args:
+        files: the applicants' data files, in the table's order.
+        programme: the programme.
+        root: the output folder.
+        workshop: templates, faces and engine.
+        force: move a rollup that a person has changed aside.
+
+    Raises:
+        UsageError: the programme has no such table.
+        DataError: not one of the files can be taken up.
+        ProgrammeError: a template is at fault.
+        PdfError: the PDF engine failed.
+        OutputError: it cannot be written, or would overwrite a person's changes.
+    """
+    documents = [document for document in programme.documents if document.rollup]
+    if not documents:
+        raise UsageError(
+            f"方案“{programme.code}”没有汇总表", "换一个有汇总表的方案（方案的文书里写了 rollup 的才有）"
+        )
+    applicants, left_out = _applicants(files, programme, workshop)
+    if not applicants:
+        reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
+        raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
+    when = max(time_of(applicant.data) for applicant in applicants)
+    made: list[MadeFile] = []
+    missing: dict[str, dict[str, None]] = {}
+    templates: dict[str, str] = {}
+    for number, document in enumerate(documents, 1):
+        prepared = workshop.template_of(programme, document, None)
+        consortia = [applicant.data.consortium for applicant in applicants]
+        rendered = render_rollup(prepared.template, consortia, programme, document, when=when)
+        templates[prepared.name] = prepared.sha256
+        for file, title in _missing(rendered, applicants):
+            missing.setdefault(file, {})[title] = None
+        stem = safe_name(f"{number:02d}-{document.title}")
+        made += _files(stem, rendered.docx, document.title, programme.authority, when, workshop)
+    findings = Findings(
+        *_repeats(applicants), {file: tuple(titles) for file, titles in missing.items()}, tuple(left_out)
+    )
+    made += _sheet(findings, len(applicants), programme, when, workshop)
+    published = publish(
+        root,
+        documents[0].title,
+        f"{programme.code.replace('/', '-')}-{FOLDER}",
+        [PacketFile(file.path, file.data) for file in made],
+        _manifest(applicants, findings, programme, documents, made, templates, when, workshop),
+        timestamp=when,
+        force=force,
+    )
+    return Rollup(len(applicants), findings, published)
+
+
+def _applicants(
+    files: Sequence[Path], programme: Programme, workshop: Workshop
+) -> tuple[list[Applicant], list[LeftOut]]:
+    known = workshop.catalogue.all()
+    names = Counter(path.name for path in files)
+    applicants: list[Applicant] = []
+    left_out: list[LeftOut] = []
+    for path in files:
+        file = path.name if names[path.name] == 1 else path.as_posix()
+        try:
+            source = read_source(path)
+        except LianhetiError as error:
+            left_out.append(LeftOut(file, _one_line(str(error))))
+            continue
+        filed = filed_programmes(workshop.catalogue, source)
+        if filed and programme.code not in {one.code for one in filed}:
+            titles = "、".join(one.title for one in filed)
+            left_out.append(LeftOut(file, f"申报的是别的方案（{titles}）", is_fault=False))
+            continue
+        dataset = load(source, programme, known=known)
+        if dataset.problems:
+            first, more = str(dataset.problems[0]), len(dataset.problems) - 1
+            left_out.append(LeftOut(file, first + (f"（另有 {more} 处问题）" if more else "")))
+            continue
+        applicants.append(Applicant(file, dataset))
+    return applicants, left_out
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _missing(rendered: Rendered, applicants: Sequence[Applicant]) -> Iterable[tuple[str, str]]:
+    """What the table lacks, as file and title; the paths begin with the applicant's number."""
+    for path, title in rendered.record.missing.items():
+        at = int(path.partition("[")[2].partition("]")[0])
+        yield applicants[at].file, title
+
+
+def _repeats(
+    applicants: Sequence[Applicant],
+) -> tuple[tuple[Repeat, ...], tuple[Repeat, ...], tuple[Repeat, ...]]:
+    """Leads, other organisations and names that occur in more than one application."""
+    found = [(at, member) for at, applicant in enumerate(applicants) for member in applicant.members]
+    key_of = _Keys(member for _, member in found)
+    groups: dict[str, list[tuple[int, Member]]] = {}
+    for at, member in found:
+        if key := key_of(member):
+            groups.setdefault(key, []).append((at, member))
+    leads: list[Repeat] = []
+    members: list[Repeat] = []
+    for group in groups.values():
+        if len({at for at, _ in group}) == 1:
+            continue
+        led = {at for at, member in group if member.role == LEAD}
+        names = dict.fromkeys(member.name for _, member in group if member.name)
+        code = next((_code(member) for _, member in group if _code(member)), "")
+        where = dict.fromkeys(f"{applicants[at].name}（{member.role or '角色未填'}）" for at, member in group)
+        (leads if len(led) > 1 else members).append(Repeat("／".join(names), code, tuple(where)))
+    by_name: dict[str, list[Applicant]] = {}
+    for applicant in applicants:
+        by_name.setdefault(fold(applicant.name), []).append(applicant)
+    same = [
+        Repeat(group[0].name, "", tuple(applicant.file for applicant in group))
+        for group in by_name.values()
+        if len(group) > 1
+    ]
+    return tuple(leads), tuple(members), tuple(same)
+
+
+def _code(member: Member) -> str:
+    code = member.credit_code
+    return "" if code is None or isinstance(code, Stated) else str(code)
+
+
+class _Keys:
+    """Tells organisations apart: by credit code, else by name.
+
+    One without a code is taken for the one of the same name that has a code, if there is just one.
+    """
+
+    def __init__(self, members: Iterable[Member]) -> None:
+        self._codes: dict[str, set[str]] = {}
+        for member in members:
+            if member.name and _code(member):
+                self._codes.setdefault(fold(member.name), set()).add(_code(member))
+
+    def __call__(self, member: Member) -> str:
+        if code := _code(member):
+            return code
+        name = fold(member.name or "")
+        codes = self._codes.get(name, set())
+        return next(iter(codes)) if len(codes) == 1 else name
+
+
+def _files(
+    stem: str, docx: bytes, title: str, author: str, when: datetime, workshop: Workshop
+) -> list[MadeFile]:
+    made = [MadeFile(f"{stem}.docx", "docx", docx)]
+    if workshop.makes_pdf:
+        pdf = workshop.engine.convert(docx, title=title, author=author, timestamp=when)
+        made.append(MadeFile(f"{stem}.pdf", "pdf", pdf.pdf, pdf.pages))
+    return made
+
+
+def _sheet(
+    findings: Findings, applicants: int, programme: Programme, when: datetime, workshop: Workshop
+) -> list[MadeFile]:
+    prepared = workshop.prepare(workshop.catalogue.common(f"{SHEET}.docx"))
+    names = {
+        "programme": {"title": programme.title, "noun": programme.noun},
+        "applicants": applicants,
+        "leads": [_row(repeat) for repeat in findings.leads],
+        "members": [_row(repeat) for repeat in findings.members],
+        "same_names": [_row(repeat) for repeat in findings.names],
+        "missing": [{"file": file, "titles": "、".join(titles)} for file, titles in findings.missing.items()],
+        "left_out": [{"file": each.file, "why": each.why} for each in findings.left_out],
+    }
+    core = core_properties(SHEET_TITLE, programme.title, when)
+    filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
+    return _files(f"internal/{SHEET}", filled.docx, SHEET_TITLE, programme.authority, when, workshop)
+
+
+def _row(repeat: Repeat) -> dict[str, Any]:
+    return {"name": repeat.name, "code": repeat.credit_code or "未填", "where": list(repeat.where)}
+
+
+def _manifest(
+    applicants: Sequence[Applicant],
+    findings: Findings,
+    programme: Programme,
+    documents: Sequence[Document],
+    made: Sequence[MadeFile],
+    templates: Mapping[str, str],
+    when: datetime,
+    workshop: Workshop,
+) -> dict[str, Any]:
+    """What the rollup holds and from what it was made. No absolute paths."""
+    inputs = sorted(
+        (name, digest) for applicant in applicants for name, digest in applicant.data.inputs.items()
+    )
+    return {
+        "schema": SCHEMA,
+        "programme": programme.code,
+        "edition": FOLDER,
+        "date": when.date().isoformat(),
+        "generator": __version__,
+        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
+        "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
+        "templates": [{"name": name, "sha256": digest} for name, digest in sorted(templates.items())],
+        "documents": [{"id": document.id, "title": document.title} for document in documents],
+        "applicants": [{"file": applicant.data.file, "name": applicant.name} for applicant in applicants],
+        "repeated_leads": [_described(repeat) for repeat in findings.leads],
+        "repeated_members": [_described(repeat) for repeat in findings.members],
+        "files": [
+            {
+                "path": file.path,
+                "sha256": hashlib.sha256(file.data).hexdigest(),
+                **({"pages": file.pages} if file.pages is not None else {}),
+            }
+            for file in made
+        ],
+    }
+
+
+def _described(repeat: Repeat) -> dict[str, Any]:
+    return {"name": repeat.name, "credit_code": repeat.credit_code, "where": list(repeat.where)}
