@@ -13,7 +13,7 @@ from generator.programme import ChecklistItem, Programme
 
 NAME_PLACEHOLDER = "〔待填：联合体名称〕"
 _INDENT = "  "
-_HEADER = """\
+HEADER = """\
 # {title}（{code}）数据文件
 #
 # 怎么填：把值写在字段名后的冒号后面，冒号用半角，后面留一个空格；每一级缩进两个空格，不用 Tab。
@@ -41,17 +41,20 @@ def starter_yaml(programme: Programme) -> str:
     Raises:
         ProgrammeError: one of its templates can't be read.
     """
-    return "\n".join(_Starter(programme).lines()) + "\n"
+    return "\n".join(Starter(programme).lines()) + "\n"
 
 
-class _Starter:
+class Starter:
+    """Writes a starter file's lines; other writers of data files use its titles and notes."""
+
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
         self.anchors = anchors_of(programme)
 
     def lines(self) -> Iterator[str]:
+        """The whole file."""
         programme = self.programme
-        yield from _HEADER.format(title=programme.title, code=programme.code).splitlines()
+        yield from HEADER.format(title=programme.title, code=programme.code).splitlines()
         for name, spec in programme.model.specs().items():
             if name == "accepted":
                 continue
@@ -61,6 +64,7 @@ class _Starter:
         yield from self.filing()
 
     def filing(self) -> Iterator[str]:
+        """The filing of the programme, with how to accept a failed condition."""
         yield ""
         yield "# 只对这个方案不同的内容（如名称、填报日期、申报路径）写在这里，写法与上面相同，优先于上面。"
         yield "# 确实不符合、仍要申报的条件，写明理由后记录在案（条件编号见检查结果）："
@@ -95,10 +99,12 @@ class _Starter:
             yield f"{indent}{title}:{f' {value}' if value else ''}{note}"
 
     def group(self, part: type[Part], indent: str, path: str) -> Iterator[str]:
+        """A group's fields."""
         for spec in part.specs().values():
             yield from self.field(spec, indent, path)
 
     def item(self, part: type[Part], indent: str, path: str, role: str) -> Iterator[str]:
+        """One item of a list."""
         lines = [
             line
             for spec in part.specs().values()
@@ -112,7 +118,7 @@ class _Starter:
         """A map's ids: the checklist's, or those that the templates name."""
         if spec.part is None:
             for item in self.programme.attachments:
-                yield f"{indent}{_key(item.id)}:  # {_checklist_note(item)}"
+                yield f"{indent}{yaml_key(item.id)}:  # {_checklist_note(item)}"
             return
         kind = {"clauses": "clause", "sections": "section"}.get(spec.name, spec.name)
         for anchor in self.anchors:
@@ -120,14 +126,15 @@ class _Starter:
                 notes = "；".join(
                     note for note in (anchor.title, *self.limits(f"{path}.{anchor.id}.text")) if note
                 )
-                yield f"{indent}{_key(anchor.id)}:{f'  # {notes}' if notes else ''}"
+                yield f"{indent}{yaml_key(anchor.id)}:{f'  # {notes}' if notes else ''}"
 
     def title(self, spec: FieldSpec, path: str) -> str:
         """The title as the programme calls it, quoted where YAML needs it."""
         labels = self.programme.labels
-        return _key(labels.get(path) or labels.get(f"{path}[]") or spec.title)
+        return yaml_key(labels.get(path) or labels.get(f"{path}[]") or spec.title)
 
     def note(self, spec: FieldSpec, path: str) -> str:
+        """The comment after a field; empty where there is nothing to say."""
         parts = [
             *_kind_notes(spec.kind),
             spec.help,
@@ -167,7 +174,8 @@ class _Starter:
             yield f"{who}{together}{bounds}（{limit.clause}）"
 
 
-def _key(text: str) -> str:
+def yaml_key(text: str) -> str:
+    """A key as YAML takes it, quoted where it must be."""
     return f"'{text.replace(chr(39), chr(39) * 2)}'" if _UNSAFE_KEY.search(text) else text
 
 

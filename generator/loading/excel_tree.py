@@ -36,11 +36,14 @@ class Branch:
             if below is None:
                 below = here.held[step] = Branch(node.place)
             if not isinstance(below, Branch):
-                here.more.append(Entry(step, node.place, node))
+                if not _is_blank(node):
+                    here.more.append(Entry(step, node.place, node))
                 return
             here = below
         last = steps[-1]
-        if last in here.held:
+        if last in here.held and _is_blank(node):
+            return
+        if last in here.held and not _is_blank(here.held[last]):
             here.more.append(Entry(last, node.place, node))
         else:
             here.held[last] = node

@@ -127,7 +127,7 @@ class TableWriter:
             return self._map_rows()
         if self.sheet.parent:
             return [
-                {"key": self.book.owner_name(at), **row}
+                {"key": self.book.owner_name(self.sheet.parent, at), **row}
                 for at in range(self.book.count(self.sheet.parent))
                 for row in self._owned(f"{self.sheet.parent}[{at}].{self.sheet.below}")
             ]

@@ -1,0 +1,128 @@
+"""One data file's content without regard to its format, to be written in another.
+
+The content is kept as it was written, as texts under the model's names: base data, and each programme's
+filing. Own fields of every programme are kept, whichever programme the new file is made for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from generator.consortium import Consortium
+from generator.errors import DataError
+from generator.fields import FieldSpec, OwnField, extend
+from generator.loading import Source
+from generator.loading.filings import Filings
+from generator.loading.keys import Position
+from generator.loading.translate import Translator
+from generator.needed import plain_path
+from generator.programme import Programme
+from generator.source import Entries, Entry, plain
+from generator.workbook.leaves import leaves
+
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a data file says.
+
+    Attributes:
+        base: what holds for all programmes, as dicts, lists and texts; an empty list was given on purpose.
+        filings: what differs by programme, by code, in the file's order.
+        extra: own fields of other programmes than the chosen one that the data use.
+    """
+
+    base: Tree
+    filings: dict[str, Tree]
+    extra: tuple[OwnField, ...]
+
+
+def own_fields(programmes: Iterable[Programme]) -> tuple[OwnField, ...]:
+    """The own fields of several programmes, each path once; of two that don't go together the first."""
+    found: dict[str, OwnField] = {}
+    for programme in programmes:
+        for declared in programme.fields:
+            own = declared.declaration()
+            if own.path in found:
+                continue
+            try:
+                extend(Consortium, (*found.values(), own))
+            except ValueError:
+                # It clashes with an earlier programme's: its data stay unknown, and are refused by name.
+                continue
+            found[own.path] = own
+    return tuple(found.values())
+
+
+def read_content(source: Source, programme: Programme | None, known: Mapping[str, Programme]) -> Content:
+    """A data file's content.
+
+    Args:
+        source: the file.
+        programme: the programme that the new file is for; its titles and fields go first.
+        known: every programme by code.
+
+    Raises:
+        DataError: the file has keys that no programme knows, or values that cannot be had; all of them.
+    """
+    every = [*([programme] if programme else []), *known.values()]
+    own = own_fields(every)
+    model: Any = extend(Consortium, own)
+    labels = programme.labels if programme else {}
+    position = Position(model, labels=labels, elsewhere=tuple((one.model, one.labels) for one in every))
+    ids: dict[str, str] = {}
+    for one in every:
+        for item in one.attachments:
+            ids.setdefault(item.title, item.id)
+    translator = Translator(model, labels, {"attachments": ids})
+    filings = Filings(known, translator)
+
+    def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
+        if filings.take(entry):
+            return True
+        if spec is not None and spec.name == "accepted":
+            translator.wrong("accepted", entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
+            return True
+        return False
+
+    base = _tree(translator.group(source.root, position, special=outside_filings))
+    found: dict[str, Tree] = {}
+    for code, entries in _in_file_order(source.root, filings, known):
+        found[code] = _tree(translator.group(entries, position, special=filings.refuse_nested))
+    if translator.problems:
+        raise DataError("数据文件有误", problems=tuple(dict.fromkeys(translator.problems)))
+    return Content(base, found, tuple(_used(own, programme, [base, *found.values()])))
+
+
+def _tree(entries: Entries) -> Tree:
+    found = plain(entries)
+    if not isinstance(found, dict):
+        raise TypeError("a group is a dict")
+    return found
+
+
+def _in_file_order(
+    root: Entries, filings: Filings, known: Mapping[str, Programme]
+) -> Iterator[tuple[str, Entries]]:
+    """Each programme's filing in the order in which the file has them."""
+    taken = {code: entries for code, one in known.items() if (entries := filings.of(one)) is not None}
+    node = root.get("filings", "申报")
+    order = [id(entry.node) for entry in node] if isinstance(node, Entries) else []
+    yield from sorted(
+        taken.items(), key=lambda pair: order.index(id(pair[1])) if id(pair[1]) in order else len(order)
+    )
+
+
+def _used(own: tuple[OwnField, ...], programme: Programme | None, trees: list[Tree]) -> Iterator[OwnField]:
+    """Other programmes' fields that the data use, with the groups that hold them."""
+    mine = {each.path for each in programme.fields} if programme else set()
+    paths = {plain_path(path).removesuffix("[]") for tree in trees for path, _ in leaves(tree)}
+    for each in own:
+        path = each.path.removesuffix("[]")
+        if each.path not in mine and any(
+            given == path or given.startswith((f"{path}.", f"{path}[]")) for given in paths
+        ):
+            yield each
