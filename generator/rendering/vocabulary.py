@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from generator.errors import ProgrammeError
 from generator.kinds import DOLLAR_UNITS, MONEY_UNITS, Date, Money, Stated, plain_decimal
-from generator.rendering.values import Filler, Missing, Rows, Value
+from generator.rendering.values import Filler, FillerRows, Missing, Rows, Value
 
 TICKED: Final = "☑"
 UNTICKED: Final = "□"
@@ -20,7 +20,7 @@ _DIGITS = "零一二三四五六七八九"
 def blank(value: Any, printed: str = "") -> Any:
     """A value that the blank edition prints as these characters: ``{{ industry|blank('*****') }}``."""
     if isinstance(value, Missing):
-        return Missing(value.record, value.path, value.spec, str(printed))
+        return Missing(value.record, value.path, value.spec, str(printed), value.shown)
     return value
 
 
@@ -62,6 +62,8 @@ def option_number(value: Any, *options: str) -> Any:
 
 def rows(items: Any, count: int = 1) -> list[Any]:
     """A table's rows: the items; in the blank edition so many blank ones; one of 无 where stated as none."""
+    if isinstance(items, FillerRows):
+        return items.padded(count)
     return _listed(items, "rows").padded(count)
 
 
@@ -86,7 +88,7 @@ def having(items: Rows, **wanted: Any) -> Any:
     An item whose field is missing is left out; a list that was not given stays so, and is never taken for
     an empty one.
     """
-    if not items.given:
+    if isinstance(items, Filler) or not items.given:
         return items
     return items.chosen(
         [item for item in items if all(_matches(_used(item[name]), value) for name, value in wanted.items())]
@@ -95,6 +97,8 @@ def having(items: Rows, **wanted: Any) -> Any:
 
 def having_given(items: Rows, name: str) -> Any:
     """The items that have a field; where none of them has, one that lacks everything."""
+    if isinstance(items, Filler):
+        return items
     found = [item for item in items if given(item[name])]
     return items.chosen(found or [items.lacking() for _ in items][:1])
 
@@ -150,6 +154,8 @@ def _derived(items: Rows, text: str) -> Value:
 
 def total(items: Rows, name: str, unit: str = "") -> Any:
     """The exact sum of a field over a list, printed as the field's kind prints (or in another unit)."""
+    if isinstance(items, Filler):
+        return items
     if not _listed(items, "total").given:
         return _missing_of(items)
     amount = 0
@@ -192,7 +198,8 @@ def date_as(value: Any, pattern: str) -> Any:
 
 def with_unit(value: Any, unit: str) -> Any:
     """A number with its unit: ``{{ sales|unit('万元') }}``; one stated as none has no unit."""
-    if isinstance(value, Value) and not isinstance(value.raw, Stated):
+    of_a_row_of_none = isinstance(value, Value) and not value.path and value.text == Stated.NONE.value
+    if isinstance(value, Value) and not isinstance(value.raw, Stated) and not of_a_row_of_none:
         return value.output() + str(unit)
     return value
 
@@ -221,7 +228,8 @@ def join(items: Iterable[Any], mark: str = "、") -> Any:
 
 def pluck(items: Rows, name: str) -> list[Any]:
     """One field of every item of a list; ``pluck(leads, 'name')|join`` prints them."""
-    return [item[name] for item in _listed(items, "pluck")]
+    found = items if isinstance(items, FillerRows) else _listed(items, "pluck")
+    return [item[name] for item in found]
 
 
 def chinese(number: int) -> str:

@@ -11,7 +11,7 @@ def test_nothing_is_picked_from_a_list_that_was_not_given_but_its_absence() -> N
     template = of_paragraphs(
         "{%p for p in rows(having(platforms, level='国家级'), 3) %}", "{{ p.name }}", "{%p endfor %}"
     )
-    assert lines(filled(template, consortium())) == ["〔待填：创新平台〕"]
+    assert lines(filled(template, consortium())) == ["〔待填：平台名称〕"]
     assert lines(filled(template, consortium(platforms=[]))) == ["无"]
 
 

@@ -122,7 +122,7 @@ def test_a_blank_table_has_the_printed_number_of_rows() -> None:
 
 def test_a_list_that_was_not_given_shows_as_missing() -> None:
     rendered = filled(of_rows(*TABLE), consortium())
-    assert cells(rendered) == [["1", "〔待填：成员单位〕"]]
+    assert cells(rendered) == [["1", "〔待填：单位名称〕"]]
     assert set(rendered.record.missing) == {"members"}
 
 
