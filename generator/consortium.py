@@ -246,6 +246,8 @@ class Agreement(Part):
     effective_date: Day | None = field("协议生效时间", aliases=("协议生效日期",))
     signing_place: Line | None = field("签订地点")
     copies: Annotated[Any, Count(unit="份")] | None = field("协议份数")
+    arbitration: Line | None = field("仲裁委员会", aliases=("仲裁机构",), help="约定仲裁的填写准确名称")
+    court: Line | None = field("管辖法院", help="约定诉讼的填写，应与争议有实际联系")
     clauses: dict[str, Passage] | None = field("协议条款", help="按条款编号填写正文")
 
 

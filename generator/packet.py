@@ -121,7 +121,9 @@ def assess(source: Source, programme: Programme, order: Order, workshop: Worksho
         ProgrammeError: the programme is at fault.
     """
     dataset = load(source, programme, known=workshop.catalogue.all())
-    findings = judge(dataset, programme, workshop.common_rules, accept=order.accept, day=day_given())
+    judged = workshop.model_clauses.spelled_out(dataset, programme)
+    findings = judge(judged, programme, workshop.common_rules, accept=order.accept, day=day_given())
+    dataset = replace(dataset, problems=judged.problems)
     return Job(programme, dataset, order.edition, findings, time_of(dataset))
 
 
@@ -191,6 +193,7 @@ def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
         job.edition,
         headings=prepared.headings,
         when=job.when,
+        fill_clauses=workshop.model_clauses.fill,
     )
     return _Filled(document, TemplateUsed(prepared.name, prepared.sha256), rendered)
 

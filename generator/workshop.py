@@ -18,6 +18,7 @@ from generator.guidance import Note, guidance_of
 from generator.made import Job
 from generator.paths import resolve
 from generator.programme import Document, Programme
+from generator.rendering.clauses import ModelClauses
 from generator.rendering.guidance import annotated
 from generator.rendering.template import Template
 from generator.rendering.values import Edition
@@ -55,6 +56,9 @@ class Workshop(AbstractContextManager["Workshop"]):
         catalogue: where programmes and common files are found.
         engine: the PDF engine's name; None where no PDFs are made.
         fonts: a folder of faces that goes before the machine's own.
+
+    Attributes:
+        model_clauses: the wordings that the data can choose for a clause.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Workshop(AbstractContextManager["Workshop"]):
         self._templates: dict[tuple[Path, bool], Prepared] = {}
         self._guidance: dict[str, dict[str, tuple[Note, ...]]] = {}
         self._common_rules: CommonRules | None = None
+        self.model_clauses = ModelClauses(catalogue)
 
     def __enter__(self) -> Self:
         return self

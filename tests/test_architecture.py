@@ -15,6 +15,7 @@ STEPS = ("loading", "conditions", "rendering", "pdf", "publishing")
 BASE = {
     "anchors",
     "catalogue",
+    "clauses",
     "characters",
     "consortium",
     "dataset",

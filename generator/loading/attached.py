@@ -40,7 +40,7 @@ class Attached:
     def follow(self, tree: Entries, part: type[Part], path: str = "") -> Entries:
         """The tree with the texts of its text files in place, and attachments named with ``/``.
 
-        A passage must say one of text, file and variant; what names no usable file is left out.
+        A passage's text comes from one of text and file; what names no usable file is left out.
         """
         specs = part.specs()
         kept = []
@@ -90,10 +90,9 @@ class Attached:
         return Items(tuple(kept), node.place)
 
     def _passage(self, node: Entries, path: str) -> Node | None:
-        given = [entry for entry in node if entry.key in {"text", "file", "variant"}]
+        given = [entry for entry in node if entry.key in {"text", "file"}]
         if len(given) > 1:
-            names = "、".join(f"“{title}”" for title in ("正文", "文件", "范本"))
-            self.translator.wrong(path, given[1].place, "同时写了几种来源", f"在{names}中只写一种")
+            self.translator.wrong(path, given[1].place, "同时写了正文和文件", "在“正文”“文件”中只写一种")
             return None
         file = node.get("file")
         if not isinstance(file, Scalar):

@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from generator.consortium import Consortium
 from generator.programme import Document, Programme
-from generator.rendering.context import build, build_rollup
+from generator.rendering.context import FillClauses, build, build_rollup
 from generator.rendering.template import Template
 from generator.rendering.values import Edition, Record
 
@@ -62,6 +62,7 @@ def render(
     *,
     headings: Mapping[str, str],
     when: datetime,
+    fill_clauses: FillClauses | None = None,
 ) -> Rendered:
     """Fill a template.
 
@@ -73,11 +74,12 @@ def render(
         edition: draft, signing or blank.
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
         when: the time that the file's properties and members get, in UTC.
+        fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
 
     Raises:
-        ProgrammeError: the template is at fault.
+        ProgrammeError: the template, or a model clause, is at fault.
     """
-    names, record = build(consortium, programme, document, edition, headings)
+    names, record = build(consortium, programme, document, edition, headings, fill_clauses)
     core = core_properties(document.title, consortium.name if consortium else "", when)
     return _filled(template, names, record, core, when)
 

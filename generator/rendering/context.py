@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from generator.consortium import LEAD, Consortium
 from generator.fields import FieldSpec, Part
@@ -15,6 +15,10 @@ from generator.rendering.values import MAX_STEPS, Edition, Group, Missing, Recor
 APPLICANTS = "applicants"
 _APPLICANT = re.compile(rf"{APPLICANTS}\[\d+\]\.")
 _INDEX = re.compile(r"\[\d+\]")
+FillClauses = Callable[[str, Mapping[str, Any]], list[str]]
+
+# Stands before a model clause in a draft, so that nobody takes it for the parties' own words.
+MARK: Final = "〔参考文本〕"
 
 
 def label(programme: Programme, path: str, headings: Mapping[str, str]) -> str:
@@ -40,6 +44,7 @@ def build(
     document: Document,
     edition: Edition,
     headings: Mapping[str, str],
+    fill_clauses: FillClauses | None = None,
 ) -> tuple[dict[str, Any], Record]:
     """The names of one rendering, and the record that it writes.
 
@@ -49,6 +54,7 @@ def build(
         document: the document.
         edition: draft, signing or blank.
         headings: printed headings by path, for clauses and sections.
+        fill_clauses: fills the model clauses of a name with the names of this rendering.
     """
     record = Record(edition, lambda path: label(programme, path, headings))
     model = programme.model
@@ -56,6 +62,9 @@ def build(
     names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *_ROLES]}
     names.update(_about(programme, document, edition))
     names.update(_applicants(record, model, [applicant] if edition != "blank" else None))
+    if fill_clauses is not None:
+        mark = MARK if edition == "draft" else ""
+        record.model_clause = lambda chosen: "\n".join(mark + text for text in fill_clauses(chosen, names))
     return names, record
 
 

@@ -49,6 +49,10 @@ def _finalize(value: Any) -> Any:
     return Markup(escaped(printed(value)))  # noqa: S704 (escaped on the line itself)
 
 
+def _printed(value: Any) -> Any:
+    return value if isinstance(value, jinja2.Undefined) else printed(value)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with strict undefined, autoescape, and only the names of ``vocabulary``."""
 
@@ -114,3 +118,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if (found := tree.find(kind)) is not None:
                 raise jinja2.TemplateSyntaxError(f"forbidden {kind.__name__.lower()}", found.lineno)
         return jinja2.Template.from_code(self, self.compile(tree, filename="<part>"), self.make_globals(None))
+
+
+class TextSandbox(Sandbox):
+    """The same for plain texts: nothing is escaped, as the text is a value like any other afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.autoescape = False
+        self.finalize = _printed

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from generator.clauses import UnknownClauseError
 from generator.errors import ProgrammeError
 from generator.fields import FieldSpec, Part
 from generator.kinds import LongText, Stated, Text
@@ -32,6 +33,7 @@ class Record:
         printed: the texts in which given values stand in the document, by path.
         derived: paths of given values that only a count, a tick or a sum was made from.
         missing: Chinese titles of missing values that the document asks for, by path.
+        model_clause: fills the model clauses that a data file names; None where there is no library.
         steps: how much work there was.
         most_steps: how much there may be.
     """
@@ -41,6 +43,7 @@ class Record:
     printed: dict[str, set[str]] = field(default_factory=dict)
     derived: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
+    model_clause: Callable[[str], str] | None = None
     steps: int = 0
     most_steps: int = MAX_STEPS
 
@@ -257,10 +260,21 @@ class Texts:
 
     def __getitem__(self, key: str) -> Any:
         passage = self._map.get(key)
+        path = f"{self._path}.{key}"
         text = getattr(passage, "text", None)
-        if text is None:
-            return Missing(self._record, f"{self._path}.{key}", self._spec)
-        return Value(self._record, text, f"{self._path}.{key}.text", text, self._spec)
+        variant = getattr(passage, "variant", None)
+        if text is None and variant and self._record.model_clause is not None:
+            try:
+                text = self._record.model_clause(variant)
+            except UnknownClauseError:
+                # Loading has told of it; what a document would print is missing all the same.
+                return Missing(self._record, path, self._spec)
+            path = f"{path}.variant"
+        elif text is None:
+            return Missing(self._record, path, self._spec)
+        else:
+            path = f"{path}.text"
+        return Value(self._record, text, path, text, self._spec)
 
     def __bool__(self) -> bool:
         return bool(self._map)

@@ -213,10 +213,16 @@ def test_a_bare_text_is_a_passage(loaded: Any, text: str, shape: dict[str, str])
     assert dataset.consortium.plan.sections["goals"].model_dump(exclude_none=True) == shape
 
 
-def test_a_passage_says_one_thing(loaded: Any) -> None:
-    dataset = loaded("name: 甲\nplan:\n  sections:\n    goals:\n      text: 一段话\n      variant: 标准\n")
+def test_a_passage_has_its_text_from_one_place(loaded: Any) -> None:
+    dataset = loaded("name: 甲\nplan:\n  sections:\n    goals:\n      text: 一段话\n      file: 目标.txt\n")
     assert faults(dataset) == [("plan.sections.goals", 6)]
     assert dataset.consortium.plan.sections == {}
+
+
+def test_a_passage_may_have_a_text_beside_the_clause_it_was_made_from(loaded: Any) -> None:
+    dataset = loaded("name: 甲\nplan:\n  sections:\n    goals:\n      text: 一段话\n      variant: 标准\n")
+    assert dataset.problems == ()
+    assert dataset.consortium.plan.sections["goals"].text == "一段话"
 
 
 def test_a_bare_text_is_a_list_of_one_text(loaded: Any) -> None:
