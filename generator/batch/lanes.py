@@ -88,7 +88,7 @@ class Lanes:
         self._bounds = bounds
         self._context = context or default_context()
         self._temporary = tempfile.TemporaryDirectory(prefix="lianheti-batch-", ignore_cleanup_errors=True)
-        self._begin = (settings, bounds.megabytes, self._temporary.name)
+        self._begin = (settings, bounds.megabytes, self._temporary.name, work.surroundings())
         self._lanes: list[_Lane] = []
 
     def __enter__(self) -> LocalCrew:
@@ -202,15 +202,15 @@ class LocalCrew:
     """
 
     def __init__(self, lanes: Lanes) -> None:
-        self._lanes = lanes
+        self.lanes = lanes
 
     def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
         """Which packets each data file asks for."""
-        return self._lanes.run([Call(work.look_here, (file.path,)) for file in files])
+        return self.lanes.run([Call(work.look_here, (file.path,)) for file in files])
 
     def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
         """Make and publish packets."""
-        return self._lanes.run([Call(work.make_here, (file.path, code)) for file, code in jobs])
+        return self.lanes.run([Call(work.make_here, (file.path, code)) for file, code in jobs])
 
 
 def default_context() -> BaseContext:

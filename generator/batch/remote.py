@@ -188,16 +188,8 @@ def _unpack(folder: Path, files: Mapping[str, bytes]) -> None:
 @contextmanager
 def _environment(wanted: Mapping[str, str | None]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in wanted}
-    _set(wanted)
+    work.surround(wanted)
     try:
         yield
     finally:
-        _set(before)
-
-
-def _set(wanted: Mapping[str, str | None]) -> None:
-    for name, value in wanted.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+        work.surround(before)

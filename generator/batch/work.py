@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from generator.catalogue import Catalogue
 from generator.choosing import chosen_programmes
@@ -162,7 +163,25 @@ def out_of_memory() -> LianhetiError:
 _bench: Bench | None = None
 
 
-def begin(settings: Settings, megabytes: int, temporary: str) -> None:
+# What the surroundings say to a packet; a process of a pool may have been started before they said it.
+ENVIRONMENT: Final = ("SOURCE_DATE_EPOCH", "LIANHETI_TEMPLATES", "LIANHETI_FONTS")
+
+
+def surroundings() -> dict[str, str | None]:
+    """The environment that packets depend on, as it is now."""
+    return {name: os.environ.get(name) for name in ENVIRONMENT}
+
+
+def surround(wanted: Mapping[str, str | None]) -> None:
+    """Set variables of the environment; None removes one."""
+    for name, value in wanted.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def begin(settings: Settings, megabytes: int, temporary: str, environment: Mapping[str, str | None]) -> None:
     """Set a process of a pool up for work.
 
     It leaves Ctrl-C to the process that commands it, ends with that process however that ends, and may
@@ -172,6 +191,7 @@ def begin(settings: Settings, megabytes: int, temporary: str) -> None:
         settings: of the batch.
         megabytes: of memory; 0 for no limit.
         temporary: the folder for files that must not outlive the batch.
+        environment: as ``surroundings`` gave it.
     """
     global _bench  # noqa: PLW0603 (a process of a pool has no other place for what it keeps)
     import signal
@@ -180,6 +200,7 @@ def begin(settings: Settings, megabytes: int, temporary: str) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
+    surround(environment)
     _hold_to(megabytes)
     tempfile.tempdir = temporary
     _bench = Bench(settings)
@@ -206,7 +227,6 @@ def _here() -> Bench:
 def _end_with_parent() -> None:
     """End this process when the one that started it has ended, be it by kill -9."""
     import multiprocessing
-    import os
     import threading
 
     parent = multiprocessing.parent_process()

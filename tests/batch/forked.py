@@ -1,0 +1,36 @@
+"""A batch whose processes are forked from this one, for programs that run very many of them."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+import os
+from pathlib import Path
+
+from generator.batch import Bounds, Result, Settings, data_files
+from generator.batch.lanes import Lanes
+from generator.batch.running import Batch
+from generator.batch.stamps import Setup
+from generator.publishing import recover
+from tests.batch.province import CODE, Silent
+
+
+def load_everything() -> None:
+    """Import what a packet needs, and leave out what only a power cut asks for."""
+    # A kill takes nothing from what the system has been given.
+    os.fsync = lambda _: None  # type: ignore[assignment]
+    for name in ("docx", "docxtpl", "generator.batch.work"):
+        importlib.import_module(name)
+
+
+def run(folder: Path, output: Path, jobs: int = 2) -> list[Result]:
+    """The batch over ``folder/data`` with ``folder/templates``."""
+    settings = Settings(output, (CODE,), engine=None, templates=folder / "templates")
+    setup = Setup(settings, [folder / "templates"], "")
+    recover(output)
+    return Batch(settings, setup, Silent()).run(
+        data_files([str(folder / "data")], output),
+        lambda: Lanes(
+            settings, Bounds(jobs, packets=3 if jobs > 1 else 100), multiprocessing.get_context("fork")
+        ),
+    )
