@@ -18,11 +18,13 @@ from generator.anchors import anchors
 from generator.catalogue import Catalogue, load_programme
 from generator.conditions import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
+from generator.guidance import guidance_problems
 from generator.linting.names import Names
 from generator.linting.tags import faults
 from generator.paths import spec_of
 from generator.programme import Document, Programme
 from generator.rendering import render
+from generator.rendering.alone import crowded
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.template import RENDERED, Template, regions_of
 
@@ -101,6 +103,7 @@ class _Linter:
             return
         for problem in rule_problems(programme, self.catalogue.common_rules()):
             self.say_problem(problem)
+        self.guidance(programme)
         for condition in programme.conditions:
             if not condition.quote:
                 self.say(
@@ -111,6 +114,15 @@ class _Linter:
                 self.template(programme, document, self.folder / template)
         self.unused(programme, name)
         self.labels(programme, name)
+
+    def guidance(self, programme: Programme) -> None:
+        try:
+            problems = guidance_problems(programme, self.catalogue)
+        except ProgrammeError as error:
+            self.say_error(error, "/".join([*self.folder.resolve().parts[-2:], "guidance.yaml"]))
+            return
+        for problem in problems:
+            self.say_problem(problem)
 
     def template(self, programme: Programme, document: Document, path: Path) -> None:
         name = "/".join(path.resolve().parts[-3:])
@@ -143,6 +155,9 @@ class _Linter:
         for region, text in _paragraphs(data, name, self.say_error):
             for message, remedy in faults(text):
                 self.say("error", name, region, message, remedy)
+        for region, tag, wrong in _crowded(data, name):
+            remedy = "让这个标签独占一段（{%p %}）、一格（{%tc %}）或一行（{%tr %}），别的文字移到前后"
+            self.say("error", name, region, f"标签“{tag}”{wrong}", remedy)
 
     def names(self, programme: Programme, document: Document, template: Template) -> None:
         sandbox = Sandbox()
@@ -274,6 +289,21 @@ def _paragraphs(
                 if next(text.iterancestors(f"{_W}p")) is paragraph
             ]
             yield region, "".join(texts)
+
+
+def _crowded(data: bytes, name: str) -> Iterator[tuple[str, str, str]]:
+    """Each tag that should stand alone and doesn't: its place, the tag, and what is wrong."""
+    from generator.rendering.package import Package
+
+    try:
+        package = Package(data, name)
+    except ProgrammeError:
+        return  # told already, when its paragraphs were read
+    for part, content in package.parts.items():
+        if RENDERED.fullmatch(part):
+            regions = regions_of(content, part)
+            for number, tag, wrong in crowded(content):
+                yield regions[number], tag, wrong
 
 
 def _bookmarks(xml: bytes) -> list[str]:

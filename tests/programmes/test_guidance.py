@@ -15,6 +15,7 @@ from generator.anchors import anchors
 from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
 from generator.guidance import guidance_of, guidance_problems, shared_topics
+from generator.linting import lint
 from generator.loading import load
 from generator.programme import Document
 from generator.rendering import Rendered, render
@@ -172,3 +173,5 @@ def test_an_unknown_topic_is_named_with_its_line(tmp_path: Path) -> None:
         guidance_of(catalogue.load("some/scheme-2030"), catalogue)
     told = [str(problem) for problem in guidance_problems(catalogue.load("some/scheme-2030"), catalogue)]
     assert any("clause.nowhere" in line for line in told)
+    faults = [str(fault) for fault in lint(folder, catalogue)]
+    assert [line for line in faults if "guidance.yaml" in line and "moonshine" in line]
