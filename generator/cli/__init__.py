@@ -18,6 +18,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "programmes": ("programmes", "列出全部方案"),
     "new": ("new", "生成一份待填写的数据文件"),
     "check": ("check", "核对数据，逐条对照组建条件"),
+    "convert": ("convert", "在 YAML 和 Excel 之间转换数据文件"),
     "packet": ("packet", "生成整套申报材料"),
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),

@@ -32,6 +32,12 @@ from generator.errors import ExitCode
     "--strict", is_flag=True, help="对照多个方案时，任一方案有必须的条件不满足也以 1 退出；提醒也算不满足"
 )
 @accept_option
+@click.option(
+    "--annotate",
+    type=click.Path(path_type=Path),
+    metavar="文件.xlsx",
+    help="把结果写进工作簿的副本：格子着色、加批注，并列出清单；原文件不动",
+)
 @format_option
 @templates_option
 def command(
@@ -40,6 +46,7 @@ def command(
     every: bool,
     strict: bool,
     accepted: tuple[str, ...],
+    annotate: Path | None,
     output: str,
     templates: Path | None,
 ) -> int:
@@ -58,6 +65,13 @@ def command(
         for programme in chosen_programmes(catalogue, codes, source, every=every):
             job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), workshop)
             results.append(report.Result(programme, job.dataset, job.findings, absent(job, workshop)))
+    if annotate is not None:
+        from generator.annotating import annotated_copy
+        from generator.cli.new import write_new
+
+        copy = annotated_copy(source, results)
+        write_new(annotate, copy.data)
+        say(f"已把核对结果写进副本 {annotate}。{copy.notice}", err=output == "json")
     if output == "json":
         write_json({"programmes": [result.as_json() for result in results]})
         for problem in report.problems(results):

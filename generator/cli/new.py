@@ -10,14 +10,14 @@ from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
-from generator.errors import OutputError, UsageError
+from generator.errors import OutputError
 
 
 @click.command(
     "new",
     cls=ChineseCommand,
-    help="为一个方案生成待填写的数据文件，按后缀写成带说明的 .yaml。",
-    epilog="例：lianheti new 方案代码 -o 我的联合体.yaml",
+    help="为一个方案生成待填写的数据文件，按后缀写成带说明的 .yaml 或 Excel 工作簿 .xlsx。",
+    epilog="例：lianheti new 方案代码 -o 我的联合体.xlsx　　换方案：lianheti new 新方案代码 -o 新.xlsx --from 旧.xlsx",
 )
 @click.argument("code", metavar="方案代码")
 @click.option(
@@ -27,17 +27,35 @@ from generator.errors import OutputError, UsageError
     type=click.Path(path_type=Path),
     required=True,
     metavar="文件",
-    help="写到哪个文件",
+    help="写到哪个文件（.yaml 或 .xlsx）",
+)
+@click.option(
+    "--from",
+    "old",
+    type=click.Path(path_type=Path),
+    metavar="数据文件",
+    help="把已有的数据带到这个方案，还缺的内容标出来",
 )
 @templates_option
-def command(code: str, target: Path, templates: Path | None) -> None:
-    """Write a starter data file."""
-    programme = Catalogue(templates).load(code)
-    if target.suffix.lower() not in {".yaml", ".yml"}:
-        raise UsageError(f"不能写成“{target.suffix or target.name}”文件", "文件名以 .yaml 结尾")
-    from generator.starter import starter_yaml
+def command(code: str, target: Path, old: Path | None, templates: Path | None) -> None:
+    """Write a data file to be filled."""
+    from generator.datafiles import carried, check_suffix, starter
+    from generator.workshop import Workshop
 
-    write_new(target, starter_yaml(programme).encode())
+    check_suffix(target)
+    catalogue = Catalogue(templates)
+    programme = catalogue.load(code)
+    with Workshop(catalogue, engine=None) as workshop:
+        if old is not None:
+            from generator.loading import read_source
+
+            done = carried(read_source(old), programme, target, workshop)
+            write_new(target, done.data)
+            lacking = f"还缺 {len(done.missing)} 项，已在文件里标出" if done.missing else "需要的内容都已有"
+            say(f"已把 {old} 带到 {target}，{lacking}。用 lianheti check {target} -p {code} 核对。")
+            return
+        written = starter(programme, target, workshop)
+    write_new(target, written)
     say(f"已生成 {target}。填好后用 lianheti check {target} -p {code} 核对。")
 
 

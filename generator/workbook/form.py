@@ -16,7 +16,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from generator.catalogue import CommonRules
 from generator.fields import OwnField, extend
 from generator.consortium import Consortium
-from generator.layout import ACCEPTED_HEADS, FILING_HEADS, GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET, Sheet, layout
+from generator.layout import (
+    ACCEPTED_HEADS,
+    FILING_HEADS,
+    GUIDE_SHEET,
+    MISSING_SHEET,
+    STAMP_SHEET,
+    Sheet,
+    layout,
+)
 from generator.needed import needed_paths
 from generator.programme import Programme
 from generator.starter import anchors_of
@@ -33,9 +41,7 @@ _FIXED_TIME = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _ACCEPTED = re.compile(r"accepted\[(\d+)\]\.(rule|reason)")
 
 
-def make_form(
-    programme: Programme | None, common: CommonRules, extra: tuple[OwnField, ...] = ()
-) -> Form:
+def make_form(programme: Programme | None, common: CommonRules, extra: tuple[OwnField, ...] = ()) -> Form:
     """What a programme's workbook is made of.
 
     Args:
@@ -111,7 +117,9 @@ def write_workbook(
             _write_rows(book, sheet, targets[sheet.title], tuple(ACCEPTED_HEADS.values()), accepted)
     guide.write_guide(form, first, listed, None if missing is None else len(missing))
     if missing_sheet is not None and missing:
-        guide.write_missing(missing_sheet, [(*_cell_of(form, targets, path), title) for path, title in missing])
+        guide.write_missing(
+            missing_sheet, [(*_cell_of(form, targets, path), title) for path, title in missing]
+        )
     guide.write_stamp(form, workbook.create_sheet(STAMP_SHEET))
     workbook.calculation.fullCalcOnLoad = True
     workbook.properties.creator = "lianheti"
@@ -136,7 +144,9 @@ def _filing_rows(
             match = _ACCEPTED.fullmatch(path)
             if match and fits(text):
                 found.setdefault(match[1], {})[match[2]] = text
-        whole = sum(len(item) for item in found.values()) == sum(path.startswith("accepted") for path in given)
+        whole = sum(len(item) for item in found.values()) == sum(
+            path.startswith("accepted") for path in given
+        )
         if found and whole:
             accepted += [(code, item.get("rule", ""), item.get("reason", "")) for item in found.values()]
             given = {path: text for path, text in given.items() if not path.startswith("accepted")}

@@ -44,7 +44,9 @@ def digest(form: Form) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def write_guide(form: Form, target: Worksheet, sheets: Iterable[tuple[Sheet, int]], missing: int | None) -> None:
+def write_guide(
+    form: Form, target: Worksheet, sheets: Iterable[tuple[Sheet, int]], missing: int | None
+) -> None:
     """The first sheet.
 
     Args:
@@ -64,7 +66,11 @@ def write_guide(form: Form, target: Worksheet, sheets: Iterable[tuple[Sheet, int
     row = 2
     if programme:
         number = programme.source.number or "文中无文号"
-        _line(target, row, f"方案代码：{programme.code}　主管部门：{programme.authority}　依据：{programme.source.title}（{number}）")
+        _line(
+            target,
+            row,
+            f"方案代码：{programme.code}　主管部门：{programme.authority}　依据：{programme.source.title}（{number}）",
+        )
         row += 1
     _line(target, row, f"表样版本：{STAMP_MARK}-{FORMAT}　字段指纹：{digest(form)}　程序版本：{__version__}")
     target.cell(row, 1).font = styles.GREY
@@ -82,7 +88,9 @@ def write_guide(form: Form, target: Worksheet, sheets: Iterable[tuple[Sheet, int
     for at, (fill, text) in enumerate(_LEGEND):
         cell = target.cell(row, 2 + at)
         styles.put(cell, text, styles.BODY, styles.CENTRE)
-        cell.fill = styles.PatternFill("solid", fgColor=fill.bgColor.rgb) if fill.bgColor.rgb != "00000000" else fill
+        cell.fill = (
+            styles.PatternFill("solid", fgColor=fill.bgColor.rgb) if fill.bgColor.rgb != "00000000" else fill
+        )
         cell.border = styles.GRID
     row += 2
     listed = list(sheets)

@@ -89,7 +89,10 @@ def _write_row(
     lines = styles.lines_needed(text or "", _WIDTHS[1])
     if isinstance(column.kind, LongText):
         lines = max(lines, _LONG_LINES)
-    lines = max(lines, *(styles.lines_needed(str(target.cell(row, at).value or ""), _WIDTHS[at - 1]) for at in (1, 4, 5)))
+    lines = max(
+        lines,
+        *(styles.lines_needed(str(target.cell(row, at).value or ""), _WIDTHS[at - 1]) for at in (1, 4, 5)),
+    )
     target.row_dimensions[row].height = min(15.5 * lines + 6, 400)
 
 

@@ -218,11 +218,11 @@ class TableWriter:
             text = self._shown(slot, content)
             value = typed(kind, text) if text is not None and slot.column is not None else text
             styles.put(cell, value)
-            cell.number_format = (
-                styles.number_format(kind) if slot.column is not None else styles.TEXT_FORMAT
-            )
+            cell.number_format = styles.number_format(kind) if slot.column is not None else styles.TEXT_FORMAT
             if slot.counts:
-                letters = [get_column_letter(by_path[name]) for name in slot.counts.split("、") if name in by_path]
+                letters = [
+                    get_column_letter(by_path[name]) for name in slot.counts.split("、") if name in by_path
+                ]
                 cell.value = checks.count_formula([f"{letter}{row}" for letter in letters])
                 cell.number_format = "General"
                 cell.alignment = styles.CENTRE

@@ -1,0 +1,55 @@
+"""``lianheti convert``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.new import write_new
+from generator.cli.options import templates_option
+from generator.cli.output import say
+
+
+@click.command(
+    "convert",
+    cls=ChineseCommand,
+    help="在 YAML 和 Excel 之间转换数据文件，内容不增不减，按后缀决定格式。",
+    epilog="例：lianheti convert 我的联合体.yaml -o 我的联合体.xlsx",
+)
+@click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="文件",
+    help="写到哪个文件（.yaml 或 .xlsx）",
+)
+@click.option(
+    "-p",
+    "--programme",
+    "code",
+    metavar="方案代码",
+    help="用哪个方案的表样和说明；省略时用数据中“申报”的第一个方案",
+)
+@templates_option
+def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
+    """Write the data in another format."""
+    from generator.choosing import filed_programmes
+    from generator.datafiles import check_suffix, converted
+    from generator.loading import read_source
+    from generator.workshop import Workshop
+
+    check_suffix(target)
+    catalogue = Catalogue(templates)
+    source = read_source(data)
+    filed = filed_programmes(catalogue, source)
+    programme = catalogue.load(code) if code else next(iter(filed), None)
+    with Workshop(catalogue, engine=None) as workshop:
+        written = converted(source, programme, target, workshop)
+    write_new(target, written)
+    say(f"已把 {data} 转成 {target}。")

@@ -1,0 +1,89 @@
+"""What is to be said in a workbook, and where: from verdicts, wrong values and missing ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from generator.errors import Place
+from generator.findings import Finding
+from generator.report import Result
+
+Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing to be said.
+
+    Attributes:
+        tone: how bad it is.
+        programme: the programme's short title; empty where it holds for all.
+        title: the condition or the field in a few words.
+        clause: where in the official text; empty where it is none of a condition.
+        message: what was found, and what to do.
+        places: the cells concerned.
+    """
+
+    tone: Tone
+    programme: str
+    title: str
+    clause: str
+    message: str
+    places: tuple[Place, ...]
+
+    @property
+    def note(self) -> str:
+        """The text of a cell's note."""
+        head = "　".join(text for text in (self.programme, self.clause) if text)
+        return f"【{LABELS[self.tone]}】{head}{'：' if head else ''}{self.title}\n{self.message}"
+
+
+LABELS: dict[Tone, str] = {
+    "wrong": "填写有误",
+    "fail": "不符合",
+    "unknown": "缺数据",
+    "warn": "提醒",
+    "judge": "人工判断",
+}
+
+
+def marks_of(results: Sequence[Result]) -> list[Mark]:
+    """Everything that several programmes have to say of one dataset, the worst first, each once."""
+    several = len(results) > 1
+    found: list[Mark] = []
+    for result in results:
+        name = result.programme.short_title if several else ""
+        found += [
+            Mark("wrong", "", "", "", f"{problem.message}。请{problem.remedy}。", (problem.place,))
+            for problem in result.dataset.problems
+        ]
+        found += [_verdict(finding, result, name) for finding in _worth_saying(result.findings)]
+        found += [
+            Mark("unknown", name, one.title, "", "文件要印出来，还没有填写。", (one.place,))
+            for one in result.absent
+        ]
+    order = list(LABELS)
+    unique = dict.fromkeys(found)
+    return sorted(unique, key=lambda mark: order.index(mark.tone))
+
+
+def _worth_saying(findings: Sequence[Finding]) -> Iterator[Finding]:
+    return (finding for finding in findings if finding.verdict != "pass")
+
+
+def _verdict(finding: Finding, result: Result, name: str) -> Mark:
+    tone: Tone = "warn"
+    if finding.verdict in {"fail", "unknown", "judge"}:
+        tone = finding.verdict  # type: ignore[assignment]  # one of the three
+    if finding.accepted:
+        tone = "warn"
+    if tone == "judge":
+        places: tuple[Place, ...] = ()
+    elif finding.missing:
+        places = tuple(dict.fromkeys(result.dataset.place(path) for path in finding.missing))
+    else:
+        places = (finding.place,) if finding.place else ()
+    accepted = f"（已接受，理由：{finding.accepted}）" if finding.accepted else ""
+    return Mark(tone, name, finding.title, finding.clause, finding.message + accepted, places)
