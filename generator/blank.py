@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.errors import OutputError
-from generator.programme import Programme
+from generator.programme import Document, Programme
 from generator.publishing import safe_name
 from generator.rendering import render
 from generator.workshop import Workshop
@@ -17,13 +18,15 @@ _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str, bytes]]:
     """Each blank document as DOCX, and as PDF where PDFs are wanted, by file name.
 
+    Of a document with variants each variant, named by what it is for.
+
     Raises:
         ProgrammeError: a template is at fault.
         PdfError: the engine failed.
     """
     made: list[tuple[str, bytes]] = []
-    for number, document in enumerate(programme.documents, 1):
-        prepared = workshop.template_of(programme, document, None)
+    for number, document, name, template in _blanks(programme):
+        prepared = workshop.prepare(programme.folder / template)
         rendered = render(
             prepared.template,
             None,
@@ -33,7 +36,7 @@ def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str,
             headings=prepared.headings,
             when=_FIXED_TIME,
         )
-        stem = safe_name(f"{number:02d}-{document.title}（空白）")
+        stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))
         if workshop.makes_pdf:
             pdf = workshop.engine.convert(
@@ -41,6 +44,14 @@ def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str,
             )
             made.append((f"{stem}.pdf", pdf.pdf))
     return made
+
+
+def _blanks(programme: Programme) -> Iterator[tuple[int, Document, str, str]]:
+    """Each blank paper: its document with its number, what it is called, and its template."""
+    for number, document in enumerate(programme.documents, 1):
+        yield number, document, "空白", document.template
+        for variant in document.variants:
+            yield number, document, "，".join(["空白", *variant.when.values()]), variant.template
 
 
 def make_blank(programme: Programme, root: Path, workshop: Workshop) -> list[Path]:

@@ -42,7 +42,7 @@ OTHER: Final = "其他"
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
 Tier = Annotated[str, Choice(options=("牵头单位", "核心层单位", "紧密合作单位", "一般协作层单位"))]
-ChainPlace = Annotated[str, Choice(options=("上游", "中游", "下游"))]
+ChainPlace = Annotated[str, Choice(options=("上游", "中游", "下游", "无"))]
 PlatformLevel = Annotated[str, Choice(options=("国家级", "省部级", "市级", "其他"))]
 PlatformStatus = Annotated[str, Choice(options=("已建成运行", "在建", "已停止运行"))]
 ProjectLevel = Annotated[str, Choice(options=("国家级", "省部级", "其他"))]
@@ -101,7 +101,9 @@ class Member(Part):
     credit_code: Annotated[Any, CreditCode()] | None = field("统一社会信用代码", aliases=("信用代码",))
     kind: OrganisationKind | None = field("单位性质", aliases=("单位类型",), example=ENTERPRISE)
     tier: Tier | None = field("合作层次", aliases=("层次",), example="核心层单位")
-    chain: ChainPlace | None = field("产业链位置", aliases=("上中下游",), help="企业填写", example="中游")
+    chain: ChainPlace | None = field(
+        "产业链位置", aliases=("上中下游",), help="企业填写，其他单位填“无”", example="中游"
+    )
     province: Line | None = field("注册地（省）", aliases=("注册省份", "省份"), help="省、自治区、直辖市全称")
     city: Line | None = field("注册地（市）", aliases=("注册城市", "城市"))
     stationed: tuple[Line, ...] | None = field(

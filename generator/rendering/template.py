@@ -17,6 +17,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 
 from generator.errors import LianhetiError, Place, ProgrammeError
+from generator.rendering.alone import crowded
 from generator.rendering.guidance import COMMENTS, without_orphans
 from generator.rendering.package import Package
 from generator.rendering.sandbox import Sandbox
@@ -26,7 +27,7 @@ DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MARK = re.compile(r"<!--p(\d+)-->")
-_PARAGRAPH = re.compile(r"<w:p(?=[ />])")
+_PARAGRAPH = re.compile(r"<w:(p|tr)(?=[ />])")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _RUN = re.compile(
     rf"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>|<w:rPr/>)?"
@@ -42,6 +43,14 @@ _BOOKMARK = re.compile(r"<w:bookmarkStart\b[^>]*?/>")
 _BOOKMARK_END = re.compile(r"<w:bookmarkEnd\b[^>]*?/>")
 _EMPTY_CELL = re.compile(r"(</w:tcPr>|<w:tcPr/>|<w:tc(?: [^>]*)?>)\s*</w:tc>")
 _EMPTY_TABLE = re.compile(r"(</w:tblGrid>|<w:tblGrid/>)\s*</w:tbl>")
+# docxtpl puts the merge at the end of a cell's properties; CT_TcPr has it after the width and the span
+# (ISO/IEC 29500-1, 17.4.69).
+_MERGED = re.compile(
+    r"(<w:tcPr(?: [^>]*)?>(?:<w:(?:cnfStyle|tcW|gridSpan|hMerge)\b[^>]*/>)*)"
+    r"((?:(?!</?w:tcPr).)*?)"
+    r'(<w:vMerge w:val="\{% if loop\.first %\}restart\{% else %\}continue\{% endif %\}"/>)',
+    re.DOTALL,
+)
 _ATTRIBUTE = re.compile(r'w:(id|name)="([^"]*)"')
 
 
@@ -106,13 +115,29 @@ def regions_of(xml: bytes, part: str) -> list[str]:
     return found
 
 
+def _marked(xml: str, paragraphs: int) -> str:
+    """A part with a mark on a line of its own before each paragraph, and before each row.
+
+    docxtpl takes a row that holds only a statement away with all that is in it: what stands before stays.
+    """
+    counted = 0
+
+    def mark(found: re.Match[str]) -> str:
+        nonlocal counted
+        at = min(counted, paragraphs - 1)
+        counted += found[1] == "p"
+        return f"\n<!--p{at}-->{found[0]}"
+
+    return _PARAGRAPH.sub(mark, xml)
+
+
 def _patch(xml: str) -> str:
     """Let docxtpl turn tags that Word has split over runs into Jinja's."""
     from docxtpl import DocxTemplate
 
     # Values may begin or end with spaces, wherever the tag stands in its run.
     xml = xml.replace("<w:t>", '<w:t xml:space="preserve">')
-    return str(DocxTemplate.patch_xml(None, xml))
+    return _MERGED.sub(r"\1\3\2", str(DocxTemplate.patch_xml(None, xml)))
 
 
 _REASONS = (
@@ -173,9 +198,9 @@ class Template:
     def _compile(self, part: str, content: bytes) -> Part:
         xml = content.decode("utf-8-sig")
         regions = regions_of(content, part)
-        counter = iter(range(len(regions)))
-        marked = _PARAGRAPH.sub(lambda _: f"\n<!--p{next(counter)}--><w:p", xml)
-        patched = _patch(marked)
+        for number, tag, wrong in crowded(content):
+            raise self._fault(f"标签{wrong}", regions[number], tag)
+        patched = _patch(_marked(xml, len(regions)))
         lines = patched.split("\n")
         places: list[str] = []
         here = ""
@@ -234,7 +259,7 @@ class Template:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        xml = xml.replace("\n<w:p", "<w:p")
+        xml = xml.replace("\n<w:p", "<w:p").replace("\n<w:tr", "<w:tr")
         if MISSING_OPEN in xml:
             xml = _RUN.sub(_mark_missing, xml)
         return _number_bookmarks(_keep_whole(xml)).encode()

@@ -108,11 +108,14 @@ class Value:
 class Missing(Value):
     """A value that was not given; what it prints depends on the edition."""
 
-    __slots__ = ("printed_blank",)
+    __slots__ = ("printed_blank", "shown")
 
-    def __init__(self, record: Record, path: str, spec: FieldSpec | None = None, blank: str = "") -> None:
+    def __init__(
+        self, record: Record, path: str, spec: FieldSpec | None = None, blank: str = "", shown: str = ""
+    ) -> None:
         super().__init__(record, "", path, None, spec)
         self.printed_blank = blank
+        self.shown = shown
 
     def with_text(self, text: str) -> Value:  # noqa: ARG002 (there is no text to print)
         """Still missing, whatever the way of printing."""
@@ -124,7 +127,7 @@ class Missing(Value):
             return self.printed_blank
         title = self.record.title(self.path)
         self.record.missing.setdefault(self.path, title)
-        return f"{MISSING_OPEN}{title}{MISSING_CLOSE}"
+        return f"{MISSING_OPEN}{self.shown or title}{MISSING_CLOSE}"
 
     def __bool__(self) -> bool:
         return False
@@ -165,8 +168,11 @@ class Filler:
 
     def __getitem__(self, name: str) -> Any:
         spec = self._part.specs().get(name) if self._part is not None else None
+        if spec is not None and spec.shape == "list":
+            return FillerRows(self._record, self._text, spec.part)
         is_group = name in {"lead", "leads", "others"} or (spec is not None and spec.part is not None)
-        return Filler(self._record, self._text) if is_group else Value(self._record, self._text)
+        part = spec.part if spec is not None else None
+        return Filler(self._record, self._text, part) if is_group else Value(self._record, self._text)
 
     def __bool__(self) -> bool:
         return False
@@ -174,6 +180,25 @@ class Filler:
     def output(self) -> str:
         """The filler's own text."""
         return self._text
+
+
+class FillerRows(Filler):
+    """A list inside such a row: as many blank rows as are printed, or one row of 无."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.padded(1))
+
+    def __len__(self) -> int:
+        return 1
+
+    def padded(self, count: int) -> list[Any]:
+        """The rows of a table inside the row."""
+        self._record.step(count)
+        if self._part is None:
+            return [Value(self._record, self._text)]
+        return [Filler(self._record, self._text, self._part) for _ in range(count if not self._text else 1)]
 
 
 class Rows:
@@ -238,7 +263,9 @@ class _MissingItem(Group):
 
     def __getitem__(self, name: str) -> Any:
         found = super().__getitem__(name)
-        return Missing(self._record, self._list) if isinstance(found, Missing) else found
+        if not isinstance(found, Missing):
+            return found
+        return Missing(self._record, self._list, shown=self._record.title(found.path))
 
 
 def _missing_item(record: Record, spec: FieldSpec, path: str) -> Any:
