@@ -57,7 +57,9 @@ def anchors(docx_path: Path) -> list[Anchor]:
             f"读不到模板（{error.strerror}）", "核对模板文件是否存在、能否打开", place
         ) from None
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
-        raise ProgrammeError("不是 Word 文档（.docx）", "用 Word 或 WPS 打开，另存为 .docx", place) from None
+        raise ProgrammeError(
+            "不是有效的 .docx 文件，或已损坏", "用 Word 打开后另存为 .docx，或换回原来的模板", place
+        ) from None
     return list(_found(root))
 
 
