@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from generator.attaching import Attachment
 from generator.findings import Finding, count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.manifest import unprinted
+from generator.printing import PrintCopy
 from generator.rendering import CORE_PROPERTIES, core_properties
 from generator.workshop import Workshop
 
@@ -24,26 +26,41 @@ FILING_TEXTS: Final = {"paper": "纸质报送", "entry-draft": "网上填报底�
 _SHEETS: Final = (("conditions", "组建条件逐条核对表"), ("checklist", "材料清单"))
 
 
-def checklist(job: Job, documents: tuple[MadeDocument, ...]) -> tuple[ChecklistLine, ...]:
-    """What is to be attached, and whether the data names a file for it.
+def checklist(
+    job: Job,
+    documents: tuple[MadeDocument, ...],
+    attachments: tuple[Attachment, ...],
+    printed: PrintCopy | None,
+) -> tuple[ChecklistLine, ...]:
+    """What is to be attached, whether the data names a file for it, and where it is bound.
 
     Args:
         job: what the packet is made from.
         documents: the documents made; an item with a document's id is in the packet already.
+        attachments: the files that are bound.
+        printed: the print copy; None where there is none.
     """
     given = job.dataset.consortium.attachments or {}
     made = {document.document.id for document in documents}
     lines = []
     for item in job.programme.attachments:
         files = tuple(given.get(item.id) or ())
-        if item.id in made:
-            state = "本套已含"
+        lost = [file for file in files if file not in job.dataset.inputs]
+        if lost:
+            state = f"找不到文件：{'、'.join(lost)}"
         elif files:
-            lost = [file for file in files if file not in job.dataset.inputs]
-            state = f"找不到文件：{'、'.join(lost)}" if lost else "已附"
+            state = "已附"
+        elif item.id in made:
+            state = "本套已含"
         else:
             state = "缺" if item.required else "如有请附"
-        lines.append(ChecklistLine(item.id, item.title, item.required, state, files, item.clause, item.note))
+        pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
+        first = printed.first.get(f"attachments.{item.id}") if printed and pages else None
+        lines.append(
+            ChecklistLine(
+                item.id, item.title, item.required, state, files, item.clause, item.note, pages, first
+            )
+        )
     return tuple(lines)
 
 
@@ -99,6 +116,7 @@ def _names(
                 "required": "必附" if line.required else "选附",
                 "state": line.state,
                 "files": "、".join(line.files),
+                "bound": _pages(line),
                 "clause": line.clause,
                 "note": line.note,
             }
@@ -130,6 +148,14 @@ def _names(
         ],
         "unprinted": [entry["title"] for entry in unprinted(job, documents)],
     }
+
+
+def _pages(line: ChecklistLine) -> str:
+    """Where in the print copy an attachment is bound."""
+    if line.first is None:
+        return ""
+    last = line.first + line.pages - 1
+    return f"打印件第 {line.first} 页" if line.pages == 1 else f"打印件第 {line.first}—{last} 页"
 
 
 def _finding(finding: Finding) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from generator.dataset import Dataset
@@ -26,6 +27,7 @@ class Job:
         edition: draft or signing.
         findings: the verdicts on the data.
         when: the time that stands in every file, in UTC.
+        folder: where the data file stands; files that it names lie there or below.
     """
 
     programme: Programme
@@ -33,6 +35,7 @@ class Job:
     edition: Edition
     findings: tuple[Finding, ...]
     when: datetime
+    folder: Path = Path()
 
     @property
     def consortium(self) -> str:
@@ -125,6 +128,8 @@ class ChecklistLine:
         files: the files that the data names for it.
         clause: where the scheme asks for it.
         note: what to look to.
+        pages: how many pages of it are bound into the print copy.
+        first: the first of them, from 1; None where none is bound.
     """
 
     id: str
@@ -134,6 +139,8 @@ class ChecklistLine:
     files: tuple[str, ...]
     clause: str
     note: str
+    pages: int = 0
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

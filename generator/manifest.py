@@ -14,8 +14,6 @@ from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop
 
 SCHEMA = 1
-# These reach the packet by other ways than a document's text: the checklist and the conditions sheet.
-_NOT_FOR_PRINT = ("attachments.", "accepted[")
 
 
 def describe(
@@ -55,6 +53,8 @@ def describe(
                 "required": line.required,
                 "state": line.state,
                 "files": list(line.files),
+                "pages": line.pages,
+                "first_page": line.first,
             }
             for line in checklist
         ],
@@ -76,13 +76,15 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str
 
     A value that only a count or a tick was made from counts as printed: the form shows it that way.
     """
+    # These reach the packet by other ways: bound as attachments, and on the conditions sheet.
+    elsewhere = (*(f"attachments.{item.id}[" for item in job.programme.attachments), "accepted[")
     used: set[str] = set()
     for made in documents:
         used |= made.record.printed.keys() | made.record.derived
     return [
         {"field": path, "title": title_of(job.programme.model, path, job.programme.labels)}
         for path, _, _ in given(job.dataset.consortium)
-        if path not in used and not path.startswith(_NOT_FOR_PRINT)
+        if path not in used and not path.startswith(elsewhere)
     ]
 
 

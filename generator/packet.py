@@ -12,13 +12,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator import internal, manifest
+from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
 from generator.dataset import Dataset
 from generator.errors import DataError, RefusedError
 from generator.findings import Absent
+from generator.letters import Letter, letters_of
 from generator.loading import Source, load
 from generator.made import Job, MadeDocument, MadeFile, Packet, TemplateUsed
 from generator.paths import title_of
+from generator.printing import print_copy
 from generator.programme import Document, Programme
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import Rendered, render
@@ -29,7 +32,6 @@ from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 _EARLIEST_IN_ZIP = 1980
-PRINT_COPY = "packet.pdf"
 _TEXTS = ("agreement.clauses.", "plan.sections.")
 
 
@@ -93,15 +95,27 @@ def put(packet: Packet, root: Path, *, force: bool) -> Published:
 def build(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Packet:
     """Make one packet in memory; arguments and errors as for ``make``."""
     job = begin(source, programme, order, workshop)
-    documents = draw(job, workshop)
-    checklist = internal.checklist(job, documents)
+    attachments = read_attachments(job)
+    return assemble(job, draw(job, workshop), attachments, workshop)
+
+
+def assemble(
+    job: Job, documents: tuple[MadeDocument, ...], attachments: tuple[Attachment, ...], workshop: Workshop
+) -> Packet:
+    """The packet of documents that stand: print copy, internal sheets, manifest.
+
+    Raises:
+        PdfError: the PDF engine failed.
+    """
+    printed = print_copy(job, documents, attachments, workshop)
+    checklist = internal.checklist(job, documents, attachments, printed)
     sheets = internal.sheets(job, documents, checklist, workshop)
-    print_copy = _print_copy(job, documents, workshop)
     files = [file for document in documents for file in document.files]
+    copy = printed.file if printed else None
     return Packet(
         job,
-        (*files, *([print_copy] if print_copy else []), *sheets),
-        manifest.describe(job, documents, checklist, print_copy, workshop),
+        (*files, *([copy] if copy else []), *sheets),
+        manifest.describe(job, documents, checklist, copy, workshop),
         documents,
     )
 
@@ -124,7 +138,7 @@ def assess(source: Source, programme: Programme, order: Order, workshop: Worksho
     judged = workshop.model_clauses.spelled_out(dataset, programme)
     findings = judge(judged, programme, workshop.common_rules, accept=order.accept, day=day_given())
     dataset = replace(dataset, problems=judged.problems)
-    return Job(programme, dataset, order.edition, findings, time_of(dataset))
+    return Job(programme, dataset, order.edition, findings, time_of(dataset), source.folder)
 
 
 def absent(job: Job, workshop: Workshop) -> tuple[Absent, ...]:
@@ -147,7 +161,7 @@ def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
     filled = _fill_all(job, workshop)
     if job.edition == "signing":
         _refuse_unready(job, filled)
-    return tuple(_typeset(job, number, one, workshop) for number, one in enumerate(filled, 1))
+    return tuple(_typeset(job, one, workshop) for one in filled)
 
 
 def _epoch() -> datetime | None:
@@ -176,14 +190,16 @@ def time_of(dataset: Dataset) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A document whose template has been filled."""
+    """A document whose template has been filled; a letter's ``party`` alone signs it."""
 
+    stem: str
     document: Document
     template: TemplateUsed
     rendered: Rendered
+    party: str = ""
 
 
-def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
+def _fill(job: Job, number: int, document: Document, workshop: Workshop) -> _Filled:
     prepared = workshop.template_of(job.programme, document, job.dataset.consortium, job.edition)
     rendered = render(
         prepared.template,
@@ -195,11 +211,33 @@ def _fill(job: Job, document: Document, workshop: Workshop) -> _Filled:
         when=job.when,
         fill_clauses=workshop.model_clauses.fill,
     )
-    return _Filled(document, TemplateUsed(prepared.name, prepared.sha256), rendered)
+    stem = safe_name(f"{number:02d}-{document.title}")
+    return _Filled(stem, document, TemplateUsed(prepared.name, prepared.sha256), rendered)
+
+
+def _fill_letter(job: Job, letter: Letter, workshop: Workshop) -> _Filled:
+    document = letter.document
+    prepared = workshop.prepare(workshop.catalogue.common(document.template))
+    rendered = render(
+        prepared.template,
+        job.dataset.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings={},
+        when=job.when,
+        member=letter.member,
+    )
+    template = TemplateUsed(prepared.name, prepared.sha256)
+    return _Filled(letter.stem, document, template, rendered, letter.party)
 
 
 def _fill_all(job: Job, workshop: Workshop) -> list[_Filled]:
-    return [_fill(job, document, workshop) for document in job.programme.documents]
+    documents = enumerate(job.programme.documents, 1)
+    return [
+        *(_fill(job, number, document, workshop) for number, document in documents),
+        *(_fill_letter(job, letter, workshop) for letter in letters_of(job)),
+    ]
 
 
 def _absent(job: Job, filled: list[_Filled]) -> tuple[Absent, ...]:
@@ -220,6 +258,7 @@ def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
         if finding.stands_in_the_way
     ]
     lines.extend(str(one) for one in _absent(job, filled))
+    lines.extend(f"{job.dataset.place(path)}：附件“{file}”不存在" for path, file in lost_files(job))
     if lines:
         listed = "\n".join(f"  · {line}" for line in lines)
         raise RefusedError(
@@ -229,34 +268,23 @@ def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
         )
 
 
-def _typeset(job: Job, number: int, filled: _Filled, workshop: Workshop) -> MadeDocument:
+def _typeset(job: Job, filled: _Filled, workshop: Workshop) -> MadeDocument:
     """A filled document with its file names, and its PDF where PDFs are wanted."""
     document, rendered = filled.document, filled.rendered
-    stem = safe_name(f"{number:02d}-{document.title}")
-    docx = MadeFile(f"{stem}.docx", "docx", rendered.docx)
+    parties = (filled.party,) if filled.party else None
+    docx = MadeFile(f"{filled.stem}.docx", "docx", rendered.docx)
     if not workshop.makes_pdf:
         return MadeDocument(
-            document, filled.template, rendered.record, (docx,), None, signings_of(job, document, None)
+            document,
+            filled.template,
+            rendered.record,
+            (docx,),
+            None,
+            signings_of(job, document, None, parties),
         )
     made = workshop.typeset(rendered.docx, document.title, job)
     if made.references:
         docx = replace(docx, data=with_page_numbers(docx.data, made.references, job.when))
-    signings, data = with_fields(job, document, made)
-    pdf = MadeFile(f"{stem}.pdf", "pdf", data, made.pages)
+    signings, data = with_fields(job, document, made, parties)
+    pdf = MadeFile(f"{filled.stem}.pdf", "pdf", data, made.pages)
     return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made, signings)
-
-
-def _print_copy(job: Job, documents: tuple[MadeDocument, ...], workshop: Workshop) -> MadeFile | None:
-    """All official documents as one PDF with outlines, for the printer."""
-    if not workshop.makes_pdf:
-        return None
-    from generator.pdf.fields import finished
-    from generator.pdf.marks import page_numbers
-    from generator.pdf.stamps import merge
-
-    made = [(one.document.title, one.pdf) for one in documents if one.pdf is not None]
-    data = merge(
-        [(title, pdf.pdf, pdf.headings) for title, pdf in made], title=job.consortium, timestamp=job.when
-    )
-    data = finished(page_numbers(data, workshop.faces))
-    return MadeFile(PRINT_COPY, "pdf", data, sum(pdf.pages for _, pdf in made))

@@ -258,6 +258,22 @@ class Channel(_Model):
     clause: str = ""
 
 
+class Provision(_Model):
+    """What the official text says on one matter, word for word."""
+
+    clause: str
+    quote: str = ""
+    note: str = ""
+
+
+class Delegation(Provision):
+    """Whether a delegate may sign for a party's legal representative; ``condition`` judges it."""
+
+    rule: Literal["allowed", "forbidden", "silent"]
+    clause: str = ""
+    condition: str = ""
+
+
 class Programme(_Model):
     """One scheme: identity, documents, fields of its own, conditions, limits and filing."""
 
@@ -283,8 +299,18 @@ class Programme(_Model):
     channel: Channel = Channel()
     routes: tuple[Route, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    effect: Provision | None = Field(default=None, description="when the agreement takes effect")
+    amendment: Provision | None = Field(default=None, description="how members and lead are changed")
+    delegates: Delegation = Delegation(rule="silent")
     notes: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
+
+    @model_validator(mode="after")
+    def _known_condition(self) -> Programme:
+        wanted = self.delegates.condition
+        if wanted and all(condition.id != wanted for condition in self.conditions):
+            raise ValueError(f"delegates 的 condition “{wanted}”不在 conditions 之中")
+        return self
 
     @cached_property
     def model(self) -> type[Consortium]:

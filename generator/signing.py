@@ -42,7 +42,9 @@ def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
     return (named or signatory.title,)
 
 
-def signings_of(job: Job, document: Document, pdf: PdfDocument | None) -> tuple[Signing, ...]:
+def signings_of(
+    job: Job, document: Document, pdf: PdfDocument | None, own: tuple[str, ...] | None = None
+) -> tuple[Signing, ...]:
     """Everyone who signs a document, in the order of the places and the parties.
 
     Where one place serves several parties (two leads on one cover), it is shared out among them.
@@ -51,6 +53,7 @@ def signings_of(job: Job, document: Document, pdf: PdfDocument | None) -> tuple[
         job: what the packet is made from.
         document: as the programme declares it.
         pdf: what the engine reported; None where no PDF is made.
+        own: who signs it, where it is not the consortium's document but one party's.
     """
     places = {place.role: place for place in pdf.sign_places} if pdf else {}
     return tuple(
@@ -60,7 +63,7 @@ def signings_of(job: Job, document: Document, pdf: PdfDocument | None) -> tuple[
             len(parties),
         )
         for signatory in document.signatories
-        for parties in [parties_of(job, signatory)]
+        for parties in [parties_of(job, signatory) if own is None else own]
         for number, party in enumerate(parties, 1)
     )
 
@@ -81,7 +84,9 @@ def _rounded(rect: Rect) -> Rect:
     return (x0, y0, x1, y1)
 
 
-def with_fields(job: Job, document: Document, pdf: PdfDocument) -> tuple[tuple[Signing, ...], bytes]:
+def with_fields(
+    job: Job, document: Document, pdf: PdfDocument, own: tuple[str, ...] | None = None
+) -> tuple[tuple[Signing, ...], bytes]:
     """Who signs a document, and its finished PDF.
 
     A document that is filed on paper and is ready to be signed carries one empty field for each signing; a
@@ -91,6 +96,7 @@ def with_fields(job: Job, document: Document, pdf: PdfDocument) -> tuple[tuple[S
         job: what the packet is made from.
         document: as the programme declares it.
         pdf: the typeset document.
+        own: as in ``signings_of``.
 
     Returns:
         The signings with their fields' names, and the PDF; the same input gives the same bytes.
@@ -98,7 +104,7 @@ def with_fields(job: Job, document: Document, pdf: PdfDocument) -> tuple[tuple[S
     from generator.pdf.fields import finished
     from generator.pdf.room import reading
 
-    signings = signings_of(job, document, pdf)
+    signings = signings_of(job, document, pdf, own)
     if job.edition != "signing" or document.filing != "paper":
         return signings, finished(pdf.pdf)
     named = tuple(

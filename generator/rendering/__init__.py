@@ -53,7 +53,7 @@ def core_properties(title: str, subject: str, when: datetime) -> bytes:
     ).encode()
 
 
-def render(
+def render(  # noqa: PLR0913 (each is one thing that a rendering hangs on)
     template: Template,
     consortium: Consortium | None,
     programme: Programme,
@@ -62,6 +62,7 @@ def render(
     *,
     headings: Mapping[str, str],
     when: datetime,
+    member: int | None = None,
     fill_clauses: FillClauses | None = None,
 ) -> Rendered:
     """Fill a template.
@@ -74,12 +75,15 @@ def render(
         edition: draft, signing or blank.
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
         when: the time that the file's properties and members get, in UTC.
+        member: whose document it is, from 0, where it is one member's own: the template's ``member``.
         fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
 
     Raises:
         ProgrammeError: the template, or a model clause, is at fault.
     """
     names, record = build(consortium, programme, document, edition, headings, fill_clauses)
+    if member is not None:
+        names["member"] = names["members"][member]
     core = core_properties(document.title, consortium.name if consortium else "", when)
     return _filled(template, names, record, core, when)
 

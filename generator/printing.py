@@ -1,0 +1,85 @@
+"""``packet.pdf``, the print copy: official documents, letters and attachments, with outlines; no originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.attaching import Attachment
+from generator.made import Job, MadeDocument, MadeFile
+from generator.workshop import Workshop
+
+if TYPE_CHECKING:
+    from generator.pdf.engine import Heading
+
+PATH = "packet.pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintCopy:
+    """The print copy, and where in it everything begins.
+
+    Attributes:
+        file: the PDF.
+        first: the first page, from 1, of each document by its id, and of each checklist item by
+            ``attachments.<id>``.
+    """
+
+    file: MadeFile
+    first: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    id: str
+    title: str
+    pdf: bytes
+    headings: Sequence[Heading]
+    pages: int
+
+
+def print_copy(
+    job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment], workshop: Workshop
+) -> PrintCopy | None:
+    """Everything that goes to the authority as one PDF for the printer; None where no PDFs are made.
+
+    Args:
+        job: what the packet is made from.
+        documents: the official documents and letters, in order.
+        attachments: in the scheme's order.
+        workshop: faces for the page numbers.
+    """
+    if not workshop.makes_pdf:
+        return None
+    from generator.pdf.fields import finished
+    from generator.pdf.marks import page_numbers
+    from generator.pdf.stamps import merge
+
+    parts = [*_documents(documents), *_attachments(job, attachments)]
+    data = merge(
+        [(part.title, part.pdf, part.headings) for part in parts], title=job.consortium, timestamp=job.when
+    )
+    data = finished(page_numbers(data, workshop.faces))
+    first: dict[str, int] = {}
+    pages = 0
+    for part in parts:
+        first.setdefault(part.id, pages + 1)
+        pages += part.pages
+    return PrintCopy(MadeFile(PATH, "pdf", data, pages), first)
+
+
+def _documents(documents: Sequence[MadeDocument]) -> Iterator[_Part]:
+    for made in documents:
+        if made.pdf is not None:
+            document = made.document
+            yield _Part(document.id, document.title, made.pdf.pdf, made.pdf.headings, made.pdf.pages)
+
+
+def _attachments(job: Job, attachments: Sequence[Attachment]) -> Iterator[_Part]:
+    titles = {item.id: item.title for item in job.programme.attachments}
+    for item, title in titles.items():
+        own = [attachment for attachment in attachments if attachment.item == item]
+        for number, attachment in enumerate(own, 1):
+            which = f"（{number}/{len(own)}）{attachment.file}" if len(own) > 1 else ""
+            yield _Part(f"attachments.{item}", f"附件：{title}{which}", attachment.pdf, (), attachment.pages)
