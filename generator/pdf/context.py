@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import re
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -28,6 +29,76 @@ _DEFAULT_SIZE: Final = 10.0
 _NEW_WORD: Final = 15
 
 
+# What ties a piece of a document to others, or to the rest of the package.
+_TIES: Final = (b"bookmark", b"fld", b"instrText", b"drawing", b"footnote", b"sectPr", b"w:sdt", b"hyperlink")
+_SLICES: Final = {
+    name: re.compile(rf"<w:{name}(?: [^>]*)?/>|<w:{name}(?: [^>]*)?>.*?</w:{name}>".encode(), re.DOTALL)
+    for name in ("p", "tc")
+}
+# What is known of a template's paragraphs serves every document filled from it: so many templates, and so
+# many paragraphs of each, are remembered.
+_MOST_LOOKS: Final = 32
+_MOST_PARAGRAPHS: Final = 20_000
+
+
+def is_tied(xml: bytes) -> bool:
+    """Whether a piece means something else in another place or another document."""
+    return any(tie in xml for tie in _TIES)
+
+
+def slices(data: bytes, root: Element) -> dict[Element, bytes]:
+    """The XML of each paragraph and cell as it stands in the part, by element.
+
+    Empty where the part is not written plainly enough to tell: another prefix, comments, or paragraphs or
+    cells within one another.
+    """
+    found: dict[Element, bytes] = {}
+    if b"<!" in data or data.count(b"<?") > 1:
+        return found
+    for name, pattern in _SLICES.items():
+        elements = list(root.iter(W + name))
+        pieces = pattern.findall(data)
+        if (
+            len(elements)
+            == len(pieces)
+            == data.count(f"<w:{name}>".encode())
+            + data.count(f"<w:{name} ".encode())
+            + data.count(f"<w:{name}/>".encode())
+        ):
+            found.update(zip(elements, pieces, strict=True))
+    return found
+
+
+class Look:
+    """What documents with the same styles, numbering and theme share: formatting that was worked out before.
+
+    Whatever it holds is never changed.
+
+    Args:
+        styles: the part ``styles.xml``.
+        theme: the theme's part.
+    """
+
+    def __init__(self, styles: bytes | None, theme: bytes | None) -> None:
+        self.theme = read_theme(theme)
+        self.styles = Styles(styles, self.theme)
+        self.paragraphs: dict[tuple[str | None, bytes], tuple[Properties, Properties]] = {}
+        self.runs: dict[tuple[int, bytes], Properties] = {}
+        self.labels: dict[tuple[int, int], Properties] = {}
+        self.nodes: dict[tuple[Any, ...], Node] = {}
+
+    def remember(self, key: tuple[Any, ...], node: Node) -> None:
+        """Keep the node of a paragraph or cell that stands for itself, whatever is around it."""
+        if len(self.nodes) >= _MOST_PARAGRAPHS:
+            self.nodes.clear()
+        self.nodes[key] = node
+
+
+@lru_cache(maxsize=_MOST_LOOKS)
+def _look(styles: bytes | None, numbering: bytes | None, theme: bytes | None) -> Look:  # noqa: ARG001 (the formatting depends on it)
+    return Look(styles, theme)
+
+
 class Context:
     """State of one reading.
 
@@ -43,20 +114,23 @@ class Context:
         self.related = relations(parts, self.main)
         self.by_kind = {target.rpartition("/")[2]: target for target in self.related.values()}
         theme = next((parts[name] for name in self.by_kind.values() if "/theme/" in name), None)
-        self.theme = read_theme(theme)
-        self.styles = Styles(self._part("styles.xml"), self.theme)
-        self.numbering = Numbering(self._part("numbering.xml"), self.theme)
+        numbering = self._part("numbering.xml")
+        self.look = _look(self._part("styles.xml"), numbering, theme)
+        self.theme = self.look.theme
+        self.styles = self.look.styles
+        self.numbering = Numbering(numbering, self.theme)
         settings = self._part("settings.xml")
         self.settings = parse(settings) if settings else None
         self.frame: list[Node | None] = [None]  # the cells around the current block, None for the body
         self.table_style: list[str | None] = [None]
         self.table_count = 0
         self.media: dict[str, str] = {}
+        self.sources: Mapping[Element, bytes] = {}
         self.noted: dict[str, None] = {}  # footnotes referred to, in order
         self._bookmarks: dict[str, tuple[str, Node | None]] = {}
-        self._paragraphs: dict[tuple[str | None, bytes], tuple[Properties, Properties]] = {}
-        self._runs: dict[tuple[int, bytes], Properties] = {}
-        self._labels: dict[tuple[int, int], Properties] = {}
+        self._paragraphs = self.look.paragraphs
+        self._runs = self.look.runs
+        self._labels = self.look.labels
 
     def setting(self, name: str) -> Element | None:
         """A document-wide setting by its tag, if it is stated."""
@@ -75,6 +149,10 @@ class Context:
 
     def blocks(self, container: Element, where: str) -> Iterator[Node]:
         """The block nodes of a container."""
+        raise NotImplementedError
+
+    def inside_field(self) -> bool:
+        """Whether a field begun earlier is still open."""
         raise NotImplementedError
 
     # -- formatting -----------------------------------------------------------------------------------

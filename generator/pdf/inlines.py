@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.pdf.context import Context, Node
+from generator.pdf.context import Context, Node, is_tied
 from generator.pdf.numbering import UnsupportedNumberFormatError
 from generator.pdf.ooxml import (
     EMU_PER_POINT,
@@ -83,6 +83,19 @@ class InlineReader(Context):
             where: its place in Chinese.
             last: the block before it, on which a bookmark may end.
         """
+        xml = self.sources.get(element)
+        if xml is None or self._fields or is_tied(xml):
+            return self._paragraph(element, where, last)
+        key = (self.table_style[-1], xml)
+        known = self.look.nodes.get(key)
+        if known is not None:
+            return [dict(known)]
+        nodes = self._paragraph(element, where, last)
+        if len(nodes) == 1 and nodes[0]["k"] == "p" and not nodes[0]["s"].get("numbering"):
+            self.look.remember(key, dict(nodes[0]))
+        return nodes
+
+    def _paragraph(self, element: Element, where: str, last: Node | None) -> list[Node]:
         properties = element.find(W + "pPr")
         style, base = self.paragraph_formatting(properties)
         mark = self.run_formatting(properties.find(W + "rPr") if properties is not None else None, base)
@@ -296,6 +309,10 @@ class InlineReader(Context):
                 )
             )
         return found
+
+    def inside_field(self) -> bool:
+        """Whether a field begun earlier is still open."""
+        return bool(self._fields)
 
     def close_fields(self) -> None:
         """Check that no field stays open at the end of the document."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
@@ -119,8 +120,11 @@ def relations(parts: Mapping[str, bytes], part: str) -> dict[str, str]:
     """The targets of a part's internal relationships by id, as part names of the package."""
     folder, _, name = part.rpartition("/")
     data = parts.get(f"{folder}/_rels/{name}.rels")
-    if data is None:
-        return {}
+    return {} if data is None else dict(_targets(data, folder))
+
+
+@lru_cache(maxsize=128)
+def _targets(data: bytes, folder: str) -> dict[str, str]:
     found = {}
     for relation in parse(data).iter(RELS + "Relationship"):
         if relation.get("TargetMode") != "External":
@@ -134,14 +138,21 @@ def main_part(parts: Mapping[str, bytes]) -> str:
     Raises:
         ProgrammeError: the package holds no Word document.
     """
-    for relation in parse(parts["_rels/.rels"]).iter(RELS + "Relationship") if "_rels/.rels" in parts else ():
-        if relation.get("Type", "").endswith("/officeDocument"):
-            name = _resolve("", relation.get("Target", ""))
-            if name in parts:
-                return name
+    for name in _main_targets(parts.get("_rels/.rels")):
+        if name in parts:
+            return name
     if "word/document.xml" in parts:
         return "word/document.xml"
     raise ProgrammeError("文件不是 Word 文档（缺少正文）", "用 Word 或 WPS 另存为 .docx 后重试")
+
+
+@lru_cache(maxsize=128)
+def _main_targets(data: bytes | None) -> tuple[str, ...]:
+    return tuple(
+        _resolve("", relation.get("Target", ""))
+        for relation in (parse(data).iter(RELS + "Relationship") if data is not None else ())
+        if relation.get("Type", "").endswith("/officeDocument")
+    )
 
 
 def _resolve(folder: str, target: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.pdf.context import Context, Node
+from generator.pdf.context import Context, Node, is_tied
 from generator.pdf.ooxml import VAL, Element, W, is_on, number, refuse, twips
 from generator.pdf.properties import border, borders, shading
 from generator.pdf.text import part_text
@@ -130,7 +130,20 @@ class TableReader(Context):
                 raise refuse(where, child.tag, self.file)
         return found
 
-    def _cell(  # noqa: C901 one branch a property
+    def _cell(self, element: Element, where: str, margins: dict[str, float]) -> Node:
+        xml = self.sources.get(element)
+        if xml is None or self.inside_field() or is_tied(xml):
+            return self._read_cell(element, where, margins)
+        key = (self.table_style[-1], *margins.values(), xml)
+        known = self.look.nodes.get(key)
+        if known is not None:
+            return {**known, "where": where}
+        cell = self._read_cell(element, where, margins)
+        if not any(block["k"] != "p" or block["s"].get("numbering") for block in cell["blocks"]):
+            self.look.remember(key, dict(cell))
+        return cell
+
+    def _read_cell(  # noqa: C901 one branch a property
         self, element: Element, where: str, margins: dict[str, float]
     ) -> Node:
         cell: Node = {"span": 1, "rowspan": 1, "where": where, "own": {}, "margins": margins}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from generator.pdf.ooxml import XML_SPACE, Element, R, W, main_part, parse, relations
@@ -32,13 +33,19 @@ def stored_text(element: Element) -> str:
 def part_text(root: Element) -> str:
     """All text below an element in document order, whatever holds it."""
     pieces = []
-    for element in root.iter():
-        tag = element.tag
-        if tag == W + "t" or (isinstance(tag, str) and tag.endswith("}t") and not tag.startswith(W)):
+    for element in root.iter("{*}t", *_MARKS):
+        mark = _MARKS.get(element.tag)
+        if mark is None:
             pieces.append(stored_text(element))
-        elif tag in _MARKS and element.getparent().tag == W + "r":
-            pieces.append(_MARKS[tag])
+        elif element.getparent().tag == W + "r":
+            pieces.append(mark)
     return "".join(pieces)
+
+
+@lru_cache(maxsize=256)
+def _margin_text(data: bytes) -> str:
+    """The text of a header or footer, of which documents from one template have the same."""
+    return part_text(parse(data))
 
 
 def docx_text(parts: Mapping[str, bytes]) -> str:
@@ -51,7 +58,7 @@ def docx_text(parts: Mapping[str, bytes]) -> str:
     body = parse(parts[name])
     related = relations(parts, name)
     pieces = [part_text(body)]
-    used: dict[str, Element] = {}
+    used: dict[str, str] = {}
     for section in body.iter(W + "sectPr"):
         if section.getparent().tag == W + "sectPrChange":
             continue
@@ -63,8 +70,8 @@ def docx_text(parts: Mapping[str, bytes]) -> str:
             for reference in references:
                 target = related.get(reference.get(R + "id"), "")
                 if target in parts and target not in used:
-                    used[target] = parse(parts[target])
-    pieces += [part_text(root) for root in used.values()]
+                    used[target] = _margin_text(parts[target])
+    pieces += used.values()
     cited = [note.get(W + "id") for note in body.iter(W + "footnoteReference")]
     notes = next((target for target in related.values() if target.endswith("/footnotes.xml")), None)
     if cited and notes is not None and notes in parts:

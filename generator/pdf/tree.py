@@ -19,6 +19,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import ProgrammeError
+from generator.pdf.context import slices
 from generator.pdf.inlines import InlineReader
 from generator.pdf.ooxml import VAL, Element, R, W, is_on, number, parse, refuse, relations, twips
 from generator.pdf.properties import DEFAULT_TAB
@@ -94,7 +95,9 @@ class DocumentReader(InlineReader, TableReader):
 
     def read(self) -> Node:
         """The whole document's tree."""
-        body = parse(self.parts[self.main]).find(W + "body")
+        root = parse(self.parts[self.main])
+        self.sources = slices(self.parts[self.main], root)
+        body = root.find(W + "body")
         if body is None:
             raise ProgrammeError("Word 文件没有正文", "用 Word 或 WPS 重新保存后再用")
         even, tab = self.setting("evenAndOddHeaders"), self.setting("defaultTabStop")
