@@ -104,6 +104,41 @@ def test_a_cell_is_told_by_table_row_and_column(
     assert fault.region.endswith("第 2 行第 3 格")
 
 
+def test_text_that_a_tag_would_take_away_is_told(
+    edited: Callable[[Callable[[Word], object]], list[Fault]],
+) -> None:
+    def change(word: Word) -> None:
+        for text in ("{%p if draft %}这一句", "{{ name }}", "{%p endif %}"):
+            word.add_paragraph(text)
+        table = word.add_table(3, 2)
+        for row, column, text in (
+            (0, 0, "合计"),
+            (0, 1, "{%tr for m in members %}"),
+            (1, 1, "{{ m.name }}"),
+            (2, 0, "{%tr endfor %}"),
+        ):
+            table.cell(row, column).text = text
+
+    row, paragraph = sorted(edited(change), key=lambda fault: "段" in fault.region)
+    assert "这一句" in paragraph.message
+    assert "段" in paragraph.region
+    assert "合计" in row.message
+    assert row.region.endswith("第 1 行第 2 格")
+
+
+def test_a_wrong_name_in_a_row_of_its_own_is_told_there(
+    edited: Callable[[Callable[[Word], object]], list[Fault]],
+) -> None:
+    def change(word: Word) -> None:
+        table = word.add_table(4, 2)
+        for row, text in enumerate(("表头", "{%tr for m in membres %}", "{{ m }}", "{%tr endfor %}")):
+            table.cell(row, 0).text = text
+
+    fault = edited(change)[0]
+    assert "membres" in fault.message
+    assert fault.region.endswith("第 2 行第 1 格")
+
+
 def test_a_place_to_sign_without_its_bookmark_is_told(folder: Path) -> None:
     path = folder / "application.docx"
     word = docx.Document(str(path))
