@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,9 @@ from generator.rendering.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")
 _DERIVED = re.compile(r"^(?:lead(?=\.|$)|(?:leads|others)(?:\[\])?(?=\.|$))")
+_MEMBER = re.compile(r"members\[(\d)\]")
+_ROLES = (LEAD, MEMBER)
+_MAPS = ("agreement.clauses.", "plan.sections.")
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -24,11 +28,26 @@ def plain_path(path: str) -> str:
     return _DERIVED.sub("members[]", _INDEX.sub("[]", path))
 
 
-def needed_paths(programme: Programme, common: CommonRules) -> frozenset[str]:
-    """The fields that must be given before a packet can be signed, as paths with ``[]``.
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What a programme cannot do without.
+
+    Attributes:
+        paths: the fields that a document prints or a must-condition looks at, as paths with ``[]``. A list
+            that is asked for as a whole has no ``[]``.
+        printed: of these, what is printed whatever else the data say; of members, the role for which it
+            is, 牵头单位 or 成员单位, or the empty text for both.
+    """
+
+    paths: frozenset[str] = frozenset()
+    printed: Mapping[str, str] = field(default_factory=dict)
+
+
+def needed_by(programme: Programme, common: CommonRules) -> Needed:
+    """The fields that must be given before a packet can be signed.
 
     Found by filling the programme's templates with an empty consortium and noting what they ask for, and
-    from what its must-conditions and limits need. A list that is asked for as a whole has no ``[]``.
+    from what its must-conditions need.
 
     Args:
         programme: the programme.
@@ -37,12 +56,22 @@ def needed_paths(programme: Programme, common: CommonRules) -> frozenset[str]:
     Raises:
         ProgrammeError: one of its templates is at fault.
     """
-    found = {plain_path(path) for path in (*_printed(programme), *_judged(programme, common))}
-    maps = tuple(f"{path}." for path in ("agreement.clauses", "plan.sections"))
-    return frozenset({"name", "members[].role"}) | {
-        path.removesuffix("[]").removesuffix(".text") if path.startswith(maps) else path.removesuffix("[]")
-        for path in found
-    }
+    exact = list(_printed(programme))
+    paths = {_field(path) for path in (*exact, *_judged(programme, common))}
+    roles: dict[str, set[str]] = {}
+    for path in exact:
+        number = _MEMBER.match(path)
+        roles.setdefault(_field(path), set()).add(_ROLES[int(number[1])] if number else "")
+    return Needed(
+        frozenset({"name", "members[].role", *paths}),
+        {path: next(iter(several)) if len(several) == 1 else "" for path, several in roles.items()},
+    )
+
+
+def _field(path: str) -> str:
+    """A field's path without indexes, a list as a whole without ``[]``, a passage by its id."""
+    found = plain_path(path).removesuffix("[]")
+    return found.removesuffix(".text") if found.startswith(_MAPS) else found
 
 
 def _printed(programme: Programme) -> Iterator[str]:
@@ -67,7 +96,7 @@ def _hollow(part: type[Part]) -> dict[str, Any]:
             if below:
                 content[name] = below
         elif name == "members":
-            content[name] = [{"role": role, **below} for role in (LEAD, MEMBER)]
+            content[name] = [{"role": role, **below} for role in _ROLES]
         else:
             content[name] = [below]
     return content

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from generator.workbook.form import Form, make_form, write_workbook
+from generator.workbook.form import make_form, write_workbook
+from generator.workbook.sheet import Form
 
 __all__ = ["Form", "make_form", "write_workbook"]

@@ -81,7 +81,7 @@ def _cell(sheet: Worksheet, name: str) -> Cell | None:
     if isinstance(cell, MergedCell):
         for area in sheet.merged_cells.ranges:
             if name in area:
-                first = sheet.cell(area.min_row, area.min_col)
+                first = styles.at(sheet, area.min_row, area.min_col)
                 return first if isinstance(first, Cell) else None
         return None
     return cell if isinstance(cell, Cell) else None
@@ -123,7 +123,7 @@ def _take_out(workbook: Workbook) -> None:
     old = workbook[FINDINGS_SHEET]
     if isinstance(old, Worksheet):
         for row in range(1, old.max_row + 1):
-            text = old.cell(row, _MEMORY_COLUMN).value
+            text = styles.at(old, row, _MEMORY_COLUMN).value
             if isinstance(text, str) and text.startswith("{"):
                 _restore(workbook, json.loads(text))
     workbook.remove(old)
@@ -152,10 +152,10 @@ def _restore(workbook: Workbook, before: dict[str, Any]) -> None:
 
 def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[dict[str, Any]]) -> None:
     """The sheet of findings."""
-    styles.put(target.cell(1, 1), FINDINGS_SHEET, styles.TITLE, styles.PLAIN)
-    styles.put(target.cell(2, 1), summary, styles.BOLD, styles.PLAIN)
+    styles.put(styles.at(target, 1, 1), FINDINGS_SHEET, styles.TITLE, styles.PLAIN)
+    styles.put(styles.at(target, 2, 1), summary, styles.BOLD, styles.PLAIN)
     for at, (title, width) in enumerate(_HEADS, 1):
-        cell = target.cell(_HEAD_ROW, at)
+        cell = styles.at(target, _HEAD_ROW, at)
         styles.put(cell, title, styles.HEAD, styles.CENTRE)
         cell.fill = styles.BLUE
         cell.border = styles.GRID
@@ -167,9 +167,9 @@ def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[d
             row += 1
             _line(target, row, mark, place, again=index > 0)
     for offset, before in enumerate(memory):
-        target.cell(1 + offset, _MEMORY_COLUMN).value = json.dumps(before, ensure_ascii=False)
+        styles.at(target, 1 + offset, _MEMORY_COLUMN).value = json.dumps(before, ensure_ascii=False)
     target.column_dimensions["T"].hidden = True
-    target.freeze_panes = target.cell(_HEAD_ROW + 1, 1)
+    target.freeze_panes = styles.at(target, _HEAD_ROW + 1, 1)
     target.auto_filter.ref = f"A{_HEAD_ROW}:F{max(row, _HEAD_ROW + 1)}"
     target.sheet_view.showGridLines = False
     target.print_area = f"A1:F{row}"
@@ -179,11 +179,11 @@ def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[d
 def _line(target: Worksheet, row: int, mark: Mark, place: Place | None, *, again: bool) -> None:
     texts = (LABELS[mark.tone], mark.programme, mark.clause, mark.title, "同上" if again else mark.message)
     for at, text in enumerate(texts, 1):
-        cell = target.cell(row, at)
+        cell = styles.at(target, row, at)
         styles.put(cell, text or None, styles.BODY, styles.TOP)
         cell.border = styles.GRID
-    target.cell(row, 1).fill = PatternFill("solid", fgColor=_FILLS[mark.tone])
-    cell = target.cell(row, len(texts) + 1)
+    styles.at(target, row, 1).fill = PatternFill("solid", fgColor=_FILLS[mark.tone])
+    cell = styles.at(target, row, len(texts) + 1)
     cell.border = styles.GRID
     if place is not None and place.sheet and place.cell:
         styles.put(cell, f"{place.sheet}!{place.cell}", styles.LINK, styles.TOP)

@@ -10,12 +10,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.catalogue import CommonRules
-from generator.fields import OwnField, extend
 from generator.consortium import Consortium
+from generator.fields import OwnField, extend
 from generator.layout import (
     ACCEPTED_HEADS,
     FILING_HEADS,
@@ -25,7 +24,7 @@ from generator.layout import (
     Sheet,
     layout,
 )
-from generator.needed import needed_paths
+from generator.needed import needed_by
 from generator.programme import Programme
 from generator.starter import anchors_of
 from generator.workbook import guide, styles
@@ -62,7 +61,7 @@ def make_form(programme: Programme | None, common: CommonRules, extra: tuple[Own
         programme,
         model,
         sheets,
-        needed_paths(programme, common),
+        needed_by(programme, common),
         tuple(anchors_of(programme)),
         guidance(programme, common),
     )
@@ -98,9 +97,9 @@ def write_workbook(
         if sheet.form == "pairs" and not shown(book, sheet):
             continue
         targets[sheet.title] = workbook.create_sheet(sheet.title)
-        needed = sum(full_path(sheet, column) in form.needed for column in sheet.columns)
+        needed = sum(full_path(sheet, column) in form.needed.paths for column in sheet.columns)
         if sheet.form == "map":
-            needed = sum(path.startswith(f"{sheet.path}.") for path in form.needed)
+            needed = sum(path.startswith(f"{sheet.path}.") for path in form.needed.paths)
         listed.append((sheet, needed))
     for sheet, _ in listed:
         target = targets[sheet.title]
@@ -179,9 +178,9 @@ def _write_rows(
         "方案空着的行，对各方案都有效，是放不进各表的内容",
         "accepted": "确实不符合、仍要申报的条件，写明理由，会记录在案。条件编号见核对结果；方案空着即本方案",
     }[sheet.form]
-    styles.put(target.cell(2, 1), hint, styles.GREY, styles.PLAIN)
+    styles.put(styles.at(target, 2, 1), hint, styles.GREY, styles.PLAIN)
     for at, (title, width) in enumerate(zip(heads, _FILING_WIDTHS, strict=True), 1):
-        cell: Cell = target.cell(HEAD_ROW, at)
+        cell = styles.at(target, HEAD_ROW, at)
         styles.put(cell, title, styles.HEAD, styles.CENTRE)
         cell.fill = styles.BLUE
         cell.border = styles.GRID
@@ -193,14 +192,14 @@ def _write_rows(
         content = rows[offset] if offset < len(rows) else ("", "", "")
         row = HEAD_ROW + 1 + offset
         for at, text in enumerate(content, 1):
-            cell = target.cell(row, at)
+            cell = styles.at(target, row, at)
             styles.put(cell, text or None)
             cell.number_format = styles.TEXT_FORMAT
             cell.border = styles.GRID
         lines = styles.lines_needed(content[2], _FILING_WIDTHS[2])
         if lines > 1:
             target.row_dimensions[row].height = min(15.5 * lines + 4, 400)
-    target.freeze_panes = target.cell(HEAD_ROW + 1, 1)
+    target.freeze_panes = styles.at(target, HEAD_ROW + 1, 1)
     styles.set_up_print(target, landscape=True, head_row=HEAD_ROW)
 
 
@@ -216,7 +215,9 @@ def _cell_of(form: Form, targets: Mapping[str, Worksheet], path: str) -> tuple[s
                 if column.path == plain:
                     return sheet.title, _row_with(target, column.header, 2)
         elif sheet.form == "map" and plain.startswith(f"{sheet.path}."):
-            at = next((at for at in range(1, 8) if target.cell(HEAD_ROW, at).value in {"正文", "文件"}), 3)
+            at = next(
+                (at for at in range(1, 8) if styles.at(target, HEAD_ROW, at).value in {"正文", "文件"}), 3
+            )
             return sheet.title, _row_with(target, plain[len(sheet.path) + 1 :].partition(".")[0], at)
         elif sheet.form == "table" and plain.partition("[]")[0] == sheet.path:
             return sheet.title, _in_table(sheet, target, path, plain)
@@ -225,8 +226,8 @@ def _cell_of(form: Form, targets: Mapping[str, Worksheet], path: str) -> tuple[s
 
 def _row_with(target: Worksheet, text: str, column: int) -> str:
     for row in range(HEAD_ROW + 1, target.max_row + 1):
-        if target.cell(row, 1).value == text:
-            return str(target.cell(row, column).coordinate)
+        if styles.at(target, row, 1).value == text:
+            return str(styles.at(target, row, column).coordinate)
     return ""
 
 
@@ -235,9 +236,9 @@ def _in_table(sheet: Sheet, target: Worksheet, path: str, plain: str) -> str:
     row = HEAD_ROW + 1 + (int(index[1]) if index else 0)
     header = next((column.header for column in sheet.columns if full_path(sheet, column) == plain), "")
     for at in range(1, target.max_column + 1):
-        if header and target.cell(HEAD_ROW, at).value == header:
-            return str(target.cell(row, at).coordinate)
-    return str(target.cell(row, 1).coordinate)
+        if header and styles.at(target, HEAD_ROW, at).value == header:
+            return str(styles.at(target, row, at).coordinate)
+    return str(styles.at(target, row, 1).coordinate)
 
 
 def settled(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator import __version__
@@ -61,7 +61,7 @@ def write_guide(
         target.column_dimensions[letter].width = width
     title = f"{programme.title}　填报工作簿" if programme else "创新联合体　填报工作簿"
     _line(target, 1, title)
-    target.cell(1, 1).font = styles.TITLE
+    styles.at(target, 1, 1).font = styles.TITLE
     target.row_dimensions[1].height = 30
     row = 2
     if programme:
@@ -73,66 +73,64 @@ def write_guide(
         )
         row += 1
     _line(target, row, f"表样版本：{STAMP_MARK}-{FORMAT}　字段指纹：{digest(form)}　程序版本：{__version__}")
-    target.cell(row, 1).font = styles.GREY
+    styles.at(target, row, 1).font = styles.GREY
     row += 1
     if missing is not None:
         words = f"还缺 {missing} 项，见“{MISSING_SHEET}”" if missing else "本方案需要的内容都已填写"
         _line(target, row, f"已带入原有数据：{words}。")
-        target.cell(row, 1).font = styles.BOLD
+        styles.at(target, row, 1).font = styles.BOLD
         row += 1
     for text in _STEPS:
         row += 1
         _line(target, row, text)
     row += 2
-    styles.put(target.cell(row, 1), "颜色", styles.BOLD, styles.PLAIN)
+    styles.put(styles.at(target, row, 1), "颜色", styles.BOLD, styles.PLAIN)
     for at, (fill, text) in enumerate(_LEGEND):
-        cell = target.cell(row, 2 + at)
+        cell = styles.at(target, row, 2 + at)
         styles.put(cell, text, styles.BODY, styles.CENTRE)
-        cell.fill = (
-            styles.PatternFill("solid", fgColor=fill.bgColor.rgb) if fill.bgColor.rgb != "00000000" else fill
-        )
+        cell.fill = PatternFill("solid", fgColor=fill.bgColor.rgb) if fill.bgColor.rgb != "00000000" else fill
         cell.border = styles.GRID
     row += 2
     listed = list(sheets)
     half = -(-len(listed) // 2)
     for first in (1, 4):
         for at, text in enumerate(("工作表", "填什么", "需要项")):
-            cell = target.cell(row, first + at)
+            cell = styles.at(target, row, first + at)
             styles.put(cell, text, styles.HEAD, styles.CENTRE)
             cell.fill = styles.BLUE
             cell.border = styles.GRID
     for index, (sheet, needed) in enumerate(listed):
         at, first = row + 1 + index % half, 1 if index < half else 4
-        cell = target.cell(at, first)
+        cell = styles.at(target, at, first)
         styles.put(cell, sheet.title, styles.LINK, styles.PLAIN)
         cell.hyperlink = f"#'{sheet.title}'!A1"
-        styles.put(target.cell(at, first + 1), _FORMS[sheet.form], styles.BODY, styles.PLAIN)
-        styles.put(target.cell(at, first + 2), needed or None, styles.BODY, styles.CENTRE)
+        styles.put(styles.at(target, at, first + 1), _FORMS[sheet.form], styles.BODY, styles.PLAIN)
+        styles.put(styles.at(target, at, first + 2), needed or None, styles.BODY, styles.CENTRE)
         for each in range(first, first + 3):
-            target.cell(at, each).border = styles.GRID
+            styles.at(target, at, each).border = styles.GRID
     styles.set_up_print(target, landscape=True, head_row=0)
 
 
 def _line(target: Worksheet, row: int, text: str) -> None:
     target.merge_cells(start_row=row, start_column=1, end_row=row, end_column=6)
-    styles.put(target.cell(row, 1), text, styles.BODY, Alignment(vertical="center", wrap_text=True))
+    styles.put(styles.at(target, row, 1), text, styles.BODY, Alignment(vertical="center", wrap_text=True))
     target.row_dimensions[row].height = 17 * styles.lines_needed(text, 145) + 2
 
 
 def write_stamp(form: Form, target: Worksheet) -> None:
     """The hidden sheet: mark, version, programme; then the layout, a row a column."""
     programme = form.programme
-    head = (STAMP_MARK, FORMAT, programme.code if programme else "", __version__, digest(form))
+    head: tuple[str | int, ...] = (STAMP_MARK, FORMAT, programme.code if programme else "", __version__, digest(form))
     for at, value in enumerate(head, 1):
-        target.cell(1, at).value = value
+        styles.at(target, 1, at).value = value
     titles = ("工作表", "类型", "路径", "标题", "字段", "形式", "种类", "单位", "选项")
     for at, value in enumerate(titles, 1):
-        target.cell(2, at).value = value
+        styles.at(target, 2, at).value = value
     rows: Iterable[StampRow] = stamp_rows(form.sheets)
     for row, content in enumerate(rows, _STAMP_FIRST_ROW):
         for at, value in enumerate(content, 1):
             if value:
-                styles.put(target.cell(row, at), value)
+                styles.put(styles.at(target, row, at), value)
     target.sheet_state = "veryHidden"
 
 
@@ -143,19 +141,19 @@ def write_missing(target: Worksheet, missing: list[tuple[str, str, str]]) -> Non
         target: the sheet.
         missing: for each the sheet, the cell to fill (or empty), and the field in Chinese.
     """
-    styles.put(target.cell(1, 1), MISSING_SHEET, styles.TITLE, styles.PLAIN)
+    styles.put(styles.at(target, 1, 1), MISSING_SHEET, styles.TITLE, styles.PLAIN)
     for at, (text, width) in enumerate((("工作表", 24), ("格", 12), ("缺什么", 70)), 1):
-        cell = target.cell(3, at)
+        cell = styles.at(target, 3, at)
         styles.put(cell, text, styles.HEAD, styles.CENTRE)
         cell.fill = styles.BLUE
         target.column_dimensions["ABC"[at - 1]].width = width
     for row, (sheet, cell_name, title) in enumerate(missing, 4):
-        styles.put(target.cell(row, 1), sheet, styles.BODY, styles.PLAIN)
-        cell = target.cell(row, 2)
+        styles.put(styles.at(target, row, 1), sheet, styles.BODY, styles.PLAIN)
+        cell = styles.at(target, row, 2)
         styles.put(cell, cell_name or "—", styles.LINK if cell_name else styles.BODY, styles.CENTRE)
         if cell_name:
             cell.hyperlink = f"#'{sheet}'!{cell_name}"
-        styles.put(target.cell(row, 3), title, styles.BODY, styles.TOP)
+        styles.put(styles.at(target, row, 3), title, styles.BODY, styles.TOP)
     target.freeze_panes = "A4"
     target.sheet_view.showGridLines = False
     styles.set_up_print(target, landscape=False, head_row=3)

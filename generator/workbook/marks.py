@@ -76,7 +76,7 @@ def _worth_saying(findings: Sequence[Finding]) -> Iterator[Finding]:
 def _verdict(finding: Finding, result: Result, name: str) -> Mark:
     tone: Tone = "warn"
     if finding.verdict in {"fail", "unknown", "judge"}:
-        tone = finding.verdict  # type: ignore[assignment]  # one of the three
+        tone = finding.verdict
     if finding.accepted:
         tone = "warn"
     if tone == "judge":

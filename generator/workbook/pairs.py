@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from openpyxl.formatting.rule import FormulaRule
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.kinds import Choice, Flag, LongText
@@ -42,7 +41,7 @@ def write_pairs(book: Book, sheet: Sheet, target: Worksheet, *, mark_missing: bo
     for at, width in enumerate(_WIDTHS, 1):
         target.column_dimensions["ABCDE"[at - 1]].width = width
     for at, title in enumerate((LABEL_HEAD, VALUE_HEAD, COUNT_HEAD, LIMIT_HEAD, NOTE_HEAD), 1):
-        cell = target.cell(HEAD_ROW, at)
+        cell = styles.at(target, HEAD_ROW, at)
         styles.put(cell, title, styles.HEAD, styles.CENTRE)
         cell.fill = styles.BLUE
         cell.border = styles.GRID
@@ -50,48 +49,50 @@ def write_pairs(book: Book, sheet: Sheet, target: Worksheet, *, mark_missing: bo
     for column in shown(book, sheet):
         row += 1
         _write_row(book, sheet, column, target, row, mark_missing=mark_missing)
-    target.freeze_panes = target.cell(HEAD_ROW + 1, VALUE_COLUMN)
+    target.freeze_panes = styles.at(target, HEAD_ROW + 1, VALUE_COLUMN)
     styles.set_up_print(target, landscape=True, head_row=HEAD_ROW)
 
 
 def _write_row(
     book: Book, sheet: Sheet, column: Column, target: Worksheet, row: int, *, mark_missing: bool
 ) -> None:
-    needed = column.path in book.form.needed
-    label = target.cell(row, 1)
+    needed = column.path in book.form.needed.paths
+    label = styles.at(target, row, 1)
     styles.put(label, column.header, styles.BOLD if needed else styles.BODY, styles.MIDDLE)
     label.fill = styles.AMBER if needed else styles.LABEL
     styles.note(label, book.guidance.note(sheet, column, needed=needed))
-    cell = target.cell(row, VALUE_COLUMN)
+    cell = styles.at(target, row, VALUE_COLUMN)
     text = book.text(column.path, column) if column.kind is not None else _none(book, column)
     styles.put(cell, typed(column.kind, text) if text is not None else None)
     if not isinstance(column.kind, LongText):
-        cell.alignment = styles.MIDDLE
+        cell.alignment = styles.LEFT
     cell.number_format = styles.number_format(column.kind) if column.kind else styles.TEXT_FORMAT
     if needed:
         cell.fill = styles.NEEDED
     checks.for_kind(target, cell.coordinate, column.kind)
     if mark_missing and needed:
-        rule = FormulaRule(formula=[f'{cell.coordinate}=""'], fill=styles.MISSING)
-        target.conditional_formatting.add(cell.coordinate, rule)
+        styles.colour_where(target, cell.coordinate, f'{cell.coordinate}=""', styles.MISSING)
     limits = book.guidance.limits.get(column.path, ())
-    count, limit = target.cell(row, 3), target.cell(row, 4)
+    count, limit = styles.at(target, row, 3), styles.at(target, row, 4)
     if limits or isinstance(column.kind, LongText):
         styles.put(count, None, styles.GREY, styles.CENTRE)
         count.value = checks.count_formula([cell.coordinate])
+        count.number_format = styles.NO_ZERO
     styles.put(limit, "\n".join(map(limit_text, limits)) or None, styles.GREY, styles.MIDDLE)
     if most := min((each.max for each in limits if each.max), default=0):
-        rule = FormulaRule(formula=[f"{count.coordinate}>{most}"], fill=styles.OVER)
-        target.conditional_formatting.add(count.coordinate, rule)
-    styles.put(target.cell(row, 5), _explained(column) or None, styles.GREY, styles.MIDDLE)
+        styles.colour_where(target, count.coordinate, f"{count.coordinate}>{most}", styles.OVER)
+    styles.put(styles.at(target, row, 5), _explained(column) or None, styles.GREY, styles.MIDDLE)
     for at in range(1, len(_WIDTHS) + 1):
-        target.cell(row, at).border = styles.GRID
+        styles.at(target, row, at).border = styles.GRID
     lines = styles.lines_needed(text or "", _WIDTHS[1])
     if isinstance(column.kind, LongText):
         lines = max(lines, _LONG_LINES)
     lines = max(
         lines,
-        *(styles.lines_needed(str(target.cell(row, at).value or ""), _WIDTHS[at - 1]) for at in (1, 4, 5)),
+        *(
+            styles.lines_needed(str(styles.at(target, row, at).value or ""), _WIDTHS[at - 1])
+            for at in (1, 4, 5)
+        ),
     )
     target.row_dimensions[row].height = min(15.5 * lines + 6, 400)
 

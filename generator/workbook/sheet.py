@@ -13,6 +13,7 @@ from generator.anchors import Anchor
 from generator.consortium import Consortium
 from generator.fields import Part
 from generator.layout import GUIDE_SHEET, Column, Sheet
+from generator.needed import Needed
 from generator.paths import spec_of
 from generator.programme import Programme
 from generator.workbook import styles
@@ -31,7 +32,7 @@ class Form:
         programme: whose form it is; None for the common fields alone.
         model: the consortium's model with all own fields that the workbook has.
         sheets: its layout.
-        needed: the fields that the programme cannot do without, as paths with ``[]``.
+        needed: what the programme cannot do without.
         anchors: the clauses and sections of its templates.
         guidance: what it says about its fields.
     """
@@ -39,7 +40,7 @@ class Form:
     programme: Programme | None
     model: type[Consortium]
     sheets: tuple[Sheet, ...]
-    needed: frozenset[str] = frozenset()
+    needed: Needed = field(default_factory=Needed)
     anchors: tuple[Anchor, ...] = ()
     guidance: Guidance = field(default_factory=Guidance)
 
@@ -155,11 +156,11 @@ def joined(texts: Iterable[str]) -> str | None:
 
 def sheet_top(book: Book, target: Worksheet, title: str, width: int) -> None:
     """The first rows of a sheet: its title, and where it belongs."""
-    styles.put(target.cell(1, 1), title, styles.TITLE, styles.PLAIN)
+    styles.put(styles.at(target, 1, 1), title, styles.TITLE, styles.PLAIN)
     target.row_dimensions[1].height = 26
     scheme = book.form.programme.title if book.form.programme else "各方案通用"
-    styles.put(target.cell(3, 1), "返回填写说明", styles.LINK, styles.PLAIN)
-    target.cell(3, 1).hyperlink = f"#'{GUIDE_SHEET}'!A1"
-    styles.put(target.cell(3, min(3, max(width, 2))), scheme, styles.GREY, styles.PLAIN)
+    styles.put(styles.at(target, 3, 1), "返回填写说明", styles.LINK, styles.PLAIN)
+    styles.at(target, 3, 1).hyperlink = f"#'{GUIDE_SHEET}'!A1"
+    styles.put(styles.at(target, 3, min(3, max(width, 2))), scheme, styles.GREY, styles.PLAIN)
     target.sheet_view.showGridLines = False
     target.sheet_view.zoomScale = 100

@@ -6,7 +6,10 @@ from typing import Any, Final
 
 from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.kinds import Choice, Count, CreditCode, Date, Flag, Kind, LongText, Money, Share, Year
@@ -32,8 +35,11 @@ GRID = Border(left=RULE, right=RULE, top=RULE, bottom=RULE)
 TOP = Alignment(vertical="top", wrap_text=True)
 MIDDLE = Alignment(vertical="center", wrap_text=True)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+CENTRE_TOP = Alignment(horizontal="center", vertical="top", wrap_text=True)
+LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 PLAIN = Alignment(vertical="center")
 TEXT_FORMAT: Final = "@"
+NO_ZERO: Final = "0;-0;"
 _WIDE = 0x2E80
 
 
@@ -74,6 +80,11 @@ def column_width(kind: Kind | None, title: str, *, several: bool = False) -> flo
     return max(least, by_kind)
 
 
+def alignment(kind: Kind | None) -> Alignment:
+    """How a table's cells are aligned: what is short and of one length in the middle."""
+    return CENTRE_TOP if isinstance(kind, (Flag, Choice, Year, Date, Count)) else TOP
+
+
 def text_width(text: str) -> int:
     """A text's width in half-width characters."""
     return sum(2 if ord(char) >= _WIDE else 1 for char in text)
@@ -84,13 +95,21 @@ def lines_needed(text: str, width: float) -> int:
     return sum(max(1, -(-text_width(line) // max(int(width) - 1, 1))) for line in text.split("\n"))
 
 
+def at(sheet: Worksheet, row: int, column: int) -> Cell:
+    """A cell that can be written."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError(f"{cell.coordinate} lies inside a merged range")
+    return cell
+
+
 def put(cell: Cell, value: Any, font: Font = BODY, alignment: Alignment = TOP) -> None:
     """Write a value; a text never becomes a formula, whatever it begins with."""
     if isinstance(value, str):
         cell.value = escaped(value)
         if value[:1] in {"=", "+", "-", "@"}:
             cell.data_type = "s"
-            cell.quotePrefix = True  # type: ignore[attr-defined]  # a descriptor that the stubs don't know
+            cell.quotePrefix = True
     else:
         cell.value = value
     cell.font = font
@@ -107,15 +126,25 @@ def note(cell: Cell, text: str) -> None:
     cell.comment = comment
 
 
+def colour_where(sheet: Worksheet, area: str, formula: str, fill: PatternFill) -> None:
+    """Colour an area's cells for which a formula, written for its first cell, holds."""
+    sheet.conditional_formatting.add(
+        area, Rule(type="expression", formula=[formula], dxf=DifferentialStyle(fill=fill))
+    )
+
+
 def set_up_print(sheet: Worksheet, *, landscape: bool, head_row: int) -> None:
     """A4, as wide as the page, the head repeated, page numbers at the foot."""
     sheet.page_setup.paperSize = 9
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.5
-    sheet.page_margins.top = sheet.page_margins.bottom = 0.6
-    sheet.oddFooter.center.text = "&A　第 &P 页，共 &N 页"
+    sheet.page_margins.top = 0.6
+    sheet.page_margins.bottom = 0.8
+    sheet.page_margins.footer = 0.35
+    if sheet.oddFooter is not None:
+        sheet.oddFooter.center.text = "&A　第 &P 页，共 &N 页"
     if head_row:
         sheet.print_title_rows = f"1:{head_row}"

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from openpyxl.cell.cell import Cell
-from openpyxl.formatting.rule import FormulaRule
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -63,7 +61,7 @@ class TableWriter:
         for offset in range(count):
             self._row(target, slots, HEAD_ROW + 1 + offset, rows[offset] if offset < len(rows) else {})
         self._checks(target, slots)
-        target.freeze_panes = target.cell(HEAD_ROW + 1, self._frozen(slots) + 1)
+        target.freeze_panes = styles.at(target, HEAD_ROW + 1, self._frozen(slots) + 1)
         last = get_column_letter(len(slots))
         if self.sheet.form == "table":
             target.auto_filter.ref = f"A{HEAD_ROW}:{last}{HEAD_ROW + count}"
@@ -107,8 +105,8 @@ class TableWriter:
         return self.sheet.form == "map" and self.sheet.columns[0].path == ""
 
     def _tick(self, target: Worksheet) -> None:
-        styles.put(target.cell(NONE_ROW, 1), NONE_LABEL, styles.BOLD, styles.PLAIN)
-        cell = target.cell(NONE_ROW, 2)
+        styles.put(styles.at(target, NONE_ROW, 1), NONE_LABEL, styles.BOLD, styles.PLAIN)
+        cell = styles.at(target, NONE_ROW, 2)
         none = not self.sheet.parent and self.book.take(self.sheet.path) is not None
         styles.put(cell, "是" if none else None, styles.BOLD, styles.CENTRE)
         cell.border = styles.GRID
@@ -119,7 +117,7 @@ class TableWriter:
             hint += f"一项一行，行数不够就接着往下写（检查到第 {LAST_ROW} 行），可以排序、插行和粘贴。"
         elif self.sheet.parent:
             hint += "一条一行，第一列写属于谁（从下拉表选）；某一家没有的，在它的一行里只填一个“无”。"
-        styles.put(target.cell(NONE_ROW, 3), hint, styles.GREY, styles.PLAIN)
+        styles.put(styles.at(target, NONE_ROW, 3), hint, styles.GREY, styles.PLAIN)
 
     def _rows(self) -> list[dict[str, str]]:
         """What each row says, by the columns' paths; ``key`` and ``title`` are the sheet's own."""
@@ -183,7 +181,7 @@ class TableWriter:
 
     def _heads(self, target: Worksheet, slots: list[_Slot]) -> None:
         for at, slot in enumerate(slots, 1):
-            cell: Cell = target.cell(HEAD_ROW, at)
+            cell = styles.at(target, HEAD_ROW, at)
             needed = slot.column is not None and self._needed(slot.column)
             styles.put(cell, slot.header, styles.HEAD_NEEDED if needed else styles.HEAD, styles.CENTRE)
             cell.fill = styles.AMBER if needed else styles.BLUE
@@ -191,7 +189,7 @@ class TableWriter:
             dimension = target.column_dimensions[get_column_letter(at)]
             dimension.width = slot.width
             dimension.font = styles.BODY
-            dimension.alignment = styles.TOP
+            dimension.alignment = styles.alignment(slot.column.kind if slot.column else None)
             # Rows added below keep the format too.
             dimension.number_format = (
                 styles.number_format(slot.column.kind) if slot.column else styles.TEXT_FORMAT
@@ -203,13 +201,20 @@ class TableWriter:
     def _needed(self, column: Column) -> bool:
         if self.sheet.form == "map":
             return False
-        return full_path(self.sheet, column) in self.book.form.needed
+        return full_path(self.sheet, column) in self.book.form.needed.paths
+
+    def _whose(self, column: Column) -> str | None:
+        """For whose rows a column is needed: a role, the empty text for all; None where it may be blank."""
+        path = full_path(self.sheet, column)
+        if path in {"members[].role", "members[].name"}:
+            return ""
+        return self.book.form.needed.printed.get(path)
 
     def _row(self, target: Worksheet, slots: list[_Slot], row: int, content: dict[str, str]) -> None:
         lines = 1
         by_path = {slot.column.path: at for at, slot in enumerate(slots, 1) if slot.column is not None}
         for at, slot in enumerate(slots, 1):
-            cell: Cell = target.cell(row, at)
+            cell = styles.at(target, row, at)
             cell.border = styles.GRID
             kind = slot.column.kind if slot.column else None
             needed = slot.column is not None and self._needed_here(slot.column, content)
@@ -217,14 +222,14 @@ class TableWriter:
                 cell.fill = styles.NEEDED
             text = self._shown(slot, content)
             value = typed(kind, text) if text is not None and slot.column is not None else text
-            styles.put(cell, value)
+            styles.put(cell, value, alignment=styles.alignment(kind))
             cell.number_format = styles.number_format(kind) if slot.column is not None else styles.TEXT_FORMAT
             if slot.counts:
                 letters = [
                     get_column_letter(by_path[name]) for name in slot.counts.split("、") if name in by_path
                 ]
                 cell.value = checks.count_formula([f"{letter}{row}" for letter in letters])
-                cell.number_format = "General"
+                cell.number_format = styles.NO_ZERO
                 cell.alignment = styles.CENTRE
                 cell.font = styles.GREY
             elif slot.column is None and not self.sheet.parent:
@@ -236,10 +241,10 @@ class TableWriter:
 
     def _needed_here(self, column: Column, content: dict[str, str]) -> bool:
         if self.sheet.form != "map":
-            return self._needed(column)
+            return self._needed(column) and self._whose(column) == ""
         key = content.get("key", "")
         return column.path in {"", "text"} and (
-            f"{self.sheet.path}.{key}" in self.book.form.needed
+            f"{self.sheet.path}.{key}" in self.book.form.needed.paths
             or (self._is_attachments and content.get("demand", "").startswith("必备"))
         )
 
@@ -257,19 +262,24 @@ class TableWriter:
         first = HEAD_ROW + 1
         # The first few fields show whether a row is in use; counting formulas are never blank.
         used = [get_column_letter(at) for at, slot in enumerate(slots, 1) if not slot.counts][:_TELLING]
+        roles = [
+            get_column_letter(at)
+            for at, slot in enumerate(slots, 1)
+            if slot.column is not None and slot.column.path == "role"
+        ]
         for at, slot in enumerate(slots, 1):
             letter = get_column_letter(at)
             area = f"{letter}{first}:{letter}{LAST_ROW}"
             if slot.column is not None:
                 checks.for_kind(target, area, slot.column.kind)
-                if self._needed(slot.column) and self.sheet.form == "table":
-                    formula = f'AND(COUNTA(${used[0]}{first}:${used[-1]}{first})>0,{letter}{first}="")'
-                    target.conditional_formatting.add(
-                        area, FormulaRule(formula=[formula], fill=styles.MISSING)
-                    )
+                role = self._whose(slot.column)
+                if role is not None and self.sheet.form == "table":
+                    whose = f',${roles[0]}{first}="{role}"' if role and roles else ""
+                    formula = f'AND(COUNTA(${used[0]}{first}:${used[-1]}{first})>0,{letter}{first}=""{whose})'
+                    styles.colour_where(target, area, formula, styles.MISSING)
             elif slot.counts and slot.limit:
                 formula = f"AND(ISNUMBER({letter}{first}),{letter}{first}>{slot.limit})"
-                target.conditional_formatting.add(area, FormulaRule(formula=[formula], fill=styles.OVER))
+                styles.colour_where(target, area, formula, styles.OVER)
             elif self.sheet.parent and at == 1:
                 checks.from_list(target, area, self._owner_range(), "从前面的表里选，名称要完全一致")
 
