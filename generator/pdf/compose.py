@@ -6,6 +6,7 @@ between paragraphs, the widths of columns. Styles are numbered, so that the prog
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
 
+_LATIN_WORD: Final = re.compile(r"[!-~]{8,}")
+_LATIN_WIDTH: Final = 0.56  # of the size: about the width of a Latin character
 _CHAIN: Final = 0.6  # of a page: paragraphs kept with the next that look taller than this are let go of
 
 
@@ -115,6 +118,7 @@ class Composer(TableComposer):
         runs = self.inlines(items, style, grid)
         if label:
             runs = self._labelled(label, runs, style, grid)
+        runs = [_breakable(run, size, room.width) for run in runs]
         made: Node = {"k": "p", "s": index, "r": runs}
         if not any(item["k"] != "bm" for item in items) and not label:
             made["e"] = sum(self.edges(node["m"], style, cjk=True, grid=grid))
@@ -202,6 +206,16 @@ class Composer(TableComposer):
                 ]
             )
         return {"k": "toc", "levels": node["levels"], "styles": styles}
+
+
+def _breakable(run: Any, size: float, width: float) -> Any:
+    """A text whose Latin word is wider than its line, as an e-mail in a cell, may break within the word."""
+    if isinstance(run, dict):
+        return run
+    longest = max((len(word) for word in _LATIN_WORD.findall(run[1])), default=0)
+    if longest * size * _LATIN_WIDTH <= width:
+        return run
+    return {"k": "w", "s": run[0], "t": run[1]}
 
 
 def compose(

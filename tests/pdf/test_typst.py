@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdf
+import pypdfium2
 import pytest
 from PIL import Image
 
@@ -440,3 +441,16 @@ def test_a_chain_of_kept_paragraphs_longer_than_a_page_leaves_no_page_empty(
     assert "起第0段" in shown[0]
     assert shown[-1].endswith("签署：签章")
     assert len(shown) <= 3
+
+
+def test_a_latin_word_wider_than_its_cell_breaks_within_the_cell_and_extracts_whole(
+    convert: Convert,
+) -> None:
+    address = "averyveryverylong.name@some-company.example.cn"
+    made = convert(docx(table(row(*(cell(paragraph(run(address))) for _ in range(4))))))
+    page = pypdfium2.PdfDocument(made.pdf)[0]
+    texts = page.get_textpage()
+    found = "".join(texts.get_text_bounded().split())
+    assert found.count(address) == 4
+    width = page.get_width()
+    assert all(texts.get_charbox(at)[2] < width - 60 for at in range(texts.count_chars()))
