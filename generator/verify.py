@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -166,7 +167,7 @@ def _compare(packet: OpenPacket, report: Report, authorities: Sequence[Any]) -> 
             report.states[path] = "missing"
             report.faults.append(Fault(path, "清单里有，这里没有；放回来或重新索取"))
             continue
-        found = _judge(path, data, lambda part, wanted=sha256: _length(part, wanted), authorities, report)
+        found = _judge(path, data, partial(_length, sha256=sha256), authorities, report)
         if report.states[path] in {"same", "signed"} or found is not None:
             firsts[path] = sha256
         if found is not None:
@@ -192,8 +193,13 @@ def _judge(
     length: Callable[[bytes], int | None],
     authorities: Sequence[Any],
     report: Report,
+    *,
+    alone: bool = False,
 ) -> Examined | None:
-    """Say how one file stands; gives what a PDF bears, where its first revision is whole."""
+    """Say how one file stands; gives what a PDF bears, where its first revision is whole.
+
+    The fields of a PDF that nobody has signed are listed only where it stands alone: else the manifest knows.
+    """
     made = length(data)
     if made is None:
         report.states[path] = "altered"
@@ -203,8 +209,11 @@ def _judge(
     if not path.lower().endswith(".pdf"):
         report.states[path] = "same"
         return None
-    from generator.pdf.signatures import examine
+    from generator.pdf.signatures import Examined, examine
 
+    if made == len(data) and not alone:
+        report.states[path] = "same"
+        return Examined((), (), ())
     examined = examine(data, made, authorities)
     faults = [Fault(path, fault) for fault in examined.faults]
     faults += [
@@ -244,7 +253,7 @@ def _list_places(report: Report, examined: Mapping[str, Examined]) -> None:
             name = entry.get("field")
             if name is None:
                 continue
-            if bears is not None and name not in bears.fields:
+            if bears is not None and bears.signatures and name not in bears.fields:
                 report.faults.append(Fault(path, f"签名域“{name}”不见了"))
             report.places.append(
                 SignedPlace(
@@ -284,7 +293,7 @@ def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
         raise DataError(f"不能读取（{error.strerror or error}）", "检查路径", Place(str(place))) from error
     if manifest is None:
         report.notes.append("旁边没有 manifest.json，只按这个 PDF 自带的标识核对")
-        examined = _judge(place.name, data, own_revision, authorities, report)
+        examined = _judge(place.name, data, own_revision, authorities, report, alone=True)
         if examined is not None:
             signed = {one.field: one for one in examined.signatures}
             report.places = [
@@ -294,7 +303,7 @@ def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
         return report
     report.manifest = manifest
     sha256 = next(entry["sha256"] for entry in manifest["files"] if entry["path"] == path)
-    examined = _judge(path, data, lambda part: _length(part, sha256), authorities, report)
+    examined = _judge(path, data, partial(_length, sha256=sha256), authorities, report)
     of_this = [
         document
         for document in manifest["documents"]

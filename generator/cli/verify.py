@@ -93,6 +93,7 @@ def _place(place: SignedPlace) -> dict[str, Any]:
         "signer": found.signer if found else None,
         "time": found.time.isoformat() if found and found.time else None,
         "trusted": found.trusted if found else None,
+        "checked": found.checked if found else None,
         "faults": list(found.faults) if found else [],
     }
 

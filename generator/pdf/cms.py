@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _V3_CONTENT = frozenset({"data"})
+_CHINESE_STANDARD = "1.2.156.10197."
 
 
 def cms_faults(signed: Any) -> list[str]:
@@ -58,20 +59,31 @@ def _structure_faults(signed: Any) -> Iterator[str]:
 
 def _is_issued(certificate: Any, signed: Any) -> bool:
     """Whether a certificate bears the signature of its issuer, where the issuer is carried with it."""
-    from cryptography.exceptions import InvalidSignature
+    import warnings
+
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.x509 import load_der_x509_certificate
 
     issuers = [other for other in _certificates(signed) if other.subject == certificate.issuer]
     if not issuers:
         return True
-    try:
-        own = load_der_x509_certificate(certificate.dump())
-    except ValueError:
-        return False
-    for issuer in issuers:
-        try:
-            own.verify_directly_issued_by(load_der_x509_certificate(issuer.dump()))
-        except (InvalidSignature, ValueError, TypeError):
-            continue
-        return True
+    with warnings.catch_warnings():
+        # What the library only warns of (a serial number below zero) no authority issues.
+        warnings.simplefilter("error")
+        for issuer in issuers:
+            try:
+                own = load_der_x509_certificate(certificate.dump())
+                own.verify_directly_issued_by(load_der_x509_certificate(issuer.dump()))
+            except (InvalidSignature, UnsupportedAlgorithm, ValueError, TypeError, Warning):
+                continue
+            return True
     return False
+
+
+def is_chinese_standard(signed: Any) -> bool:
+    """Whether a signature is made by SM2 (GM/T 0010), which the libraries here cannot check."""
+    return any(
+        str(signer[part]["algorithm"].dotted).startswith(_CHINESE_STANDARD)
+        for signer in signed["signer_infos"]
+        for part in ("signature_algorithm", "digest_algorithm")
+    )
