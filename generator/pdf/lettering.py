@@ -32,6 +32,38 @@ class CanvasPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
         self._path.close()
 
 
+class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
+    """Writes a glyph's outline as operators of a PDF's content (ISO 32000-1, 8.5.2)."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.operators: list[str] = []
+
+    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self.operators.append(f"{point[0]:g} {point[1]:g} m")
+
+    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self.operators.append(f"{point[0]:g} {point[1]:g} l")
+
+    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
+        self.operators.append(" ".join(f"{x:g} {y:g}" for x, y in points) + " c")
+
+    def _closePath(self) -> None:  # noqa: N802 fontTools' name
+        self.operators.append("h")
+
+
+@lru_cache(maxsize=256)
+def outline(char: str, face: Face) -> bytes:
+    """A character's filled outline in the font's own units, as content of a PDF; empty where the face lacks it."""
+    glyphs, cmap, _ = _font(face)
+    name = cmap.get(ord(char))
+    if name is None:
+        return b""
+    pen = OperatorPen(glyphs)
+    glyphs[name].draw(pen)
+    return "\n".join([*pen.operators, "f"]).encode()
+
+
 @lru_cache(maxsize=4)
 def _font(face: Face) -> tuple[Any, Any, int]:
     font = TTFont(str(face.path), lazy=True, fontNumber=face.index)
@@ -58,6 +90,7 @@ def draw(canvas: Any, text: str, face: Face) -> float:
     return length
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, face: Face, size: float) -> float:
     """A text's length in points at a size in points."""
     glyphs, cmap, unit = _font(face)

@@ -57,14 +57,55 @@ def page_numbers(pdf: bytes, faces: Faces) -> bytes:
     """
     face = faces.roles["宋体"]
     with _open(pdf) as document, reading(pdf) as pages:
+        glyphs = _Glyphs(document, face)
         total = len(document.pages)
         for number, page in enumerate(document.pages, 1):
             text = f"本套第 {number} 页 共 {total} 页"
             at = _corner(pages, number, lettering.width(text, face, _SIZE))
             if at is not None:
-                size = pages.size(number)
-                _put(document, page, _drawing(size, _number(text, face, at)), "Number")
+                _lay(page, glyphs.line(text, at, pages.size(number)), "Number")
         return _save(document)
+
+
+class _Glyphs:
+    """The outlines of a few characters, each kept once in a document however often it is drawn."""
+
+    def __init__(self, document: pikepdf.Pdf, face: Face) -> None:
+        self._document = document
+        self._face = face
+        self._unit = lettering.unit(face)
+        self._forms: dict[str, pikepdf.Object] = {}
+
+    def line(self, text: str, at: tuple[float, float], size: tuple[float, float]) -> pikepdf.Object:
+        """A form that draws a text at a place of a page."""
+        scale = _SIZE / self._unit
+        steps = [f"{_NUMBER_GREY:g} g {scale:.6f} 0 0 {scale:.6f} {at[0]:.3f} {at[1]:.3f} cm"]
+        used: dict[str, pikepdf.Object] = {}
+        for char in text:
+            advance = lettering.width(char, self._face, self._unit)
+            if advance and not char.isspace():
+                name = f"/U{ord(char):04X}"
+                used[name] = self._form(char)
+                steps.append(f"{name} Do")
+            steps.append(f"1 0 0 1 {advance:g} 0 cm")
+        return self._document.make_stream(
+            " ".join(steps).encode(),
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=[0, 0, *(round(edge, 2) for edge in size)],
+            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(used)),
+        )
+
+    def _form(self, char: str) -> pikepdf.Object:
+        if char not in self._forms:
+            self._forms[char] = self._document.make_stream(
+                lettering.outline(char, self._face),
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Form,
+                BBox=[-self._unit, -self._unit, 2 * self._unit, 2 * self._unit],
+                Resources=pikepdf.Dictionary(),
+            )
+        return self._forms[char]
 
 
 def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None:
@@ -81,17 +122,6 @@ def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None
     return None
 
 
-def _number(text: str, face: Face, at: tuple[float, float]) -> Callable[[Canvas], None]:
-    def draw(canvas: Canvas) -> None:
-        canvas.setFillGray(_NUMBER_GREY)
-        canvas.translate(*at)
-        scale = _SIZE / lettering.unit(face)
-        canvas.scale(scale, scale)
-        lettering.draw(canvas, text, face)
-
-    return draw
-
-
 def seal_guide(
     pdf: bytes, places: Sequence[SealPlace], *, seam: bool, title: str, timestamp: datetime
 ) -> bytes:
@@ -103,7 +133,7 @@ def seal_guide(
     Args:
         pdf: the document without signature fields.
         places: where its seals go.
-        seam: also mark 骑缝章 across the right edge, on every page.
+        seam: also mark 骑缝章 across the right edge.
         title: of the copy.
         timestamp: stated as the time of making.
 
@@ -113,7 +143,7 @@ def seal_guide(
     with _open(pdf) as source, pikepdf.Pdf.new() as copy:
         for number, page in enumerate(source.pages, 1):
             own = [place for place in places if place.page == number]
-            if not own and not seam:
+            if not own:
                 continue
             copy.pages.append(page)
             shown = copy.pages[-1]
@@ -153,6 +183,10 @@ def _put(document: pikepdf.Pdf, page: pikepdf.Page, drawing: bytes, kind: str) -
     """Lay a drawing over a page, as an artifact."""
     with pikepdf.open(io.BytesIO(drawing)) as drawn:
         form = document.copy_foreign(drawn.pages[0].as_form_xobject())
+    _lay(page, form, kind)
+
+
+def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str) -> None:
     name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name(f"/Lianheti{kind}"))
     x0, y0 = (float(edge) for edge in list(page.mediabox)[:2])
     page.contents_add(b"q\n", prepend=True)

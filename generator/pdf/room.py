@@ -26,25 +26,32 @@ class Pages:
 
     def __init__(self, document: Any) -> None:
         self._document = document
+        self._pages: dict[int, Any] = {}
         self._drawn: dict[int, tuple[Rect, ...]] = {}
+
+    def _page(self, number: int) -> Any:
+        # Opening a page reads all that stands on it.
+        if number not in self._pages:
+            self._pages[number] = self._document[number - 1]
+        return self._pages[number]
 
     def __len__(self) -> int:
         return len(self._document)
 
     def size(self, page: int) -> tuple[float, float]:
         """A page's width and height; pages count from 1."""
-        width, height = self._document[page - 1].get_size()
+        width, height = self._page(page).get_size()
         return float(width), float(height)
 
     def drawn(self, page: int) -> tuple[Rect, ...]:
         """The boxes of every text, line and picture of a page."""
         if page not in self._drawn:
-            self._drawn[page] = tuple(_boxes(self._document[page - 1]))
+            self._drawn[page] = tuple(_boxes(self._page(page)))
         return self._drawn[page]
 
     def text(self, page: int, rect: Rect | None = None) -> str:
         """The text of a page, or within a rectangle."""
-        found = self._document[page - 1].get_textpage()
+        found = self._page(page).get_textpage()
         return str(found.get_text_bounded(*rect) if rect else found.get_text_range())
 
     def is_free(self, page: int, rect: Rect) -> bool:
@@ -63,10 +70,12 @@ def reading(pdf: bytes) -> Iterator[Pages]:
 
 
 def _boxes(page: Any) -> Iterator[Rect]:
-    for item in page.get_objects(max_depth=1):
-        if not _is_watermark(item.raw):
-            x0, y0, x1, y1 = item.get_bounds()
-            yield float(x0), float(y0), float(x1), float(y1)
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    edges = [ctypes.byref(edge) for edge in (left, bottom, right, top)]
+    for number in range(pdfium.FPDFPage_CountObjects(page.raw)):
+        item = pdfium.FPDFPage_GetObject(page.raw, number)
+        if pdfium.FPDFPageObj_GetBounds(item, *edges) and not _is_watermark(item):
+            yield left.value, bottom.value, right.value, top.value
 
 
 def _is_watermark(item: Any) -> bool:
