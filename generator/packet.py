@@ -282,7 +282,7 @@ def _typeset(job: Job, filled: _Filled, workshop: Workshop) -> MadeDocument:
             None,
             signings_of(job, document, None, parties),
         )
-    made = workshop.typeset(rendered.docx, document.title, job)
+    made = workshop.typeset(rendered.docx, document.title, job, rendered.parts)
     if made.references:
         docx = replace(docx, data=with_page_numbers(docx.data, made.references, job.when))
     signings, data = with_fields(job, document, made, parties)

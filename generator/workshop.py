@@ -120,18 +120,21 @@ class Workshop(AbstractContextManager["Workshop"]):
             self._common_rules = self.catalogue.common_rules()
         return self._common_rules
 
-    def typeset(self, docx: bytes, title: str, job: Job) -> PdfDocument:
+    def typeset(
+        self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None = None
+    ) -> PdfDocument:
         """A document's PDF; in a draft with the 草稿 watermark.
 
         Args:
             docx: the filled document.
             title: its official title.
             job: what the packet is made from.
+            parts: the document's parts, where they are at hand.
 
         Raises:
             PdfError: the engine failed.
         """
-        made = self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when)
+        made = self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
         if job.edition != "draft":
             return made
         from generator.pdf.stamps import watermark

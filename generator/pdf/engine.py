@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from generator.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from generator.pdf.fonts import Faces
@@ -60,7 +61,15 @@ class Engine(Protocol):
     name: str
     version: str
 
-    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+    def convert(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> PdfDocument:
         """Typeset a document.
 
         Args:
@@ -68,6 +77,7 @@ class Engine(Protocol):
             title: for the PDF's metadata.
             author: likewise; may be empty.
             timestamp: the time of making that the PDF states; the clock is never asked.
+            parts: the document's parts by name, where they are at hand; they need not be unzipped then.
 
         Raises:
             ProgrammeError: the document holds something outside docs/docx-subset.md.

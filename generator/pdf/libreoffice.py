@@ -104,9 +104,17 @@ class LibreOfficeEngine:
             shown = self._run(["--version"], Path(folder), {}).split()
         self.version = next((word for word in shown if word[:1].isdigit()), "unknown")
 
-    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+    def convert(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> PdfDocument:
         """Typeset a document; see Engine."""
-        parts = open_parts(docx)
+        parts = open_parts(docx) if parts is None else parts
         tree = read_tree(parts, title or None)
         with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
             folder = Path(name)

@@ -20,6 +20,7 @@ from generator.pdf.engine import Heading, PdfDocument, SignPlace
 from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from generator.pdf.fonts import Faces
@@ -76,9 +77,17 @@ class TypstEngine:
             package_cache_path=str(root / "packages"),
         )
 
-    def convert(self, docx: bytes, *, title: str, author: str, timestamp: datetime) -> PdfDocument:
+    def convert(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> PdfDocument:
         """Typeset a document; see Engine."""
-        parts = open_parts(docx)
+        parts = open_parts(docx) if parts is None else parts
         tree = read_tree(parts, title or None)
         composition = compose(tree, self._faces, self._families, title=title, author=author)
         data = json.dumps(composition.document, ensure_ascii=False, separators=(",", ":"))
