@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.attaching import Attachment
+from generator.entry import entry_sheet
 from generator.findings import Finding, count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.manifest import unprinted
+from generator.press import Press
 from generator.printing import PrintCopy
-from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.signing import code_of
+from generator.signing_sheets import parties_sheets, signing_guide
 from generator.workshop import Workshop
 
-FOLDER: Final = "internal"
 VERDICT_TEXTS: Final = {
     "pass": "符合",
     "fail": "不符合",
@@ -65,19 +67,35 @@ def checklist(
 
 
 def sheets(
-    job: Job, documents: tuple[MadeDocument, ...], lines: tuple[ChecklistLine, ...], workshop: Workshop
+    job: Job,
+    documents: tuple[MadeDocument, ...],
+    lines: tuple[ChecklistLine, ...],
+    printed: PrintCopy | None,
+    workshop: Workshop,
 ) -> list[MadeFile]:
-    """The internal sheets as DOCX, and as PDF where PDFs are wanted."""
+    """The internal sheets as DOCX, and as PDF where PDFs are wanted.
+
+    The parties' sheets are made for signing only: in a draft nothing is final that they could tell.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents and letters.
+        lines: the checklist.
+        printed: the print copy; None where there is none.
+        workshop: templates and engine.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+        PdfError: the PDF engine failed.
+    """
     names = _names(job, documents, lines)
-    made: list[MadeFile] = []
-    for sheet, title in _SHEETS:
-        prepared = workshop.prepare(workshop.catalogue.common(f"{sheet}.docx"))
-        core = core_properties(title, job.consortium, job.when)
-        filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=job.when)
-        made.append(MadeFile(f"{FOLDER}/{sheet}.docx", "docx", filled.docx))
-        if workshop.makes_pdf:
-            pdf = workshop.engine.convert(filled.docx, title=title, author=job.consortium, timestamp=job.when)
-            made.append(MadeFile(f"{FOLDER}/{sheet}.pdf", "pdf", pdf.pdf, pdf.pages))
+    code = code_of(documents) if job.edition == "signing" else None
+    press = Press(job, workshop)
+    made = [file for sheet, title in _SHEETS for file in press.sheet(sheet, title, names)]
+    made += signing_guide(job, documents, lines, code, press, printed)
+    made += entry_sheet(job, press)
+    if job.edition == "signing":
+        made += parties_sheets(job, documents, lines, code, press)
     return made
 
 

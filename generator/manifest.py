@@ -10,6 +10,7 @@ from generator import __version__
 from generator.findings import count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.paths import given, title_of
+from generator.readiness import warnings
 from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop
 
@@ -62,7 +63,15 @@ def describe(
         "packet": _file(print_copy) if print_copy else None,
         "documents": [_document(made) for made in documents],
         "warnings": sorted(
-            {text for made in documents if made.pdf for text in (*made.pdf.warnings, *places_not_found(made))}
+            {
+                *warnings(job, checklist),
+                *(
+                    text
+                    for made in documents
+                    if made.pdf
+                    for text in (*made.pdf.warnings, *places_not_found(made))
+                ),
+            }
         ),
     }
 

@@ -109,7 +109,7 @@ def assemble(
     """
     printed = print_copy(job, documents, attachments, workshop)
     checklist = internal.checklist(job, documents, attachments, printed)
-    sheets = internal.sheets(job, documents, checklist, workshop)
+    sheets = internal.sheets(job, documents, checklist, printed, workshop)
     files = [file for document in documents for file in document.files]
     copy = printed.file if printed else None
     return Packet(

@@ -63,6 +63,7 @@ def render(  # noqa: PLR0913 (each is one thing that a rendering hangs on)
     headings: Mapping[str, str],
     when: datetime,
     member: int | None = None,
+    marking: bool = False,
     fill_clauses: FillClauses | None = None,
 ) -> Rendered:
     """Fill a template.
@@ -76,12 +77,14 @@ def render(  # noqa: PLR0913 (each is one thing that a rendering hangs on)
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
         when: the time that the file's properties and members get, in UTC.
         member: whose document it is, from 0, where it is one member's own: the template's ``member``.
+        marking: put marks around every value (``rendering.values``), for a reader of the filled parts.
         fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
 
     Raises:
         ProgrammeError: the template, or a model clause, is at fault.
     """
     names, record = build(consortium, programme, document, edition, headings, fill_clauses)
+    record.marking = marking
     if member is not None:
         names["member"] = names["members"][member]
     core = core_properties(document.title, consortium.name if consortium else "", when)

@@ -21,6 +21,8 @@ MAX_STEPS = 500_000
 
 # Non-characters, refused in data: they mark a missing value's title until its run is split off.
 MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
+# Likewise: around what a value prints, with its path before it, where a rendering is to be read again.
+VALUE_OPEN, VALUE_AT, VALUE_CLOSE = "\ufdd2", "\ufdd3", "\ufdd4"
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class Record:
         derived: paths of given values that only a count, a tick or a sum was made from.
         missing: Chinese titles of missing values that the document asks for, by path.
         model_clause: fills the model clauses that a data file names; None where there is no library.
+        marking: put marks around every value, so that the filled document can be read by fields.
         steps: how much work there was.
         most_steps: how much there may be.
     """
@@ -44,8 +47,13 @@ class Record:
     derived: set[str] = field(default_factory=set)
     missing: dict[str, str] = field(default_factory=dict)
     model_clause: Callable[[str], str] | None = None
+    marking: bool = False
     steps: int = 0
     most_steps: int = MAX_STEPS
+
+    def marked(self, path: str, text: str) -> str:
+        """A printed text, between marks where they are wanted."""
+        return f"{VALUE_OPEN}{path}{VALUE_AT}{text}{VALUE_CLOSE}" if self.marking else text
 
     def step(self, count: int = 1) -> None:
         """Count work that a template causes.
@@ -88,7 +96,7 @@ class Value:
         """The text to print; notes that it was printed."""
         if self.path:
             self.record.printed.setdefault(self.path, set()).add(self.text)
-        return self.text
+        return self.record.marked(self.path, self.text)
 
     def __bool__(self) -> bool:
         return bool(self.text) and self.raw is not False
@@ -127,7 +135,7 @@ class Missing(Value):
             return self.printed_blank
         title = self.record.title(self.path)
         self.record.missing.setdefault(self.path, title)
-        return f"{MISSING_OPEN}{self.shown or title}{MISSING_CLOSE}"
+        return self.record.marked(self.path, f"{MISSING_OPEN}{self.shown or title}{MISSING_CLOSE}")
 
     def __bool__(self) -> bool:
         return False
@@ -179,7 +187,7 @@ class Filler:
 
     def output(self) -> str:
         """The filler's own text."""
-        return self._text
+        return self._record.marked("", self._text)
 
 
 class FillerRows(Filler):

@@ -1,0 +1,108 @@
+"""The entry sheet: what is typed into a web system, field by field in the form's order, with its 字 count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from generator.entry_fields import Entry, read_fields
+from generator.made import Job, MadeFile
+from generator.paths import resolve
+from generator.press import Press
+from generator.programme import Document, Limit
+from generator.rendering import render
+from generator.rendering.template import DOCUMENT
+from generator.wording import count_characters, count_words
+
+SHEET: Final = "entry-sheet"
+_TITLE: Final = "网上填报录入单"
+
+
+def entry_sheet(job: Job, press: Press) -> list[MadeFile]:
+    """The sheet for the documents that are entered into a web system; nothing where there are none.
+
+    Args:
+        job: what the packet is made from.
+        press: makes the sheet.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+        PdfError: the PDF engine failed.
+    """
+    drafts = [document for document in job.programme.documents if document.filing == "entry-draft"]
+    if not drafts:
+        return []
+    limits = _limits(job)
+    names = {
+        "consortium": job.consortium,
+        "system": job.programme.channel.system,
+        "documents": [_document(job, document, press, limits) for document in drafts],
+    }
+    return press.sheet(SHEET, _TITLE, names)
+
+
+def _limits(job: Job) -> Mapping[str, Limit]:
+    """The limits by the exact path of what they hold for."""
+    return {
+        found.path: limit
+        for limit in job.programme.limits
+        for found in resolve(job.dataset.consortium, limit.path)
+    }
+
+
+def _document(job: Job, document: Document, press: Press, limits: Mapping[str, Limit]) -> dict[str, Any]:
+    workshop = press.workshop
+    # Guidance belongs to the form, not to what is typed: so the template without its comments.
+    prepared = workshop.template_of(job.programme, document, job.dataset.consortium)
+    filled = render(
+        prepared.template,
+        job.dataset.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings=prepared.headings,
+        when=job.when,
+        fill_clauses=workshop.model_clauses.fill,
+        marking=True,
+    )
+    return {
+        "title": document.title,
+        "sections": _sections(read_fields(filled.parts[DOCUMENT]), limits, job),
+    }
+
+
+def _sections(entries: Sequence[Entry], limits: Mapping[str, Limit], job: Job) -> list[dict[str, Any]]:
+    sections: list[dict[str, Any]] = []
+    for number, entry in enumerate(entries, 1):
+        if not sections or sections[-1]["title"] != entry.section:
+            sections.append({"title": entry.section, "entries": []})
+        sections[-1]["entries"].append(
+            {
+                "number": str(number),
+                "label": _label(entry, job),
+                "lines": list(entry.lines),
+                "count": _count(entry, limits),
+            }
+        )
+    return sections
+
+
+def _label(entry: Entry, job: Job) -> str:
+    label = entry.label
+    if not label and not entry.section and entry.paths == ("name",):
+        label = job.programme.labels.get("name", "名称")
+    return f"（{entry.row}）{label}" if entry.row else label
+
+
+def _count(entry: Entry, limits: Mapping[str, Limit]) -> str:
+    """The 字 of a field as the limits count them; Word's 字数 too where a limit hangs on it."""
+    text = "".join(entry.lines)
+    count = count_characters(text)
+    limit = next((limits[path].max for path in entry.paths if path in limits and limits[path].max), None)
+    if limit is None:
+        return str(count)
+    if count <= limit:
+        return f"{count}／限 {limit}"
+    words = count_words(text)
+    over = "，超" if words > limit else ""
+    return f"{count}（Word 字数 {words}{over}）／限 {limit}"

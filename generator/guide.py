@@ -1,0 +1,268 @@
+"""What the signing guide and the parties' sheets say: who signs what where, and what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from generator.consortium import Member
+from generator.made import ChecklistLine, Job, MadeDocument, Signing
+from generator.programme import Document, Route
+from generator.readiness import warnings
+
+_PERSON: Final = "法定代表人"
+_PER_PARTY: Final = ("lead", "members")
+
+
+def signed_documents(documents: Sequence[MadeDocument]) -> list[MadeDocument]:
+    """The documents on which somebody signs or seals; what is only typed into a web system is left out."""
+    return [made for made in documents if made.signings and made.document.filing == "paper"]
+
+
+def guide_names(
+    job: Job,
+    documents: Sequence[MadeDocument],
+    lines: Sequence[ChecklistLine],
+    code: str | None,
+    first: Mapping[str, int],
+) -> dict[str, Any]:
+    """What the signing guide's template can use.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents and letters.
+        lines: the checklist.
+        code: the check code; None where there is none.
+        first: the first page in the print copy of each document, by its id.
+    """
+    programme = job.programme
+    signed = signed_documents(documents)
+    return {
+        "consortium": job.consortium,
+        "programme": {
+            "title": programme.title,
+            "authority": programme.authority,
+            "number": programme.source.number,
+        },
+        "draft": job.edition == "draft",
+        "code": code or "",
+        "documents": [_document(job, made, first) for made in signed],
+        "seams": list(_seams(signed)),
+        "unsigned": [
+            {"title": made.document.title, "why": _why_unsigned(made)}
+            for made in documents
+            if made not in signed
+        ],
+        "attachments": [
+            {
+                "title": line.title,
+                "state": line.state,
+                "required": "必附" if line.required else "选附",
+                "note": line.note,
+            }
+            for line in lines
+        ],
+        "lacking": [line.title for line in lines if line.state == "缺"],
+        "routes": [_route(route) for route in routes_of(job)],
+        "channel": {
+            "system": programme.channel.system,
+            "note": programme.channel.note,
+            "clause": programme.channel.clause,
+        },
+        "copies": _copies(job),
+        "deadlines": [
+            {"what": each.what, "when": each.when, "clause": each.clause} for each in programme.deadlines
+        ],
+        "effects": list(_effects(job, documents)),
+        "accepted": [
+            {"title": finding.title, "clause": finding.clause, "reason": finding.accepted}
+            for finding in job.findings
+            if finding.accepted
+        ],
+        "warnings": list(warnings(job, lines)),
+    }
+
+
+def parties_names(
+    job: Job, documents: Sequence[MadeDocument], lines: Sequence[ChecklistLine], code: str | None
+) -> dict[str, Any]:
+    """What the template of the parties' sheets can use; a sheet a member, in the data's order.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents and letters.
+        lines: the checklist.
+        code: the check code; None where there is none.
+    """
+    consortium = job.dataset.consortium
+    per_member = {item.id for item in job.programme.attachments if item.per_member}
+    wanted = [
+        line.title.removeprefix("各").removeprefix("成员单位")
+        for line in lines
+        if line.id in per_member and line.required
+    ]
+    contact = consortium.contact
+    reach = [contact.name, contact.phone or contact.mobile] if contact else []
+    return {
+        "consortium": job.consortium,
+        "programme": {"title": job.programme.title, "authority": job.programme.authority},
+        "code": code or "",
+        "lead": "、".join(lead.name or "" for lead in consortium.leads),
+        "contact": "，".join(filter(None, reach)),
+        "wanted": wanted,
+        "parties": [_party(job, member, signed_documents(documents)) for member in consortium.members or ()],
+    }
+
+
+def routes_of(job: Job) -> tuple[Route, ...]:
+    """The route that the data has chosen; every one where it has chosen none."""
+    chosen = tuple(route for route in job.programme.routes if route.name == job.dataset.consortium.route)
+    return chosen or job.programme.routes
+
+
+def _document(job: Job, made: MadeDocument, first: Mapping[str, int]) -> dict[str, Any]:
+    begin = first.get(made.document.id)
+    pages = made.pdf.pages if made.pdf else 0
+    return {
+        "title": made.document.title,
+        "pages": made.pdf.pages if made.pdf else "",
+        "copies": copies_of(job, made.document),
+        "file": made.files[-1].path,
+        "bound": f"打印件第 {begin}—{begin + pages - 1} 页" if begin and pages else "",
+        "places": [_place(job, signing) for signing in made.signings],
+    }
+
+
+def _place(job: Job, signing: Signing) -> dict[str, Any]:
+    return {
+        "page": signing.page or "",
+        "title": signing.title,
+        "party": signing.party,
+        "acts": "，".join(_acts(signing, _member(job, signing.party))),
+    }
+
+
+def _acts(signing: Signing, member: Member | None) -> Iterator[str]:
+    """What is done at a place, in the order in which it is done."""
+    if signing.signer:
+        person = member.legal_representative if member and signing.signer == _PERSON else None
+        delegate = member.delegate if member and signing.role != "principal" else None
+        if delegate is not None:
+            yield f"授权代表{delegate.name or ''}签字（附授权委托书）"
+        else:
+            yield f"{signing.signer}{person or ''}签字"
+    if signing.seal:
+        yield "盖公章"
+    yield "手写日期"
+
+
+def _member(job: Job, party: str) -> Member | None:
+    return next((one for one in job.dataset.consortium.members or () if one.name == party), None)
+
+
+def copies_of(job: Job, document: Document) -> int | str:
+    """How many originals of a document are made; the empty text where neither scheme nor data says it."""
+    if any(signatory.party == "members" for signatory in document.signatories):
+        agreement = job.dataset.consortium.agreement
+        if agreement and isinstance(agreement.copies, int):
+            return agreement.copies
+    return document.copies or job.programme.copies.total or ""
+
+
+def _seams(signed: Sequence[MadeDocument]) -> Iterator[dict[str, str]]:
+    """Which documents of several pages get 骑缝章, and whose."""
+    for made in signed:
+        parties = {signatory.party for signatory in made.document.signatories if signatory.seal}
+        if made.pdf is None or made.pdf.pages == 1 or not parties & set(_PER_PARTY):
+            continue
+        sealing = dict.fromkeys(
+            signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
+        )
+        whose = "各成员单位" if "members" in parties and len(sealing) > 1 else "牵头单位"
+        if any(signatory.role == "principal" for signatory in made.document.signatories):
+            whose = "委托单位"
+        yield {"title": made.document.title, "pages": str(made.pdf.pages), "whose": whose}
+
+
+def _why_unsigned(made: MadeDocument) -> str:
+    if made.document.filing == "entry-draft":
+        return "录入底稿，在系统里填报，不在这份上签章"
+    return "没有签章处，随其他文件一起报送"
+
+
+def _route(route: Route) -> dict[str, str]:
+    return {"name": route.name, "through": " → ".join(route.through), "note": route.note}
+
+
+def _copies(job: Job) -> dict[str, Any]:
+    copies = job.programme.copies
+    return {
+        "total": copies.total or "",
+        "holders": "、".join(copies.holders),
+        "clause": copies.clause,
+        "note": copies.note,
+    }
+
+
+def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, str]]:
+    """What takes effect when."""
+    effect = job.programme.effect
+    if any(_binds(made.document) for made in documents):
+        yield {
+            "what": "协议",
+            "when": f"“{effect.quote}”（{effect.clause}）{effect.note}"
+            if effect
+            else "官方文件没有写明何时生效，以协议中的约定为准；最后一方签字盖章之前不生效",
+        }
+    if any(made.document.id.startswith("authorisation") for made in documents):
+        yield {
+            "what": "授权委托书",
+            "when": "委托单位盖公章、法定代表人签字后，在写明的期限内有效；先于协议签署",
+        }
+    opinions = dict.fromkeys(
+        f"{signing.party}（“{signing.title}”）"
+        for made in documents
+        for signing in made.signings
+        for signatory in made.document.signatories
+        if signatory.role == signing.role and signatory.party in {"recommender", "authority"}
+    )
+    if opinions:
+        yield {"what": "申报", "when": f"报送以后，由{'、'.join(opinions)}签署意见，这几处先留空"}
+
+
+def _binds(document: Document) -> bool:
+    return any(signatory.party == "members" and signatory.signer for signatory in document.signatories)
+
+
+def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str, Any]:
+    name = member.name or ""
+    return {
+        "name": name,
+        "role": member.role or "",
+        "credit_code": ""
+        if member.credit_code is None
+        else str(getattr(member.credit_code, "value", member.credit_code)),
+        "person": member.legal_representative or "",
+        "delegate": (member.delegate.name or "") if member.delegate else "",
+        "places": [
+            {
+                **_place(job, signing),
+                "document": made.document.title,
+                "copies": copies_of(job, made.document),
+            }
+            for made in signed
+            for signing in made.signings
+            if signing.party == name
+        ],
+        "seams": [seam["title"] for seam in _seams(signed) if _seals(seam, name, member, signed)],
+        "letter": any(
+            made.document.id.startswith("authorisation") and made.signings[0].party == name for made in signed
+        ),
+    }
+
+
+def _seals(seam: Mapping[str, str], name: str, member: Member, signed: Sequence[MadeDocument]) -> bool:
+    made = next(one for one in signed if one.document.title == seam["title"])
+    return any(signing.party == name and signing.seal for signing in made.signings) and (
+        seam["whose"] != "牵头单位" or member.role == "牵头单位"
+    )

@@ -1,0 +1,155 @@
+"""What a person should look to before signing, beyond what refuses a signing edition.
+
+Names that are nearly another's, placeholders left in the data's own texts, files that were not given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from generator.kinds import LongText, Text
+from generator.letters import letters_withheld
+from generator.made import ChecklistLine, Job
+from generator.paths import given, title_of
+from generator.wording import fold, listed
+
+# Shorter names are too like ordinary words to be told from them by one character.
+_SHORTEST: Final = 6
+# Marks that stand for something still to be written; three or more, as forms print them.
+_PLACEHOLDER: Final = re.compile(
+    r"[xX]{3,}|[×＊*]{3,}|[_＿]{3,}|…{3,}|〔待填|（此处[^）]{0,20}）|（待[定填补][^）]{0,10}）|\?{3,}|？{3,}"
+)
+_JOINS: Final = "，。；：、！？“”‘’《》（）()\\s的和与及等为是在"
+_NOT_TEXTS: Final = ("attachments.", "accepted[")
+
+
+def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
+    """What to look to, each a sentence without its full stop.
+
+    Args:
+        job: what the packet is made from.
+        lines: the checklist.
+    """
+    return (*_letters(job), *_files(job, lines), *_names(job), *_placeholders(job))
+
+
+def _letters(job: Job) -> Iterator[str]:
+    parties = letters_withheld(job)
+    if parties:
+        delegates = job.programme.delegates
+        yield (
+            f"{delegates.clause}要求法定代表人本人签署，没有为{listed(parties)}生成授权委托书；"
+            "接受这一条不符合并写明理由以后才生成"
+        )
+
+
+def _files(job: Job, lines: Sequence[ChecklistLine]) -> Iterator[str]:
+    members = len(job.dataset.consortium.members or ())
+    each = {item.id for item in job.programme.attachments if item.per_member and item.required}
+    for line in lines:
+        if line.state == "缺" and job.edition == "signing":
+            yield f"附件还没有：{line.title}（{line.clause}）"
+        elif line.id in each and line.state == "已附" and len(line.files) < members:
+            yield f"附件“{line.title}”附了 {len(line.files)} 个文件，成员单位有 {members} 家，请核对是否齐全"
+
+
+def _texts(job: Job) -> Iterator[tuple[str, str]]:
+    """The data's own texts with their paths; names of members and of the consortium itself left out."""
+    for path, spec, value in given(job.dataset.consortium):
+        if path.startswith(_NOT_TEXTS) or path == "name" or re.fullmatch(r"members\[\d+\]\.name", path):
+            continue
+        if isinstance(value, str) and (isinstance(spec.kind, (Text, LongText)) or spec.shape == "map"):
+            yield path, value
+
+
+def _names(job: Job) -> Iterator[str]:
+    consortium = job.dataset.consortium
+    members = [member.name for member in consortium.members or () if member.name]
+    known = {fold(name) for name in (consortium.name, *members)}
+    seen: set[tuple[str, str]] = set()
+    for path, text in _texts(job):
+        folded = fold(text)
+        for name in (consortium.name, *members):
+            for wrong in _nearly(fold(name), folded, known):
+                if (name, wrong) not in seen:
+                    seen.add((name, wrong))
+                    yield f"{_where(job, path)}写的“{wrong}”与“{name}”只差一个字，请核对是不是写错了"
+        for other in _other_consortia(job, text, known):
+            if (consortium.name, other) not in seen:
+                seen.add((consortium.name, other))
+                yield f"{_where(job, path)}写的“{other}”不是本联合体的名称“{consortium.name}”，请核对"
+
+
+def _where(job: Job, path: str) -> str:
+    title = title_of(job.programme.model, path.removesuffix(".text"), job.programme.labels)
+    return f"{job.dataset.place(path)}：{title}里"
+
+
+def _nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
+    """What differs from a name by one character and is no known name itself.
+
+    One of a name's halves stands unchanged in whatever differs from it by one character, so only places
+    where a half stands are looked at.
+    """
+    if len(name) < _SHORTEST:
+        return
+    middle = len(name) // 2
+    for half, before in ((name[:middle], 0), (name[middle:], middle)):
+        at = text.find(half)
+        while at >= 0:
+            found = _near_at(name, text, at - before, known)
+            if found:
+                yield found
+            at = text.find(half, at + 1)
+
+
+def _near_at(name: str, text: str, start: int, known: set[str]) -> str | None:
+    """The text that begins near a place and differs from the name by one character."""
+    for begin in (start, start - 1, start + 1):
+        for length in (len(name), len(name) + 1, len(name) - 1):
+            if begin < 0 or begin + length > len(text):
+                continue
+            found = text[begin : begin + length]
+            inside = text[max(begin - 1, 0) : begin + length + 1]
+            if name in inside or any(other in inside or found in other for other in known - {name}):
+                continue
+            if _one_apart(name, found):
+                return found
+    return None
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two texts of nearly one length differ by one character put in, left out or exchanged.
+
+    The first and the last character must agree, or the next word would count as part of a name.
+    """
+    if one[0] != other[0] or one[-1] != other[-1]:
+        return False
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    rest = len(one) - same, len(other) - same
+    if len(one) == len(other):
+        return one[same + 1 :] == other[same + 1 :] and one != other
+    return one[same + 1 :] == other[same:] if rest[0] > rest[1] else one[same:] == other[same + 1 :]
+
+
+def _other_consortia(job: Job, text: str, known: set[str]) -> Iterator[str]:
+    """Names in the shape of a consortium's, with a province or city before them, that are not its own."""
+    titles = "".join(document.title for document in job.programme.documents) + job.programme.source.title
+    pattern = rf"[^{_JOINS}]{{2,3}}(?:省|市|自治区)[^{_JOINS}]{{2,20}}?{re.escape(job.programme.noun)}"
+    for match in re.finditer(pattern, text):
+        found = match[0]
+        region = found.find(job.programme.region)
+        found = found[region:] if region > 0 else found
+        if found not in titles and not any(name in fold(found) or fold(found) in name for name in known):
+            yield found
+
+
+def _placeholders(job: Job) -> Iterator[str]:
+    for path, text in _texts(job):
+        found = _PLACEHOLDER.search(text)
+        if found:
+            yield f"{_where(job, path)}有“{found[0]}”，像是还没有填完"

@@ -1,0 +1,127 @@
+"""The signing guide with pictures of the pages to be sealed, and a sheet for each party."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from generator.freezing import qr_picture
+from generator.guide import guide_names, parties_names, signed_documents
+from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.press import FOLDER, Press
+from generator.printing import PrintCopy
+from generator.publishing import safe_name
+
+if TYPE_CHECKING:
+    from generator.pdf.engine import PdfDocument
+
+GUIDE: Final = "signing-guide"
+PARTIES: Final = "parties"
+_QR: Final = "word/media/image1.png"
+_TITLES: Final = {GUIDE: "签署指引", PARTIES: "签署通知单"}
+
+
+def signing_guide(
+    job: Job,
+    documents: Sequence[MadeDocument],
+    lines: Sequence[ChecklistLine],
+    code: str | None,
+    press: Press,
+    printed: PrintCopy | None,
+) -> list[MadeFile]:
+    """The signing guide; its PDF ends with the pages to be sealed, each seal's place marked.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents and letters.
+        lines: the checklist.
+        code: the check code; None in a draft, or where there are no PDFs.
+        press: makes the sheets.
+        printed: the print copy; None where there is none.
+    """
+    title = _TITLES[GUIDE]
+    names = guide_names(job, documents, lines, code, printed.first if printed else {})
+    picture = {_QR: qr_picture(f"{job.consortium} 核对码 {code}")} if code else {}
+    docx = press.docx(GUIDE, title, names, picture)
+    made = [MadeFile(f"{FOLDER}/{GUIDE}.docx", "docx", docx)]
+    if press.workshop.makes_pdf:
+        from generator.pdf.stamps import merge
+
+        pdf = press.pdf(docx, title)
+        marked = list(_marked(job, documents)) if job.edition == "signing" else []
+        data, pages = pdf.pdf, pdf.pages + sum(count for _, _, count in marked)
+        if marked:
+            parts = [(title, pdf.pdf, pdf.headings), *((name, page, ()) for name, page, _ in marked)]
+            data = merge(parts, title=title, timestamp=job.when)
+        made.append(MadeFile(f"{FOLDER}/{GUIDE}.pdf", "pdf", data, pages))
+    return made
+
+
+def _marked(job: Job, documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int]]:
+    """Copies of the pages that the applicants seal, with their title and number."""
+    from generator.pdf.marks import SealPlace, seal_guide
+
+    for made in signed_documents(documents):
+        places = [
+            SealPlace(signing.page, signing.rect)
+            for signing in made.signings
+            if signing.seal and signing.page is not None and signing.rect is not None
+        ]
+        if made.pdf is None or not places:
+            continue
+        name = f"印章位置：{made.document.title}"
+        data = seal_guide(made.pdf.pdf, places, seam=made.pdf.pages > 1, title=name, timestamp=job.when)
+        yield name, data, len({place.page for place in places})
+
+
+def parties_sheets(
+    job: Job,
+    documents: Sequence[MadeDocument],
+    lines: Sequence[ChecklistLine],
+    code: str | None,
+    press: Press,
+) -> list[MadeFile]:
+    """A sheet for each party: one DOCX of them all, and a PDF each, to be sent to that party alone.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents and letters.
+        lines: the checklist.
+        code: the check code; None where there are no PDFs.
+        press: makes the sheets.
+    """
+    title = _TITLES[PARTIES]
+    names = parties_names(job, documents, lines, code)
+    if not names["parties"]:
+        return []
+    docx = press.docx(PARTIES, title, names)
+    made = [MadeFile(f"{FOLDER}/{PARTIES}.docx", "docx", docx)]
+    if press.workshop.makes_pdf:
+        pdf = press.pdf(docx, title)
+        parties = [party["name"] for party in names["parties"]]
+        for number, (name, data, pages) in enumerate(_apart(pdf, parties, job), 1):
+            path = f"{FOLDER}/{PARTIES}/{safe_name(f'{number:02d}-{name}')}.pdf"
+            made.append(MadeFile(path, "pdf", data, pages))
+    return made
+
+
+def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple[str, bytes, int]]:
+    """Each party's own pages: from its heading to the next party's."""
+    import pikepdf
+
+    from generator.pdf.finish import settle
+
+    begins = [heading.page for heading in pdf.headings]
+    if len(begins) != len(parties):
+        raise RuntimeError("each party's sheet must begin with a heading of its own")
+    with pikepdf.open(io.BytesIO(pdf.pdf)) as whole:
+        for name, begin, end in zip(parties, begins, [*begins[1:], pdf.pages + 1], strict=True):
+            with pikepdf.Pdf.new() as own:
+                own.pages.extend(whole.pages[begin - 1 : end - 1])
+                for page in own.pages:
+                    # The structure tree stays behind with the whole.
+                    if "/StructParents" in page:
+                        del page["/StructParents"]
+                title = f"{_TITLES[PARTIES]}：{name}"
+                yield name, settle(own, title=title, author="", timestamp=job.when), end - begin

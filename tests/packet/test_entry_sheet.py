@@ -1,0 +1,80 @@
+"""The entry sheet: every field of a form that is typed into a web system, in the form's order, counted."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import docx
+import pytest
+
+from generator.packet import Order
+from generator.wording import count_characters
+from generator.workshop import Workshop
+from tests.packet.making import PLAIN, example, file, packet
+
+ENTERED = ["henan/alliance-2020", "yunnan/consortium-2022"]
+SHEET = "internal/entry-sheet.docx"
+
+
+def entries(workshop: Workshop, folder: Path, code: str) -> list[tuple[str, str, str]]:
+    """Label, text and count of each field."""
+    made = packet(workshop, example(folder, code), code, Order("draft"))
+    tables = docx.Document(io.BytesIO(file(made, SHEET))).tables
+    cells = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    return [(label, text, count) for _, label, text, count in cells]
+
+
+@pytest.mark.parametrize("code", ENTERED)
+def test_every_value_that_the_forms_print_is_on_the_sheet(
+    words_only: Workshop, tmp_path: Path, code: str
+) -> None:
+    made = packet(words_only, example(tmp_path, code), code, Order("draft"))
+    sheet = "\n".join(
+        cell.text
+        for table in docx.Document(io.BytesIO(file(made, SHEET))).tables
+        for row in table.rows
+        for cell in row.cells
+    )
+    printed = [
+        (path, text)
+        for document in made.documents
+        if document.document.filing == "entry-draft"
+        for path, texts in document.record.printed.items()
+        for text in texts
+    ]
+    assert printed
+    lost = [
+        path
+        for path, text in printed
+        for line in text.split("\n")
+        if line.strip() and line.strip() not in sheet
+    ]
+    assert lost == []
+
+
+def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Workshop, tmp_path: Path) -> None:
+    found = entries(words_only, tmp_path, "yunnan/consortium-2022")
+    labels = [label for label, _, _ in found]
+    assert labels[6:12] == [
+        "创新联合体名称",
+        "联合体协议生效时间",
+        "产业领域",
+        "联合体牵头单位",
+        "推荐首席专家（科学家）",
+        "职务/职称",
+    ]
+    assert labels.index("（1）姓名") < labels.index("（2）姓名") < labels.index("（1）平台名称")
+
+
+def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Workshop, tmp_path: Path) -> None:
+    found = entries(words_only, tmp_path, "yunnan/consortium-2022")
+    for _, text, count in found:
+        assert count.split("（")[0].split("／")[0] == str(count_characters(text))
+    assert [count for _, _, count in found if count.endswith("限 500")]
+    assert [count for _, _, count in found if count.endswith("限 200")]
+
+
+def test_a_scheme_on_paper_has_no_entry_sheet(words_only: Workshop, tmp_path: Path) -> None:
+    made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft"))
+    assert not [one.path for one in made.files if "entry-sheet" in one.path]
