@@ -1,0 +1,136 @@
+"""Many packets: rate, memory, processes, resume, growth with the number of members."""
+
+from __future__ import annotations
+
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks import subjects
+from benchmarks.measuring import Figure, alternating, seconds
+from generator.cli.batch import cores
+from generator.loading import read_source
+from generator.packet import Order, build
+
+PACKETS = 200
+PACKETS_SPEEDUP = 40
+ROUNDS_SPEEDUP = 3
+ROUNDS_RESUME = 5
+MEMBERS = (10, 100, 1000)
+
+
+def batch(data: Path, output: Path, jobs: int) -> None:
+    command = [sys.executable, "-m", "generator", "batch", str(data), "-p", subjects.CODE]
+    done = subprocess.run(
+        [*command, "--edition", "signing", "-o", str(output), "-j", str(jobs), "--format", "json"],
+        check=False,
+        capture_output=True,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr.decode()[-2000:])
+
+
+def many() -> Iterator[Figure]:
+    """``batch_rate`` and ``resume_vs_make``: 200 packets, and the same again unchanged."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        subjects.versions(folder / "data", PACKETS)
+        made = seconds(lambda: batch(folder / "data", folder / "out", cores()))
+        again = statistics.median(
+            seconds(lambda: batch(folder / "data", folder / "out", cores())) for _ in range(ROUNDS_RESUME)
+        )
+    yield Figure("batch_rate", PACKETS, value=PACKETS / made, unit="/s", note=f"{cores()} processes")
+    yield Figure(
+        "resume_vs_make", PACKETS, made / again, note=f"{made:.1f} s to make, {again:.2f} s to find unchanged"
+    )
+
+
+def memory() -> Iterator[Figure]:
+    """``batch_peak_mb``: what one worker takes at most over 200 packets, and what it took over the first 50."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.batches"], check=True, capture_output=True, text=True
+    )
+    early, late = (float(word) for word in done.stdout.split())
+    note = f"{early:.0f} MB after 50: grows by {(late / early - 1) * 100:.0f} % over 150 more"
+    yield Figure("batch_peak_mb", PACKETS, value=late, unit="MB", note=note)
+
+
+def one_worker() -> None:
+    """Make 200 packets in this process; print its peak after 50 and after 200, in MB."""
+    programme, workshop = subjects.subject()
+    peaks = {}
+    with tempfile.TemporaryDirectory() as name:
+        for number in range(1, PACKETS + 1):
+            build(subjects.source(Path(name), number), programme, Order("signing"), workshop)
+            peaks[number] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(peaks[50], peaks[PACKETS])
+
+
+def speedup() -> Iterator[Figure]:
+    """``two_processes``: how many times faster two processes are than one."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        subjects.versions(folder / "data", PACKETS_SPEEDUP)
+
+        def with_jobs(jobs: int, number: int) -> None:
+            output = folder / f"out{jobs}-{number}"
+            batch(folder / "data", output, jobs)
+            shutil.rmtree(output)
+
+        one, two = alternating(
+            [lambda number: with_jobs(1, number), lambda number: with_jobs(2, number)], ROUNDS_SPEEDUP
+        )
+    note = f"{PACKETS_SPEEDUP} packets: {one:.1f} s and {two:.1f} s, start included"
+    yield Figure("two_processes", ROUNDS_SPEEDUP, one / two, note=note)
+
+
+def growth() -> Iterator[Figure]:
+    """``member_time_1000_vs_100``: a member's time between 100 and 1000, against between 10 and 100."""
+    programme, workshop = subjects.subject()
+    times = {}
+    with tempfile.TemporaryDirectory() as name:
+        for count in MEMBERS:
+            path = Path(name) / f"{count}.yaml"
+            path.write_text(with_members(count), encoding="utf-8")
+            source = read_source(path)
+            rounds = 5 if count < MEMBERS[-1] else 2
+            build(source, programme, Order(), workshop)
+            times[count] = statistics.median(
+                seconds(lambda source=source: build(source, programme, Order(), workshop))  # type: ignore[misc]
+                for _ in range(rounds)
+            )
+    ten, hundred, thousand = (times[count] for count in MEMBERS)
+    ratio = ((thousand - hundred) / 900) / ((hundred - ten) / 90)
+    note = f"{ten:.2f}, {hundred:.2f}, {thousand:.2f} s for {', '.join(map(str, MEMBERS))} members"
+    yield Figure("member_time_1000_vs_100", 5, ratio, note=note)
+
+
+def with_members(count: int) -> str:
+    """The example with so many members: its last one again and again under other names."""
+    text = subjects.EXAMPLE.read_text(encoding="utf-8")
+    start = text.index("\nmembers:\n") + len("\nmembers:\n")
+    end = start + next(re.finditer(r"^\S", text[start:], re.MULTILINE)).start()
+    items = re.split(r"(?m)^(?=  - )", text[start:end])
+    head, items = items[0], items[1:]
+    more = [
+        re.sub(r"(?m)^(  - name: |    name: )(.*)$", rf"\g<1>\g<2>第{number}分院", items[-1])
+        for number in range(count - len(items))
+    ]
+    return text[:start] + head + "".join([*items, *more][:count]) + text[end:]
+
+
+FIGURES = [
+    (("batch_rate", "resume_vs_make"), many),
+    (("batch_peak_mb",), memory),
+    (("two_processes",), speedup),
+    (("member_time_1000_vs_100",), growth),
+]
+
+if __name__ == "__main__":
+    one_worker()

@@ -1,0 +1,37 @@
+"""One form in a process of its own, as ``peers.py`` without ``pdf``: ``one_form.py DATA FOLDER CODE``."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from generator.catalogue import Catalogue
+from generator.loading import load, read_source
+from generator.rendering import render
+from generator.workshop import Workshop
+
+
+def main(data: Path, folder: Path, code: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    catalogue = Catalogue(None)
+    programme = catalogue.load(code)
+    workshop = Workshop(catalogue, None)
+    dataset = load(read_source(data), programme, known=catalogue.all())
+    document = programme.documents[0]
+    prepared = workshop.prepare(programme.folder / document.template)
+    made = render(
+        prepared.template,
+        dataset.consortium,
+        programme,
+        document,
+        "signing",
+        headings=prepared.headings,
+        when=datetime(2026, 1, 1, tzinfo=UTC),
+        fill_clauses=workshop.model_clauses.fill,
+    )
+    (folder / "form.docx").write_bytes(made.docx)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
