@@ -102,7 +102,7 @@ def growth() -> Iterator[Figure]:
             rounds = 5 if count < MEMBERS[-1] else 2
             build(source, programme, Order(), workshop)
             times[count] = statistics.median(
-                seconds(lambda source=source: build(source, programme, Order(), workshop))  # type: ignore[misc]
+                seconds(lambda source=source: build(source, programme, Order(), workshop))
                 for _ in range(rounds)
             )
     ten, hundred, thousand = (times[count] for count in MEMBERS)

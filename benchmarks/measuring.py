@@ -1,10 +1,11 @@
-"""What a figure is, and how two ways of doing one thing are timed fairly."""
+"""What a figure is, and how several ways of doing one thing are timed fairly."""
 
 from __future__ import annotations
 
 import gc
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -12,8 +13,8 @@ from dataclasses import dataclass
 class Figure:
     """One figure.
 
-    ``ratio`` says how many times as fast; ``value`` with ``unit`` is an absolute figure. ``n`` is the number
-    of runs, of which the best counts; ``note`` says what was measured.
+    ``ratio`` says how many times; ``value`` with ``unit`` is an absolute figure. ``n`` is the number of runs;
+    ``note`` says what was measured, and what is not comparable.
     """
 
     name: str
@@ -42,3 +43,21 @@ def best_times(runs: int, *ways: Callable[[], object]) -> list[float]:
             way()
             best[at] = min(best[at], time.process_time() - start)
     return best
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long a piece of work takes by the clock."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def alternating(works: Sequence[Callable[[int], object]], rounds: int) -> list[float]:
+    """Median seconds of each piece of work; a round does each once, so that all meet the same machine."""
+    times: list[list[float]] = [[] for _ in works]
+    for number in range(rounds):
+        for work, own in zip(works, times, strict=True):
+            begun = time.perf_counter()
+            work(number)
+            own.append(time.perf_counter() - begun)
+    return [statistics.median(own) for own in times]
