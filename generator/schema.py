@@ -170,7 +170,16 @@ def json_schema(programmes: Iterable[Programme]) -> Schema:
         "description": "按方案填写与上面不同的内容",
         "anyOf": [{"type": "object", "properties": filings, "additionalProperties": False}, _ABSENT],
     }
-    properties = {**top["properties"], "filings": held, "申报": held}
+    library = {
+        "title": "单位库",
+        "description": "一个文件，写着常用的单位；成员写 unit: 统一社会信用代码 来引用",
+        "anyOf": [{"type": "string"}, _ABSENT],
+    }
+    for name, definition in definitions.items():
+        if name.endswith(".members"):
+            referred = {"title": "引用单位", "anyOf": [{"type": ["string", "integer"]}, _ABSENT]}
+            definition["properties"] |= {"unit": referred, "引用单位": referred}
+    properties = {**top["properties"], "filings": held, "申报": held, "units": library, "单位库": library}
     names = [key for key, value in properties.items() if value == properties["name"]]
     return {
         "$schema": DIALECT,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from generator.batch import remote, work
 from generator.batch.files import DataFile
 from generator.batch.results import EndedError
+from generator.batch.stamps import MARK
 from generator.catalogue import Catalogue
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError
 from generator.publishing import PacketFile, publish
@@ -143,6 +144,9 @@ class Cluster:
         for name, sha256 in target.inputs.items():
             if sha256 is None:
                 continue
+            if not (path.parent / name).is_file():
+                # An organisation of a library stands for the library.
+                name = name.rpartition(MARK)[0]  # noqa: PLW2901
             try:
                 files[name] = (path.parent / name).read_bytes()
             except OSError as error:

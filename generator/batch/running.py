@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from generator.batch.files import DataFile
 from generator.batch.results import EndedError, Result, failure
 from generator.batch.stamps import Made, Setup, Stamp, Stamps, made_from
-from generator.errors import DataError
+from generator.errors import DataError, Place
 from generator.publishing import recover
 
 if TYPE_CHECKING:
@@ -133,6 +133,12 @@ class Batch:
             one = changed[number]
             if isinstance(found, BaseException):
                 self._report(one, None, failure(one.file.shown, None, found, seconds))
+                continue
+            if not found and one.file.named:
+                error = DataError(
+                    "这是一个单位库，不是数据文件", "指定引用它的数据文件", Place(one.file.path.name)
+                )
+                self._report(one, None, failure(one.file.shown, None, error, seconds))
                 continue
             one.targets = found
             self._watcher.expect(len(found) - 1)

@@ -3,8 +3,8 @@
 A stamp a data file, in a hidden folder of the output folder, says from what each of its packets was made
 and what then stood there. A packet counts as unchanged while
 
-- every file that went into it has the same sha256: the data file, and the text files, attachments and unit
-  libraries that it names;
+- every file that went into it has the same sha256: the data file, and the text files and attachments that it
+  names; and what a unit library says of each organisation that it refers to is the same, and in the same place;
 - the programme's folder, the common sheets and rules, and every programme's ``programme.yaml`` have the same
   content; so have the faces, and the version of this program and of the PDF engine is the same;
 - edition, accepted findings and ``SOURCE_DATE_EPOCH`` are the same;
@@ -33,6 +33,8 @@ FOLDER: Final = ".lianheti-batch"
 _SCHEMA: Final = 1
 _COMMON: Final = "common"
 _MANIFEST: Final = "manifest.json"
+# Between a library's file and the organisation that a packet uses of it, in the name of an input.
+MARK: Final = "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,7 @@ class Stamps:
         """Whether a packet need not be made again."""
         return (
             made.setup == setup.digest(made.code)
-            and all(_sha256_if_there(data.parent / name) == sha256 for name, sha256 in made.inputs.items())
+            and all(_digest_now(data.parent, name) == sha256 for name, sha256 in made.inputs.items())
             and self._stands(made)
         )
 
@@ -247,11 +249,16 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sha256_if_there(path: Path) -> str | None:
+def _digest_now(folder: Path, name: str) -> str | None:
+    """The digest of an input as it is now: a file, or an organisation of a library."""
     try:
-        return sha256_of(path)
+        return sha256_of(folder / name)
     except OSError:
-        return None
+        if MARK not in name:
+            return None
+    from generator.loading import digest_in
+
+    return digest_in(folder, name)
 
 
 def _tree(folder: Path) -> list[list[str]]:

@@ -15,7 +15,7 @@ from generator.choosing import chosen_programmes
 from generator.dataset import Dataset
 from generator.errors import DataError, LianhetiError
 from generator.findings import count_verdicts
-from generator.loading import load, read_source
+from generator.loading import is_library, load, read_source
 from generator.packet import build, put
 from generator.publishing import safe_name
 from generator.workshop import Workshop
@@ -80,13 +80,15 @@ class Facts:
 
 
 def look(settings: Settings, catalogue: Catalogue, path: Path) -> list[Target]:
-    """Which packets a data file asks for, and from which files they are made.
+    """Which packets a data file asks for, and from which files they are made; none for a unit library.
 
     Raises:
         DataError: the file cannot be read.
         UsageError: it does not say for which programme it is meant.
     """
     source = read_source(path)
+    if is_library(source.root):
+        return []
     programmes = chosen_programmes(catalogue, settings.codes, source)
     targets = []
     for programme in programmes:

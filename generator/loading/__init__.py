@@ -18,11 +18,12 @@ from generator.loading.keys import Position
 from generator.loading.overlay import overlay, spell_out_none
 from generator.loading.reading import Source, read_source
 from generator.loading.translate import Translator
+from generator.loading.units import Units, digest_in, is_library
 from generator.loading.validate import validated
 from generator.programme import Programme
 from generator.source import Entry, places
 
-__all__ = ["Source", "load", "read_source"]
+__all__ = ["Source", "digest_in", "is_library", "load", "read_source"]
 
 
 def load(source: Source, programme: Programme | None, *, known: Mapping[str, Programme]) -> Dataset:
@@ -41,9 +42,13 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     labels = programme.labels if programme else {}
     translator = Translator(position.part, labels, {"attachments": _attachment_ids(programme, every)})
     filings = Filings(every, translator)
+    attached = Attached(source.folder, translator)
+    units = Units(position, translator, attached.inside)
+    units.open(source.root)
+    translator.referred = units.split
 
     def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
-        if filings.take(entry):
+        if filings.take(entry) or (spec is None and units.take(entry)):
             return True
         if spec is not None and spec.name == "accepted":
             translator.wrong("accepted", entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
@@ -55,7 +60,6 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     if filing is not None:
         tree = overlay(tree, translator.group(filing, position, special=filings.refuse_nested), position.part)
     tree = spell_out_none(tree, position.part)
-    attached = Attached(source.folder, translator)
     tree = attached.follow(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
     found = {**translator.blanks, **{path: place for path, place in places(tree) if path}}
@@ -64,7 +68,10 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
         found,
         _in_order(translator.problems, source.name),
         source.name,
-        {source.name: hashlib.sha256(source.data).hexdigest(), **dict(sorted(attached.inputs.items()))},
+        {
+            source.name: hashlib.sha256(source.data).hexdigest(),
+            **dict(sorted({**attached.inputs, **units.inputs}.items())),
+        },
     )
 
 

@@ -76,7 +76,7 @@ class Attached:
         kept: list[Node] = []
         for item in node.items:
             here = f"{path}[{len(kept)}]"
-            target = self._inside(item, here) if isinstance(item, Scalar) else None
+            target = self.inside(item, here) if isinstance(item, Scalar) else None
             if target is None or not isinstance(item, Scalar):
                 continue
             name, file = target
@@ -106,7 +106,7 @@ class Attached:
 
     def _text(self, node: Scalar, path: str) -> Scalar | None:
         """What a text file says; None where it can't be used."""
-        target = self._inside(node, path)
+        target = self.inside(node, path)
         if target is None:
             return None
         name, file = target
@@ -145,7 +145,7 @@ class Attached:
             return None
         return Scalar(text, Place(name, 1))
 
-    def _inside(self, node: Scalar, path: str) -> tuple[str, Path] | None:
+    def inside(self, node: Scalar, path: str) -> tuple[str, Path] | None:
         """A file's relative name and its path; None where the name leads out of the folder."""
         try:
             check_characters(node.text)

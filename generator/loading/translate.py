@@ -10,6 +10,7 @@ from generator.errors import Place, Problem
 from generator.fields import FieldSpec, Part
 from generator.kinds import NONE_TEXTS
 from generator.loading.keys import Labels, Position
+from generator.loading.overlay import overlay
 from generator.paths import title_of
 from generator.source import Entries, Entry, Items, Node, Scalar
 
@@ -65,6 +66,7 @@ class Translator:
 
     Attributes:
         problems: what is wrong.
+        referred: what a library says of a member, and what the file itself says; None where there is none.
         blanks: where the value of each field belongs that the file has a place for, but left empty.
     """
 
@@ -75,6 +77,7 @@ class Translator:
         self.unknown_keys = 0
         self.problems: list[Problem] = []
         self.blanks: dict[str, Place] = {}
+        self.referred: Callable[[Entries, str], tuple[Entries | None, Entries]] | None = None
         self._unknown: set[tuple[str, Place]] = set()
 
     def wrong(self, path: str, place: Place, what: str, remedy: str) -> None:
@@ -237,7 +240,7 @@ class Translator:
                 if value is not None:
                     kept.append(value)
             elif isinstance(item, Entries):
-                kept.append(self.group(item, position.below(spec), here))
+                kept.append(self._item(item, position.below(spec), here, members=path == "members"))
             else:
                 # The item stays, without values, so that the others keep their places in the count.
                 if isinstance(item, Scalar):
@@ -246,6 +249,14 @@ class Translator:
                     self.wrong(here, item.place, "应是一组字段，这里写成了列表", "删去多余的“- ”或方括号")
                 kept.append(Entries((), item.place))
         return Items(tuple(kept), place) if kept or not node.items else None
+
+    def _item(self, item: Entries, position: Position, path: str, *, members: bool) -> Entries:
+        """An item of a list; a member that refers to a library lies over what stands there."""
+        if not members or self.referred is None:
+            return self.group(item, position, path)
+        below, own = self.referred(item, path)
+        group = self.group(own, position, path)
+        return group if below is None else overlay(self.group(below, position, path), group, position.part)
 
     def map(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Entries | None:
         """A map by id. A map of values is a map of lists of them, as attachments are."""

@@ -288,3 +288,19 @@ def test_people_get_a_table_and_no_progress_where_there_is_no_terminal(place: Pl
     assert done.err == ""
     assert "共 2 份：已生成 1，失败 1" in done.out
     assert "错.yaml 第 2 行" in done.out
+
+
+def test_a_change_in_a_unit_library_redoes_the_packets_that_use_that_unit(place: Place) -> None:
+    codes = {"甲": "91410300171076548K", "乙": "12410000415802439A"}
+    for path in place.add(*codes):
+        path.write_text(
+            f"name: 某省{path.stem}创新联合体\nunits: 单位库.yaml\nmembers:\n  - unit: {codes[path.stem]}\n",
+            encoding="utf-8",
+        )
+    library = place.data / "单位库.yaml"
+    entries = "".join(f"  - name: {name}公司\n    credit_code: {code}\n" for name, code in codes.items())
+    library.write_text(f"units:\n{entries}", encoding="utf-8")
+    assert place.batch().states == {"甲": "made", "乙": "made"}
+    assert place.batch().states == {"甲": "unchanged", "乙": "unchanged"}
+    library.write_text(f"units:\n{entries}".replace("乙公司", "乙新公司"), encoding="utf-8")
+    assert place.batch().states == {"甲": "unchanged", "乙": "made"}
