@@ -49,13 +49,13 @@ class MadeFile:
 
     Attributes:
         path: relative to the packet's folder, with ``/``.
-        format: docx or pdf.
+        format: docx, pdf, or yaml for the data.
         data: its bytes.
         pages: how many, for a PDF.
     """
 
     path: str
-    format: Literal["docx", "pdf"]
+    format: Literal["docx", "pdf", "yaml"]
     data: bytes
     pages: int | None = None
 
@@ -106,6 +106,7 @@ class MadeDocument:
         files: the DOCX, then the PDF where one was made.
         pdf: the PDF without signature fields, and what the engine reported of it; None where none was made.
         signings: who signs it where, in the order of the parties.
+        edited: whether a person has changed the DOCX since it was filled.
     """
 
     document: Document
@@ -114,6 +115,7 @@ class MadeDocument:
     files: tuple[MadeFile, ...]
     pdf: PdfDocument | None
     signings: tuple[Signing, ...] = ()
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator import __version__
+from generator.attaching import Attachment
 from generator.findings import count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.paths import given, title_of
+from generator.printing import PrintCopy
 from generator.readiness import warnings
 from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop
@@ -21,10 +23,22 @@ def describe(
     job: Job,
     documents: tuple[MadeDocument, ...],
     checklist: tuple[ChecklistLine, ...],
-    print_copy: MadeFile | None,
+    attachments: tuple[Attachment, ...],
+    printed: PrintCopy | None,
     workshop: Workshop,
+    notes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The manifest as a JSON object."""
+    """The manifest as a JSON object.
+
+    Args:
+        job: what the packet is made from.
+        documents: the official documents and letters.
+        checklist: what is to be attached.
+        attachments: the files that are bound.
+        printed: the print copy; None where there is none.
+        workshop: faces and engine.
+        notes: further warnings.
+    """
     templates = {document.template.name: document.template.sha256 for document in documents}
     return {
         "schema": SCHEMA,
@@ -60,11 +74,13 @@ def describe(
             for line in checklist
         ],
         "check_code": code_of(documents),
-        "packet": _file(print_copy) if print_copy else None,
+        "attachments": list(_attachments(attachments, printed)),
+        "packet": _file(printed.file) if printed else None,
         "documents": [_document(made) for made in documents],
         "warnings": sorted(
             {
                 *warnings(job, checklist),
+                *notes,
                 *(
                     text
                     for made in documents
@@ -97,6 +113,15 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str
     ]
 
 
+def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -> Iterator[dict[str, Any]]:
+    """Each file that is bound, with its first page in the print copy."""
+    taken: dict[str, int] = {}
+    for one in attachments:
+        first = printed.first[f"attachments.{one.item}"] + taken.get(one.item, 0) if printed else None
+        taken[one.item] = taken.get(one.item, 0) + one.pages
+        yield {"id": one.item, "file": one.file, "pages": one.pages, "first_page": first}
+
+
 def _file(file: MadeFile) -> dict[str, Any]:
     described: dict[str, Any] = {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest()}
     if file.pages is not None:
@@ -110,7 +135,7 @@ def _document(made: MadeDocument) -> dict[str, Any]:
         "id": document.id,
         "title": document.title,
         "filing": document.filing,
-        "edited": False,
+        "edited": made.edited,
         "files": [{**_file(file), "format": file.format} for file in made.files],
         "signatories": [
             {

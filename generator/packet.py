@@ -15,19 +15,17 @@ from generator import internal, manifest
 from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
 from generator.dataset import Dataset
+from generator.drawing import Filled, fill_all, typeset
 from generator.errors import DataError, RefusedError
 from generator.findings import Absent
-from generator.letters import Letter, letters_of
 from generator.loading import Source, load
-from generator.made import Job, MadeDocument, MadeFile, Packet, TemplateUsed
+from generator.made import Job, MadeDocument, Packet
 from generator.paths import title_of
 from generator.printing import print_copy
-from generator.programme import Document, Programme
-from generator.publishing import PacketFile, Published, publish, safe_name
-from generator.rendering import Rendered, render
-from generator.rendering.references import with_page_numbers
+from generator.programme import Programme
+from generator.publishing import PacketFile, Published, publish
 from generator.rendering.values import Edition
-from generator.signing import signings_of, with_fields
+from generator.snapshot import snapshot
 from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
@@ -100,24 +98,33 @@ def build(source: Source, programme: Programme, order: Order, workshop: Workshop
 
 
 def assemble(
-    job: Job, documents: tuple[MadeDocument, ...], attachments: tuple[Attachment, ...], workshop: Workshop
+    job: Job,
+    documents: tuple[MadeDocument, ...],
+    attachments: tuple[Attachment, ...],
+    workshop: Workshop,
+    notes: tuple[str, ...] = (),
 ) -> Packet:
     """The packet of documents that stand: print copy, internal sheets, manifest.
 
+    Args:
+        job: what it is made from.
+        documents: the official documents and letters.
+        attachments: in the scheme's order.
+        workshop: templates, faces and engine.
+        notes: warnings of the documents' own, for the manifest.
+
     Raises:
+        ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
     printed = print_copy(job, documents, attachments, workshop)
     checklist = internal.checklist(job, documents, attachments, printed)
     sheets = internal.sheets(job, documents, checklist, printed, workshop)
     files = [file for document in documents for file in document.files]
-    copy = printed.file if printed else None
-    return Packet(
-        job,
-        (*files, *([copy] if copy else []), *sheets),
-        manifest.describe(job, documents, checklist, copy, workshop),
-        documents,
-    )
+    copy = [printed.file] if printed else []
+    data = snapshot(job, workshop.catalogue.all())
+    described = manifest.describe(job, documents, checklist, attachments, printed, workshop, notes)
+    return Packet(job, (*files, *copy, *sheets, data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
@@ -147,7 +154,7 @@ def absent(job: Job, workshop: Workshop) -> tuple[Absent, ...]:
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return _absent(job, _fill_all(job, workshop))
+    return _absent(job, fill_all(job, workshop))
 
 
 def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
@@ -158,10 +165,10 @@ def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    filled = _fill_all(job, workshop)
+    filled = fill_all(job, workshop)
     if job.edition == "signing":
         _refuse_unready(job, filled)
-    return tuple(_typeset(job, one, workshop) for one in filled)
+    return tuple(typeset(job, one, workshop) for one in filled)
 
 
 def _epoch() -> datetime | None:
@@ -188,59 +195,7 @@ def time_of(dataset: Dataset) -> datetime:
     return _FIXED_TIME
 
 
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """A document whose template has been filled; a letter's ``party`` alone signs it."""
-
-    stem: str
-    document: Document
-    template: TemplateUsed
-    rendered: Rendered
-    party: str = ""
-
-
-def _fill(job: Job, number: int, document: Document, workshop: Workshop) -> _Filled:
-    prepared = workshop.template_of(job.programme, document, job.dataset.consortium, job.edition)
-    rendered = render(
-        prepared.template,
-        job.dataset.consortium,
-        job.programme,
-        document,
-        job.edition,
-        headings=prepared.headings,
-        when=job.when,
-        fill_clauses=workshop.model_clauses.fill,
-    )
-    stem = safe_name(f"{number:02d}-{document.title}")
-    return _Filled(stem, document, TemplateUsed(prepared.name, prepared.sha256), rendered)
-
-
-def _fill_letter(job: Job, letter: Letter, workshop: Workshop) -> _Filled:
-    document = letter.document
-    prepared = workshop.prepare(workshop.catalogue.common(document.template))
-    rendered = render(
-        prepared.template,
-        job.dataset.consortium,
-        job.programme,
-        document,
-        job.edition,
-        headings={},
-        when=job.when,
-        member=letter.member,
-    )
-    template = TemplateUsed(prepared.name, prepared.sha256)
-    return _Filled(letter.stem, document, template, rendered, letter.party)
-
-
-def _fill_all(job: Job, workshop: Workshop) -> list[_Filled]:
-    documents = enumerate(job.programme.documents, 1)
-    return [
-        *(_fill(job, number, document, workshop) for number, document in documents),
-        *(_fill_letter(job, letter, workshop) for letter in letters_of(job)),
-    ]
-
-
-def _absent(job: Job, filled: list[_Filled]) -> tuple[Absent, ...]:
+def _absent(job: Job, filled: list[Filled]) -> tuple[Absent, ...]:
     titles: dict[str, str] = {}
     for one in filled:
         for path, short in one.rendered.record.missing.items():
@@ -249,7 +204,7 @@ def _absent(job: Job, filled: list[_Filled]) -> tuple[Absent, ...]:
     return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
 
 
-def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
+def _refuse_unready(job: Job, filled: list[Filled]) -> None:
     """Refuse a signing edition while a must fails or is unknown, or something printed is missing."""
     lines = [
         f"{finding.clause}　{finding.title}：{finding.message}"
@@ -266,25 +221,3 @@ def _refuse_unready(job: Job, filled: list[_Filled]) -> None:
             "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件编号=理由 记录在案；"
             "先看草稿可用 --edition draft",
         )
-
-
-def _typeset(job: Job, filled: _Filled, workshop: Workshop) -> MadeDocument:
-    """A filled document with its file names, and its PDF where PDFs are wanted."""
-    document, rendered = filled.document, filled.rendered
-    parties = (filled.party,) if filled.party else None
-    docx = MadeFile(f"{filled.stem}.docx", "docx", rendered.docx)
-    if not workshop.makes_pdf:
-        return MadeDocument(
-            document,
-            filled.template,
-            rendered.record,
-            (docx,),
-            None,
-            signings_of(job, document, None, parties),
-        )
-    made = workshop.typeset(rendered.docx, document.title, job, rendered.parts)
-    if made.references:
-        docx = replace(docx, data=with_page_numbers(docx.data, made.references, job.when))
-    signings, data = with_fields(job, document, made, parties)
-    pdf = MadeFile(f"{filled.stem}.pdf", "pdf", data, made.pages)
-    return MadeDocument(document, filled.template, rendered.record, (docx, pdf), made, signings)

@@ -1,0 +1,110 @@
+"""Drawing a packet's documents: each template filled, each filled document typeset and given its places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from generator.letters import Letter, letters_of
+from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
+from generator.programme import Document
+from generator.publishing import safe_name
+from generator.rendering import Rendered, render
+from generator.rendering.references import with_page_numbers
+from generator.signing import signings_of, with_fields
+from generator.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A document whose template has been filled.
+
+    Attributes:
+        stem: its files' path without a suffix.
+        document: as the programme declares it.
+        template: what it was filled from.
+        rendered: the filled file.
+        party: who alone signs it, where it is one party's letter.
+    """
+
+    stem: str
+    document: Document
+    template: TemplateUsed
+    rendered: Rendered
+    party: str = ""
+
+
+def _fill(job: Job, number: int, document: Document, workshop: Workshop) -> Filled:
+    prepared = workshop.template_of(job.programme, document, job.dataset.consortium, job.edition)
+    rendered = render(
+        prepared.template,
+        job.dataset.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings=prepared.headings,
+        when=job.when,
+        fill_clauses=workshop.model_clauses.fill,
+    )
+    stem = safe_name(f"{number:02d}-{document.title}")
+    return Filled(stem, document, TemplateUsed(prepared.name, prepared.sha256), rendered)
+
+
+def _fill_letter(job: Job, letter: Letter, workshop: Workshop) -> Filled:
+    document = letter.document
+    prepared = workshop.prepare(workshop.catalogue.common(document.template))
+    rendered = render(
+        prepared.template,
+        job.dataset.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings={},
+        when=job.when,
+        member=letter.member,
+    )
+    template = TemplateUsed(prepared.name, prepared.sha256)
+    return Filled(letter.stem, document, template, rendered, letter.party)
+
+
+def fill_all(job: Job, workshop: Workshop) -> list[Filled]:
+    """The official documents and letters, filled, in the packet's order.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+    """
+    documents = enumerate(job.programme.documents, 1)
+    return [
+        *(_fill(job, number, document, workshop) for number, document in documents),
+        *(_fill_letter(job, letter, workshop) for letter in letters_of(job)),
+    ]
+
+
+def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None = None) -> MadeDocument:
+    """A filled document with its file names, and its PDF where PDFs are wanted.
+
+    Args:
+        job: what the packet is made from.
+        filled: the document.
+        workshop: faces and engine.
+        edited: the DOCX as a person has changed it; it stays as it is, to the byte.
+
+    Raises:
+        ProgrammeError: the document holds something that cannot be printed.
+        PdfError: the PDF engine failed.
+    """
+    document, rendered = filled.document, filled.rendered
+    parties = (filled.party,) if filled.party else None
+    path = f"{filled.stem}.docx"
+    docx = rendered.docx if edited is None else edited
+    pdf = None
+    files: tuple[MadeFile, ...] = ()
+    signings = signings_of(job, document, None, parties)
+    if workshop.makes_pdf:
+        pdf = workshop.typeset(docx, document.title, job, rendered.parts if edited is None else None)
+        if pdf.references and edited is None:
+            docx = with_page_numbers(docx, pdf.references, job.when)
+        signings, data = with_fields(job, document, pdf, parties)
+        files = (MadeFile(f"{filled.stem}.pdf", "pdf", data, pdf.pages),)
+    files = (MadeFile(path, "docx", docx), *files)
+    record = rendered.record
+    return MadeDocument(document, filled.template, record, files, pdf, signings, edited is not None)

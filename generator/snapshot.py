@@ -1,0 +1,73 @@
+"""The data that a packet was made from, as a data file of its own inside the packet.
+
+It holds what the programme saw: the base data with that programme's filing over it, texts from files in
+place. ``bind`` makes the packet again from it, and a person can go on with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from generator.consortium import Passage
+from generator.data_yaml import data_yaml
+from generator.fields import FieldSpec, Part
+from generator.made import Job, MadeFile
+from generator.press import FOLDER
+from generator.programme import Programme
+
+PATH: Final = f"{FOLDER}/data.yaml"
+_HEADER: Final = "# 生成这套材料所用的数据（{title}）。要改数据，改原来的数据文件后重新生成。\n"
+
+
+def snapshot(job: Job, known: Mapping[str, Programme]) -> MadeFile:
+    """The data file.
+
+    Args:
+        job: what the packet is made from.
+        known: every programme by code.
+    """
+    programme = job.programme
+    accepted = [
+        {"rule": finding.rule, "reason": finding.accepted} for finding in job.findings if finding.accepted
+    ]
+    tree = _tree(job.dataset.consortium)
+    tree.pop("accepted", None)
+    text = data_yaml(
+        None,
+        tree,
+        {programme.code: {"accepted": accepted} if accepted else {}},
+        known,
+        extra=tuple(own.declaration() for own in programme.fields),
+    )
+    return MadeFile(PATH, "yaml", (_HEADER.format(title=programme.title) + text).encode())
+
+
+def _tree(part: Part) -> dict[str, Any]:
+    """A group as a data file writes it: texts, lists and groups under the fields' names."""
+    found: dict[str, Any] = {}
+    for name, spec in part.specs().items():
+        value = getattr(part, name)
+        if value is not None:
+            found[name] = _value(spec, value)
+    return found
+
+
+def _value(spec: FieldSpec, value: Any) -> Any:
+    if spec.shape == "list":
+        return [_single(spec, item) for item in value]
+    if spec.shape == "map":
+        return {
+            key: [str(one) for one in item] if isinstance(item, tuple) else _single(spec, item)
+            for key, item in value.items()
+        }
+    return _single(spec, value)
+
+
+def _single(spec: FieldSpec, value: Any) -> Any:
+    if isinstance(value, Passage):
+        # The text is what a file said; naming the file too would be two sources.
+        return {"text": value.text} if value.text is not None else {"variant": value.variant}
+    if isinstance(value, Part):
+        return _tree(value)
+    return spec.kind.write(value) if spec.kind else str(value)

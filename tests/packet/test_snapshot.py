@@ -1,0 +1,64 @@
+"""The data inside a packet: a data file that says the same to its programme as what it was made from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from generator.catalogue import Catalogue
+from generator.consortium import Consortium
+from generator.loading import load, read_source
+from generator.made import Job
+from generator.packet import Order, assess
+from generator.snapshot import snapshot
+from generator.workshop import Workshop
+from tests.packet.making import PLAIN, ROOT, example
+from tests.packet.records import record, source_of, text_ids
+
+CODES = list(Catalogue().folders())
+
+
+def loaded_again(workshop: Workshop, folder: Path, job: Job) -> Consortium:
+    path = folder / "data.yaml"
+    path.write_bytes(snapshot(job, workshop.catalogue.all()).data)
+    dataset = load(read_source(path), job.programme, known=workshop.catalogue.all())
+    assert dataset.problems == ()
+    return dataset.consortium
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_example_comes_back_as_it_was(words_only: Workshop, tmp_path: Path, code: str) -> None:
+    source = read_source(ROOT / "data" / f"{code.replace('/', '-')}.yaml")
+    job = assess(source, words_only.catalogue.load(code), Order(), words_only)
+    assert loaded_again(words_only, tmp_path, job) == job.dataset.consortium
+
+
+@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("code", CODES)
+def test_whatever_can_be_given_comes_back_as_it_was(
+    words_only: Workshop, tmp_path: Path, code: str, number: int
+) -> None:
+    programme = words_only.catalogue.load(code)
+    source = source_of(record(programme.model, text_ids(programme), Random(number)))
+    job = assess(source, programme, Order(), words_only)
+    assert loaded_again(words_only, tmp_path, job) == job.dataset.consortium
+
+
+def test_filings_accepted_reasons_and_texts_from_files_are_in_it(
+    words_only: Workshop, tmp_path: Path
+) -> None:
+    (tmp_path / "成效.txt").write_text("已有的合作。\n第二段。\n", encoding="utf-8")
+    more = (
+        f"filings:\n  {PLAIN}:\n    recommender: 新乡市科学技术局\n"
+        "    plan: {sections: {background: {file: 成效.txt}}}\n"
+        "    accepted: [{rule: downstream-share, reason: 已说明}]\n"
+    )
+    data = example(tmp_path, PLAIN, ("kind: 企业\n    chain: 中游", "kind: 企业\n    chain: 上游"), more=more)
+    job = assess(read_source(data), words_only.catalogue.load(PLAIN), Order(), words_only)
+    consortium = loaded_again(words_only, tmp_path, job)
+    assert consortium.recommender == "新乡市科学技术局"
+    assert consortium.plan is not None
+    assert consortium.plan.sections is not None
+    assert consortium.plan.sections["background"].text == "已有的合作。\n第二段。"
