@@ -19,9 +19,10 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
-# Writes the text dumps of the Word templates anew; read the diff before committing it.
+# Writes the text dumps of the Word templates and docs/conditions.md anew; read the diff before committing it.
 golden: $(READY)
 	$(BIN)/python -m tests.golden.dump
+	$(BIN)/python -m tests.programmes.matrix
 
 # Writes the lock files anew from pyproject.toml (needs uv).
 lock:
