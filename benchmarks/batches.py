@@ -9,14 +9,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
 from generator.cli.batch import cores
-from generator.loading import read_source
+from generator.loading import Source, read_source
 from generator.packet import Order, build
+from generator.programme import Programme
+from generator.workshop import Workshop
 
 PACKETS = 200
 PACKETS_SPEEDUP = 40
@@ -102,13 +104,16 @@ def growth() -> Iterator[Figure]:
             rounds = 5 if count < MEMBERS[-1] else 2
             build(source, programme, Order(), workshop)
             times[count] = statistics.median(
-                seconds(lambda source=source: build(source, programme, Order(), workshop))
-                for _ in range(rounds)
+                seconds(_building(source, programme, workshop)) for _ in range(rounds)
             )
     ten, hundred, thousand = (times[count] for count in MEMBERS)
     ratio = ((thousand - hundred) / 900) / ((hundred - ten) / 90)
     note = f"{ten:.2f}, {hundred:.2f}, {thousand:.2f} s for {', '.join(map(str, MEMBERS))} members"
     yield Figure("member_time_1000_vs_100", 5, ratio, note=note)
+
+
+def _building(source: Source, programme: Programme, workshop: Workshop) -> Callable[[], object]:
+    return lambda: build(source, programme, Order(), workshop)
 
 
 def with_members(count: int) -> str:

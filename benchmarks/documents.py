@@ -13,11 +13,9 @@ from typing import Any
 
 from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating
-from generator.internal import checklist, sheets
 from generator.made import Job
-from generator.packet import draw, make
+from generator.packet import Order, assemble, draw, make
 from generator.rendering import render
-from generator.workshop import Workshop
 
 ROUNDS_FILL = 15
 ROUNDS_COLD = 5
@@ -161,9 +159,7 @@ def documents_cold() -> Iterator[Figure]:
 
 def extra() -> Iterator[Figure]:
     """``packet_extra``: the share of a packet's time that is not its documents."""
-    from generator import manifest
     from generator.attaching import read_attachments
-    from generator.printing import print_copy
     from generator.publishing.archive import archive_bytes
 
     programme, workshop = subjects.subject()
@@ -174,31 +170,17 @@ def extra() -> Iterator[Figure]:
             job = subjects.job(folder, number)
             source = subjects.source(folder, number)
             begun = time.perf_counter()
-            done = make(source, programme, _signing(), folder / "out", workshop)
+            done = make(source, programme, Order("signing"), folder / "out", workshop)
             whole = time.perf_counter() - begun
             made = done.packet.documents
             begun = time.perf_counter()
-            attachments = read_attachments(job)
-            copy = print_copy(job, made, attachments, workshop)
-            lines = checklist(job, made, attachments, copy)
-            _sheets(job, made, lines, copy, workshop)
-            manifest.describe(job, made, lines, copy.file if copy else None, workshop)
+            assemble(job, made, read_attachments(job), workshop)
             archive_bytes({file.path: file.data for file in done.packet.files}, job.when)
             shares.append((time.perf_counter() - begun) / whole)
             wholes.append(whole)
     note = f"of {statistics.median(wholes[1:]) * 1000:.0f} ms a packet, fsync included"
     share = statistics.median(shares[1:])
     yield Figure("packet_extra", ROUNDS_FILL, value=share * 100, unit="%", note=note)
-
-
-def _sheets(job: Job, made: Any, lines: Any, copy: Any, workshop: Workshop) -> None:
-    sheets(job, made, lines, copy, workshop)
-
-
-def _signing() -> Any:
-    from generator.packet import Order
-
-    return Order("signing")
 
 
 FIGURES = [

@@ -296,8 +296,11 @@ def _keep_whole(xml: str) -> str:
     """
     if "</w:tbl>" not in xml:
         return xml
-    xml = _EMPTY_CELL.sub(r"\1<w:p/></w:tc>", xml)
+    if xml.count("</w:p></w:tc>") != xml.count("</w:tc>"):
+        xml = _EMPTY_CELL.sub(r"\1<w:p/></w:tc>", xml)
     xml = xml.replace("</w:tbl></w:tc>", "</w:tbl><w:p/></w:tc>")
+    if xml.count("</w:tr></w:tbl>") == xml.count("</w:tbl>"):
+        return xml
     return _EMPTY_TABLE.sub(r"\1<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", xml)
 
 

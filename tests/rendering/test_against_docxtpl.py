@@ -100,7 +100,7 @@ def by_docxtpl(template: Any, names: dict[str, Any]) -> dict[str, str]:
 
 def canonical(xml: str) -> list[Any]:
     """A body as nested lists: structure with properties, and for each stretch of like runs what it prints."""
-    body = etree.fromstring(xml.encode()).find(f"{W}body")
+    body: Any = etree.fromstring(xml.encode()).find(f"{W}body")
     for cell in list(body.iter(f"{W}tc")):
         # docxtpl leaves a cell that a condition has emptied without a paragraph: Word refuses such a file.
         if cell.find(f"{W}p") is None:
@@ -203,7 +203,7 @@ def test_a_label_cell_merged_down_across_the_rows_of_a_loop_keeps_its_text() -> 
     xml = made.parts["word/document.xml"].decode()
     assert xml.count('<w:vMerge w:val="restart"/>') == 1
     assert len(re.findall(r'<w:vMerge(?: w:val="continue")?/>', xml)) == 2
-    first = next(docx.Document(io.BytesIO(made.docx)).tables[0].rows.__iter__())
+    first = docx.Document(io.BytesIO(made.docx)).tables[0].rows[0]
     assert first.cells[0].text == "成员单位"
 
 
