@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench golden lock clean
+.PHONY: demo test lint bench compare-layout golden lock clean
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
@@ -18,6 +18,10 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Pages and line breaks beside LibreOffice's, over every document of every example; the pictures lie in output/.
+compare-layout: $(READY)
+	$(BIN)/python -m benchmarks.layout
 
 # Writes the text dumps of the Word templates and docs/conditions.md anew; read the diff before committing it.
 golden: $(READY)

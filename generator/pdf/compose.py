@@ -7,11 +7,13 @@ between paragraphs, the widths of columns. Styles are numbered, so that the prog
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.compose_inlines import Node, Style
+from generator.pdf.compose_inlines import APART, Node, Style
 from generator.pdf.compose_tables import MEASURE_FROM, Room, TableComposer
+from generator.pdf.facefiles import latin_widths
+from generator.pdf.hanging import with_hanging
 from generator.pdf.tree import tree_text
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ class Composition:
 @dataclass
 class Composer(TableComposer):
     """Turns one tree into its composition."""
+
+    _widths: dict[str, dict[str, float]] = field(default_factory=dict)
 
     # -- paragraphs -----------------------------------------------------------------------------------
 
@@ -119,6 +123,8 @@ class Composer(TableComposer):
         if label:
             runs = self._labelled(label, runs, style, grid)
         runs = [_breakable(run, size, room.width) for run in runs]
+        if shape["align"] == "justify" and not room.in_cell and style.get("overflow", True):
+            runs = self._with_hanging(runs, shape, room)
         made: Node = {"k": "p", "s": index, "r": runs}
         if not any(item["k"] != "bm" for item in items) and not label:
             made["e"] = sum(self.edges(node["m"], style, cjk=True, grid=grid))
@@ -145,6 +151,30 @@ class Composer(TableComposer):
         if "open" in node and "close" not in node:
             made["c"] = node["open"]
         return made
+
+    def _with_hanging(self, runs: list[Any], shape: Node, room: Room) -> list[Any]:
+        """Runs with the marks told that hang into the margin; a line of more than text is left as it is."""
+        if shape["hang"] or not runs or not all(isinstance(run, list) for run in runs):
+            return runs
+        return with_hanging(
+            runs,
+            lambda index: (self.run_styles[index]["size"], self.run_styles[index].get("track", 0.0)),
+            self._latin_width,
+            width=room.width - shape["left"] - shape["right"],
+            first=shape["first"],
+            ignored=APART,
+        )
+
+    def _latin_width(self, index: int, char: str) -> float | None:
+        style = self.run_styles[index]
+        if char > "\u024f":
+            return None
+        widths = self._widths.get(style["latin"])
+        if widths is None:
+            face = next(face for face, family in self.families.items() if family == style["latin"])
+            widths = self._widths[style["latin"]] = latin_widths(face)
+        found = widths.get(char)
+        return None if found is None else found * float(style["size"])
 
     def _labelled(self, label: Node, runs: list[Any], style: Style, grid: float) -> list[Any]:
         made = self.text_pieces(label["x"], label["s"], style, grid)
@@ -230,7 +260,7 @@ def compose(
         title: the document's title, for its metadata.
         author: its author.
     """
-    composer = Composer(faces, families, tree["tab"])
+    composer = Composer(faces, families, tree["tab"], tree["compress"])
     warnings = composer.look_over(tree_text(tree) + title)
     sections = []
     for section in tree["sections"]:

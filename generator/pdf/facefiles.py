@@ -28,6 +28,7 @@ SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _FAMILY_NAMES: Final = (1, 4, 16)
 _CACHE_FORMAT: Final = 1
 _ITALIC: Final = 1
+_LATIN: Final = (*range(0x20, 0x7F), *range(0xA1, 0x180))
 _USE_TYPO_METRICS: Final = 1 << 7
 
 
@@ -157,6 +158,19 @@ def coverage(face: Face) -> Coverage:
                 ranges += [point, point]
         _store("cmap", stamp, ranges)
     return Coverage(ranges)
+
+
+@lru_cache(maxsize=64)
+def latin_widths(face: Face) -> dict[str, float]:
+    """How wide a face draws each Latin character that it has, in ems."""
+    stamp = f"{_stamp(face.path)}#{face.index}"
+    found = _load("widths", stamp)
+    if found is None:
+        with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
+            unit, widths, cmap = font["head"].unitsPerEm, font["hmtx"], font.getBestCmap()
+            found = {chr(point): widths[cmap[point]][0] / unit for point in _LATIN if point in cmap}
+        _store("widths", stamp, found)
+    return dict(found)
 
 
 @lru_cache(maxsize=64)

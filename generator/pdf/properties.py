@@ -21,6 +21,7 @@ _TOGGLES: Final = {
     "keepLines": "keep_lines",
     "pageBreakBefore": "page_break",
     "widowControl": "widows",
+    "overflowPunct": "overflow",
     "contextualSpacing": "contextual",
     "snapToGrid": "snap",
 }

@@ -68,7 +68,8 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> Node:
     Returns:
         ``{sections, footnotes, media, even_odd, tab}``: each section holds ``page`` (points), ``start``
         and ``format`` of its page numbers, ``title_page``, ``break``, ``header`` and ``footer`` (blocks by
-        default, first, even) and ``blocks``; media maps names to parts.
+        default, first, even) and ``blocks``; media maps names to parts;
+        ``compress`` whether Chinese marks that meet are drawn closer.
 
     Raises:
         ProgrammeError: the document holds a construct that is not on the list, or text would be lost.
@@ -101,6 +102,7 @@ class DocumentReader(InlineReader, TableReader):
         if body is None:
             raise ProgrammeError("Word 文件没有正文", "用 Word 或 WPS 重新保存后再用")
         even, tab = self.setting("evenAndOddHeaders"), self.setting("defaultTabStop")
+        control = self.setting("characterSpacingControl")
         for node in self.blocks(body, "正文"):
             self._blocks.append(node)
             section = node.pop("section", None)
@@ -115,6 +117,7 @@ class DocumentReader(InlineReader, TableReader):
             "media": self.media,
             "even_odd": even is not None and is_on(even),
             "tab": twips(tab.get(VAL), DEFAULT_TAB) if tab is not None else DEFAULT_TAB,
+            "compress": control is not None and control.get(VAL, "doNotCompress") != "doNotCompress",
         }
 
     # -- blocks ---------------------------------------------------------------------------------------
