@@ -88,8 +88,9 @@ def hints(code: str, document_id: str) -> list[str]:
         elif "blank" in open_ and "{" not in text and len(text.strip()) > 1:
             found.append(text.strip())
         elif "blank" not in open_:
-            others.add(text.strip())
-    return [hint for hint in found if hint not in others]
+            others.add(re.sub(r"\{[{%].*?[}%]\}", "", text).strip())
+    # A heading that is numbered by a tag elsewhere ends as the printed one does.
+    return [hint for hint in found if not any(hint.endswith(other) for other in others if len(other) > 1)]
 
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
@@ -120,7 +121,10 @@ def test_no_hint_of_the_blank_edition_is_left(code: str, document_id: str) -> No
 
 
 def test_there_are_hints_that_could_be_left() -> None:
-    assert sum(len(hints(*each.values)) for each in DOCUMENTS) > 10  # type: ignore[arg-type]  # code and id
+    found = [
+        hints(code, document.id) for code in CATALOGUE.all() for document in CATALOGUE.load(code).documents
+    ]
+    assert sum(map(len, found)) > 10
 
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
