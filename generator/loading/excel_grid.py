@@ -21,6 +21,7 @@ _BUILT_IN_PERCENT = frozenset({"9", "10"})
 _QUOTED = re.compile(r'"[^"]*"|\\.')
 _ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bt\s*=\s*["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
 _FORMULA_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*[^/>])>\s*(<(?:\w+:)?f\b.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ANY_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _STYLED_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bs\s*=\s*["'](\d+)["'][^>]*)>""")
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
@@ -90,9 +91,14 @@ class Grid:
     def holds(self, row: int, column: int) -> bool:
         """Whether a cell holds anything, readable or not."""
         value = self.value(row, column)
-        if isinstance(value, str) and not value.strip():
-            return (row, column) in self.errors or (row, column) in self.unstored
-        return True
+        if value.__class__ is not str:
+            return True
+        return bool(value.strip()) or (row, column) in self.errors or (row, column) in self.unstored
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether its values are all there is to its cells: no errors, missing results, percentages, merged ranges."""
+        return not (self.errors or self.unstored or self.percents or self.merged)
 
     @property
     def is_blank(self) -> bool:
@@ -157,7 +163,7 @@ def _scan(grid: Grid, xml: bytes, percent_styles: frozenset[bytes]) -> None:
             if at := _REFERENCE.search(attributes):
                 stored = _STORED.search(inside)
                 grid.errors[_position(*at.groups())] = stored[1].decode() if stored else "#N/A"
-    if b"<f" in xml or b":f" in xml:
+    if _ANY_FORMULA.search(xml):
         formulas, unstored = set(), set()
         for attributes, inside in _FORMULA_CELL.findall(xml):
             if not (at := _REFERENCE.search(attributes)):

@@ -48,13 +48,20 @@ _OTHERS = (
     (b"presentationml", "演示文稿"),
 )
 _SAVE_AS = "用 Excel 或 WPS 打开它，另存为“Excel 工作簿（.xlsx）”"
-# Beyond 9999 rows or column IV; only cells that hold something count.
+# Beyond 9999 rows or column IV; only cells that hold something count. The first form is the usual one, with
+# the place as the first attribute; the second takes any order and quotes.
+_FAR_PLAIN = re.compile(rb"""<c r="((?:[A-Z]{3,}|[J-Z][A-Z]|I[W-Z])\d+|[A-Z]+\d{5,})"[^>]*(?<!/)>(?!\s*</)""")
 _FAR = re.compile(
     rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']((?:[A-Za-z]{3,}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])\d+|[A-Za-z]+\d{5,})["']"""
     rb"""[^>]*(?<!/)>(?!\s*</)"""
 )
+_UNUSUAL_CELL = re.compile(rb"""<c(?: (?!r=")|[>\t\r\n])|<\w+:c[\s>]""")
 _FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{5,})["'][^>]*(?<!/)>""")
 _CELL_WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br\s*=)""")
+# The parser stops at error values that it does not know (#SPILL!, #CALC!); the scan tells them by name.
+_NEW_ERROR = re.compile(
+    rb"""(<(?:\w+:)?v>)#(?!N/A|REF!|NAME\?|DIV/0!|VALUE!|NUM!|NULL!)[A-Z_/!?0-9]+(</(?:\w+:)?v>)"""
+)
 _ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 
 
@@ -157,9 +164,9 @@ def open_package(data: bytes, name: str) -> Package:
         sheets = {}
         for title, part in _sheets(parts, place):
             if part in archive.namelist():
-                parts[part] = parts.get(part) or inflater.read(part)
-                sheets[title] = parts[part]
-                _check_reach(parts[part], Place(name, sheet=title))
+                sheets[title] = inflater.read(part)
+                parts[part] = _NEW_ERROR.sub(rb"\1#N/A\2", sheets[title])
+                _check_reach(sheets[title], Place(name, sheet=title))
     return Package(_packed(parts), sheets, parts.get(_STYLES, b""))
 
 
@@ -261,7 +268,8 @@ def _sheets(parts: dict[str, bytes], place: Place) -> Iterator[tuple[str, str]]:
 
 def _check_reach(xml: bytes, place: Place) -> None:
     """Refuse cells that stand beyond the limits: a parser would make room for all that lies between."""
-    far = _FAR.search(xml)
+    plain = _UNUSUAL_CELL.search(xml) is None
+    far = (_FAR_PLAIN if plain else _FAR).search(xml)
     cell = far[1].decode() if far else ""
     if not cell:
         for row in _FAR_ROW.finditer(xml):
@@ -270,7 +278,7 @@ def _check_reach(xml: bytes, place: Place) -> None:
             if b"<v" in inside or b"<is" in inside or b":v" in inside or b":is" in inside:
                 cell = f"A{row[1].decode()}"
                 break
-    if not cell and _CELL_WITHOUT_PLACE.search(xml):
+    if not cell and not plain and _CELL_WITHOUT_PLACE.search(xml):
         # Such cells follow one another: their number bounds where they stand.
         rows = len(_ROW.findall(xml))
         widest = max((piece.count(b"<c") for piece in _ROW.split(xml)), default=0)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from generator.kinds import Kind
+from generator.kinds import Kind, Share
 from generator.layout import (
     COUNT_SUFFIX,
     FINDINGS_SHEET,
@@ -25,13 +25,15 @@ from generator.layout import (
     is_identifier,
     split_unit,
 )
-from generator.loading.excel_grid import Grid
+from generator.loading.excel_grid import LETTERS, Grid
 
 HEAD_ROWS: Final = 20
 _IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, STAMP_SHEET})
 _PARENT_HEADS: Final = frozenset({"单位名称", "成员单位", "单位", "名称"})
 _SHOWN_ONLY = frozenset(fold(text) for text in SHOWN_ONLY)
 _LEAST_ALIKE = 2
+_QUICK_DEPTH = 2
+_LONGEST_HEADER = 80
 _VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
 
 
@@ -138,6 +140,11 @@ class Head:
         identifier: whether it holds digits that are no number.
         known: whether the layout knows it.
         group: it can only be stated as none.
+        letter: the column's letters.
+        step: the first name on the way.
+        step_below: the second; empty where there is none.
+        quick: whether a plain cell needs no second look.
+        counts: whether a plain number needs none.
     """
 
     at: int
@@ -148,6 +155,11 @@ class Head:
     identifier: bool = False
     known: bool = True
     group: bool = False
+    letter: str = ""
+    step: str = ""
+    step_below: str = ""
+    quick: bool = False
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +215,8 @@ def find_header(grid: Grid, sheet: Sheet) -> Header | None:
         )
         if count > score:
             best, score = row, count
+        if score * 2 > len(sheet.columns):
+            break
     if best < 0 or score < least:
         return None
     return _header(grid, sheet, best, names)
@@ -248,14 +262,22 @@ def _head(at: int, text: str, names: dict[str, Column]) -> Head:
     column = names.get(fold(text)) or names.get(plain)
     if column is not None:
         own = column.kind.unit if column.kind else ""
+        unit = unit if unit and own and unit != own else ""
+        steps = tuple(column.path.split(".")) if column.path else ()
+        quick = bool(1 <= len(steps) <= _QUICK_DEPTH and not unit and column.kind)
         return Head(
             at,
-            tuple(column.path.split(".")) if column.path else (),
+            steps,
             column.kind,
             column.shape,
-            unit if unit and own and unit != own else "",
+            unit,
             column.is_identifier,
             group=column.kind is None,
+            letter=LETTERS[at],
+            step=steps[0] if steps else "",
+            step_below=steps[1] if len(steps) > 1 else "",
+            quick=quick,
+            counts=not column.is_identifier and not isinstance(column.kind, Share),
         )
     shown = text.strip("*＊ \n")
     pieces = [piece.strip() for piece in shown.replace("•", JOIN).replace("・", JOIN).split(JOIN)]

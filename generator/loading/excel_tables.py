@@ -10,11 +10,13 @@ from generator.errors import Place
 from generator.kinds import NONE_TEXTS, Count, Flag, Money, Share
 from generator.layout import NONE_LABEL, Sheet, fold
 from generator.loading.excel_cells import scalar
-from generator.loading.excel_grid import Grid
+from generator.loading.excel_grid import Grid, Value
 from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
 from generator.loading.excel_tree import Branch, Twigs, freeze, name_of
 from generator.source import Entries, Entry, Items, Node, Scalar
 
+_EXACT: Final = 10**15
+_EXACT_LENGTH: Final = 15
 _SUMS: Final = frozenset({"合计", "总计", "小计", "总和"})
 
 
@@ -36,6 +38,21 @@ def lines(node: Scalar) -> Node:
     if node.fault or node.absent or "\n" not in node.text:
         return node
     return Items(tuple(Scalar(line, node.place) for line in node.text.split("\n")), node.place)
+
+
+def _quick_text(value: Value, head: Head, *, bare: bool) -> str | None:
+    """A plain cell's text, empty for an empty cell; None where more has to be looked at."""
+    if value.__class__ is str:
+        if not value:
+            return "" if bare else None
+        return None if "\n" in value or "\r" in value else value
+    if value.__class__ is float and bare and head.counts:
+        number: float = value
+        if number.is_integer():
+            return str(int(number)) if -_EXACT < number < _EXACT else None
+        text = repr(number)
+        return text if len(text) <= _EXACT_LENGTH and "e" not in text else None
+    return None
 
 
 class Tables:
@@ -125,17 +142,18 @@ class Tables:
     def rows(self, grid: Grid, header: Header, sheet: Sheet) -> list[int]:
         """The rows that hold an item; sums are refused."""
         found = []
-        columns = [head.at for head in header.columns]
+        columns = sorted(head.at for head in header.columns)
         odd = {row for row, _ in (*grid.errors, *grid.unstored)}
         for row in range(header.row + 1, len(grid.rows)):
             cells = grid.rows[row]
             if cells.count("") == len(cells) and row not in odd:
                 continue
-            held = [at for at in columns if grid.holds(row, at)]
-            if not held:
+            first = next((at for at in columns if grid.holds(row, at)), -1)
+            if first < 0:
                 continue
-            first = min([*held, header.key] if header.key >= 0 and grid.holds(row, header.key) else held)
-            if fold(grid.text(row, first)) in _SUMS:
+            if 0 <= header.key < first and grid.holds(row, header.key):
+                first = header.key
+            if grid.text(row, first).strip() in _SUMS:
                 self.root.fault(
                     grid.place(row, first),
                     f"“{sheet.title}”里有“{grid.text(row, first).strip()}”行，会被当作一项",
@@ -148,33 +166,57 @@ class Tables:
     def item(self, grid: Grid, header: Header, row: int) -> Branch:
         """One row as a group."""
         item = Branch(grid.place(row, header.columns[0].at if header.columns else 0))
+        number, cells = str(row + 1), grid.rows[row]
+        width, bare = len(cells), grid.is_bare
         for head in header.columns:
-            node = cell(grid, row, head)
-            if node.absent and (row, head.at) in grid.merged:
-                node = self._merged(grid, header, row, head, node)
-            if not head.known:
-                if not node.absent:
-                    place = grid.place(header.row, head.at)
-                    value: Node = node
-                    for step in reversed(head.steps[1:]):
-                        value = Entries((Entry(step, place, value),), place)
-                    below = item.held.get(head.steps[0])
-                    if isinstance(below, Branch) and isinstance(value, Entries):
-                        below.more.extend(value.entries)
-                    else:
-                        item.more.append(Entry(head.steps[0], place, value))
+            at = head.at
+            # Most cells hold a text, a number or nothing, for a field of the item: the short way for them.
+            text = _quick_text(cells[at], head, bare=bare) if head.quick and at < width else None
+            if text is None:
+                self._field(item, grid, header, row, head)
                 continue
-            if head.group and node.absent:
+            place = Place(grid.file, None, grid.name, head.letter + number)
+            node = Scalar(text, place, not text)
+            if not head.step_below:
+                item.held[head.step] = node
                 continue
-            held: Node = lines(node) if head.shape == "list" else node
-            if len(head.steps) == 1:
-                item.held[head.steps[0]] = held
-            elif head.steps:
-                item.put(list(head.steps), held)
-            else:
-                item.held[""] = held
+            below = item.held.get(head.step)
+            if below is None:
+                below = item.held[head.step] = Branch(place)
+            if isinstance(below, Branch):
+                below.held[head.step_below] = node
         self._delegate(item)
         return item
+
+    def _field(self, item: Branch, grid: Grid, header: Header, row: int, head: Head) -> None:
+        """Put one cell's value into its item."""
+        node = cell(grid, row, head)
+        if node.absent and (row, head.at) in grid.merged:
+            node = self._merged(grid, header, row, head, node)
+        if not head.known:
+            if not node.absent:
+                self._unknown(item, grid.place(header.row, head.at), head, node)
+            return
+        if head.group and node.absent:
+            return
+        held: Node = lines(node) if head.shape == "list" else node
+        if len(head.steps) == 1:
+            item.held[head.steps[0]] = held
+        elif head.steps:
+            item.put(list(head.steps), held)
+        else:
+            item.held[""] = held
+
+    @staticmethod
+    def _unknown(item: Branch, place: Place, head: Head, node: Node) -> None:
+        """Keep a value of an unknown column under its title, for the loader to know or to refuse."""
+        for step in reversed(head.steps[1:]):
+            node = Entries((Entry(step, place, node),), place)
+        group = item.held.get(head.steps[0])
+        if isinstance(group, Branch) and isinstance(node, Entries):
+            group.more.extend(node.entries)
+        else:
+            item.more.append(Entry(head.steps[0], place, node))
 
     def _merged(self, grid: Grid, header: Header, row: int, head: Head, node: Scalar) -> Scalar:
         """The value of a cell that a merged range covers: what a person sees there."""
