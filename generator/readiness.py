@@ -72,7 +72,7 @@ def _names(job: Job) -> Iterator[str]:
     for path, text in _texts(job):
         folded = fold(text)
         for name in (consortium.name, *members):
-            for wrong in _nearly(fold(name), folded, known):
+            for wrong in nearly(fold(name), folded, known):
                 if (name, wrong) not in seen:
                     seen.add((name, wrong))
                     yield f"{_where(job, path)}写的“{wrong}”与“{name}”只差一个字，请核对是不是写错了"
@@ -87,11 +87,16 @@ def _where(job: Job, path: str) -> str:
     return f"{job.dataset.place(path)}：{title}里"
 
 
-def _nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
+def nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
     """What differs from a name by one character and is no known name itself.
 
     One of a name's halves stands unchanged in whatever differs from it by one character, so only places
     where a half stands are looked at.
+
+    Args:
+        name: a name, folded by ``wording.fold``.
+        text: likewise.
+        known: every name that may stand in the text, likewise.
     """
     if len(name) < _SHORTEST:
         return

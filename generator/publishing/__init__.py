@@ -2,7 +2,7 @@
 
 from generator.publishing.contents import Change, PacketFile, changed_files, manifest_holds, read_manifest
 from generator.publishing.names import safe_name
-from generator.publishing.packets import Published, publish, recover, recover_packet
+from generator.publishing.packets import Published, publish, publish_again, recover, recover_packet
 from generator.publishing.reading import OpenPacket, open_packet
 from generator.publishing.slot import Recovered
 
@@ -16,6 +16,7 @@ __all__ = [
     "manifest_holds",
     "open_packet",
     "publish",
+    "publish_again",
     "read_manifest",
     "recover",
     "recover_packet",

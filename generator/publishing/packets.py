@@ -82,10 +82,41 @@ def publish(
     if not is_safe(folder_name):
         raise ValueError(f"not a safe name: {folder_name!r}")
     contents = packet_contents(files, manifest)
+    slot = Slot(_base(root, safe_name(consortium_name)), folder_name)
+    return _put(slot, contents, timestamp=timestamp, force=force)
+
+
+def publish_again(
+    folder: Path,
+    files: Sequence[PacketFile],
+    manifest: Mapping[str, Any],
+    *,
+    timestamp: datetime,
+    force: bool = False,
+) -> Published:
+    """As `publish`, in the place of a packet that stands, whatever its folder is called now.
+
+    Args:
+        folder: the packet's folder.
+        files: as for `publish`.
+        manifest: as for `publish`.
+        timestamp: as for `publish`.
+        force: as for `publish`.
+
+    Raises:
+        OutputError: as for `publish`.
+        ValueError: as for `publish`.
+    """
+    contents = packet_contents(files, manifest)
+    with told(folder):
+        place = folder.resolve()
+    return _put(Slot(place.parent, place.name), contents, timestamp=timestamp, force=force)
+
+
+def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, force: bool) -> Published:
     incoming: dict[str, str | None] = {
         path: hashlib.sha256(data).hexdigest() for path, data in contents.items()
     }
-    slot = Slot(_base(root, safe_name(consortium_name)), folder_name)
 
     def refuse_losses(folder: Path, archive: Path) -> None:
         with told(slot.folder):

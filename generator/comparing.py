@@ -1,0 +1,147 @@
+"""A document that a person has edited, held against the data: names, credit codes, dates and figures.
+
+What the document printed of the data must stand in it as often as before. Sentences may be put in, moved
+and taken out; what went with them is told, and a person decides.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from generator.drawing import Filled
+from generator.errors import DataError, Place, ProgrammeError
+from generator.fields import FieldSpec
+from generator.kinds import Count, CreditCode, Date, Money, Share, Text, Year
+from generator.made import Job
+from generator.paths import spec_of, title_of
+from generator.readiness import nearly
+from generator.rendering.package import Package
+from generator.rendering.template import RENDERED
+from generator.wording import fold
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FIGURES: Final = (Count, Money, Share, Year)
+_CHECKED: Final = (Text, CreditCode, Date, *_FIGURES)
+_CODE: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
+_DATE: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+_SHOWN: Final = 40
+_COMMENT: Final = re.compile(rb"<\w+:comment[ >]")
+_COMMENTS: Final = "word/comments.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A document's paragraphs, folded for comparing."""
+
+    paragraphs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.paragraphs)
+
+
+def differences(job: Job, filled: Filled, edited: bytes) -> tuple[str, ...]:
+    """Where an edited document does not agree with the data any more, each a sentence without its stop.
+
+    Args:
+        job: what the packet is made from.
+        filled: the document as it was filled.
+        edited: the DOCX as it is now.
+
+    Raises:
+        DataError: it is no readable DOCX, or a signing copy still has comments.
+    """
+    title = f"《{filled.document.title}》"
+    parts = _parts(edited, f"{filled.stem}.docx")
+    if job.edition == "signing" and _COMMENT.search(parts.get(_COMMENTS, b"")):
+        raise DataError(f"{title}里还有批注", "在 Word 里删去全部批注后再装订", Place(f"{filled.stem}.docx"))
+    before, after = _read(filled.rendered.parts), _read(parts)
+    found = [*_lost(job, filled, before, after), *_new(job, before, after)]
+    return tuple(f"{title}改过：{each}" for each in dict.fromkeys(found))
+
+
+def _parts(data: bytes, name: str) -> Mapping[str, bytes]:
+    try:
+        return Package(data, name).parts
+    except ProgrammeError as error:
+        raise DataError(error.what, "用 Word 打开它另存为 .docx，或换回原来的文件", error.place) from None
+
+
+def _read(parts: Mapping[str, bytes]) -> _Document:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    roots = [etree.fromstring(parts[name], parser) for name in sorted(parts) if RENDERED.fullmatch(name)]
+    found = [
+        fold("".join(piece.text or "" for piece in paragraph.iter(f"{_W}t")))
+        for root in roots
+        for paragraph in root.iter(f"{_W}p")
+    ]
+    return _Document(tuple(text for text in found if text))
+
+
+def _lost(job: Job, filled: Filled, before: _Document, after: _Document) -> Iterator[str]:
+    """What of the data stands in the document less often than before."""
+    model, labels = job.programme.model, job.programme.labels
+    titles: dict[tuple[str, bool], str] = {}
+    for path, texts in filled.rendered.record.printed.items():
+        spec = spec_of(model, path)
+        if spec is None or not isinstance(spec.kind, _CHECKED) or not _is_plain(path, spec):
+            continue
+        for text in texts:
+            key = (fold(text), isinstance(spec.kind, _FIGURES))
+            titles.setdefault(key, title_of(model, path, labels))
+    one, two = before.text, after.text
+    for (text, is_figure), title in titles.items():
+        was, now = (_count(text, whole, figure=is_figure) for whole in (one, two))
+        if now < was:
+            yield (
+                f"数据里{title}是“{text}”，原来有 {was} 处，现在有 {now} 处{_instead(text, before, after)}"
+            )
+
+
+def _is_plain(path: str, spec: FieldSpec) -> bool:
+    return spec.shape != "map" and not path.startswith(("agreement.clauses.", "plan.sections."))
+
+
+def _count(text: str, whole: str, *, figure: bool) -> int:
+    if not text:
+        return 0
+    if not figure:
+        return whole.count(text)
+    return len(re.findall(rf"(?<![\d.]){re.escape(text)}(?![\d.]*\d)", whole))
+
+
+def _instead(text: str, before: _Document, after: _Document) -> str:
+    """What stands now where a text stood; the empty text where that cannot be told."""
+    matcher = difflib.SequenceMatcher(None, before.paragraphs, after.paragraphs, autojunk=False)
+    for operation, a, b, c, d in matcher.get_opcodes():
+        if operation != "replace":
+            continue
+        for old, new in zip(before.paragraphs[a:b], after.paragraphs[c:d], strict=False):
+            if text in old and text not in new:
+                at = next((n for n, (x, y) in enumerate(zip(old, new, strict=False)) if x != y), 0)
+                start = max(at - _SHOWN // 2, 0)
+                return f"，那里现在写的是“{new[start : start + _SHOWN]}”"
+    return ""
+
+
+def _new(job: Job, before: _Document, after: _Document) -> Iterator[str]:
+    """Codes and dates that neither stood there nor come from the data, and names nearly right."""
+    one, two = before.text, after.text
+    for pattern, what in ((_CODE, "信用代码"), (_DATE, "日期")):
+        for text in dict.fromkeys(pattern.findall(two)):
+            if text not in one:
+                yield f"新写的{what}“{text}”数据里没有，请核对"
+    consortium = job.dataset.consortium
+    names = [
+        fold(name) for name in (consortium.name, *(one.name for one in consortium.members or ())) if name
+    ]
+    for name in names:
+        for wrong in nearly(name, two, set(names)):
+            if wrong not in one:
+                yield f"写的“{wrong}”与数据里的“{name}”只差一个字"

@@ -1,0 +1,234 @@
+"""Binding again after a person has edited a DOCX: PDFs follow it, the data is held against it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docx
+import pypdfium2
+import pytest
+from docx.document import Document as Word
+
+from generator.binding import Bound, bind
+from generator.catalogue import Catalogue
+from generator.cli import main
+from generator.errors import DataError, OutputError
+from generator.loading import read_source
+from generator.packet import Order, make
+from generator.publishing import changed_files
+from generator.verify import verify
+from generator.workshop import Workshop
+from tests.packet.making import PLAIN, example, pdf
+
+MEMBER = "新乡衡达轴承零件有限公司"
+RENAMED = "新乡恒通轴承制造有限公司"
+SENTENCE = "各成员单位另行商定的一句话，写在协议末尾。"
+
+
+@pytest.fixture(scope="module")
+def original(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A signing packet with an attachment, the folder's path."""
+    folder = tmp_path_factory.mktemp("bind")
+    (folder / "证照.pdf").write_bytes(pdf(2, "licence"))
+    data = example(folder, PLAIN, more="attachments:\n  licences: [证照.pdf]\n")
+    done = make(read_source(data), workshop.catalogue.load(PLAIN), Order("signing"), folder / "out", workshop)
+    return done.published.folder
+
+
+@pytest.fixture
+def folder(original: Path, tmp_path: Path) -> Path:
+    """A copy that a test may change, as a person copies it: folder and archive."""
+    place = Path(shutil.copytree(original, tmp_path / "某联合体" / original.name))
+    shutil.copy(original.with_name(f"{original.name}.zip"), place.with_name(f"{place.name}.zip"))
+    return place
+
+
+def agreement(folder: Path) -> Path:
+    return next(folder.glob("02-*.docx"))
+
+
+def edit(path: Path, change: Callable[[Word], None]) -> None:
+    word = docx.Document(str(path))
+    change(word)
+    word.save(str(path))
+
+
+def say(word: Word) -> None:
+    word.paragraphs[-3].insert_paragraph_before(SENTENCE)
+
+
+def put(old: str, new: str) -> Callable[[Word], None]:
+    def change(word: Word) -> None:
+        cells = [paragraph for table in word.tables for cell in table._cells for paragraph in cell.paragraphs]
+        runs = [run for paragraph in (*word.paragraphs, *cells) for run in paragraph.runs if old in run.text]
+        assert runs
+        runs[-1].text = runs[-1].text.replace(old, new)
+
+    return change
+
+
+def manifest(folder: Path) -> Any:
+    return json.loads((folder / "manifest.json").read_bytes())
+
+
+def text(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path.read_bytes())
+    found = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+    document.close()
+    return found
+
+
+def bound(folder: Path, **more: Any) -> Bound:
+    return bind(folder, Catalogue(), **more)
+
+
+def test_with_nothing_edited_the_packet_stays_to_the_byte(folder: Path) -> None:
+    found = bound(folder)
+    assert found.edited == ()
+    assert not found.published.written
+
+
+def test_an_added_sentence_stands_in_the_pdf_and_the_print_copy_and_the_packet_is_sound(folder: Path) -> None:
+    path = agreement(folder)
+    edit(path, say)
+    mine = path.read_bytes()
+    before = manifest(folder)
+    found = bound(folder)
+    assert found.edited == ("河南省创新联合体组建协议",)
+    assert found.differences == ()
+    assert path.read_bytes() == mine
+    assert SENTENCE in text(path.with_suffix(".pdf"))
+    assert SENTENCE in text(folder / "packet.pdf")
+    assert "licence1" in text(folder / "packet.pdf")
+    after = manifest(folder)
+    assert [document["edited"] for document in after["documents"]] == [False, True, False]
+    assert after["check_code"] != before["check_code"]
+    assert [one["field"] for one in after["documents"][1]["signatories"]] == [
+        one["field"] for one in before["documents"][1]["signatories"]
+    ]
+    assert changed_files(folder) == []
+    assert verify(folder).sound
+
+
+def test_bound_twice_it_still_says_what_was_edited(folder: Path) -> None:
+    edit(agreement(folder), say)
+    bound(folder)
+    again = bound(folder)
+    assert again.edited == ("河南省创新联合体组建协议",)
+    assert not again.published.written
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (MEMBER, RENAMED, RENAMED),
+        ("91410700MAJ02E8B2W", "91410700MAJ02E8B2X", "91410700MAJ02E8B2X"),
+    ],
+)
+def test_what_does_not_agree_with_the_data_is_told_with_what_stands_there_now(
+    folder: Path, old: str, new: str, told: str
+) -> None:
+    edit(agreement(folder), put(old, new))
+    found = bound(folder)
+    assert any(old in each and told in each for each in found.differences)
+    assert any(told in each for each in manifest(folder)["warnings"])
+
+
+def test_a_changed_figure_and_a_changed_date_of_the_form_are_told(folder: Path) -> None:
+    form = next(folder.glob("01-*.docx"))
+    edit(form, put("2025年6月10日", "2025年7月1日"))
+    edit(form, put("46", "64"))
+    differences = bound(folder).differences
+    assert any("2025年6月10日" in each for each in differences)
+    assert any("新写的日期“2025年7月1日”" in each for each in differences)
+
+
+def test_a_signed_pdf_is_never_lost(folder: Path) -> None:
+    signed = agreement(folder).with_suffix(".pdf")
+    signed.write_bytes(signed.read_bytes() + b"\n%/ByteRange [0 1 2 3]\n")
+    kept = hashlib.sha256(signed.read_bytes()).hexdigest()
+    edit(agreement(folder), say)
+    with pytest.raises(OutputError, match="已签名"):
+        bound(folder)
+    assert hashlib.sha256(signed.read_bytes()).hexdigest() == kept
+    found = bound(folder, force=True)
+    assert found.published.moved_aside is not None
+    assert (found.published.moved_aside / signed.name).exists()
+
+
+def comment(word: Word) -> None:
+    run = next(run for paragraph in word.paragraphs for run in paragraph.runs if run.text.strip())
+    word.add_comment(run, text="再看一下", author="甲", initials="甲")
+
+
+def broken(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:2000])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda folder: edit(agreement(folder), comment), "批注"),
+        (lambda folder: broken(agreement(folder)), "协议"),
+        (lambda folder: agreement(folder).unlink(), "读不了"),
+        (lambda folder: (folder / "internal" / "data.yaml").write_text("name: 甲", encoding="utf-8"), "数据"),
+        (
+            lambda folder: (folder / "manifest.json").write_bytes(
+                (folder / "manifest.json").read_bytes().replace(b"signing", b"draft")
+            ),
+            "manifest",
+        ),
+        (lambda folder: (folder / "packet.pdf").unlink(), "附件"),
+    ],
+    ids=["comment", "broken", "gone", "data", "manifest", "attachments"],
+)
+def test_what_cannot_be_bound_is_refused_and_nothing_is_touched(
+    folder: Path, change: Callable[[Path], object], told: str
+) -> None:
+    change(folder)
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(DataError) as caught:
+        bound(folder)
+    assert told in str(caught.value)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_the_command_says_what_was_edited_and_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(agreement(folder), put(MEMBER, RENAMED))
+    assert main(["bind", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "改过：《河南省创新联合体组建协议》" in said
+    assert RENAMED in said
+
+
+def test_a_folder_that_is_no_packet_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bind", str(tmp_path)]) == 3
+    assert main(["bind", str(tmp_path / "没有")]) == 2
+    assert "manifest.json" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_docx_saved_by_libreoffice_binds_and_the_changed_name_is_told(folder: Path, tmp_path: Path) -> None:
+    path = agreement(folder)
+    edit(path, say)
+    edit(path, put(MEMBER, RENAMED))
+    profile = (tmp_path / "profile").as_uri()
+    command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "docx"]
+    target = tmp_path / "saved"
+    subprocess.run(
+        [*command, "--outdir", str(target), str(path)], check=True, capture_output=True, timeout=240
+    )
+    shutil.copy(target / path.name, path)
+    found = bound(folder)
+    assert any(RENAMED in each for each in found.differences)
+    assert SENTENCE in text(path.with_suffix(".pdf"))
+    places = manifest(folder)["documents"][1]["signatories"]
+    assert all(one["field"] for one in places)
+    assert verify(folder).sound
