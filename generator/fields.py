@@ -23,7 +23,8 @@ Shape = Literal["one", "list", "map"]
 class Part(BaseModel):
     """A group of fields. Values not given are None; nothing but declared fields is taken."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # Built when first used: of most programmes a run only asks which fields they have.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     @classmethod
     def specs(cls) -> dict[str, FieldSpec]:
