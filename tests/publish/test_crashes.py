@@ -63,7 +63,7 @@ def test_killed_before_any_step_the_next_command_puts_it_right(tmp_path: Path, h
 
 @needs_kill
 def test_killed_at_random_moments_the_packet_is_the_old_or_the_new(tmp_path: Path) -> None:
-    chance = random.Random(20260301)  # noqa: S311 - a seed, so that a failure comes again
+    chance = random.Random(20260301)  # a seed, so that a failure comes again
     put(tmp_path, A)
     seen: Counter[str] = Counter()
     for _ in range(KILLS):
