@@ -17,6 +17,7 @@ import jinja2
 from jinja2.exceptions import SecurityError
 
 from generator.errors import LianhetiError, Place, ProgrammeError
+from generator.rendering import cache
 from generator.rendering.alone import crowded
 from generator.rendering.guidance import COMMENTS, without_orphans
 from generator.rendering.package import Package
@@ -196,26 +197,32 @@ class Template:
         )
 
     def _compile(self, part: str, content: bytes) -> Part:
-        xml = content.decode("utf-8-sig")
-        regions = regions_of(content, part)
-        for number, tag, wrong in crowded(content):
-            raise self._fault(f"标签{wrong}", regions[number], tag)
-        patched = _patch(_marked(xml, len(regions)))
-        lines = patched.split("\n")
-        places: list[str] = []
-        here = ""
-        for line in lines:
-            if found := _MARK.findall(line):
-                here = regions[int(found[0])]
-            places.append(here)
-        lines = [_MARK.sub("", line) for line in lines]
+        known = cache.kept(part, content)
+        lines, places = known or self._patched(part, content)
         try:
             template = self._sandbox.compile_part("\n".join(lines))
         except jinja2.TemplateSyntaxError as error:
             region, tags = places[error.lineno - 1] if error.lineno <= len(places) else "", ""
             tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if error.lineno <= len(lines) else ""
             raise self._fault(_reason(error), region, tags) from None
+        if known is None:
+            cache.keep(part, content, lines, places)
         return Part(part, template, tuple(lines), tuple(places))
+
+    def _patched(self, part: str, content: bytes) -> tuple[list[str], list[str]]:
+        """The lines of a part's Jinja source, and the place of each."""
+        xml = content.decode("utf-8-sig")
+        regions = regions_of(content, part)
+        for number, tag, wrong in crowded(content):
+            raise self._fault(f"标签{wrong}", regions[number], tag)
+        lines = _patch(_marked(xml, len(regions))).split("\n")
+        places: list[str] = []
+        here = ""
+        for line in lines:
+            if found := _MARK.findall(line):
+                here = regions[int(found[0])]
+            places.append(here)
+        return [_MARK.sub("", line) for line in lines], places
 
     def _refuse_tags_elsewhere(self) -> None:
         rendered = {part.name for part in self._parts}

@@ -1,0 +1,85 @@
+"""Patched templates are kept in the user's cache folder: text only, and only this user's own, undamaged."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from generator.rendering.template import Template
+from tests.rendering.small_templates import consortium, filled, lines, of_paragraphs
+
+TEMPLATE = of_paragraphs("名称：{{ name }}")
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder."""
+    monkeypatch.setattr(platformdirs, "user_cache_dir", lambda _: str(tmp_path))
+    return tmp_path / "templates"
+
+
+def printed() -> list[str]:
+    return lines(filled(TEMPLATE, consortium(name="某省联合体")))
+
+
+def body(kept: Path) -> Path:
+    """The file of the part that holds the tag."""
+    return next(path for path in kept.iterdir() if "{{ name }}" in path.read_text(encoding="utf-8"))
+
+
+def test_a_kept_template_fills_as_one_that_was_just_patched(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = printed()
+    monkeypatch.setattr("generator.rendering.template._patch", lambda _: pytest.fail("patched again"))
+    assert printed() == first == ["名称：某省联合体"]
+
+
+def test_what_is_kept_is_json(kept: Path) -> None:
+    printed()
+    for path in kept.iterdir():
+        assert set(json.loads(path.read_text(encoding="utf-8"))) == {"sha256", "lines", "places"}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"lines": [], "places": []}', b"\x80\x04."])
+def test_a_damaged_file_only_costs_time(kept: Path, content: bytes) -> None:
+    printed()
+    for path in kept.iterdir():
+        path.write_bytes(content)
+    assert printed() == ["名称：某省联合体"]
+
+
+def test_a_file_that_was_altered_is_not_used(kept: Path) -> None:
+    printed()
+    path = body(kept)
+    path.write_text(path.read_text(encoding="utf-8").replace("{{ name }}", "别的"), encoding="utf-8")
+    assert printed() == ["名称：某省联合体"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows 的权限不在文件模式里")
+@pytest.mark.parametrize("who", ["file", "folder"])
+def test_what_others_could_have_written_is_not_used(
+    kept: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    printed()
+    (body(kept) if who == "file" else kept).chmod(0o777)
+    patched: list[str] = []
+    original = Template._patched
+
+    def watched(self: Template, part: str, content: bytes) -> tuple[list[str], list[str]]:
+        patched.append(part)
+        return original(self, part, content)
+
+    monkeypatch.setattr(Template, "_patched", watched)
+    assert printed() == ["名称：某省联合体"]
+    assert "word/document.xml" in patched
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(kept: Path) -> None:
+    kept.parent.joinpath("templates").write_bytes(b"a file where the folder should be")
+    assert printed() == ["名称：某省联合体"]
+    assert kept.is_file()
