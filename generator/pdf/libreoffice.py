@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import pikepdf
+import pypdfium2
 from lxml import etree
 
 from generator.errors import PdfError
@@ -27,6 +28,7 @@ from generator.pdf.context import SIGN_PREFIXES
 from generator.pdf.engine import Heading, PdfDocument, SignPlace
 from generator.pdf.finish import settle
 from generator.pdf.fonts import LATIN_ROLES, ROLES
+from generator.pdf.labels import Found, find_labels
 from generator.pdf.ooxml import W, main_part, parse
 from generator.pdf.tree import open_parts, read_tree
 
@@ -39,9 +41,9 @@ if TYPE_CHECKING:
 
 TIME_LIMIT: Final = 180  # seconds for one document
 _START: Final = "lhtstart"
-_END: Final = "lhtend"
 _FIRST_ID: Final = 900000
-_LINE: Final = 24.0  # the height that a signature place's last line is given
+_LINE: Final = 24.0  # the height of a signature place whose label is not found
+_NEAR: Final = 60.0  # how far below a bookmark its label may begin, points
 _PLACES: Final = (
     "C:/Program Files/LibreOffice/program/soffice.com",
     "C:/Program Files (x86)/LibreOffice/program/soffice.com",
@@ -137,7 +139,7 @@ class LibreOfficeEngine:
             with pikepdf.open(io.BytesIO(data)) as pdf:
                 pages = len(pdf.pages)
                 headings = tuple(_headings(pdf))
-                places = tuple(_sign_places(pdf, tree, roles))
+                places = tuple(_sign_places(pdf, data, tree, roles))
                 made = settle(pdf, title=title, author=author, timestamp=timestamp)
         except pikepdf.PdfError as error:
             raise PdfError(
@@ -238,26 +240,23 @@ def _names(node: Any) -> Iterator[tuple[str, bool]]:
             yield from _names(value)
 
 
-def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
-    """The document with plain-named bookmarks at both ends of each signature place, and the roles by number.
+def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[tuple[str, str]]]:
+    """The document with a plain-named bookmark at each signature place; the roles with what is printed there.
 
     LibreOffice makes a named destination of where a bookmark begins, and mangles dots in its name.
     """
     main = main_part(parts)
     root = parse(parts[main])
-    roles: list[str] = []
+    roles: list[tuple[str, str]] = []
     ends = {mark.get(W + "id"): mark for mark in root.iter(W + "bookmarkEnd")}
     for mark in list(root.iter(W + "bookmarkStart")):
         name, end = mark.get(W + "name", ""), ends.get(mark.get(W + "id"))
         if not name.startswith(SIGN_PREFIXES) or end is None:
             continue
-        for prefix, place in ((_START, mark), (_END, end)):
-            own = str(_FIRST_ID + 2 * len(roles) + (prefix == _END))
-            place.addnext(etree.Element(W + "bookmarkEnd", {W + "id": own}))
-            place.addnext(
-                etree.Element(W + "bookmarkStart", {W + "id": own, W + "name": f"{prefix}{len(roles)}"})
-            )
-        roles.append(name[5:])
+        own = str(_FIRST_ID + len(roles))
+        mark.addnext(etree.Element(W + "bookmarkEnd", {W + "id": own}))
+        mark.addnext(etree.Element(W + "bookmarkStart", {W + "id": own, W + "name": f"{_START}{len(roles)}"}))
+        roles.append((name[5:], _text_between(mark, end)))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
         for name, data in parts.items():
@@ -265,6 +264,19 @@ def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
                 name, etree.tostring(root, xml_declaration=True, encoding="UTF-8") if name == main else data
             )
     return out.getvalue(), roles
+
+
+def _text_between(start: Any, end: Any) -> str:
+    """The text of the runs between two elements of a document."""
+    pieces: list[str] = []
+    inside = False
+    for element in start.getroottree().iter(W + "bookmarkStart", W + "bookmarkEnd", W + "t"):
+        if element is end:
+            break
+        if inside and element.tag == W + "t":
+            pieces.append(element.text or "")
+        inside = inside or element is start
+    return "".join(pieces)
 
 
 def _headings(pdf: pikepdf.Pdf) -> Iterator[Heading]:
@@ -298,19 +310,36 @@ def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
     return shown
 
 
-def _sign_places(pdf: pikepdf.Pdf, tree: Mapping[str, Any], roles: Sequence[str]) -> Iterator[SignPlace]:
-    """Signature places: their heights as LibreOffice tells them, their widths from the document's own measures."""
+def _sign_places(
+    pdf: pikepdf.Pdf, data: bytes, tree: Mapping[str, Any], roles: Sequence[tuple[str, str]]
+) -> Iterator[SignPlace]:
+    """Signature places: where their labels are printed, as wide as the document's own measures say.
+
+    A label that is printed at several places is the one nearest to where LibreOffice says that the bookmark
+    is; where neither says which, the place counts as not found.
+    """
     shown = _destinations(pdf)
     spans = dict(_spans(tree))
-    for number, role in enumerate(roles):
-        if f"{_START}{number}" not in shown:
+    document = pypdfium2.PdfDocument(data)
+    try:
+        printed = find_labels(document, [label for _, label in roles])
+    finally:
+        document.close()
+    for number, ((role, _), found) in enumerate(zip(roles, printed, strict=True)):
+        told = shown.get(f"{_START}{number}")
+        if told is not None:
+            page, left, top = told
+            near = [place for place in found if place.page == page and abs(place.top - top) <= _NEAR]
+            near.sort(key=lambda place, x=left, y=top: abs(place.left - x) + abs(place.top - y))  # type: ignore[misc]
+            place = near[0] if near else Found(page, left, top - _LINE, left + _LINE, top)
+        elif len(found) == 1:
+            place = found[0]
+        else:
             continue
-        page, left, top = shown[f"{_START}{number}"]
-        end_page, _, end_top = shown.get(f"{_END}{number}", (page, left, top))
-        x0, x1 = spans.get(role, (left, left + 200.0))
-        if end_page != page:
-            page, top = end_page, float(pdf.pages[end_page - 1].mediabox[3])
-        yield SignPlace(role, page, (round(x0, 2), round(end_top - _LINE, 2), round(x1, 2), round(top, 2)))
+        x0, x1 = spans.get(role, (place.left, place.right))
+        yield SignPlace(
+            role, place.page, (round(x0, 2), round(place.bottom, 2), round(x1, 2), round(place.top, 2))
+        )
 
 
 def _spans(tree: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
