@@ -49,8 +49,8 @@ def describe(
         "generator": __version__,
         "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
         "fonts": list(workshop.faces.digests()) if workshop.makes_pdf else [],
-        "inputs": _hashes(job.dataset.inputs),
-        "templates": _hashes(templates),
+        "inputs": hashes(job.dataset.inputs),
+        "templates": hashes(templates),
         "findings": {
             "counts": count_verdicts(job.findings),
             "accepted": [
@@ -76,7 +76,7 @@ def describe(
         "check_code": code_of(documents),
         "attachments": list(_attachments(attachments, printed)),
         "packet": _file(printed.file) if printed else None,
-        "documents": [_document(made) for made in documents],
+        "documents": [document_entry(made) for made in documents],
         "warnings": sorted(
             {
                 *warnings(job, checklist),
@@ -92,7 +92,8 @@ def describe(
     }
 
 
-def _hashes(by_name: Mapping[str, str]) -> list[dict[str, str]]:
+def hashes(by_name: Mapping[str, str]) -> list[dict[str, str]]:
+    """Digests by name, as the manifest lists them."""
     return [{"name": name, "sha256": digest} for name, digest in sorted(by_name.items())]
 
 
@@ -129,7 +130,8 @@ def _file(file: MadeFile) -> dict[str, Any]:
     return described
 
 
-def _document(made: MadeDocument) -> dict[str, Any]:
+def document_entry(made: MadeDocument) -> dict[str, Any]:
+    """A document as the manifest describes it: its files, and who signs it where."""
     document = made.document
     return {
         "id": document.id,

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "convert": ("convert", "在 YAML 和 Excel 之间转换数据文件"),
     "packet": ("packet", "生成整套申报材料"),
     "bind": ("bind", "改过 Word 文件以后重新装订"),
+    "amend": ("amend", "由变更前后的两份数据生成补充协议"),
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "lint": ("lint", "检查一个方案的文件夹"),

@@ -1,0 +1,268 @@
+"""补充协议: what changes in a consortium's agreement, from its old and its new data, for all parties to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from generator import __version__
+from generator.changes import Changes, changes_between
+from generator.consortium import Consortium, Member
+from generator.dataset import Dataset
+from generator.errors import ProgrammeError, RefusedError
+from generator.loading import Source
+from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
+from generator.manifest import SCHEMA, document_entry, hashes
+from generator.packet import Order, begin
+from generator.programme import Document, Programme, Signatory
+from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
+from generator.signing import code_of, places_not_found, signings_of, with_fields
+from generator.workshop import Workshop
+
+TEMPLATE: Final = "amendment.docx"
+_ID: Final = "amendment"
+_WANTED: Final = (
+    ("name", "单位名称"),
+    ("credit_code", "统一社会信用代码"),
+    ("legal_representative", "法定代表人"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """A supplementary agreement that stands in the output folder.
+
+    Attributes:
+        document: as it was made.
+        changes: what it changes.
+        warnings: what to look to.
+        published: where it stands.
+    """
+
+    document: MadeDocument
+    changes: Changes
+    warnings: tuple[str, ...]
+    published: Published
+
+
+def amend(
+    sources: tuple[Source, Source],
+    programme: Programme,
+    edition: Edition,
+    root: Path,
+    workshop: Workshop,
+    *,
+    force: bool = False,
+) -> Amendment:
+    """Make the supplementary agreement and publish it.
+
+    Args:
+        sources: the old data and the new data.
+        programme: the programme of both.
+        edition: draft or signing.
+        root: the output folder.
+        workshop: templates, faces and engine.
+        force: move one that a person has changed aside.
+
+    Raises:
+        DataError: values are wrong.
+        RefusedError: nothing has changed, or for signing something is missing.
+        ProgrammeError: the programme has no agreement, or the template is at fault.
+        PdfError: the PDF engine failed.
+        OutputError: it cannot be written, or would overwrite a person's changes.
+    """
+    old = begin(sources[0], programme, Order(edition), workshop)
+    job = begin(sources[1], programme, Order(edition), workshop)
+    changes = changes_between(old.dataset.consortium, job.dataset.consortium)
+    if not changes.rows:
+        raise RefusedError(
+            "两份数据在成员、牵头单位、分工和出资上没有不同，不需要补充协议",
+            "核对给出的是不是变更前和变更后的两份数据",
+        )
+    parties = [*(job.dataset.consortium.members or ()), *changes.leaving]
+    if edition == "signing":
+        _refuse_incomplete(old, job, changes)
+    made = _made(old, job, changes, parties, workshop)
+    warnings = tuple(_warnings(job, changes, made))
+    manifest = _manifest(old, job, changes, made, warnings, workshop)
+    published = publish(
+        root,
+        job.consortium,
+        f"{programme.code.replace('/', '-')}-{_ID}-{edition}",
+        [PacketFile(file.path, file.data) for file in made.files],
+        manifest,
+        timestamp=job.when,
+        force=force,
+    )
+    return Amendment(made, changes, warnings, published)
+
+
+def _agreement(programme: Programme) -> Document:
+    """The programme's agreement: what all members sign."""
+    for document in programme.documents:
+        if any(signatory.party == "members" and signatory.signer for signatory in document.signatories):
+            return document
+    raise ProgrammeError(
+        "这个方案没有由全体成员单位签署的协议，不能订补充协议", "在 programme.yaml 中写明协议的 signatories"
+    )
+
+
+def _document(programme: Programme) -> Document:
+    return Document(
+        id=_ID,
+        title=f"{_agreement(programme).title}补充协议",
+        template=TEMPLATE,
+        signatories=(Signatory(role="member", party="members", title="各方签章", signer="法定代表人"),),
+    )
+
+
+def _refuse_incomplete(old: Job, job: Job, changes: Changes) -> None:
+    """Refuse a signing edition in which a party lacks what its signature block prints."""
+    lines = [
+        line
+        for dataset, members in (
+            (job.dataset, job.dataset.consortium.members or ()),
+            (old.dataset, changes.leaving),
+        )
+        for line in _lacking(dataset, members)
+    ]
+    if lines:
+        listed = "\n".join(f"  · {line}" for line in lines)
+        raise RefusedError(
+            f"还不能出签署版，有 {len(lines)} 处没有填写：\n{listed}\n以上各处都要印出来",
+            "逐条补充后再试；先看草稿可用 --edition draft",
+        )
+
+
+def _lacking(dataset: Dataset, members: tuple[Member, ...]) -> Iterator[str]:
+    everyone = list(dataset.consortium.members or ())
+    for member in members:
+        at = everyone.index(member)
+        for field, title in _WANTED:
+            if getattr(member, field) is None:
+                yield f"{dataset.place(f'members[{at}].{field}')}：第 {at + 1} 个成员单位的“{title}”没有填写"
+
+
+def _names(old: Job, job: Job, changes: Changes, parties: list[Member]) -> dict[str, Any]:
+    programme = job.programme
+    before, after = old.dataset.consortium, job.dataset.consortium
+    rule = programme.amendment
+    return {
+        "title": _document(programme).title,
+        "agreement": _agreement(programme).title,
+        "old_name": before.name,
+        "effective": _effective(before),
+        "source": programme.source.title,
+        "source_number": programme.source.number,
+        "clause": rule.clause if rule else "",
+        "quote": rule.quote if rule else "",
+        "changes": [{"what": row.what, "before": row.before, "after": row.after} for row in changes.rows],
+        "joining": [_text(member, "name", "单位名称") for member in changes.joining],
+        "leaving": [_text(member, "name", "单位名称") for member in changes.leaving],
+        "lead_changes": changes.lead_changes,
+        "leads_before": list(changes.leads_before),
+        "leads_after": list(changes.leads_after),
+        "copies": _copies(after),
+        "parties": [_party(member, changes) for member in parties],
+    }
+
+
+def _effective(consortium: Consortium) -> str:
+    agreement = consortium.agreement
+    spec = type(agreement).specs()["effective_date"] if agreement else None
+    if agreement is None or spec is None or spec.kind is None or agreement.effective_date is None:
+        return ""
+    return str(spec.kind.show(agreement.effective_date))
+
+
+def _copies(consortium: Consortium) -> int | str:
+    copies = consortium.agreement.copies if consortium.agreement else None
+    return copies if isinstance(copies, int) else ""
+
+
+def _text(member: Member, field: str, title: str) -> str:
+    value = getattr(member, field)
+    if value is None:
+        return f"{MISSING_OPEN}{title}{MISSING_CLOSE}"
+    kind = member.specs()[field].kind
+    return str(kind.show(value)) if kind else str(value)
+
+
+def _party(member: Member, changes: Changes) -> dict[str, str]:
+    note = "加入" if member in changes.joining else "退出" if member in changes.leaving else ""
+    return {
+        "name": _text(member, "name", "单位名称"),
+        "credit_code": _text(member, "credit_code", "统一社会信用代码"),
+        "note": note,
+        "signer": "授权代表" if member.delegate else "法定代表人",
+    }
+
+
+def _made(old: Job, job: Job, changes: Changes, parties: list[Member], workshop: Workshop) -> MadeDocument:
+    document = _document(job.programme)
+    prepared = workshop.prepare(workshop.catalogue.common(TEMPLATE))
+    core = core_properties(document.title, job.consortium, job.when)
+    filled = prepared.template.fill(
+        _names(old, job, changes, parties), replace={CORE_PROPERTIES: core}, when=job.when
+    )
+    stem = safe_name(f"01-{document.title}")
+    files: tuple[MadeFile, ...] = (MadeFile(f"{stem}.docx", "docx", filled.docx),)
+    own = tuple(member.name or f"第 {at} 方" for at, member in enumerate(parties, 1))
+    signings, pdf = signings_of(job, document, None, own), None
+    if workshop.makes_pdf:
+        pdf = workshop.typeset(filled.docx, document.title, job, filled.parts)
+        signings, data = with_fields(job, document, pdf, own)
+        files = (*files, MadeFile(f"{stem}.pdf", "pdf", data, pdf.pages))
+    template = TemplateUsed(prepared.name, prepared.sha256)
+    record = Record(job.edition, lambda path: path)
+    return MadeDocument(document, template, record, files, pdf, signings)
+
+
+def _warnings(job: Job, changes: Changes, made: MadeDocument) -> Iterator[str]:
+    rule = job.programme.amendment
+    if rule is None:
+        yield "方案没有写明增减成员、变更牵头单位的程序，按原协议的约定办理"
+    elif changes.lead_changes or changes.joining or changes.leaving:
+        note = f"；{rule.note}" if rule.note else ""
+        yield f"{rule.clause}：“{rule.quote}”{note}"
+    broken = [finding for finding in job.findings if finding.verdict == "fail" and not finding.accepted]
+    if broken:
+        listed = "、".join(finding.title for finding in broken)
+        yield f"变更以后有 {len(broken)} 条必须的条件不符合：{listed}（用 lianheti check 查看）"
+    if any(member.delegate for member in job.dataset.consortium.members or ()):
+        yield "有单位由代理人签署：原来的授权委托书没有写明补充协议的，另出授权委托书"
+    if made.pdf is not None:
+        yield from made.pdf.warnings
+    yield from places_not_found(made)
+
+
+def _manifest(
+    old: Job,
+    job: Job,
+    changes: Changes,
+    made: MadeDocument,
+    warnings: tuple[str, ...],
+    workshop: Workshop,
+) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "programme": job.programme.code,
+        "edition": job.edition,
+        "amendment": True,
+        "consortium": job.consortium,
+        "date": job.when.date().isoformat(),
+        "generator": __version__,
+        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
+        "fonts": list(workshop.faces.digests()) if workshop.makes_pdf else [],
+        "inputs": [*hashes(old.dataset.inputs), *hashes(job.dataset.inputs)],
+        "templates": hashes({made.template.name: made.template.sha256}),
+        "changes": [{"what": row.what, "before": row.before, "after": row.after} for row in changes.rows],
+        "check_code": code_of([made]),
+        "packet": None,
+        "documents": [document_entry(made)],
+        "warnings": sorted(set(warnings)),
+    }

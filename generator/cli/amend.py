@@ -1,0 +1,88 @@
+"""``lianheti amend``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import click
+
+from generator.catalogue import Catalogue
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import templates_option
+from generator.cli.output import say
+from generator.cli.pdf_options import engine_of, pdf_options
+from generator.errors import UsageError
+
+
+@click.command(
+    "amend",
+    cls=ChineseCommand,
+    help="成员加入或退出、牵头单位变更、分工或出资变更时，由变更前后的两份数据生成补充协议。",
+    epilog="例：lianheti amend 变更前.yaml 变更后.yaml -p 方案代码 -o output --edition signing",
+)
+@click.argument("old", type=click.Path(path_type=Path), metavar="变更前的数据")
+@click.argument("new", type=click.Path(path_type=Path), metavar="变更后的数据")
+@click.option(
+    "-p", "--programme", "code", metavar="方案代码", help="方案代码；省略时用变更后的数据中“申报”的方案"
+)
+@click.option(
+    "-o",
+    "--output",
+    "root",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    metavar="目录",
+    help="写到哪个目录，默认 output",
+)
+@click.option(
+    "--edition",
+    type=click.Choice(["draft", "signing"]),
+    default="draft",
+    metavar="draft|signing",
+    help="draft 草稿（默认）；signing 签署版",
+)
+@pdf_options
+@click.option("--force", is_flag=True, help="已有的补充协议被人改过时，把旧的移到一旁再生成")
+@templates_option
+def command(
+    old: Path,
+    new: Path,
+    code: str | None,
+    root: Path,
+    edition: str,
+    pdf_engine: str,
+    no_pdf: bool,
+    force: bool,
+    templates: Path | None,
+) -> None:
+    """Make a supplementary agreement."""
+    from generator.amending import amend
+    from generator.choosing import chosen_programmes
+    from generator.loading import read_source
+    from generator.publishing import recover
+    from generator.rendering.values import Edition
+    from generator.workshop import Workshop
+
+    catalogue = Catalogue(templates)
+    sources = (read_source(old), read_source(new))
+    programmes = chosen_programmes(catalogue, (code,) if code else (), sources[1])
+    if len(programmes) != 1:
+        raise UsageError("变更后的数据写了几个方案的申报", "用 -p 指明这份补充协议属于哪个方案")
+    for recovered in recover(root):
+        say(str(recovered), err=True)
+    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
+        made = amend(sources, programmes[0], cast("Edition", edition), root, workshop, force=force)
+    if made.published.moved_aside:
+        say(f"原来的一份被改过，已移到 {made.published.moved_aside}")
+    pages = f"，{made.document.pdf.pages} 页" if made.document.pdf else ""
+    same = "" if made.published.written else "（与已有的完全相同，没有改动）"
+    say(f"《{made.document.document.title}》：{made.published.folder}{pages}{same}")
+    for row in made.changes.rows:
+        say(f"  {row.what}：{_short(row.before)} → {_short(row.after)}")
+    for warning in made.warnings:
+        say(f"  注意：{warning}")
+
+
+def _short(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[:most]}……"
