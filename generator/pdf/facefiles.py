@@ -22,7 +22,7 @@ import platformdirs
 from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _FAMILY_NAMES: Final = (1, 4, 16)
@@ -178,6 +178,22 @@ def digest(path: Path) -> str:
     """The SHA-256 of a font file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def remembered(face: Face, what: str, read: Callable[[], Any]) -> Any:
+    """Something that was read from a face before, else as it is read now; it must be plain JSON.
+
+    Args:
+        face: the face.
+        what: the name of what is asked.
+        read: reads it from the font file.
+    """
+    stamp = f"{_stamp(face.path)}#{face.index}"
+    found = _load(what, stamp)
+    if found is None:
+        found = read()
+        _store(what, stamp, found)
+    return found
 
 
 def _stamp(path: Path) -> str:

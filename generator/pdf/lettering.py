@@ -6,30 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fontTools.pens.basePen import BasePen
-from fontTools.ttLib import TTFont
+
+from generator.pdf.facefiles import remembered
 
 if TYPE_CHECKING:
     from generator.pdf.facefiles import Face
-
-
-class CanvasPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
-    """Draws a glyph's outline into a ReportLab path."""
-
-    def __init__(self, glyphs: Any, path: Any, dx: float) -> None:
-        super().__init__(glyphs)
-        self._path, self._dx = path, dx
-
-    def _moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.moveTo(point[0] + self._dx, point[1])
-
-    def _lineTo(self, point: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.lineTo(point[0] + self._dx, point[1])
-
-    def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802 fontTools' name
-        self._path.curveTo(*(value for x, y in points for value in (x + self._dx, y)))
-
-    def _closePath(self) -> None:  # noqa: N802 fontTools' name
-        self._path.close()
 
 
 class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
@@ -53,21 +34,47 @@ class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
 
 
 @lru_cache(maxsize=256)
-def outline(char: str, face: Face) -> bytes:
-    """A character's filled outline in the font's own units, as content of a PDF; empty where the face lacks it."""
-    glyphs, cmap, _ = _font(face)
+def _glyph(char: str, face: Face) -> tuple[float, tuple[str, ...]]:
+    """A character's advance and outline in the font's own units; nothing where the face lacks it."""
+    advance, operators = remembered(face, f"glyph {ord(char):X}", lambda: _read(char, face))
+    return float(advance), tuple(operators)
+
+
+def _read(char: str, face: Face) -> tuple[float, list[str]]:
+    glyphs, cmap = _font(face)
     name = cmap.get(ord(char))
     if name is None:
-        return b""
+        return 0.0, []
     pen = OperatorPen(glyphs)
     glyphs[name].draw(pen)
-    return "\n".join([*pen.operators, "f"]).encode()
+    return glyphs[name].width, pen.operators
 
 
 @lru_cache(maxsize=4)
-def _font(face: Face) -> tuple[Any, Any, int]:
+def _font(face: Face) -> tuple[Any, Any]:
+    from fontTools.ttLib import TTFont
+
     font = TTFont(str(face.path), lazy=True, fontNumber=face.index)
-    return font.getGlyphSet(), font.getBestCmap(), font["head"].unitsPerEm
+    return font.getGlyphSet(), font.getBestCmap()
+
+
+def _units(face: Face) -> int:
+    from fontTools.ttLib import TTFont
+
+    with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
+        return int(font["head"].unitsPerEm)
+
+
+@lru_cache(maxsize=64)
+def unit(face: Face) -> int:
+    """How many of its own units a face has to the em."""
+    return int(remembered(face, "unit", lambda: _units(face)))
+
+
+def outline(char: str, face: Face) -> bytes:
+    """A character's filled outline in the font's own units, as content of a PDF; empty where the face lacks it."""
+    _, operators = _glyph(char, face)
+    return "\n".join([*operators, "f"]).encode() if operators else b""
 
 
 def draw(canvas: Any, text: str, face: Face) -> float:
@@ -81,22 +88,18 @@ def draw(canvas: Any, text: str, face: Face) -> float:
     Returns:
         The text's length in font units.
     """
-    glyphs, cmap, _ = _font(face)
     path, length = canvas.beginPath(), 0.0
-    for name in filter(None, (cmap.get(ord(char)) for char in text)):
-        glyphs[name].draw(CanvasPen(glyphs, path, length))
-        length += glyphs[name].width
+    for char in text:
+        advance, operators = _glyph(char, face)
+        for line in operators:
+            *numbers, operator = line.split()
+            points = [float(number) + (0.0 if at % 2 else length) for at, number in enumerate(numbers)]
+            {"m": path.moveTo, "l": path.lineTo, "c": path.curveTo, "h": path.close}[operator](*points)
+        length += advance
     canvas.drawPath(path, fill=1, stroke=0)
     return length
 
 
-@lru_cache(maxsize=4096)
 def width(text: str, face: Face, size: float) -> float:
     """A text's length in points at a size in points."""
-    glyphs, cmap, unit = _font(face)
-    return float(sum(glyphs[cmap[ord(char)]].width for char in text if ord(char) in cmap) * size / unit)
-
-
-def unit(face: Face) -> int:
-    """How many of its own units a face has to the em."""
-    return _font(face)[2]
+    return sum(_glyph(char, face)[0] for char in text) * size / unit(face)
