@@ -187,6 +187,11 @@ def _put(document: pikepdf.Pdf, page: pikepdf.Page, drawing: bytes, kind: str) -
 
 
 def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str) -> None:
+    # LibreOffice gives all pages of a document one set of resources: a mark of one would be every page's.
+    resources = pikepdf.Dictionary(dict(page.resources.items()))
+    forms: pikepdf.Object = resources.get("/XObject", pikepdf.Dictionary())
+    resources.XObject = pikepdf.Dictionary(dict(forms.items()))
+    page.obj.Resources = resources
     name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name(f"/Lianheti{kind}"))
     x0, y0 = (float(edge) for edge in list(page.mediabox)[:2])
     page.contents_add(b"q\n", prepend=True)

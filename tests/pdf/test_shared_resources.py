@@ -1,0 +1,50 @@
+"""Marks on pages that share one set of resources, as LibreOffice writes them: each page has its own mark."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pikepdf
+import pypdfium2
+
+from generator.pdf.fonts import find_faces
+from generator.pdf.marks import SealPlace, page_numbers, seal_guide
+
+PAGES = 3
+WHEN = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def document() -> bytes:
+    with pikepdf.new() as made:
+        shared = made.make_indirect(pikepdf.Dictionary(XObject=pikepdf.Dictionary()))
+        for _ in range(PAGES):
+            made.add_blank_page(page_size=(595, 842))
+            made.pages[-1].obj.Resources = shared
+        out = io.BytesIO()
+        made.save(out)
+    return out.getvalue()
+
+
+def drawn(pdf: bytes) -> list[bytes]:
+    """Each page as pixels."""
+    opened = pypdfium2.PdfDocument(pdf)
+    found = [page.render(scale=1).to_pil().tobytes() for page in opened]
+    opened.close()
+    return found
+
+
+def test_every_page_has_its_own_number() -> None:
+    assert len(set(drawn(page_numbers(document(), find_faces(None))))) == PAGES
+
+
+def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
+    places = [
+        SealPlace(page, (100.0, 200.0 * page, 200.0, 200.0 * page + 50)) for page in range(1, PAGES + 1)
+    ]
+    marked = drawn(seal_guide(document(), places, seam=False, title="位置", timestamp=WHEN))
+    alone = [
+        drawn(seal_guide(document(), [place], seam=False, title="位置", timestamp=WHEN))[0]
+        for place in places
+    ]
+    assert marked == alone
