@@ -63,10 +63,11 @@ def _marked(job: Job, documents: Sequence[MadeDocument]) -> Iterator[tuple[str, 
     from generator.pdf.marks import SealPlace, seal_guide
 
     for made in signed_documents(documents):
+        ours = {each.role for each in made.document.signatories if each.party in {"lead", "members"}}
         places = [
             SealPlace(signing.page, signing.rect)
             for signing in made.signings
-            if signing.seal and signing.page is not None and signing.rect is not None
+            if signing.seal and signing.role in ours and signing.page is not None and signing.rect is not None
         ]
         if made.pdf is None or not places:
             continue
