@@ -12,7 +12,7 @@ from generator.layout import NONE_LABEL, Sheet, fold
 from generator.loading.excel_cells import scalar
 from generator.loading.excel_grid import Grid, Value
 from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
-from generator.loading.excel_tree import Branch, Twigs, freeze, name_of
+from generator.loading.excel_tree import Branch, Twigs, freeze, is_blank, name_of
 from generator.source import Entries, Entry, Items, Node, Scalar
 
 _EXACT: Final = 10**15
@@ -265,7 +265,11 @@ class Tables:
             elif row not in rows:
                 node = Scalar("", item.place, absent=True)
             branch.put([key.text.strip()], node)
-        self._graft(sheet.path.split("."), branch)
+        if branch.held:
+            self._graft(sheet.path.split("."), branch)
+        else:
+            # A map without ids would be one that is stated as none.
+            self._put_list(sheet, Scalar("", start, absent=True))
 
     def _graft(self, steps: list[str], value: Branch | Twigs) -> None:
         """Put a list or map where it belongs; beside a group stated as none, for the loader to refuse."""
@@ -273,8 +277,9 @@ class Tables:
         for step in steps[:-1]:
             below = here.held.get(step)
             if not isinstance(below, Branch):
-                if below is not None and not (isinstance(below, Scalar) and below.absent):
-                    here.more.append(Entry(step, value.place, freeze(value)))
+                if below is not None and not is_blank(below):
+                    if not is_blank(value):
+                        here.more.append(Entry(step, value.place, freeze(value)))
                     return
                 below = here.held[step] = Branch(value.place)
             here = below

@@ -36,14 +36,14 @@ class Branch:
             if below is None:
                 below = here.held[step] = Branch(node.place)
             if not isinstance(below, Branch):
-                if not _is_blank(node):
+                if not is_blank(node):
                     here.more.append(Entry(step, node.place, node))
                 return
             here = below
         last = steps[-1]
-        if last in here.held and _is_blank(node):
+        if last in here.held and is_blank(node):
             return
-        if last in here.held and not _is_blank(here.held[last]):
+        if last in here.held and not is_blank(here.held[last]):
             here.more.append(Entry(last, node.place, node))
         else:
             here.held[last] = node
@@ -111,10 +111,10 @@ def name_of(item: Node | Branch) -> str:
     return value.text.strip() if isinstance(value, Scalar) and not value.absent else ""
 
 
-def _is_blank(value: Node | Branch | Twigs) -> bool:
+def is_blank(value: Node | Branch | Twigs) -> bool:
     """Whether a value says nothing yet."""
     if isinstance(value, Branch):
-        return not value.more and all(_is_blank(below) for below in value.held.values())
+        return not value.more and all(is_blank(below) for below in value.held.values())
     if isinstance(value, Twigs):
         return not value.items
     return isinstance(value, Scalar) and value.absent and value.fault is None
@@ -133,7 +133,7 @@ def put_at(root: Branch, path: list[str | int], node: Node) -> str:
             if not isinstance(step, str):
                 return "方括号前要写字段名"
             found = here.held.get(step)
-            if found is not None and _is_blank(found):
+            if found is not None and is_blank(found):
                 found = None
             if found is None:
                 here.held[step] = found = fresh
