@@ -94,7 +94,7 @@ def _put_in(sheet: Any, name: str, said: list[Mark]) -> dict[str, Any] | None:
         return None
     before: dict[str, Any] = {"sheet": sheet.title, "cell": cell.coordinate}
     fill = cell.fill
-    if isinstance(fill, PatternFill):
+    if fill.tagname == "patternFill":
         before["fill"] = [fill.patternType, _kept(fill.fgColor), _kept(fill.bgColor)]
         cell.fill = PatternFill("solid", fgColor=_FILLS[said[0].tone])
     text = "\n\n".join(dict.fromkeys(mark.note for mark in said))

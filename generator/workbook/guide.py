@@ -120,7 +120,13 @@ def _line(target: Worksheet, row: int, text: str) -> None:
 def write_stamp(form: Form, target: Worksheet) -> None:
     """The hidden sheet: mark, version, programme; then the layout, a row a column."""
     programme = form.programme
-    head: tuple[str | int, ...] = (STAMP_MARK, FORMAT, programme.code if programme else "", __version__, digest(form))
+    head: tuple[str | int, ...] = (
+        STAMP_MARK,
+        FORMAT,
+        programme.code if programme else "",
+        __version__,
+        digest(form),
+    )
     for at, value in enumerate(head, 1):
         styles.at(target, 1, at).value = value
     titles = ("工作表", "类型", "路径", "标题", "字段", "形式", "种类", "单位", "选项")
