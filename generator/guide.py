@@ -8,7 +8,6 @@ from typing import Any, Final
 from generator.consortium import Member
 from generator.made import ChecklistLine, Job, MadeDocument, Signing
 from generator.programme import Document, Route
-from generator.readiness import warnings
 
 _PERSON: Final = "法定代表人"
 _PER_PARTY: Final = ("lead", "members")
@@ -24,6 +23,7 @@ def guide_names(
     documents: Sequence[MadeDocument],
     lines: Sequence[ChecklistLine],
     code: str | None,
+    notes: Sequence[str],
     first: Mapping[str, int],
 ) -> dict[str, Any]:
     """What the signing guide's template can use.
@@ -33,6 +33,7 @@ def guide_names(
         documents: the documents and letters.
         lines: the checklist.
         code: the check code; None where there is none.
+        notes: what a person should look to before signing.
         first: the first page in the print copy of each document, by its id.
     """
     programme = job.programme
@@ -79,7 +80,7 @@ def guide_names(
             for finding in job.findings
             if finding.accepted
         ],
-        "warnings": list(warnings(job, lines)),
+        "warnings": list(notes),
     }
 
 

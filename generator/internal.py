@@ -71,6 +71,7 @@ def sheets(
     documents: tuple[MadeDocument, ...],
     lines: tuple[ChecklistLine, ...],
     printed: PrintCopy | None,
+    notes: tuple[str, ...],
     workshop: Workshop,
 ) -> list[MadeFile]:
     """The internal sheets as DOCX, and as PDF where PDFs are wanted.
@@ -82,6 +83,7 @@ def sheets(
         documents: the documents and letters.
         lines: the checklist.
         printed: the print copy; None where there is none.
+        notes: what a person should look to before signing.
         workshop: templates and engine.
 
     Raises:
@@ -92,7 +94,7 @@ def sheets(
     code = code_of(documents) if job.edition == "signing" else None
     press = Press(job, workshop)
     made = [file for sheet, title in _SHEETS for file in press.sheet(sheet, title, names)]
-    made += signing_guide(job, documents, lines, code, press, printed)
+    made += signing_guide(job, documents, lines, code, notes, press, printed)
     made += entry_sheet(job, press)
     if job.edition == "signing":
         made += parties_sheets(job, documents, lines, code, press)

@@ -12,7 +12,6 @@ from generator.findings import count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.paths import given, title_of
 from generator.printing import PrintCopy
-from generator.readiness import warnings
 from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop
 
@@ -37,7 +36,7 @@ def describe(
         attachments: the files that are bound.
         printed: the print copy; None where there is none.
         workshop: faces and engine.
-        notes: further warnings.
+        notes: what a person should look to before signing.
     """
     templates = {document.template.name: document.template.sha256 for document in documents}
     return {
@@ -79,7 +78,6 @@ def describe(
         "documents": [document_entry(made) for made in documents],
         "warnings": sorted(
             {
-                *warnings(job, checklist),
                 *notes,
                 *(
                     text

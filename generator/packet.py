@@ -24,6 +24,7 @@ from generator.paths import title_of
 from generator.printing import print_copy
 from generator.programme import Programme
 from generator.publishing import PacketFile, Published, publish
+from generator.readiness import warnings
 from generator.rendering.values import Edition
 from generator.snapshot import snapshot
 from generator.workshop import Workshop
@@ -119,7 +120,8 @@ def assemble(
     """
     printed = print_copy(job, documents, attachments, workshop)
     checklist = internal.checklist(job, documents, attachments, printed)
-    sheets = internal.sheets(job, documents, checklist, printed, workshop)
+    notes = (*warnings(job, checklist), *notes)
+    sheets = internal.sheets(job, documents, checklist, printed, notes, workshop)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
     data = snapshot(job, workshop.catalogue.all())

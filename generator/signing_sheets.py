@@ -27,6 +27,7 @@ def signing_guide(
     documents: Sequence[MadeDocument],
     lines: Sequence[ChecklistLine],
     code: str | None,
+    notes: Sequence[str],
     press: Press,
     printed: PrintCopy | None,
 ) -> list[MadeFile]:
@@ -37,11 +38,12 @@ def signing_guide(
         documents: the documents and letters.
         lines: the checklist.
         code: the check code; None in a draft, or where there are no PDFs.
+        notes: what a person should look to before signing.
         press: makes the sheets.
         printed: the print copy; None where there is none.
     """
     title = _TITLES[GUIDE]
-    names = guide_names(job, documents, lines, code, printed.first if printed else {})
+    names = guide_names(job, documents, lines, code, notes, printed.first if printed else {})
     picture = {_QR: qr_picture(f"{job.consortium} 核对码 {code}")} if code else {}
     docx = press.docx(GUIDE, title, names, picture)
     made = [MadeFile(f"{FOLDER}/{GUIDE}.docx", "docx", docx)]
