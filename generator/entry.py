@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from generator.entry_fields import Entry, read_fields
 from generator.made import Job, MadeFile
-from generator.paths import resolve
+from generator.paths import resolve, spec_of
 from generator.press import Press
 from generator.programme import Document, Limit
 from generator.rendering import render
@@ -91,6 +91,9 @@ def _label(entry: Entry, job: Job) -> str:
     label = entry.label
     if not label and not entry.section and entry.paths == ("name",):
         label = job.programme.labels.get("name", "名称")
+    if not label and entry.row and entry.paths:
+        spec = spec_of(job.programme.model, entry.paths[0])
+        label = spec.title if spec else ""
     return f"（{entry.row}）{label}" if entry.row else label
 
 

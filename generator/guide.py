@@ -145,15 +145,16 @@ def _place(job: Job, signing: Signing) -> dict[str, Any]:
 
 def _acts(signing: Signing, member: Member | None) -> Iterator[str]:
     """What is done at a place, in the order in which it is done."""
+    abroad = member is not None and member.abroad
     if signing.signer:
         person = member.legal_representative if member and signing.signer == _PERSON else None
         delegate = member.delegate if member and signing.role != "principal" else None
         if delegate is not None:
             yield f"授权代表{delegate.name or ''}签字（附授权委托书）"
         else:
-            yield f"{signing.signer}{person or ''}签字"
+            yield f"{'负责人' if abroad and person else signing.signer}{person or ''}签字"
     if signing.seal:
-        yield "盖公章"
+        yield "盖公章（没有公章的先向受理部门问明）" if abroad else "盖公章"
     yield "手写日期"
 
 
