@@ -12,6 +12,7 @@ import pytest
 
 from generator.catalogue import Catalogue
 from generator.loading import read_source
+from generator.made import Packet
 from generator.packet import Order, build, put
 from generator.workshop import Workshop
 from tests.signing.authority import Authority
@@ -45,13 +46,16 @@ class Standing:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Standing:
-    root = tmp_path_factory.mktemp("signing")
+def drawn() -> Packet:
     catalogue = Catalogue()
     with Workshop(catalogue, "typst") as workshop:
         source = read_source(ROOT / "data" / f"{CODE.replace('/', '-')}.yaml")
-        packet = build(source, catalogue.load(CODE), Order("signing"), workshop)
-        return Standing(put(packet, root, force=False).folder)
+        return build(source, catalogue.load(CODE), Order("signing"), workshop)
+
+
+@pytest.fixture(scope="session")
+def made(drawn: Packet, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    return Standing(put(drawn, tmp_path_factory.mktemp("signing"), force=False).folder)
 
 
 @pytest.fixture

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
-from typing import Any
+import shutil
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pypdfium2
 import pytest
 
+from generator.pdf.engine import open_engine
 from generator.pdf.fields import SignatureField, finished, identity_holds
+from generator.pdf.fonts import find_faces
+from generator.signing import places_not_found, with_fields
 from tests.signing.conftest import Standing
+
+if TYPE_CHECKING:
+    from generator.made import Packet
 
 
 @dataclass(frozen=True)
@@ -108,3 +115,35 @@ def test_names_that_would_make_a_hierarchy_or_clash_are_refused(made: Standing, 
     fields = [SignatureField(one, "甲", 1, (10, 10, 90, 40)) for one in (name, "丙")]
     with pytest.raises(ValueError, match="unique"):
         finished(made.pdf("plan").read_bytes(), fields)
+
+
+def test_a_place_that_is_not_found_is_said_and_has_no_field(made: Standing, drawn: Packet) -> None:
+    agreement = next(one for one in drawn.documents if one.document.id == "agreement")
+    assert agreement.pdf is not None
+    shown = replace(
+        agreement.pdf,
+        sign_places=tuple(place for place in agreement.pdf.sign_places if place.role != "member.3"),
+    )
+    signings, pdf = with_fields(drawn.job, agreement.document, shown)
+    lost = signings[3]
+    assert (lost.party, lost.page, lost.rect, lost.field) == ("郑州融岳特种钢材有限公司", None, None, None)
+    assert len(fields_of(pdf)) == len(signings) - 1
+    warnings = list(places_not_found(replace(agreement, pdf=shown, signings=signings)))
+    assert len(warnings) == 1
+    assert "郑州融岳特种钢材有限公司" in warnings[0]
+    assert "没有找到" in warnings[0]
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_in_libreoffice_s_pdf_the_places_are_where_their_labels_are_printed(drawn: Packet) -> None:
+    application = next(one for one in drawn.documents if one.document.id == "application")
+    engine = open_engine("libreoffice", find_faces())
+    made = engine.convert(application.files[0].data, title="表", author="", timestamp=drawn.job.when)
+    signings, _ = with_fields(drawn.job, application.document, made)
+    assert [signing.role for signing in signings if signing.field] == [
+        one.role for one in application.signings
+    ]
+    for signing in signings:
+        assert signing.page is not None
+        assert signing.rect is not None
+        assert "盖章" in text_in(made.pdf, signing.page, list(signing.rect))
