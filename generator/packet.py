@@ -143,7 +143,10 @@ def assess(source: Source, programme: Programme, order: Order, workshop: Worksho
     Raises:
         ProgrammeError: the programme is at fault.
     """
-    dataset = load(source, programme, known=workshop.catalogue.all())
+    dataset = load(source, programme, known={programme.code: programme})
+    if dataset.problems:
+        # What is unknown here may be a field or a filing of another programme: read those only now.
+        dataset = load(source, programme, known=workshop.catalogue.all())
     judged = workshop.model_clauses.spelled_out(dataset, programme)
     findings = judge(judged, programme, workshop.common_rules, accept=order.accept, day=day_given())
     dataset = replace(dataset, problems=judged.problems)
