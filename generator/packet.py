@@ -124,7 +124,7 @@ def assemble(
     sheets = internal.sheets(job, documents, checklist, printed, notes, workshop)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
-    data = snapshot(job, workshop.catalogue.all())
+    data = snapshot(job)
     described = manifest.describe(job, documents, checklist, attachments, printed, workshop, notes)
     return Packet(job, (*files, *copy, *sheets, data), described, documents)
 

@@ -6,7 +6,6 @@ place. ``bind`` makes the packet again from it, and a person can go on with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from generator.consortium import Passage
@@ -14,19 +13,13 @@ from generator.data_yaml import data_yaml
 from generator.fields import FieldSpec, Part
 from generator.made import Job, MadeFile
 from generator.press import FOLDER
-from generator.programme import Programme
 
 PATH: Final = f"{FOLDER}/data.yaml"
 _HEADER: Final = "# 生成这套材料所用的数据（{title}）。要改数据，改原来的数据文件后重新生成。\n"
 
 
-def snapshot(job: Job, known: Mapping[str, Programme]) -> MadeFile:
-    """The data file.
-
-    Args:
-        job: what the packet is made from.
-        known: every programme by code.
-    """
+def snapshot(job: Job) -> MadeFile:
+    """The data file of what a packet is made from."""
     programme = job.programme
     accepted = [
         {"rule": finding.rule, "reason": finding.accepted} for finding in job.findings if finding.accepted
@@ -37,7 +30,7 @@ def snapshot(job: Job, known: Mapping[str, Programme]) -> MadeFile:
         None,
         tree,
         {programme.code: {"accepted": accepted} if accepted else {}},
-        known,
+        {programme.code: programme},
         extra=tuple(own.declaration() for own in programme.fields),
     )
     return MadeFile(PATH, "yaml", (_HEADER.format(title=programme.title) + text).encode())
