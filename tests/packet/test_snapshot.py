@@ -22,7 +22,7 @@ CODES = list(Catalogue().folders())
 
 def loaded_again(workshop: Workshop, folder: Path, job: Job) -> Consortium:
     path = folder / "data.yaml"
-    path.write_bytes(snapshot(job, workshop.catalogue.all()).data)
+    path.write_bytes(snapshot(job).data)
     dataset = load(read_source(path), job.programme, known=workshop.catalogue.all())
     assert dataset.problems == ()
     return dataset.consortium
