@@ -44,17 +44,24 @@ def own_fields(programmes: Iterable[Programme]) -> tuple[OwnField, ...]:
     """The own fields of several programmes, each path once; of two that don't go together the first."""
     found: dict[str, OwnField] = {}
     for programme in programmes:
-        for declared in programme.fields:
-            own = declared.declaration()
-            if own.path in found:
-                continue
-            try:
-                extend(Consortium, (*found.values(), own))
-            except ValueError:
-                # It clashes with an earlier programme's: its data stay unknown, and are refused by name.
-                continue
-            found[own.path] = own
+        fresh = {own.path: own for each in programme.fields if (own := each.declaration()).path not in found}
+        if _go_together(found, fresh):
+            found.update(fresh)
+            continue
+        for path, own in fresh.items():
+            # What clashes with an earlier programme's stays unknown, and is refused by name.
+            if _go_together(found, {path: own}):
+                found[path] = own
     return tuple(found.values())
+
+
+def _go_together(found: Mapping[str, OwnField], fresh: Mapping[str, OwnField]) -> bool:
+    """Whether one model can have all of the fields."""
+    try:
+        extend(Consortium, (*found.values(), *fresh.values()))
+    except ValueError:
+        return False
+    return True
 
 
 def read_content(source: Source, programme: Programme | None, known: Mapping[str, Programme]) -> Content:

@@ -101,6 +101,8 @@ def carried(source: Source, programme: Programme, target: Path, workshop: Worksh
     for finding in job.findings:
         if finding.verdict == "unknown" and finding.level == "must":
             for path in finding.missing:
+                if path.removesuffix(".text") in missing:
+                    continue
                 missing.setdefault(path, title_of(programme.model, path, programme.labels))
     data = _written(Content(content.base, filings, content.extra), programme, target, workshop, missing)
     return Carried(data, tuple(missing.values()))
