@@ -14,7 +14,7 @@ _CHINESE_STANDARD = "1.2.156.10197."
 def cms_faults(signed: Any) -> list[str]:
     """What is not as it must be in a SignedData: versions, algorithms, and the certificates it carries.
 
-    A certificate whose issuer is not among those carried can be checked only against an authority that is
+    The signer's certificate whose issuer is not carried can be checked only against an authority that is
     trusted, and passes here.
 
     Args:
@@ -23,7 +23,9 @@ def cms_faults(signed: Any) -> list[str]:
     faults = []
     if list(_structure_faults(signed)):
         faults.append("签名数据的结构被改动")
-    if not all(_is_issued(certificate, signed) for certificate in _certificates(signed)):
+    carried = _certificates(signed)
+    own = _signer(signed, carried)
+    if not all(_is_issued(one, carried) and (one is own or _belongs(one, carried)) for one in carried):
         faults.append("签名所带的证书被改动")
     return faults
 
@@ -57,14 +59,36 @@ def _structure_faults(signed: Any) -> Iterator[str]:
         yield "version"
 
 
-def _is_issued(certificate: Any, signed: Any) -> bool:
+def _signer(signed: Any, carried: list[Any]) -> Any:
+    sid = signed["signer_infos"][0]["sid"]
+    if sid.name == "issuer_and_serial_number":
+        number = sid.chosen["serial_number"].native
+        return next((one for one in carried if one.serial_number == number), None)
+    return next((one for one in carried if one.key_identifier == sid.chosen.native), None)
+
+
+def _belongs(certificate: Any, carried: list[Any]) -> bool:
+    """Whether a certificate other than the signer's has issued one that is carried, and leads somewhere itself.
+
+    One whose issuer is not carried must name another's key as its issuer's (RFC 5280, 4.2.1.1): else it is a
+    root whose name was changed.
+    """
+    if not any(other.issuer == certificate.subject for other in carried):
+        return False
+    if any(other.subject == certificate.issuer for other in carried):
+        return True
+    issuer = certificate.authority_key_identifier
+    return issuer is not None and issuer != certificate.key_identifier
+
+
+def _is_issued(certificate: Any, carried: list[Any]) -> bool:
     """Whether a certificate bears the signature of its issuer, where the issuer is carried with it."""
     import warnings
 
     from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.x509 import load_der_x509_certificate
 
-    issuers = [other for other in _certificates(signed) if other.subject == certificate.issuer]
+    issuers = [other for other in carried if other.subject == certificate.issuer]
     if not issuers:
         return True
     with warnings.catch_warnings():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -124,6 +125,13 @@ def test_a_byte_altered_in_a_signed_pdf_is_found_in_the_signature_and_its_paddin
     ]
     for at in places:
         path.write_bytes(spoilt(signed_agreement, at))
+        assert not verify(path).sound, at
+    # The authority's name in the certificates that the signature carries: no digest covers it.
+    name = "测试签发机构".encode().hex().encode()
+    found = [match.start() for match in re.finditer(name, signed_agreement[last:content].lower())]
+    assert len(found) >= 3
+    for at in found:
+        path.write_bytes(spoilt(signed_agreement, last + at + 9))
         assert not verify(path).sound, at
 
 
