@@ -212,6 +212,23 @@ class _Inflater:
         return content
 
 
+def check_whole(data: bytes, name: str) -> None:
+    """Refuse a workbook any part of which is larger than it may be, for programs that read all of it.
+
+    Args:
+        data: the file's bytes.
+        name: its name for messages.
+
+    Raises:
+        DataError: it unpacks to too much, or is broken.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        inflater = _Inflater(archive, Place(name))
+        for info in archive.infolist():
+            if info.filename.endswith((".xml", ".rels", ".vml")):
+                inflater.read(info.filename)
+
+
 def _check_kind(inflater: _Inflater, names: set[str], place: Place) -> None:
     if _CONTENT_TYPES not in names:
         what = "压缩包，不是工作簿"

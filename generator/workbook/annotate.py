@@ -22,6 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.errors import Place
 from generator.layout import FINDINGS_SHEET
+from generator.loading.excel_package import check_whole
 from generator.workbook import styles
 from generator.workbook.form import settled
 from generator.workbook.marks import LABELS, Mark, Tone
@@ -53,6 +54,7 @@ def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> by
     Raises:
         DataError: the workbook cannot be read.
     """
+    check_whole(data, name)
     values = stored_values(data, name)
     with warnings.catch_warnings():
         # What openpyxl cannot carry over is told beforehand, by ``stored.lost_in_a_copy``.

@@ -9,10 +9,10 @@ from typing import Final
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.consortium import Delegate
+from generator.consortium import LEAD, MEMBER, Delegate
 from generator.layout import COUNT_SUFFIX, KEY_HEAD, NONE_LABEL, PARENT_PREFIX, Column, Sheet
 from generator.workbook import checks, styles
-from generator.workbook.guidance import full_path
+from generator.workbook.guidance import full_path, limit_text
 from generator.workbook.leaves import NONE, says_none, typed
 from generator.workbook.sheet import Book, sheet_top
 
@@ -36,6 +36,7 @@ class _Slot:
     width: float = 14
     counts: str = ""
     limit: int | None = None
+    role: str = ""
 
 
 @dataclass(slots=True)
@@ -97,7 +98,12 @@ class TableWriter:
             for limit in self.book.guidance.limits.get(full_path(self.sheet, column), ()):
                 if limit.max and limit.path.endswith(column.path or " "):
                     names = "、".join((column.path, *limit.together))
-                    slots.append(_Slot(column.title + COUNT_SUFFIX, None, 9, names, limit.max))
+                    role = {"lead": LEAD, "leads[]": LEAD, "others[]": MEMBER}.get(
+                        limit.path.split(".")[0], ""
+                    )
+                    slots.append(_Slot(column.title + COUNT_SUFFIX, None, 9, names, limit.max, role))
+            if self.sheet.form == "map" and column.path == "text":
+                slots.append(_Slot("字数", None, 9, "text"))
         return slots
 
     @property
@@ -230,14 +236,32 @@ class TableWriter:
                 ]
                 cell.value = checks.count_formula([f"{letter}{row}" for letter in letters])
                 cell.number_format = styles.NO_ZERO
+                if most := self._most(content):
+                    styles.colour_where(target, cell.coordinate, f"{cell.coordinate}>{most}", styles.OVER)
                 cell.alignment = styles.CENTRE
                 cell.font = styles.GREY
             elif slot.column is None and not self.sheet.parent:
                 cell.fill = styles.LABEL
             if isinstance(value, str):
                 lines = max(lines, styles.lines_needed(value, slot.width))
+        if content.get("key") and self.sheet.form == "map":
+            self._note_id(target, row, content["key"])
         if lines > 1:
             target.row_dimensions[row].height = min(15.5 * lines + 4, 400)
+
+    def _most(self, content: dict[str, str]) -> int:
+        """How many 字 one clause or section may have; 0 where nothing is said."""
+        path = f"{self.sheet.path}.{content.get('key', '')}"
+        limits = [each for at in (path, f"{path}.text") for each in self.book.guidance.limits.get(at, ())]
+        return min((each.max for each in limits if each.max), default=0) if self.sheet.form == "map" else 0
+
+    def _note_id(self, target: Worksheet, row: int, key: str) -> None:
+        """What the programme says of one clause or section, on its number."""
+        path = f"{self.sheet.path}.{key}"
+        limits = [each for at in (path, f"{path}.text") for each in self.book.guidance.limits.get(at, ())]
+        quotes = [each for at in (path, f"{path}.text") for each in self.book.guidance.quotes.get(at, ())]
+        text = "\n".join(dict.fromkeys([*map(limit_text, limits), *quotes]))
+        styles.note(styles.at(target, row, 1), text)
 
     def _needed_here(self, column: Column, content: dict[str, str]) -> bool:
         if self.sheet.form != "map":
@@ -278,7 +302,8 @@ class TableWriter:
                     formula = f'AND(COUNTA(${used[0]}{first}:${used[-1]}{first})>0,{letter}{first}=""{whose})'
                     styles.colour_where(target, area, formula, styles.MISSING)
             elif slot.counts and slot.limit:
-                formula = f"AND(ISNUMBER({letter}{first}),{letter}{first}>{slot.limit})"
+                whose = f',${roles[0]}{first}="{slot.role}"' if slot.role and roles else ""
+                formula = f"AND(ISNUMBER({letter}{first}),{letter}{first}>{slot.limit}{whose})"
                 styles.colour_where(target, area, formula, styles.OVER)
             elif self.sheet.parent and at == 1:
                 checks.from_list(target, area, self._owner_range(), "从前面的表里选，名称要完全一致")
