@@ -222,9 +222,9 @@ def test_a_hundred_and_twenty_members_are_judged_at_once() -> None:
     judge(data, scheme, CommonRules())
     timed: list[float] = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         found = judge(data, scheme, CommonRules())
-        timed.append(time.perf_counter() - start)
+        timed.append(time.process_time() - start)
     assert {finding.verdict for finding in found} == {"pass"}
     # 40 rules by both readings take about 20 ms on an idle machine.
     assert min(timed) < 0.25

@@ -65,10 +65,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("text", "words", "line"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_it_ends_in_a_clear_message_at_once(text: str, words: str, line: int | None) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(DataError) as refused:
         read_yaml(text.encode(), "data.yaml")
-    assert time.monotonic() - began < SECONDS
+    assert time.process_time() - began < SECONDS
     assert words in str(refused.value)
     assert len(str(refused.value)) < 3000
     place = refused.value.problems[0].place if refused.value.problems else refused.value.place

@@ -88,10 +88,10 @@ def test_a_field_given_twice_under_two_names_is_a_fault_and_the_first_counts(loa
 def test_thousands_of_unknown_keys_are_each_listed_and_soon_done(loaded: Any) -> None:
     import time
 
-    began = time.monotonic()
+    began = time.process_time()
     dataset = loaded("name: 甲\n" + "".join(f"未知{at}: 1\n" for at in range(20_000)))
     assert len(dataset.problems) == 20_000
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_an_attachment_may_be_named_by_its_title_on_the_checklist(loaded: Any) -> None:

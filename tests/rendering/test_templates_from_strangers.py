@@ -102,7 +102,7 @@ def test_what_is_no_docx_is_told(data: bytes) -> None:
 def test_loops_within_loops_end_soon() -> None:
     members = [{"role": "成员单位", "name": f"单位{at}"} for at in range(300)]
     tag = "{% for a in members %}{% for b in members %}{% for c in members %}{% endfor %}{% endfor %}{% endfor %}"
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(ProgrammeError, match="循环过多"):
         filled(of_paragraphs(tag), consortium(members=members))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
