@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from generator.programme import Programme
+from tests.pace import allowed
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_thousands_of_unknown_keys_are_each_listed_and_soon_done(loaded: Any) ->
     began = time.process_time()
     dataset = loaded("name: 甲\n" + "".join(f"未知{at}: 1\n" for at in range(20_000)))
     assert len(dataset.problems) == 20_000
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < allowed(5)
 
 
 def test_an_attachment_may_be_named_by_its_title_on_the_checklist(loaded: Any) -> None:
