@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _LATIN_WORD: Final = re.compile(r"[!-~]{8,}")
 _LATIN_WIDTH: Final = 0.56  # of the size: about the width of a Latin character
+_AT_EDGE: Final = 0.5  # points from the margin within which a tab stop counts as at it
+_SHORT: Final = 0.85  # of the width: a line that looks shorter than this is one line
 _CHAIN: Final = 0.6  # of a page: paragraphs kept with the next that look taller than this are let go of
 
 
@@ -125,6 +127,7 @@ class Composer(TableComposer):
         runs = [_breakable(run, size, room.width) for run in runs]
         if shape["align"] == "justify" and not room.in_cell and style.get("overflow", True):
             runs = self._with_hanging(runs, shape, room)
+        runs = self._filled(runs, shape, room)
         made: Node = {"k": "p", "s": index, "r": runs}
         if not any(item["k"] != "bm" for item in items) and not label:
             made["e"] = sum(self.edges(node["m"], style, cjk=True, grid=grid))
@@ -151,6 +154,22 @@ class Composer(TableComposer):
         if "open" in node and "close" not in node:
             made["c"] = node["open"]
         return made
+
+    def _filled(self, runs: list[Any], shape: Node, room: Room) -> list[Any]:
+        """Runs whose one tab goes to the right margin, as in a contents list: what fills it needs no measuring."""
+        edge = room.width - shape["right"]
+        if len(shape["tabs"]) != 1 or shape["hang"]:
+            return runs
+        at, kind, leader = shape["tabs"][0]
+        tabs = [run for run in runs if isinstance(run, dict) and run["k"] == "tab"]
+        others = all(isinstance(run, list) or run["k"] in {"tab", "f", "bm"} for run in runs)
+        if kind != "right" or at < edge - _AT_EDGE or len(tabs) != 1 or not others:
+            return runs
+        texts = [run for run in runs if isinstance(run, list)]
+        length = sum(len(text) * self.run_styles[index]["size"] for index, text in texts)
+        if shape["left"] + shape["first"] + length > edge * _SHORT:
+            return runs
+        return [{"k": "fill", "s": run["s"], "l": leader} if run is tabs[0] else run for run in runs]
 
     def _with_hanging(self, runs: list[Any], shape: Node, room: Room) -> list[Any]:
         """Runs with the marks told that hang into the margin; a line of more than text is left as it is."""
