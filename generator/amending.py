@@ -214,7 +214,7 @@ def _made(old: Job, job: Job, changes: Changes, parties: list[Member], workshop:
     own = tuple(member.name or f"第 {at} 方" for at, member in enumerate(parties, 1))
     signings, pdf = signings_of(job, document, None, own), None
     if workshop.makes_pdf:
-        pdf = workshop.typeset(filled.docx, document.title, job, filled.parts)
+        pdf = workshop.typeset(filled.docx, document.title, job, filled.parts).result()
         signings, data = with_fields(job, document, pdf, own)
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", data, pdf.pages))
     template = TemplateUsed(prepared.name, prepared.sha256)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from generator.letters import Letter, letters_of
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
@@ -12,6 +15,9 @@ from generator.rendering import Rendered, render
 from generator.rendering.references import with_page_numbers
 from generator.signing import signings_of, with_fields
 from generator.workshop import Workshop
+
+if TYPE_CHECKING:
+    from generator.pdf.engine import PdfDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,29 @@ def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None =
         ProgrammeError: the document holds something that cannot be printed.
         PdfError: the PDF engine failed.
     """
+    return _finished(job, filled, _begun(job, filled, workshop, edited), edited)
+
+
+def typeset_all(job: Job, filled: Sequence[Filled], workshop: Workshop) -> tuple[MadeDocument, ...]:
+    """Filled documents typeset; one gets its signature fields while the next is drawn. Errors as ``typeset``."""
+    begun = [_begun(job, one, workshop) for one in filled]
+    return tuple(_finished(job, one, pdf) for one, pdf in zip(filled, begun, strict=True))
+
+
+def _begun(
+    job: Job, filled: Filled, workshop: Workshop, edited: bytes | None = None
+) -> Future[PdfDocument] | None:
+    if not workshop.makes_pdf:
+        return None
+    rendered, title = filled.rendered, filled.document.title
+    if edited is not None:
+        return workshop.typeset(edited, title, job)
+    return workshop.typeset(rendered.docx, title, job, rendered.parts)
+
+
+def _finished(
+    job: Job, filled: Filled, begun: Future[PdfDocument] | None, edited: bytes | None = None
+) -> MadeDocument:
     document, rendered = filled.document, filled.rendered
     parties = (filled.party,) if filled.party else None
     path = f"{filled.stem}.docx"
@@ -99,8 +128,8 @@ def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None =
     pdf = None
     files: tuple[MadeFile, ...] = ()
     signings = signings_of(job, document, None, parties)
-    if workshop.makes_pdf:
-        pdf = workshop.typeset(docx, document.title, job, rendered.parts if edited is None else None)
+    if begun is not None:
+        pdf = begun.result()
         if pdf.references and edited is None:
             docx = with_page_numbers(docx, pdf.references, job.when)
         signings, data = with_fields(job, document, pdf, parties)

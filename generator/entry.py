@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generator.entry_fields import Entry, read_fields
-from generator.made import Job, MadeFile
+from generator.made import Job
 from generator.paths import resolve, spec_of
-from generator.press import Press
+from generator.press import Begun, Press
 from generator.programme import Document, Limit
 from generator.rendering import render
 from generator.rendering.template import DOCUMENT
@@ -18,7 +18,7 @@ SHEET: Final = "entry-sheet"
 _TITLE: Final = "网上填报录入单"
 
 
-def entry_sheet(job: Job, press: Press) -> list[MadeFile]:
+def entry_sheet(job: Job, press: Press) -> Begun:
     """The sheet for the documents that are entered into a web system; nothing where there are none.
 
     Args:
@@ -31,7 +31,7 @@ def entry_sheet(job: Job, press: Press) -> list[MadeFile]:
     """
     drafts = [document for document in job.programme.documents if document.filing == "entry-draft"]
     if not drafts:
-        return []
+        return list
     limits = _limits(job)
     names = {
         "consortium": job.consortium,

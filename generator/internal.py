@@ -8,10 +8,9 @@ from typing import Any, Final
 from generator.attaching import Attachment
 from generator.entry import entry_sheet
 from generator.findings import Finding, count_verdicts
-from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.made import ChecklistLine, Job, MadeDocument
 from generator.manifest import unprinted
-from generator.press import Press
-from generator.printing import PrintCopy
+from generator.press import Begun, Press
 from generator.signing import code_of
 from generator.signing_sheets import parties_sheets, signing_guide
 from generator.workshop import Workshop
@@ -32,7 +31,7 @@ def checklist(
     job: Job,
     documents: tuple[MadeDocument, ...],
     attachments: tuple[Attachment, ...],
-    printed: PrintCopy | None,
+    first: Mapping[str, int],
 ) -> tuple[ChecklistLine, ...]:
     """What is to be attached, whether the data names a file for it, and where it is bound.
 
@@ -40,7 +39,7 @@ def checklist(
         job: what the packet is made from.
         documents: the documents made; an item with a document's id is in the packet already.
         attachments: the files that are bound.
-        printed: the print copy; None where there is none.
+        first: where in the print copy everything begins, from ``first_pages``.
     """
     given = job.dataset.consortium.attachments or {}
     made = {document.document.id for document in documents}
@@ -57,10 +56,10 @@ def checklist(
         else:
             state = "缺" if item.required else "如有请附"
         pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
-        first = printed.first.get(f"attachments.{item.id}") if printed and pages else None
+        begins = first.get(f"attachments.{item.id}") if pages else None
         lines.append(
             ChecklistLine(
-                item.id, item.title, item.required, state, files, item.clause, item.note, pages, first
+                item.id, item.title, item.required, state, files, item.clause, item.note, pages, begins
             )
         )
     return tuple(lines)
@@ -70,11 +69,11 @@ def sheets(
     job: Job,
     documents: tuple[MadeDocument, ...],
     lines: tuple[ChecklistLine, ...],
-    printed: PrintCopy | None,
+    first: Mapping[str, int],
     notes: tuple[str, ...],
     workshop: Workshop,
-) -> list[MadeFile]:
-    """The internal sheets as DOCX, and as PDF where PDFs are wanted.
+) -> Begun:
+    """The internal sheets as DOCX, and as PDF where PDFs are wanted; they are typeset while the caller goes on.
 
     The parties' sheets are made for signing only: in a draft nothing is final that they could tell.
 
@@ -82,23 +81,23 @@ def sheets(
         job: what the packet is made from.
         documents: the documents and letters.
         lines: the checklist.
-        printed: the print copy; None where there is none.
+        first: where in the print copy everything begins, from ``first_pages``.
         notes: what a person should look to before signing.
         workshop: templates and engine.
 
     Raises:
         ProgrammeError: a template is at fault.
-        PdfError: the PDF engine failed.
+        PdfError: the PDF engine failed; raised when the files are asked for.
     """
     names = _names(job, documents, lines)
     code = code_of(documents) if job.edition == "signing" else None
     press = Press(job, workshop)
-    made = [file for sheet, title in _SHEETS for file in press.sheet(sheet, title, names)]
-    made += signing_guide(job, documents, lines, code, notes, press, printed)
-    made += entry_sheet(job, press)
+    begun = [press.sheet(sheet, title, names) for sheet, title in _SHEETS]
+    begun.append(signing_guide(job, documents, lines, code, notes, press, first))
+    begun.append(entry_sheet(job, press))
     if job.edition == "signing":
-        made += parties_sheets(job, documents, lines, code, press)
-    return made
+        begun.append(parties_sheets(job, documents, lines, code, press))
+    return lambda: [file for files in begun for file in files()]
 
 
 def _names(

@@ -15,13 +15,13 @@ from generator import internal, manifest
 from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
 from generator.dataset import Dataset
-from generator.drawing import Filled, fill_all, typeset
+from generator.drawing import Filled, fill_all, typeset_all
 from generator.errors import DataError, RefusedError
 from generator.findings import Absent
 from generator.loading import Source, load
 from generator.made import Job, MadeDocument, Packet
 from generator.paths import title_of
-from generator.printing import print_copy
+from generator.printing import first_pages, print_copy
 from generator.programme import Programme
 from generator.publishing import PacketFile, Published, publish
 from generator.readiness import warnings
@@ -118,15 +118,16 @@ def assemble(
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    printed = print_copy(job, documents, attachments, workshop)
-    checklist = internal.checklist(job, documents, attachments, printed)
+    first = first_pages(job, documents, attachments) if workshop.makes_pdf else {}
+    checklist = internal.checklist(job, documents, attachments, first)
     notes = (*warnings(job, checklist), *notes)
-    sheets = internal.sheets(job, documents, checklist, printed, notes, workshop)
+    sheets = internal.sheets(job, documents, checklist, first, notes, workshop)
+    printed = print_copy(job, documents, attachments, workshop)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
     data = snapshot(job)
     described = manifest.describe(job, documents, checklist, attachments, printed, workshop, notes)
-    return Packet(job, (*files, *copy, *sheets, data), described, documents)
+    return Packet(job, (*files, *copy, *sheets(), data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
@@ -173,7 +174,7 @@ def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
     filled = fill_all(job, workshop)
     if job.edition == "signing":
         _refuse_unready(job, filled)
-    return tuple(typeset(job, one, workshop) for one in filled)
+    return typeset_all(job, filled, workshop)
 
 
 def _epoch() -> datetime | None:

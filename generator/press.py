@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.made import Job, MadeFile
 from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.rendering.template import Filled
 from generator.workshop import Workshop
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
 
 FOLDER: Final = "internal"
+# A sheet that is being typeset; called, it waits for that and gives its files.
+Begun = Callable[[], list[MadeFile]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +32,9 @@ class Press:
     job: Job
     workshop: Workshop
 
-    def docx(
+    def fill(
         self, sheet: str, title: str, names: Mapping[str, Any], parts: Mapping[str, bytes] | None = None
-    ) -> bytes:
+    ) -> Filled:
         """A filled sheet.
 
         Args:
@@ -45,22 +49,22 @@ class Press:
         prepared = self.workshop.prepare(self.workshop.catalogue.common(f"{sheet}.docx"))
         core = core_properties(title, self.job.consortium, self.job.when)
         replaced = {CORE_PROPERTIES: core, **(parts or {})}
-        return prepared.template.fill(names, replace=replaced, when=self.job.when).docx
+        return prepared.template.fill(names, replace=replaced, when=self.job.when)
 
-    def pdf(self, docx: bytes, title: str) -> PdfDocument:
-        """A sheet's PDF; without a watermark, as it goes to nobody.
+    def pdf(self, filled: Filled, title: str) -> Future[PdfDocument]:
+        """Where a sheet's PDF will be; without a watermark, as it goes to nobody."""
+        return self.workshop.typeset_sheet(filled.docx, title, self.job, filled.parts)
 
-        Raises:
-            PdfError: the engine failed.
-        """
-        engine = self.workshop.engine
-        return engine.convert(docx, title=title, author=self.job.consortium, timestamp=self.job.when)
+    def sheet(self, sheet: str, title: str, names: Mapping[str, Any]) -> Begun:
+        """A sheet as files; arguments and errors as above, those of the engine when it is called."""
+        filled = self.fill(sheet, title, names)
+        made = [MadeFile(f"{FOLDER}/{sheet}.docx", "docx", filled.docx)]
+        if not self.workshop.makes_pdf:
+            return lambda: made
+        begun = self.pdf(filled, title)
 
-    def sheet(self, sheet: str, title: str, names: Mapping[str, Any]) -> list[MadeFile]:
-        """A sheet as files; arguments and errors as above."""
-        docx = self.docx(sheet, title, names)
-        made = [MadeFile(f"{FOLDER}/{sheet}.docx", "docx", docx)]
-        if self.workshop.makes_pdf:
-            pdf = self.pdf(docx, title)
-            made.append(MadeFile(f"{FOLDER}/{sheet}.pdf", "pdf", pdf.pdf, pdf.pages))
-        return made
+        def files() -> list[MadeFile]:
+            pdf = begun.result()
+            return [*made, MadeFile(f"{FOLDER}/{sheet}.pdf", "pdf", pdf.pdf, pdf.pages)]
+
+        return files

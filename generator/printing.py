@@ -61,12 +61,20 @@ def print_copy(
         [(part.title, part.pdf, part.headings) for part in parts], title=job.consortium, timestamp=job.when
     )
     data = finished(page_numbers(data, workshop.faces))
+    pages = sum(part.pages for part in parts)
+    return PrintCopy(MadeFile(PATH, "pdf", data, pages), first_pages(job, documents, attachments))
+
+
+def first_pages(
+    job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment]
+) -> Mapping[str, int]:
+    """Where in the print copy everything will begin; keys as in ``PrintCopy.first``."""
     first: dict[str, int] = {}
-    pages = 0
-    for part in parts:
-        first.setdefault(part.id, pages + 1)
-        pages += part.pages
-    return PrintCopy(MadeFile(PATH, "pdf", data, pages), first)
+    page = 1
+    for part in (*_documents(documents), *_attachments(job, attachments)):
+        first.setdefault(part.id, page)
+        page += part.pages
+    return first
 
 
 def _documents(documents: Sequence[MadeDocument]) -> Iterator[_Part]:

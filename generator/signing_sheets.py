@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from generator.freezing import qr_picture
 from generator.guide import guide_names, parties_names, signed_documents
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
-from generator.press import FOLDER, Press
-from generator.printing import PrintCopy
+from generator.press import FOLDER, Begun, Press
 from generator.publishing import safe_name
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ def signing_guide(
     code: str | None,
     notes: Sequence[str],
     press: Press,
-    printed: PrintCopy | None,
-) -> list[MadeFile]:
+    first: Mapping[str, int],
+) -> Begun:
     """The signing guide; its PDF ends with the pages to be sealed, each seal's place marked.
 
     Args:
@@ -40,24 +39,29 @@ def signing_guide(
         code: the check code; None in a draft, or where there are no PDFs.
         notes: what a person should look to before signing.
         press: makes the sheets.
-        printed: the print copy; None where there is none.
+        first: the first page in the print copy of each document, by its id.
     """
     title = _TITLES[GUIDE]
-    names = guide_names(job, documents, lines, code, notes, printed.first if printed else {})
+    names = guide_names(job, documents, lines, code, notes, first)
     picture = {_QR: qr_picture(f"{job.consortium} 核对码 {code}")} if code else {}
-    docx = press.docx(GUIDE, title, names, picture)
-    made = [MadeFile(f"{FOLDER}/{GUIDE}.docx", "docx", docx)]
-    if press.workshop.makes_pdf:
+    filled = press.fill(GUIDE, title, names, picture)
+    made = [MadeFile(f"{FOLDER}/{GUIDE}.docx", "docx", filled.docx)]
+    if not press.workshop.makes_pdf:
+        return lambda: made
+    begun = press.pdf(filled, title)
+
+    def files() -> list[MadeFile]:
         from generator.pdf.stamps import merge
 
-        pdf = press.pdf(docx, title)
         marked = list(_marked(job, documents)) if job.edition == "signing" else []
+        pdf = begun.result()
         data, pages = pdf.pdf, pdf.pages + sum(count for _, _, count in marked)
         if marked:
             parts = [(title, pdf.pdf, pdf.headings), *((name, page, ()) for name, page, _ in marked)]
             data = merge(parts, title=title, timestamp=job.when)
-        made.append(MadeFile(f"{FOLDER}/{GUIDE}.pdf", "pdf", data, pages))
-    return made
+        return [*made, MadeFile(f"{FOLDER}/{GUIDE}.pdf", "pdf", data, pages)]
+
+    return files
 
 
 def _marked(job: Job, documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int]]:
@@ -84,7 +88,7 @@ def parties_sheets(
     lines: Sequence[ChecklistLine],
     code: str | None,
     press: Press,
-) -> list[MadeFile]:
+) -> Begun:
     """A sheet for each party: one DOCX of them all, and a PDF each, to be sent to that party alone.
 
     Args:
@@ -97,16 +101,26 @@ def parties_sheets(
     title = _TITLES[PARTIES]
     names = parties_names(job, documents, lines, code)
     if not names["parties"]:
-        return []
-    docx = press.docx(PARTIES, title, names)
-    made = [MadeFile(f"{FOLDER}/{PARTIES}.docx", "docx", docx)]
-    if press.workshop.makes_pdf:
-        pdf = press.pdf(docx, title)
-        parties = [party["name"] for party in names["parties"]]
-        for number, (name, data, pages) in enumerate(_apart(pdf, parties, job), 1):
-            path = f"{FOLDER}/{PARTIES}/{safe_name(f'{number:02d}-{name}')}.pdf"
-            made.append(MadeFile(path, "pdf", data, pages))
-    return made
+        return list
+    filled = press.fill(PARTIES, title, names)
+    made = [MadeFile(f"{FOLDER}/{PARTIES}.docx", "docx", filled.docx)]
+    if not press.workshop.makes_pdf:
+        return lambda: made
+    begun = press.pdf(filled, title)
+    parties = [party["name"] for party in names["parties"]]
+
+    def files() -> list[MadeFile]:
+        stem = f"{FOLDER}/{PARTIES}"
+        apart = enumerate(_apart(begun.result(), parties, job), 1)
+        return [
+            *made,
+            *(
+                MadeFile(f"{stem}/{safe_name(f'{number:02d}-{name}')}.pdf", "pdf", data, pages)
+                for number, (name, data, pages) in apart
+            ),
+        ]
+
+    return files
 
 
 def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple[str, bytes, int]]:

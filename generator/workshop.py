@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from generator.anchors import anchors
 from generator.catalogue import Catalogue, CommonRules
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from generator.pdf.engine import Engine, PdfDocument
     from generator.pdf.fonts import Faces
 
+_Made = TypeVar("_Made")
 EngineName = Literal["typst", "libreoffice"]
 WATERMARK = "草稿"
 _MAPS = {"clause": "agreement.clauses", "section": "plan.sections"}
@@ -68,6 +71,8 @@ class Workshop(AbstractContextManager["Workshop"]):
         self._engine_name = engine
         self._fonts = fonts
         self._engine: Engine | None = None
+        self._opening = Lock()
+        self._pool: ThreadPoolExecutor | None = None
         self._faces: Faces | None = None
         self._templates: dict[tuple[Path, bool], Prepared] = {}
         self._guidance: dict[str, dict[str, tuple[Note, ...]]] = {}
@@ -80,6 +85,9 @@ class Workshop(AbstractContextManager["Workshop"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
         if self._engine is not None:
             self._engine.close()
             self._engine = None
@@ -105,13 +113,14 @@ class Workshop(AbstractContextManager["Workshop"]):
         Raises:
             PdfError: it cannot be had.
         """
-        if self._engine is None:
-            if self._engine_name is None:
-                raise RuntimeError("no PDF engine was asked for")
-            from generator.pdf.engine import open_engine
+        with self._opening:
+            if self._engine is None:
+                if self._engine_name is None:
+                    raise RuntimeError("no PDF engine was asked for")
+                from generator.pdf.opening import open_engine
 
-            self._engine = open_engine(self._engine_name, self.faces)
-        return self._engine
+                self._engine = open_engine(self._engine_name, self.faces)
+            return self._engine
 
     @property
     def common_rules(self) -> CommonRules:
@@ -122,8 +131,8 @@ class Workshop(AbstractContextManager["Workshop"]):
 
     def typeset(
         self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None = None
-    ) -> PdfDocument:
-        """A document's PDF; in a draft with the 草稿 watermark.
+    ) -> Future[PdfDocument]:
+        """A document's PDF, made while the caller goes on; in a draft with the 草稿 watermark.
 
         Args:
             docx: the filled document.
@@ -131,15 +140,40 @@ class Workshop(AbstractContextManager["Workshop"]):
             job: what the packet is made from.
             parts: the document's parts, where they are at hand.
 
-        Raises:
-            PdfError: the engine failed.
+        Returns:
+            Where the PDF will be; asking for it raises PdfError where the engine failed, and ProgrammeError
+            where the document holds something that cannot be printed.
         """
-        made = self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
-        if job.edition != "draft":
-            return made
-        from generator.pdf.stamps import watermark
 
-        return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
+        def make() -> PdfDocument:
+            made = self._convert(docx, title, job, parts)
+            if job.edition != "draft":
+                return made
+            from generator.pdf.stamps import watermark
+
+            return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
+
+        return self._begin(make)
+
+    def typeset_sheet(
+        self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None = None
+    ) -> Future[PdfDocument]:
+        """An internal sheet's PDF: as ``typeset``, never with a watermark, as it goes to nobody."""
+        return self._begin(lambda: self._convert(docx, title, job, parts))
+
+    def warm_up(self) -> None:
+        """Begin to open the PDF engine, where one is wanted, while the caller goes on."""
+        if self.makes_pdf:
+            self._begin(lambda: self.engine)
+
+    def _convert(self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None) -> PdfDocument:
+        return self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
+
+    def _begin(self, work: Callable[[], _Made]) -> Future[_Made]:
+        # Two threads: one document is composed while the engine, which lets Python run, compiles another.
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(2, thread_name_prefix="typesetting")
+        return self._pool.submit(work)
 
     def prepare(self, path: Path, guided: Programme | None = None) -> Prepared:
         """A template, read and compiled once.

@@ -16,7 +16,7 @@ from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.catalogue import Catalogue
 from generator.loading import read_source
 from generator.packet import Order, build
-from generator.pdf.engine import open_engine
+from generator.pdf.opening import open_engine
 from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,18 +1,13 @@
-"""What a PDF engine is, and how to open one."""
+"""What a PDF engine is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
-
-from generator.errors import UsageError
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
-
-    from generator.pdf.fonts import Faces
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class PdfDocument:
 
 
 class Engine(Protocol):
-    """Turns a Word document into a PDF. One call at a time; close it when done."""
+    """Turns Word documents into PDFs, from several threads at once; close it when done."""
 
     name: str
     version: str
@@ -86,25 +81,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Free what the engine holds; a closed engine is not used again."""
-
-
-def open_engine(name: Literal["typst", "libreoffice"], faces: Faces) -> Engine:
-    """Open a PDF engine.
-
-    Args:
-        name: ``typst`` (built in) or ``libreoffice`` (must be installed).
-        faces: the faces it draws with.
-
-    Raises:
-        PdfError: it cannot be used on this machine.
-        UsageError: there is no engine of that name.
-    """
-    if name == "typst":
-        from generator.pdf.typst_engine import TypstEngine
-
-        return TypstEngine(faces)
-    if name == "libreoffice":
-        from generator.pdf.libreoffice import LibreOfficeEngine
-
-        return LibreOfficeEngine(faces)
-    raise UsageError(f"没有名为“{name}”的 PDF 引擎", "使用 typst 或 libreoffice")

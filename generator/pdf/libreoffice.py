@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import pikepdf
-import pypdfium2
 from lxml import etree
 
 from generator.errors import PdfError
@@ -30,6 +29,7 @@ from generator.pdf.finish import settle
 from generator.pdf.fonts import LATIN_ROLES, ROLES
 from generator.pdf.labels import Found, find_labels
 from generator.pdf.ooxml import W, main_part, parse
+from generator.pdf.pdfium import opened
 from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
@@ -320,11 +320,8 @@ def _sign_places(
     """
     shown = _destinations(pdf)
     spans = dict(_spans(tree))
-    document = pypdfium2.PdfDocument(data)
-    try:
+    with opened(data) as document:
         printed = find_labels(document, [label for _, label in roles])
-    finally:
-        document.close()
     for number, ((role, _), found) in enumerate(zip(roles, printed, strict=True)):
         told = shown.get(f"{_START}{number}")
         if told is not None:

@@ -6,8 +6,9 @@ import ctypes
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-import pypdfium2
 import pypdfium2.raw as pdfium
+
+from generator.pdf.pdfium import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,11 +63,8 @@ class Pages:
 @contextmanager
 def reading(pdf: bytes) -> Iterator[Pages]:
     """Open a PDF to see what is drawn where."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with opened(pdf) as document:
         yield Pages(document)
-    finally:
-        document.close()
 
 
 def _boxes(page: Any) -> Iterator[Rect]:

@@ -13,8 +13,9 @@ import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from generator.pdf.engine import Engine, PdfDocument, open_engine
+from generator.pdf.engine import Engine, PdfDocument
 from generator.pdf.fonts import Faces, find_faces
+from generator.pdf.opening import open_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,8 @@ import pytest
 
 from generator.errors import ExitCode, PdfError, UsageError
 from generator.pdf import libreoffice
-from generator.pdf.engine import Engine, open_engine
+from generator.pdf.engine import Engine
+from generator.pdf.opening import open_engine
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import bookmark, cell, docx, paragraph, row, run, table
 

@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from generator.pdf.engine import open_engine
 from generator.pdf.fonts import EMBEDDED, find_faces
+from generator.pdf.opening import open_engine
 from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
 from tests.pdf.conftest import MOMENT
