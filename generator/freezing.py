@@ -37,19 +37,9 @@ def qr_picture(text: str, pixels: int = 8) -> bytes:
         text: what a reader shows; Chinese is read as UTF-8.
         pixels: the side of one module.
     """
-    from PIL import Image
-    from reportlab.graphics.barcode.qrencoder import QR8bitByte, QRCode, QRErrorCorrectLevel
+    import segno
 
-    code = QRCode(None, QRErrorCorrectLevel.M)
-    code.addData(QR8bitByte(text.encode()))
-    code.make()
-    side, quiet = code.getModuleCount(), 4
-    picture = Image.new("1", (side + 2 * quiet, side + 2 * quiet), 1)
-    for row in range(side):
-        for column in range(side):
-            if code.isDark(row, column):
-                picture.putpixel((column + quiet, row + quiet), 0)
-    whole = picture.resize((picture.width * pixels, picture.height * pixels), Image.Resampling.NEAREST)
+    code = segno.make_qr(text, error="m", boost_error=False, encoding="utf-8")
     out = io.BytesIO()
-    whole.save(out, "PNG")
+    code.save(out, kind="png", scale=pixels, border=4)
     return out.getvalue()

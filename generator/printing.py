@@ -52,15 +52,18 @@ def print_copy(
     """
     if not workshop.makes_pdf:
         return None
-    from generator.pdf.fields import finished
+    from generator.pdf.fields import identified
     from generator.pdf.marks import page_numbers
     from generator.pdf.stamps import merge
 
     parts = [*_documents(documents), *_attachments(job, attachments)]
     data = merge(
-        [(part.title, part.pdf, part.headings) for part in parts], title=job.consortium, timestamp=job.when
+        [(part.title, part.pdf, part.headings) for part in parts],
+        title=job.consortium,
+        timestamp=job.when,
+        mark=lambda whole: page_numbers(whole, [part.pdf for part in parts], workshop.faces),
     )
-    data = finished(page_numbers(data, workshop.faces))
+    data = identified(data)
     pages = sum(part.pages for part in parts)
     return PrintCopy(MadeFile(PATH, "pdf", data, pages), first_pages(job, documents, attachments))
 

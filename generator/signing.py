@@ -147,7 +147,7 @@ def field_rect(page: int, place: Rect, pages: Pages) -> Rect:
 
     x0, y0, x1, y1 = place
     inner = (x0 + _EDGE, y0 + _EDGE, x1 - _EDGE, y1 - _EDGE)
-    free = largest_free(inner, pages.drawn(page))
+    free = largest_free(inner, pages.drawn(page, inner))
     if free is None or free[2] - free[0] < _LEAST_WIDTH or free[3] - free[1] < _LEAST_HEIGHT:
         return _rounded(inner)
     return _rounded(free)

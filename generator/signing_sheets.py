@@ -53,7 +53,7 @@ def signing_guide(
     def files() -> list[MadeFile]:
         from generator.pdf.stamps import merge
 
-        marked = list(_marked(job, documents)) if job.edition == "signing" else []
+        marked = list(_marked(documents)) if job.edition == "signing" else []
         pdf = begun.result()
         data, pages = pdf.pdf, pdf.pages + sum(count for _, _, count in marked)
         if marked:
@@ -64,7 +64,7 @@ def signing_guide(
     return files
 
 
-def _marked(job: Job, documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int]]:
+def _marked(documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int]]:
     """Copies of the pages that the applicants seal, with their title and number."""
     from generator.pdf.marks import SealPlace, seal_guide
 
@@ -78,7 +78,7 @@ def _marked(job: Job, documents: Sequence[MadeDocument]) -> Iterator[tuple[str, 
         if made.pdf is None or not places:
             continue
         name = f"印章位置：{made.document.title}"
-        data = seal_guide(made.pdf.pdf, places, seam=made.pdf.pages > 1, title=name, timestamp=job.when)
+        data = seal_guide(made.pdf.pdf, places, seam=made.pdf.pages > 1)
         yield name, data, len({place.page for place in places})
 
 

@@ -69,7 +69,7 @@ def finished(pdf: bytes, fields: Sequence[SignatureField] = ()) -> bytes:
                 del document.trailer[key]
         out = io.BytesIO()
         document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return _identified(out.getvalue())
+    return identified(out.getvalue())
 
 
 def _add(document: pikepdf.Pdf, fields: Sequence[SignatureField]) -> None:
@@ -111,7 +111,8 @@ def _add(document: pikepdf.Pdf, fields: Sequence[SignatureField]) -> None:
     )
 
 
-def _identified(data: bytes) -> bytes:
+def identified(data: bytes) -> bytes:
+    """A PDF that has an ``/ID``, given one that is a hash of everything else in the file."""
     *_, last = _IDENTITY.finditer(data)
     start, end = last.span()
     blank = last[0].replace(last[1], _BLANK).replace(last[2], _BLANK)

@@ -6,6 +6,7 @@ import io
 import struct
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
+from xml.sax.saxutils import escape
 
 import pikepdf
 
@@ -15,30 +16,25 @@ if TYPE_CHECKING:
 PRODUCER: Final = "lianheti"
 
 
-def settle(pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime) -> bytes:
+def settle(
+    pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime, standard: str | None = None
+) -> bytes:
     """Write a PDF with fixed metadata; the same content, title and time give the same bytes.
 
     Args:
-        pdf: the document; its metadata is changed.
+        pdf: the document; its metadata is replaced.
         title: its title.
         author: its author, may be empty.
         timestamp: stated as its time of making and of change.
+        standard: the PDF/A standard that it states, as ``2B``; None for what it has stated so far.
     """
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as meta:
-        meta["dc:title"] = title
-        meta["dc:language"] = {"zh-CN"}
-        if author:
-            meta["dc:creator"] = [author]
-        elif "dc:creator" in meta:
-            del meta["dc:creator"]
-        meta["pdf:Producer"] = PRODUCER
-        meta["xmp:CreatorTool"] = PRODUCER
-        moment = timestamp.isoformat(timespec="seconds")
-        for key in ("xmp:CreateDate", "xmp:ModifyDate", "xmp:MetadataDate"):
-            meta[key] = moment
-        for key in ("xmpMM:DocumentID", "xmpMM:InstanceID"):
-            if key in meta:
-                del meta[key]
+    if standard is None:
+        standard = pdf.open_metadata().pdfa_status if "/Metadata" in pdf.Root else ""
+    pdf.Root.Metadata = pdf.make_stream(
+        _xmp(title, author, timestamp, standard),
+        Type=pikepdf.Name.Metadata,
+        Subtype=pikepdf.Name.XML,
+    )
     stamp = pikepdf.models.metadata.encode_pdf_date(timestamp)
     info = {
         "/Title": title,
@@ -66,6 +62,38 @@ def settle(pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime) ->
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
+
+
+_XMP: Final = """\
+<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\
+<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" \
+xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" \
+xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
+{creator}<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
+<pdf:Producer>{producer}</pdf:Producer>
+<xmp:CreatorTool>{producer}</xmp:CreatorTool>
+<xmp:CreateDate>{moment}</xmp:CreateDate>
+<xmp:ModifyDate>{moment}</xmp:ModifyDate>
+<xmp:MetadataDate>{moment}</xmp:MetadataDate>
+{standard}</rdf:Description></rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+_CREATOR: Final = "<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\n"
+_STANDARD: Final = (
+    "<pdfaid:part>{}</pdfaid:part>\n<pdfaid:conformance>{}</pdfaid:conformance>\n"  # ISO 19005-2, 6.6.4
+)
+
+
+def _xmp(title: str, author: str, timestamp: datetime, standard: str) -> bytes:
+    """The metadata stream (ISO 16684-1), which says the same as the information dictionary."""
+    return _XMP.format(
+        title=escape(title),
+        creator=_CREATOR.format(escape(author)) if author else "",
+        producer=PRODUCER,
+        moment=timestamp.isoformat(timespec="seconds"),
+        standard=_STANDARD.format(standard[0], standard[1:]) if standard else "",
+    ).encode()
 
 
 def _settle_profile(profile: pikepdf.Object, timestamp: datetime) -> None:

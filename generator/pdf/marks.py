@@ -11,12 +11,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import PdfError
 from generator.pdf import lettering
-from generator.pdf.finish import settle
 from generator.pdf.room import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
@@ -41,7 +39,7 @@ class SealPlace:
     rect: Rect
 
 
-def page_numbers(pdf: bytes, faces: Faces) -> bytes:
+def page_numbers(document: pikepdf.Pdf, parts: Sequence[bytes], faces: Faces) -> None:
     """Number the pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
 
     The number stands in a lower or upper corner on the side away from the binding; a page that has
@@ -49,22 +47,22 @@ def page_numbers(pdf: bytes, faces: Faces) -> bytes:
     stays that of the documents.
 
     Args:
-        pdf: the whole print copy; the same bytes give the same bytes.
+        document: the whole print copy; its pages are changed.
+        parts: the PDFs that it was merged of, in order.
         faces: its face is that of 宋体.
-
-    Raises:
-        PdfError: the PDF cannot be read.
     """
     face = faces.roles["宋体"]
-    with _open(pdf) as document, reading(pdf) as pages:
-        glyphs = _Glyphs(document, face)
-        total = len(document.pages)
-        for number, page in enumerate(document.pages, 1):
-            text = f"本套第 {number} 页 共 {total} 页"
-            at = _corner(pages, number, lettering.width(text, face, _SIZE))
-            if at is not None:
-                _lay(page, glyphs.line(text, at, pages.size(number)), "Number")
-        return _save(document)
+    glyphs = _Glyphs(document, face)
+    total = len(document.pages)
+    number = 0
+    for part in parts:
+        with reading(part) as pages:
+            for own in range(1, len(pages) + 1):
+                text = f"本套第 {number + 1} 页 共 {total} 页"
+                at = _corner(pages, own, lettering.width(text, face, _SIZE))
+                if at is not None:
+                    _lay(document.pages[number], glyphs.line(text, at, pages.size(own)), "Number")
+                number += 1
 
 
 class _Glyphs:
@@ -122,9 +120,7 @@ def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None
     return None
 
 
-def seal_guide(
-    pdf: bytes, places: Sequence[SealPlace], *, seam: bool, title: str, timestamp: datetime
-) -> bytes:
+def seal_guide(pdf: bytes, places: Sequence[SealPlace], *, seam: bool) -> bytes:
     """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
 
     The circles are outlines that multiply with what is below, so that every word under them stays
@@ -134,8 +130,6 @@ def seal_guide(
         pdf: the document without signature fields.
         places: where its seals go.
         seam: also mark 骑缝章 across the right edge.
-        title: of the copy.
-        timestamp: stated as the time of making.
 
     Raises:
         PdfError: the PDF cannot be read.
@@ -152,7 +146,7 @@ def seal_guide(
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
-        return settle(copy, title=title, author="", timestamp=timestamp)
+        return _save(copy)
 
 
 def _seals(places: Sequence[SealPlace], seam: bool, size: tuple[float, float]) -> Callable[[Canvas], None]:

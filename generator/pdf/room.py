@@ -28,7 +28,7 @@ class Pages:
     def __init__(self, document: Any) -> None:
         self._document = document
         self._pages: dict[int, Any] = {}
-        self._drawn: dict[int, tuple[Rect, ...]] = {}
+        self._boxes: dict[int, tuple[tuple[Rect, Any], ...]] = {}
 
     def _page(self, number: int) -> Any:
         # Opening a page reads all that stands on it.
@@ -44,11 +44,13 @@ class Pages:
         width, height = self._page(page).get_size()
         return float(width), float(height)
 
-    def drawn(self, page: int) -> tuple[Rect, ...]:
-        """The boxes of every text, line and picture of a page."""
-        if page not in self._drawn:
-            self._drawn[page] = tuple(_boxes(self._page(page)))
-        return self._drawn[page]
+    def drawn(self, page: int, rect: Rect) -> Iterator[Rect]:
+        """The boxes of every text, line and picture of a page that reaches into a rectangle."""
+        if page not in self._boxes:
+            self._boxes[page] = tuple(_boxes(self._page(page)))
+        for box, item in self._boxes[page]:
+            if _meet(rect, box) and not _is_watermark(item):
+                yield box
 
     def text(self, page: int, rect: Rect | None = None) -> str:
         """The text of a page, or within a rectangle."""
@@ -57,7 +59,7 @@ class Pages:
 
     def is_free(self, page: int, rect: Rect) -> bool:
         """Whether nothing is drawn in a rectangle."""
-        return not any(_meet(rect, box) for box in self.drawn(page))
+        return next(self.drawn(page, rect), None) is None
 
 
 @contextmanager
@@ -67,13 +69,13 @@ def reading(pdf: bytes) -> Iterator[Pages]:
         yield Pages(document)
 
 
-def _boxes(page: Any) -> Iterator[Rect]:
+def _boxes(page: Any) -> Iterator[tuple[Rect, Any]]:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     edges = [ctypes.byref(edge) for edge in (left, bottom, right, top)]
     for number in range(pdfium.FPDFPage_CountObjects(page.raw)):
         item = pdfium.FPDFPage_GetObject(page.raw, number)
-        if pdfium.FPDFPageObj_GetBounds(item, *edges) and not _is_watermark(item):
-            yield left.value, bottom.value, right.value, top.value
+        if pdfium.FPDFPageObj_GetBounds(item, *edges):
+            yield (left.value, bottom.value, right.value, top.value), item
 
 
 def _is_watermark(item: Any) -> bool:

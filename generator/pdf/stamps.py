@@ -19,7 +19,7 @@ from generator.pdf.finish import settle
 from generator.pdf.structure import merge_structure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from generator.pdf.engine import Heading
@@ -84,13 +84,20 @@ def _drawn(text: str, face: Face, size: tuple[float, float]) -> bytes:
     return out.getvalue()
 
 
-def merge(parts: Sequence[tuple[str, bytes, Sequence[Heading]]], *, title: str, timestamp: datetime) -> bytes:
+def merge(
+    parts: Sequence[tuple[str, bytes, Sequence[Heading]]],
+    *,
+    title: str,
+    timestamp: datetime,
+    mark: Callable[[pikepdf.Pdf], None] | None = None,
+) -> bytes:
     """Put documents behind one another into one PDF, with an outline.
 
     Args:
         parts: each document's title, PDF and headings; the outline has an entry a document, its headings below.
         title: of the whole.
         timestamp: stated as the time of making.
+        mark: draws on the merged pages before they are written.
 
     Returns:
         The PDF: the same input gives the same bytes. Structure trees of tagged parts are kept. It states
@@ -111,8 +118,7 @@ def merge(parts: Sequence[tuple[str, bytes, Sequence[Heading]]], *, title: str, 
             entry = pikepdf.OutlineItem(name, first)
             outline.root.append(entry)
             _add_headings(entry, headings, first)
-            with source.open_metadata() as meta:
-                standard = standard and meta.pdfa_status == "2B"
+            standard = standard and source.open_metadata().pdfa_status == "2B"
     intents = next(
         (source.Root.OutputIntents for source, _, _ in sources if "/OutputIntents" in source.Root), None
     )
@@ -120,11 +126,9 @@ def merge(parts: Sequence[tuple[str, bytes, Sequence[Heading]]], *, title: str, 
         owner = next(source for source, _, _ in sources if "/OutputIntents" in source.Root)
         merged.Root.OutputIntents = merged.copy_foreign(owner.make_indirect(intents))
     merge_structure(merged, sources)
-    if standard:
-        with merged.open_metadata(set_pikepdf_as_editor=False) as meta:
-            meta["pdfaid:part"] = "2"
-            meta["pdfaid:conformance"] = "B"
-    made = settle(merged, title=title, author="", timestamp=timestamp)
+    if mark is not None:
+        mark(merged)
+    made = settle(merged, title=title, author="", timestamp=timestamp, standard="2B" if standard else "")
     for source, _, _ in sources:
         source.close()
     return made

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # What the format can hold (APPNOTE 6.3.10, 4.4.6: MS-DOS time, years counted from 1980 in seven bits).
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107
 _UNIX = 3
+# What is compressed within itself is stored as it is: deflating it again takes long and gains next to nothing.
+_COMPRESSED = (".docx", ".pdf", ".xlsx", ".png", ".jpg", ".jpeg")
 _FILE_MODE = 0o100644
 
 
@@ -33,7 +35,8 @@ def archive_bytes(contents: Mapping[str, bytes], timestamp: datetime) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for path, data in contents.items():
             member = zipfile.ZipInfo(path, moment.timetuple()[:6])
-            member.compress_type = zipfile.ZIP_DEFLATED
+            packed = path.lower().endswith(_COMPRESSED)
+            member.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
             member.create_system = _UNIX
             member.external_attr = _FILE_MODE << 16
             archive.writestr(member, data, compresslevel=6)

@@ -29,6 +29,7 @@ SEAL = "manifest_sha256"
 
 # What the desktop puts into a folder by itself; nobody misses it.
 _DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # A packet is some megabytes; an archive from elsewhere that claims more is not read.
 LARGEST_ARCHIVE = 2 * 1024**3
 _SIGNED_PDF = b"/ByteRange"
@@ -299,7 +300,7 @@ def _listing_of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]
             if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
                 raise _BadArchiveError("larger than any packet")
             for member in members:
-                if member.flag_bits & 1 or member.compress_type != zipfile.ZIP_DEFLATED:
+                if member.flag_bits & 1 or member.compress_type not in _METHODS:
                     raise _BadArchiveError("not an archive as we write them")
                 with archive.open(member) as stream:
                     if member.filename == MANIFEST:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import pikepdf
 import pypdfium2
@@ -12,7 +11,6 @@ from generator.pdf.fonts import find_faces
 from generator.pdf.marks import SealPlace, page_numbers, seal_guide
 
 PAGES = 3
-WHEN = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 def document() -> bytes:
@@ -35,16 +33,17 @@ def drawn(pdf: bytes) -> list[bytes]:
 
 
 def test_every_page_has_its_own_number() -> None:
-    assert len(set(drawn(page_numbers(document(), find_faces(None))))) == PAGES
+    with pikepdf.open(io.BytesIO(document())) as whole:
+        page_numbers(whole, [document()], find_faces(None))
+        out = io.BytesIO()
+        whole.save(out)
+    assert len(set(drawn(out.getvalue()))) == PAGES
 
 
 def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
     places = [
         SealPlace(page, (100.0, 200.0 * page, 200.0, 200.0 * page + 50)) for page in range(1, PAGES + 1)
     ]
-    marked = drawn(seal_guide(document(), places, seam=False, title="位置", timestamp=WHEN))
-    alone = [
-        drawn(seal_guide(document(), [place], seam=False, title="位置", timestamp=WHEN))[0]
-        for place in places
-    ]
+    marked = drawn(seal_guide(document(), places, seam=False))
+    alone = [drawn(seal_guide(document(), [place], seam=False))[0] for place in places]
     assert marked == alone

@@ -188,7 +188,12 @@ def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
 ) -> None:
     parts = [(made.document.title, made.pdf.pdf, made.pdf.headings) for made in packet.documents if made.pdf]
     plain = merge(parts, title="打印件", timestamp=packet.job.when)
-    marked = page_numbers(plain, workshop.faces)
+    marked = merge(
+        parts,
+        title="打印件",
+        timestamp=packet.job.when,
+        mark=lambda whole: page_numbers(whole, [pdf for _, pdf, _ in parts], workshop.faces),
+    )
     with pypdfium2.PdfDocument(plain) as before, pypdfium2.PdfDocument(marked) as after:
         assert len(before) == len(after)
         for one, other in zip(before, after, strict=True):
