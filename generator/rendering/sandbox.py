@@ -5,6 +5,7 @@ Templates come from strangers. What remains possible is listed in docs/security.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from generator.rendering.values import Filler, Group, Rows, Texts, Value
 from generator.rendering.vocabulary import FILTERS, FUNCTIONS, printed
@@ -30,23 +31,26 @@ _FORBIDDEN = (
     nodes.FilterBlock,
     nodes.Concat,
 )
+_FUNCTIONS = frozenset(id(function) for function in FUNCTIONS.values())
 _TESTS = ("defined", "none", "odd", "even", "divisibleby", "eq", "ne", "lt", "gt", "le", "ge", "in")
+
+
+_ANY_SPECIAL = re.compile("[&<>\"'\n\t]")
+# Line ends between elements: the source has one before each paragraph and row, for the errors' line numbers.
+_LINE_END = re.compile(r"(?:(?<=>)|^)\n+(?=<|$)")
 
 
 def escaped(text: str) -> str:
     """A text as the content of a ``w:t``, its line breaks and tabs as Word has them."""
-    found = str(escape(text))
-    if "\n" in found:
-        found = found.replace("\n", _BREAK)
-    if "\t" in found:
-        found = found.replace("\t", _TAB)
-    return found
+    if _ANY_SPECIAL.search(text) is None:
+        return text
+    return str(escape(text)).replace("\n", _BREAK).replace("\t", _TAB)
 
 
 def _finalize(value: Any) -> Any:
     if isinstance(value, jinja2.Undefined):
         return value
-    return Markup(escaped(printed(value)))  # noqa: S704 (escaped on the line itself)
+    return escaped(printed(value))
 
 
 def _printed(value: Any) -> Any:
@@ -54,13 +58,16 @@ def _printed(value: Any) -> Any:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja with strict undefined, autoescape, and only the names of ``vocabulary``."""
+    """Jinja with strict undefined, everything that is printed escaped, and only the names of ``vocabulary``.
+
+    The finaliser escapes, as it sees all that is printed; Jinja's own autoescape would do it again.
+    """
 
     intercepted_binops = frozenset({"*", "**", "%", "//", "/", "+", "-"})
 
     def __init__(self) -> None:
         super().__init__(
-            autoescape=True,
+            autoescape=False,
             undefined=jinja2.StrictUndefined,
             finalize=_finalize,
             keep_trailing_newline=True,
@@ -77,12 +84,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only the functions of the vocabulary."""
-        return any(obj is function for function in FUNCTIONS.values())
+        return id(obj) in _FUNCTIONS
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field of a group, or an attribute of the loop."""
         if isinstance(obj, (Group, Filler, Texts)):
-            return self.getitem(obj, attribute)
+            try:
+                return obj[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
         if isinstance(obj, dict):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, (Value, Rows, str, int, list)):
@@ -114,6 +124,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             jinja2.TemplateSyntaxError: the syntax is wrong, or a forbidden statement is used.
         """
         tree = self.parse(source)
+        for data in tree.find_all(nodes.TemplateData):
+            data.data = _LINE_END.sub("", data.data)
         # One walk for all: a form's tree has thousands of nodes.
         found = next((node for node in tree.find_all(_FORBIDDEN)), None)
         if found is not None:
@@ -126,5 +138,4 @@ class TextSandbox(Sandbox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.autoescape = False
         self.finalize = _printed

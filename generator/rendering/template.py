@@ -8,6 +8,7 @@ so that an error's line number leads back to the paragraph or the table cell.
 from __future__ import annotations
 
 import re
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,9 +41,9 @@ _MISSING = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}", re.DOTALL)
 _AFTER_HIGHLIGHT = re.compile(
     r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)[ />]"
 )
-_BOOKMARK = re.compile(r"<w:bookmarkStart\b[^>]*?/>")
-_BOOKMARK_END = re.compile(r"<w:bookmarkEnd\b[^>]*?/>")
-_EMPTY_CELL = re.compile(r"(</w:tcPr>|<w:tcPr/>|<w:tc(?: [^>]*)?>)\s*</w:tc>")
+_BOOKMARK = re.compile(r"(Start|End)\b([^>]*?)/>")
+# The last tag of a cell that holds nothing, or ends with a table.
+_NO_PARAGRAPH_LAST = re.compile(r"</w:tcPr>|<w:tcPr/>|<w:tc[ >]|</w:tbl>")
 _EMPTY_TABLE = re.compile(r"(</w:tblGrid>|<w:tblGrid/>)\s*</w:tbl>")
 # docxtpl puts the merge at the end of a cell's properties; CT_TcPr has it after the width and the span
 # (ISO/IEC 29500-1, 17.4.69).
@@ -266,7 +267,6 @@ class Template:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        xml = xml.replace("\n<w:p", "<w:p").replace("\n<w:tr", "<w:tr")
         if MISSING_OPEN in xml:
             xml = _RUN.sub(_mark_missing, xml)
         return _number_bookmarks(_keep_whole(xml)).encode()
@@ -301,12 +301,15 @@ def _keep_whole(xml: str) -> str:
 
     Both are what the schema asks for (ISO/IEC 29500-1, 17.4.66 and 17.4.38); Word refuses the file without.
     """
-    if "</w:tbl>" not in xml:
+    *tables, _ = xml.split("</w:tbl>")
+    if not tables:
         return xml
-    if xml.count("</w:p></w:tc>") != xml.count("</w:tc>"):
-        xml = _EMPTY_CELL.sub(r"\1<w:p/></w:tc>", xml)
-    xml = xml.replace("</w:tbl></w:tc>", "</w:tbl><w:p/></w:tc>")
-    if xml.count("</w:tr></w:tbl>") == xml.count("</w:tbl>"):
+    cells = xml.split("</w:tc>")
+    for at, cell in enumerate(cells[:-1]):
+        if not cell.endswith("</w:p>") and _NO_PARAGRAPH_LAST.match(cell, cell.rfind("<")):
+            cells[at] = f"{cell}<w:p/>"
+    xml = "</w:tc>".join(cells)
+    if all(table.endswith("</w:tr>") for table in tables):
         return xml
     return _EMPTY_TABLE.sub(r"\1<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", xml)
 
@@ -331,29 +334,30 @@ def _mark_missing(match: re.Match[str]) -> str:
 
 def _number_bookmarks(xml: str) -> str:
     """Give bookmarks that a loop has repeated names and ids of their own: ``sign.member.2``."""
-    if "<w:bookmarkStart" not in xml:
+    first, *rest = xml.split("<w:bookmark")
+    if not rest:
         return xml
-    seen: dict[str, int] = {}
-    ids: dict[str, list[str]] = {}
-    totals: dict[str, int] = {}
-    for match in _BOOKMARK.finditer(xml):
-        name = dict(_ATTRIBUTE.findall(match[0])).get("name", "")
-        totals[name] = totals.get(name, 0) + 1
-    fresh = iter(range(1, 1_000_000))
-
-    def start(match: re.Match[str]) -> str:
-        attributes = dict(_ATTRIBUTE.findall(match[0]))
-        name = attributes.get("name", "")
-        seen[name] = seen.get(name, 0) + 1
-        number = str(next(fresh))
-        ids.setdefault(attributes.get("id", ""), []).append(number)
-        if totals[name] > 1:
-            name = f"{name}.{seen[name]}"
-        return f'<w:bookmarkStart w:id="{number}" w:name="{name}"/>'
-
-    def end(match: re.Match[str]) -> str:
-        old = dict(_ATTRIBUTE.findall(match[0])).get("id", "")
-        numbers = ids.get(old, [])
-        return f'<w:bookmarkEnd w:id="{numbers.pop(0)}"/>' if numbers else ""
-
-    return _BOOKMARK_END.sub(end, _BOOKMARK.sub(start, xml))
+    found = [_BOOKMARK.match(piece) for piece in rest]
+    names = [dict(_ATTRIBUTE.findall(match[2])) if match else {} for match in found]
+    totals = Counter(
+        own.get("name", "") for match, own in zip(found, names, strict=True) if match and match[1] == "Start"
+    )
+    seen: Counter[str] = Counter()
+    ids: dict[str, deque[int]] = {}
+    pieces = [first]
+    for piece, match, own in zip(rest, found, names, strict=True):
+        if match is None:
+            pieces += ["<w:bookmark", piece]
+        elif match[1] == "Start":
+            name = own.get("name", "")
+            seen[name] += 1
+            number = seen.total()
+            ids.setdefault(own.get("id", ""), deque()).append(number)
+            shown = f"{name}.{seen[name]}" if totals[name] > 1 else name
+            pieces += [f'<w:bookmarkStart w:id="{number}" w:name="{shown}"/>', piece[match.end() :]]
+        else:
+            open_ids = ids.get(own.get("id", ""))
+            if open_ids:
+                pieces.append(f'<w:bookmarkEnd w:id="{open_ids.popleft()}"/>')
+            pieces.append(piece[match.end() :])
+    return "".join(pieces)

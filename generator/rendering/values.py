@@ -14,7 +14,7 @@ from typing import Any, Literal
 from generator.clauses import UnknownClauseError
 from generator.errors import ProgrammeError
 from generator.fields import FieldSpec, Part
-from generator.kinds import LongText, Stated, Text
+from generator.kinds import Stated
 
 Edition = Literal["draft", "signing", "blank"]
 MAX_STEPS = 500_000
@@ -94,9 +94,10 @@ class Value:
 
     def output(self) -> str:
         """The text to print; notes that it was printed."""
+        record = self.record
         if self.path:
-            self.record.printed.setdefault(self.path, set()).add(self.text)
-        return self.record.marked(self.path, self.text)
+            record.printed.setdefault(self.path, set()).add(self.text)
+        return record.marked(self.path, self.text) if record.marking else self.text
 
     def __bool__(self) -> bool:
         return bool(self.text) and self.raw is not False
@@ -144,18 +145,24 @@ class Missing(Value):
 class Group:
     """A part's fields by name, also where the part was not given."""
 
-    __slots__ = ("_part", "_path", "_record", "_value")
+    __slots__ = ("_part", "_path", "_record", "_seen", "_value")
 
     def __init__(self, record: Record, part: type[Part], value: Part | None, path: str) -> None:
         self._record = record
         self._part = part
         self._value = value
         self._path = path
+        self._seen: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
-        spec = self._part.specs()[name]
-        value = getattr(self._value, name) if self._value is not None else None
-        return wrap(self._record, spec, value, f"{self._path}.{name}" if self._path else name)
+        # Forms ask for the same fields again and again, to count and to tick.
+        found = self._seen.get(name)
+        if found is None:
+            spec = self._part.specs()[name]
+            value = getattr(self._value, name) if self._value is not None else None
+            found = wrap(self._record, spec, value, f"{self._path}.{name}" if self._path else name)
+            self._seen[name] = found
+        return found
 
     def __contains__(self, name: str) -> bool:
         return name in self._part.specs()
@@ -340,5 +347,5 @@ def _single(record: Record, spec: FieldSpec, value: Any, path: str) -> Any:
     if value is None:
         return Missing(record, path, spec)
     kind = spec.kind
-    text = value if isinstance(kind, (Text, LongText)) else kind.show(value) if kind else str(value)
+    text = value if type(value) is str else kind.show(value) if kind else str(value)
     return Value(record, text, path, value, spec)
