@@ -104,6 +104,7 @@ def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None =
 def typeset_all(job: Job, filled: Sequence[Filled], workshop: Workshop) -> tuple[MadeDocument, ...]:
     """Filled documents typeset; one gets its signature fields while the next is drawn. Errors as ``typeset``."""
     begun = [_begun(job, one, workshop) for one in filled]
+    workshop.prepare_to_finish()
     return tuple(_finished(job, one, pdf) for one, pdf in zip(filled, begun, strict=True))
 
 

@@ -166,6 +166,14 @@ class Workshop(AbstractContextManager["Workshop"]):
         if self.makes_pdf:
             self._begin(lambda: self.engine)
 
+    def prepare_to_finish(self) -> None:
+        """Load what finishing PDFs needs, which takes a while the first time, while the engine is at work."""
+        if self.makes_pdf:
+            import generator.pdf.fields
+            import generator.pdf.marks
+            import generator.pdf.room
+            import generator.pdf.stamps  # noqa: F401 (the loading is all that is wanted)
+
     def _convert(self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None) -> PdfDocument:
         return self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
 

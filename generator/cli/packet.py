@@ -75,13 +75,14 @@ def command(
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)
-    source = read_source(data)
-    programmes = chosen_programmes(catalogue, codes, source)
-    for recovered in recover(root):
-        say(str(recovered), err=True)
     reports: list[dict[str, Any]] = []
     worst: list[ExitCode] = [ExitCode.DONE]
     with _uncollected(), Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
+        workshop.warm_up()
+        source = read_source(data)
+        programmes = chosen_programmes(catalogue, codes, source)
+        for recovered in recover(root):
+            say(str(recovered), err=True)
         for programme in programmes:
             order = Order(cast("Edition", edition), reasons.get(programme.code, {}), force=force)
             try:
