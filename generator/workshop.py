@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 from generator.anchors import anchors
 from generator.catalogue import Catalogue, CommonRules
 from generator.consortium import Consortium
-from generator.errors import Place, ProgrammeError
+from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.guidance import Note, guidance_of
 from generator.made import Job
 from generator.paths import resolve
@@ -59,18 +59,26 @@ class Workshop(AbstractContextManager["Workshop"]):
         catalogue: where programmes and common files are found.
         engine: the PDF engine's name; None where no PDFs are made.
         fonts: a folder of faces that goes before the machine's own.
+        overlap: typeset while the caller goes on, on a processor of its own; a process of several that share
+            out the processors among them does not.
 
     Attributes:
         model_clauses: the wordings that the data can choose for a clause.
     """
 
     def __init__(
-        self, catalogue: Catalogue, engine: EngineName | None = "typst", fonts: Path | None = None
+        self,
+        catalogue: Catalogue,
+        engine: EngineName | None = "typst",
+        fonts: Path | None = None,
+        *,
+        overlap: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self._engine_name = engine
         self._fonts = fonts
         self._engine: Engine | None = None
+        self._overlap = overlap
         self._opening = Lock()
         self._pool: ThreadPoolExecutor | None = None
         self._faces: Faces | None = None
@@ -178,6 +186,13 @@ class Workshop(AbstractContextManager["Workshop"]):
         return self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
 
     def _begin(self, work: Callable[[], _Made]) -> Future[_Made]:
+        if not self._overlap:
+            done: Future[_Made] = Future()
+            try:
+                done.set_result(work())
+            except LianhetiError as error:
+                done.set_exception(error)
+            return done
         # Two threads: one document is composed while the engine, which lets Python run, compiles another.
         if self._pool is None:
             self._pool = ThreadPoolExecutor(2, thread_name_prefix="typesetting")

@@ -165,7 +165,7 @@ def _workshop(parcel: Parcel) -> Workshop:
             folder = Path(tempfile.mkdtemp(prefix="lianheti-templates-"))
             _unpack(folder, parcel.templates)
             _remove_at_exit(folder)
-        _workshops[key] = Workshop(Catalogue(folder), parcel.settings.engine)
+        _workshops[key] = Workshop(Catalogue(folder), parcel.settings.engine, overlap=False)
     return _workshops[key]
 
 

@@ -133,7 +133,7 @@ class Bench:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.catalogue = Catalogue(settings.templates)
-        self.workshop = Workshop(self.catalogue, settings.engine)
+        self.workshop = Workshop(self.catalogue, settings.engine, overlap=False)
 
     def make(self, path: Path, code: str) -> Done:
         """Make one packet and publish it; errors as for ``packet.make``, and DataError for memory."""

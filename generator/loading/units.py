@@ -26,6 +26,7 @@ MARK: Final = "#"
 _MEMBERS: Final = "members"
 _CODE: Final = "credit_code"
 _FOLDED_LIBRARY: Final = frozenset(fold(key) for key in LIBRARY_KEYS)
+_LIST_KEYS: Final = _FOLDED_LIBRARY | {fold(key) for key in (_MEMBERS, "单位", "成员单位")}
 _FOLDED_MEMBER: Final = frozenset(fold(key) for key in MEMBER_KEYS)
 
 
@@ -142,14 +143,21 @@ def organisations(path: Path, member: Position) -> dict[str, list[Entries]]:
 
 
 def is_library(root: Entries) -> bool:
-    """Whether a file is itself a library: its list of organisations stands where a data file names one."""
-    return any(fold(entry.key) in _FOLDED_LIBRARY and isinstance(entry.node, Items) for entry in root)
+    """Whether a file is itself a library, not the data of a consortium.
+
+    Either its list of organisations stands where a data file names a library, or it holds such a list and
+    nothing else, as a workbook with one sheet does.
+    """
+    if any(fold(entry.key) in _FOLDED_LIBRARY and isinstance(entry.node, Items) for entry in root):
+        return True
+    return bool(root.entries) and all(
+        fold(entry.key) in _LIST_KEYS and isinstance(entry.node, Items) for entry in root
+    )
 
 
 def _list(root: Entries, name: str) -> Node:
-    keys = {fold(key) for key in (*LIBRARY_KEYS, _MEMBERS, "单位", "成员单位")}
     for entry in root:
-        if fold(entry.key) in keys:
+        if fold(entry.key) in _LIST_KEYS:
             return entry.node
     raise DataError("里面没有单位的列表", "写成 units:，其下每个单位一项，前面加“- ”", Place(name))
 

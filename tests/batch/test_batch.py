@@ -304,3 +304,19 @@ def test_a_change_in_a_unit_library_redoes_the_packets_that_use_that_unit(place:
     assert place.batch().states == {"甲": "unchanged", "乙": "unchanged"}
     library.write_text(f"units:\n{entries}".replace("乙公司", "乙新公司"), encoding="utf-8")
     assert place.batch().states == {"甲": "unchanged", "乙": "made"}
+
+
+def test_a_library_in_a_workbook_beside_the_data_is_no_data_file(place: Place) -> None:
+    code = "91410300171076548K"
+    (path,) = place.add("甲")
+    path.write_text(
+        f"name: 某省甲创新联合体\nunits: 单位库.xlsx\nmembers:\n  - unit: {code}\n", encoding="utf-8"
+    )
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "成员单位"
+    for row in (["单位名称", "统一社会信用代码"], ["甲公司", code]):
+        sheet.append(row)
+    book.save(place.data / "单位库.xlsx")
+    assert place.batch().states == {"甲": "made"}

@@ -19,12 +19,14 @@ from PIL import Image, ImageChops
 
 from generator.catalogue import Catalogue
 from generator.loading import read_source
-from generator.packet import Order, build
+from generator.packet import Order, build, put
 from generator.pdf.marks import page_numbers
 from generator.pdf.stamps import merge
 from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
+from generator.verify import verify
 from generator.workshop import Workshop
+from tests.signing.authority import Authority, _loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +163,43 @@ def test_each_document_to_be_signed_has_a_field_for_each_signatory_and_no_other_
         signed = made.document.filing == "paper"
         assert names == ([signing.field for signing in made.signings] if signed else [])
         assert all(signing.rect is not None for signing in made.signings)
+
+
+def test_everybody_signs_every_document_one_after_the_other_and_every_signature_holds(
+    packet: Packet, tmp_path: Path
+) -> None:
+    folder = put(packet, tmp_path, force=False).folder
+    authority = Authority.new()
+    consortium = packet.job.dataset.consortium
+    many = {"members": len(consortium.members or ()), "lead": len(consortium.leads), "authority": 1}
+    wanted = []
+    for made in packet.documents:
+        if made.document.filing != "paper":
+            continue
+        if not made.document.id.startswith("authorisation"):
+            recommended = sum(signing.role.startswith("recommender") for signing in made.signings)
+            assert recommended <= 1
+            assert len(made.signings) - recommended == sum(
+                many[signatory.party]
+                for signatory in made.document.signatories
+                if signatory.party != "recommender"
+            )
+        path = folder / next(file.path for file in made.files if file.format == "pdf")
+        pdf = path.read_bytes()
+        for signing in made.signings:
+            assert signing.field is not None
+            pdf = authority.sign(pdf, signing.field, signing.party)
+            wanted.append((path.relative_to(folder).as_posix(), signing.party))
+        path.write_bytes(pdf)
+    assert wanted
+    report = verify(folder, [_loaded(authority.certificate)])
+    assert report.faults == []
+    assert report.unsigned == []
+    assert [(place.path, place.party) for place in report.places if place.signature] == wanted
+    assert all(
+        place.signature and place.signature.trusted and place.signature.signer == place.party
+        for place in report.places
+    )
 
 
 def test_each_party_is_named_within_its_own_block_and_each_page_of_blocks_names_its_agreement(
