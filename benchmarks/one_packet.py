@@ -1,0 +1,30 @@
+"""One packet's documents in a process of its own, as ``peers.py`` with ``pdf``: ``one_packet.py DATA FOLDER CODE``."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+
+from generator.catalogue import Catalogue
+from generator.loading import read_source
+from generator.packet import Order, begin, draw
+from generator.workshop import Workshop
+
+
+def main(data: Path, folder: Path, code: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    gc.disable()  # as the command does
+    catalogue = Catalogue(None)
+    with Workshop(catalogue, "typst") as workshop:
+        workshop.warm_up()
+        job = begin(read_source(data), catalogue.load(code), Order("signing"), workshop)
+        for made in draw(job, workshop):
+            for file in made.files:
+                path = folder / file.path
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(file.data)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
