@@ -9,7 +9,11 @@ import click
 
 from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import (
+    edition_option,
+    output_option,
+    templates_option,
+)
 from generator.cli.output import say
 from generator.cli.pdf_options import engine_of, pdf_options
 from generator.errors import UsageError
@@ -26,22 +30,8 @@ from generator.errors import UsageError
 @click.option(
     "-p", "--programme", "code", metavar="方案代码", help="方案代码；省略时用变更后的数据中“申报”的方案"
 )
-@click.option(
-    "-o",
-    "--output",
-    "root",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    metavar="目录",
-    help="写到哪个目录，默认 output",
-)
-@click.option(
-    "--edition",
-    type=click.Choice(["draft", "signing"]),
-    default="draft",
-    metavar="draft|signing",
-    help="draft 草稿（默认）；signing 签署版",
-)
+@output_option
+@edition_option
 @pdf_options
 @click.option("--force", is_flag=True, help="已有的补充协议被人改过时，把旧的移到一旁再生成")
 @templates_option

@@ -10,7 +10,9 @@ import click
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
+    edition_option,
     format_option,
+    output_option,
     parse_accepted,
     programmes_option,
     templates_option,
@@ -34,22 +36,8 @@ if TYPE_CHECKING:
 )
 @click.argument("data", nargs=-1, required=True, metavar="数据文件或文件夹…")
 @programmes_option
-@click.option(
-    "-o",
-    "--output",
-    "root",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    metavar="目录",
-    help="写到哪个目录，默认 output",
-)
-@click.option(
-    "--edition",
-    type=click.Choice(["draft", "signing"]),
-    default="draft",
-    metavar="draft|signing",
-    help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
-)
+@output_option
+@edition_option
 @pdf_options
 @accept_option
 @click.option("--force", is_flag=True, help="没有变化的也重做；被人改过的，把旧的整套移到一旁再生成")

@@ -26,6 +26,22 @@ programmes_option = click.option(
     metavar="方案代码",
     help="方案代码，可写多个；省略时用数据中“申报”的方案",
 )
+output_option = click.option(
+    "-o",
+    "--output",
+    "root",
+    type=click.Path(path_type=Path),
+    default=Path("output"),
+    metavar="目录",
+    help="写到哪个目录，默认 output",
+)
+edition_option = click.option(
+    "--edition",
+    type=click.Choice(["draft", "signing"]),
+    default="draft",
+    metavar="draft|signing",
+    help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
+)
 format_option = click.option(
     "--format",
     "output",

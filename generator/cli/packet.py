@@ -14,7 +14,9 @@ from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
+    edition_option,
     format_option,
+    output_option,
     parse_accepted,
     programmes_option,
     templates_option,
@@ -32,22 +34,8 @@ from generator.errors import ExitCode, LianhetiError
 )
 @click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
 @programmes_option
-@click.option(
-    "-o",
-    "--output",
-    "root",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    metavar="目录",
-    help="写到哪个目录，默认 output",
-)
-@click.option(
-    "--edition",
-    type=click.Choice(["draft", "signing"]),
-    default="draft",
-    metavar="draft|signing",
-    help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
-)
+@output_option
+@edition_option
 @pdf_options
 @accept_option
 @click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
