@@ -120,11 +120,19 @@ class _Reader:
                 self._labels(cells, heads, aside, many=many)
                 number = 0
                 continue
-            number = number + 1 if many else _row_number(cells[0], number)
+            named = many and not cells[0].is_field and not cells[0].is_number and bool(cells[0].text.strip())
+            columns = len(cells) == len(heads) and not any(
+                cell.text.strip() and not cell.is_field for cell in cells[1:]
+            )
+            number = (0 if named else number + 1) if many else _row_number(cells[0], number)
             for at, cell in enumerate(cells):
                 if cell.is_field:
                     label = heads.get(cell.column, "")
-                    if not many:
+                    if named:
+                        # A total under the columns, or a row of its own below them, says at its left what it is.
+                        left, _ = _left(cells[:at], aside)
+                        label = f"{left} {label}" if columns else left
+                    elif not many:
                         left, goes_on = _left(cells[:at], aside)
                         label = " ".join(filter(None, [left, label])) if goes_on else left or label
                     self._field(cell, label, number, alone=len(cells) == 1)

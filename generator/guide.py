@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from generator.consortium import Member
+from generator.consortium import LEAD, Member
 from generator.made import ChecklistLine, Job, MadeDocument, Signing
 from generator.programme import Document, Route
 
@@ -98,12 +98,11 @@ def parties_names(
     consortium = job.dataset.consortium
     per_member = {item.id for item in job.programme.attachments if item.per_member}
     wanted = [
-        line.title.removeprefix("各").removeprefix("成员单位")
-        for line in lines
-        if line.id in per_member and line.required
+        line.title.removeprefix("各").removeprefix("成员单位") for line in lines if line.id in per_member
     ]
     contact = consortium.contact
-    reach = [contact.name, contact.phone or contact.mobile] if contact else []
+    address = next((lead.address for lead in consortium.leads if lead.address), None)
+    reach = [address, *([contact.name, contact.phone or contact.mobile] if contact else [])]
     return {
         "consortium": job.consortium,
         "programme": {"title": job.programme.title, "authority": job.programme.authority},
@@ -129,9 +128,16 @@ def _document(job: Job, made: MadeDocument, first: Mapping[str, int]) -> dict[st
         "pages": made.pdf.pages if made.pdf else "",
         "copies": copies_of(job, made.document),
         "file": made.files[-1].path,
-        "bound": f"打印件第 {begin}—{begin + pages - 1} 页" if begin and pages else "",
+        "bound": pages_text(begin, pages),
         "places": [_place(job, signing) for signing in made.signings],
     }
+
+
+def pages_text(first: int | None, pages: int) -> str:
+    """Where in the print copy something stands; the empty text where it does not."""
+    if first is None or not pages:
+        return ""
+    return f"打印件第 {first} 页" if pages == 1 else f"打印件第 {first}—{first + pages - 1} 页"
 
 
 def _place(job: Job, signing: Signing) -> dict[str, Any]:
@@ -155,7 +161,8 @@ def _acts(signing: Signing, member: Member | None) -> Iterator[str]:
             yield f"{'负责人' if abroad and person else signing.signer}{person or ''}签字"
     if signing.seal:
         yield "盖公章（没有公章的先向受理部门问明）" if abroad else "盖公章"
-    yield "手写日期"
+    if signing.dated:
+        yield "手写日期"
 
 
 def _member(job: Job, party: str) -> Member | None:
@@ -188,7 +195,9 @@ def _seams(signed: Sequence[MadeDocument]) -> Iterator[dict[str, str]]:
 
 def _why_unsigned(made: MadeDocument) -> str:
     if made.document.filing == "entry-draft":
-        return "录入底稿，在系统里填报，不在这份上签章"
+        later = "；".join(dict.fromkeys(f"{one.party}（“{one.title}”）" for one in made.signings))
+        signed = f"；系统生成的正式文件上，签章的是{later}" if later else ""
+        return f"录入底稿，在系统里填报，不在这份上签章{signed}"
     return "没有签章处，随其他文件一起报送"
 
 
@@ -221,15 +230,29 @@ def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, 
             "what": "授权委托书",
             "when": "委托单位盖公章、法定代表人签字后，在写明的期限内有效；先于协议签署",
         }
+    if (date := _effective_date(job)) and any(_binds(made.document) for made in documents):
+        yield {
+            "what": "日期",
+            "when": f"材料里印的协议生效日期是{date}，最后一方签字盖章不能晚于这一天；赶不上的，先改数据重新生成",
+        }
     opinions = dict.fromkeys(
         f"{signing.party}（“{signing.title}”）"
-        for made in documents
+        for made in signed_documents(documents)
         for signing in made.signings
         for signatory in made.document.signatories
         if signatory.role == signing.role and signatory.party in {"recommender", "authority"}
     )
     if opinions:
-        yield {"what": "申报", "when": f"报送以后，由{'、'.join(opinions)}签署意见，这几处先留空"}
+        yield {"what": "申报", "when": f"由{'、'.join(opinions)}签署意见，这几处先留空，不要代填"}
+
+
+def _effective_date(job: Job) -> str:
+    """The agreement's effective date as the documents print it; empty where the data gives none."""
+    agreement = job.dataset.consortium.agreement
+    if agreement is None or agreement.effective_date is None:
+        return ""
+    kind = type(agreement).specs()["effective_date"].kind
+    return kind.show(agreement.effective_date) if kind else ""
 
 
 def _binds(document: Document) -> bool:
@@ -241,6 +264,9 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
     return {
         "name": name,
         "role": member.role or "",
+        "leads": member.role == LEAD,
+        "abroad": bool(member.abroad),
+        "effective": _effective_date(job),
         "credit_code": ""
         if member.credit_code is None
         else str(getattr(member.credit_code, "value", member.credit_code)),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generator.attaching import Attachment
 from generator.entry import entry_sheet
 from generator.findings import Finding, count_verdicts
+from generator.guide import copies_of, pages_text
 from generator.made import ChecklistLine, Job, MadeDocument
 from generator.manifest import unprinted
+from generator.paths import title_of
 from generator.press import Begun, Press
 from generator.signing import code_of
 from generator.signing_sheets import parties_sheets, signing_guide
@@ -23,7 +27,7 @@ VERDICT_TEXTS: Final = {
     "judge": "人工判断",
 }
 LEVEL_TEXTS: Final = {"must": "必须", "in_principle": "原则上", "preferred": "鼓励"}
-FILING_TEXTS: Final = {"paper": "纸质报送", "entry-draft": "网上填报底稿，不作为正式文件"}
+FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
 _SHEETS: Final = (("conditions", "组建条件逐条核对表"), ("checklist", "材料清单"))
 
 
@@ -51,7 +55,7 @@ def checklist(
             state = f"找不到文件：{'、'.join(lost)}"
         elif files:
             state = "已附"
-        elif item.id in made:
+        elif any(one == item.id or one.startswith(f"{item.id}-") for one in made):
             state = "本套已含"
         else:
             state = "缺" if item.required else "如有请附"
@@ -124,7 +128,7 @@ def _names(
                 "title": made.document.title,
                 "filing": FILING_TEXTS[made.document.filing],
                 "pages": made.pdf.pages if made.pdf else "",
-                "copies": made.document.copies or programme.copies.total or "",
+                "copies": copies_of(job, made.document),
                 "note": made.document.note,
             }
             for made in documents
@@ -135,7 +139,7 @@ def _names(
                 "required": "必附" if line.required else "选附",
                 "state": line.state,
                 "files": "、".join(line.files),
-                "bound": _pages(line),
+                "bound": pages_text(line.first, line.pages),
                 "clause": line.clause,
                 "note": line.note,
             }
@@ -165,16 +169,17 @@ def _names(
             {"where": defect.where, "text": defect.text, "note": defect.note}
             for defect in programme.source.defects
         ],
-        "unprinted": [entry["title"] for entry in unprinted(job, documents)],
+        "unprinted": _grouped(job, [entry["field"] for entry in unprinted(job, documents)]),
     }
 
 
-def _pages(line: ChecklistLine) -> str:
-    """Where in the print copy an attachment is bound."""
-    if line.first is None:
-        return ""
-    last = line.first + line.pages - 1
-    return f"打印件第 {line.first} 页" if line.pages == 1 else f"打印件第 {line.first}—{last} 页"
+def _grouped(job: Job, paths: Sequence[str]) -> list[str]:
+    """Fields by their titles, those of a list's items together, with their number."""
+    groups = Counter(re.sub(r"\[\d+\]", "[]", path) for path in paths)
+    return [
+        title_of(job.programme.model, path, job.programme.labels) + (f"（{number} 处）" if number > 1 else "")
+        for path, number in groups.items()
+    ]
 
 
 def _finding(finding: Finding) -> dict[str, str]:

@@ -79,6 +79,7 @@ class Signing:
         title: what is printed beside the place, as 牵头单位意见.
         seal: whether a seal is put.
         signer: who signs by hand; empty where only a seal is put.
+        dated: whether a blank for a date by hand stands there.
         page: 1-based; None where the place was not found in the PDF, or there is no PDF.
         rect: x0, y0, x1, y1 in points from the page's bottom left; None likewise.
         field: the signature field's name; None where there is none.
@@ -90,6 +91,7 @@ class Signing:
     title: str
     seal: bool
     signer: str
+    dated: bool = True
     page: int | None = None
     rect: tuple[float, float, float, float] | None = None
     field: str | None = None

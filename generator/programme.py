@@ -97,6 +97,7 @@ class Signatory(_Model):
     signer: str = Field(
         default="", description="who signs by hand, as 法定代表人; empty where only a seal is put"
     )
+    dated: bool = Field(default=True, description="a blank for a date by hand stands at the place")
 
 
 class Variant(_Model):

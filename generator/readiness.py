@@ -47,7 +47,7 @@ def _letters(job: Job) -> Iterator[str]:
 
 def _files(job: Job, lines: Sequence[ChecklistLine]) -> Iterator[str]:
     members = len(job.dataset.consortium.members or ())
-    each = {item.id for item in job.programme.attachments if item.per_member and item.required}
+    each = {item.id for item in job.programme.attachments if item.per_member}
     for line in lines:
         if line.state == "缺" and job.edition == "signing":
             yield f"附件还没有：{line.title}（{line.clause}）"

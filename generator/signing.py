@@ -58,7 +58,15 @@ def signings_of(
     places = {place.role: place for place in pdf.sign_places} if pdf else {}
     return tuple(
         _placed(
-            Signing(signatory.role, number, party, signatory.title, signatory.seal, signatory.signer),
+            Signing(
+                signatory.role,
+                number,
+                party,
+                signatory.title,
+                signatory.seal,
+                signatory.signer,
+                signatory.dated,
+            ),
             places,
             len(parties),
         )

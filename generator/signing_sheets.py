@@ -14,6 +14,7 @@ from generator.publishing import safe_name
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
+    from generator.pdf.fonts import Faces
 
 GUIDE: Final = "signing-guide"
 PARTIES: Final = "parties"
@@ -53,7 +54,7 @@ def signing_guide(
     def files() -> list[MadeFile]:
         from generator.pdf.stamps import merge
 
-        marked = list(_marked(documents)) if job.edition == "signing" else []
+        marked = list(_marked(documents, press.workshop.faces)) if job.edition == "signing" else []
         pdf = begun.result()
         data, pages = pdf.pdf, pdf.pages + sum(count for _, _, count in marked)
         if marked:
@@ -64,7 +65,7 @@ def signing_guide(
     return files
 
 
-def _marked(documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int]]:
+def _marked(documents: Sequence[MadeDocument], faces: Faces) -> Iterator[tuple[str, bytes, int]]:
     """Copies of the pages that the applicants seal, with their title and number."""
     from generator.pdf.marks import SealPlace, seal_guide
 
@@ -78,7 +79,7 @@ def _marked(documents: Sequence[MadeDocument]) -> Iterator[tuple[str, bytes, int
         if made.pdf is None or not places:
             continue
         name = f"印章位置：{made.document.title}"
-        data = seal_guide(made.pdf.pdf, places, seam=made.pdf.pages > 1)
+        data = seal_guide(made.pdf.pdf, places, faces, seam=made.pdf.pages > 1)
         yield name, data, len({place.page for place in places})
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.pdf.compose_inlines import InlineComposer, Node
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MEASURE_FROM: Final = 0.4  # of a page: rows and paragraphs that look this tall are measured
 
@@ -69,6 +69,7 @@ class TableComposer(InlineComposer):
         for y, row in enumerate(rows):
             cells += [self._cell(cell, y, rows, columns, room) for cell in row["cells"]]
         glued = all(self._stays(row) for row in rows[:-1]) and len(rows) > 1
+        kept = [] if glued else list(self._kept(node, heads, room))
         return {
             "k": "t",
             "cols": columns,
@@ -79,6 +80,7 @@ class TableComposer(InlineComposer):
             "cells": cells,
             **({"whole": True} if glued and self.tall(node, room) < MEASURE_FROM * 2 else {}),
             **({"next": True} if self._stays(rows[-1]) else {}),
+            **({"kept": kept} if kept else {}),
             **({"o": node["open"]} if node.get("open") else {}),
             **({"c": node.get("close") or node["open"]} if node.get("close") or node.get("open") else {}),
         }
@@ -90,6 +92,19 @@ class TableComposer(InlineComposer):
             cell["blocks"][0] for cell in row["cells"] if cell["blocks"] and cell["blocks"][0]["k"] == "p"
         ]
         return bool(firsts) and all(block["s"].get("keep_next") for block in firsts)
+
+    def _kept(self, node: Node, heads: int, room: Room) -> Iterator[list[int]]:
+        """The rows that keep to the next, as the first of them and how many stay together."""
+        rows = node["rows"]
+        first = heads
+        while first < len(rows):
+            last = first
+            while last + 1 < len(rows) and self._stays(rows[last]):
+                last += 1
+            together = {**node, "rows": rows[first : last + 1]}
+            if last > first and self.tall(together, room) < MEASURE_FROM:
+                yield [first, last - first + 1]
+            first = last + 1
 
     @staticmethod
     def _columns(node: Node, room: Room) -> tuple[list[float], float]:

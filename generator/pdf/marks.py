@@ -28,6 +28,10 @@ SEAL: Final = (
     119.0  # 42 mm, the largest of the usual round seals (国发〔1999〕25号: 42 mm for provincial bodies)
 )
 _SEAL_RED: Final = (0.95, 0.62, 0.62)
+_CAPTION: Final = "印章位置示意，不在这一页上签字盖章"
+_CAPTION_RED: Final = (0.8, 0.2, 0.2)
+_CAPTION_SIZE: Final = 10.5
+_CAPTION_TOP: Final = 30.0
 _SEAM_TOP: Final = 0.5  # 骑缝章 across the middle of the right edge
 
 
@@ -120,8 +124,10 @@ def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None
     return None
 
 
-def seal_guide(pdf: bytes, places: Sequence[SealPlace], *, seam: bool) -> bytes:
+def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: bool) -> bytes:
     """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
+
+    A seal goes where the page says 盖章. Each page says above that it is no page to be signed.
 
     The circles are outlines that multiply with what is below, so that every word under them stays
     readable; the document itself is never marked.
@@ -129,39 +135,67 @@ def seal_guide(pdf: bytes, places: Sequence[SealPlace], *, seam: bool) -> bytes:
     Args:
         pdf: the document without signature fields.
         places: where its seals go.
+        faces: what is written on the pages is drawn in that of 宋体.
         seam: also mark 骑缝章 across the right edge.
 
     Raises:
         PdfError: the PDF cannot be read.
     """
-    with _open(pdf) as source, pikepdf.Pdf.new() as copy:
+    face = faces.roles["宋体"]
+    with _open(pdf) as source, pikepdf.Pdf.new() as copy, reading(pdf) as pages:
         for number, page in enumerate(source.pages, 1):
-            own = [place for place in places if place.page == number]
-            if not own:
+            centres = [_centre(place, pages) for place in places if place.page == number]
+            if not centres:
                 continue
             copy.pages.append(page)
             shown = copy.pages[-1]
-            x0, y0, x1, y1 = (float(edge) for edge in page.mediabox)
-            _put(copy, shown, _drawing((x1 - x0, y1 - y0), _seals(own, seam, (x1 - x0, y1 - y0))), "Seals")
+            size = pages.size(number)
+            _put(copy, shown, _drawing(size, _seals(centres, seam, size, face)), "Seals")
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
         return _save(copy)
 
 
-def _seals(places: Sequence[SealPlace], seam: bool, size: tuple[float, float]) -> Callable[[Canvas], None]:
+def _centre(place: SealPlace, pages: Pages) -> tuple[float, float]:
+    """The middle of a seal: over the printed 盖章, drawn in so that the seal keeps to its place if it can."""
+    x0, y0, x1, y1 = place.rect
+    label = pages.first(place.page, "盖章", place.rect) or place.rect
+    centre = []
+    for low, high, at in ((x0, x1, (label[0] + label[2]) / 2), (y0, y1, (label[1] + label[3]) / 2)):
+        room = high - low >= SEAL
+        centre.append(min(max(at, low + SEAL / 2), high - SEAL / 2) if room else (low + high) / 2)
+    return centre[0], centre[1]
+
+
+def _seals(
+    centres: Sequence[tuple[float, float]], seam: bool, size: tuple[float, float], face: Face
+) -> Callable[[Canvas], None]:
     def draw(canvas: Canvas) -> None:
         canvas.setBlendMode("Multiply")
         canvas.setStrokeColorRGB(*_SEAL_RED)
+        canvas.setFillColorRGB(*_CAPTION_RED)
         canvas.setLineWidth(1.2)
+        _write(canvas, _CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP), face)
+        if seam:
+            _write(canvas, "骑缝章", (size[0] - SEAL / 4, size[1] * _SEAM_TOP), face)
         canvas.setDash(5, 3)
-        for place in places:
-            x0, y0, x1, y1 = place.rect
-            canvas.circle((x0 + x1) / 2, (y0 + y1) / 2, SEAL / 2)
+        for x, y in centres:
+            canvas.circle(x, y, SEAL / 2)
         if seam:
             canvas.circle(size[0], size[1] * _SEAM_TOP, SEAL / 2)
 
     return draw
+
+
+def _write(canvas: Canvas, text: str, middle: tuple[float, float], face: Face) -> None:
+    """Draw a line of text in outlines, its middle at a point of the page."""
+    scale = _CAPTION_SIZE / lettering.unit(face)
+    canvas.saveState()
+    canvas.translate(middle[0] - lettering.width(text, face, _CAPTION_SIZE) / 2, middle[1])
+    canvas.scale(scale, scale)
+    lettering.draw(canvas, text, face)
+    canvas.restoreState()
 
 
 def _drawing(size: tuple[float, float], draw: Callable[[Canvas], None]) -> bytes:

@@ -57,6 +57,22 @@ class Pages:
         found = self._page(page).get_textpage()
         return str(found.get_text_bounded(*rect) if rect else found.get_text_range())
 
+    def first(self, page: int, words: str, rect: Rect) -> Rect | None:
+        """Where words are first printed within a rectangle; None where they are not."""
+        text = self._page(page).get_textpage()
+        found = text.search(words)
+        while (at := found.get_next()) is not None:
+            boxes = [text.get_charbox(index) for index in range(at[0], at[0] + at[1])]
+            box = (
+                min(each[0] for each in boxes),
+                min(each[1] for each in boxes),
+                max(each[2] for each in boxes),
+                max(each[3] for each in boxes),
+            )
+            if _meet(rect, box):
+                return box
+        return None
+
     def is_free(self, page: int, rect: Rect) -> bool:
         """Whether nothing is drawn in a rectangle."""
         return next(self.drawn(page, rect), None) is None

@@ -150,7 +150,8 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
 def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Workshop, tmp_path: Path) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN)
     states = {line["id"]: line["state"] for line in made.manifest["checklist"]}
-    assert states["licences"] == "缺"
+    assert states["evidence"] == "缺"
+    assert states["licences"] == "如有请附"
     assert states["agreement"] == "本套已含"
     assert states["other"] == "如有请附"
 

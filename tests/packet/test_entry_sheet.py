@@ -21,7 +21,10 @@ def entries(workshop: Workshop, folder: Path, code: str) -> list[tuple[str, str,
     """Label, text and count of each field."""
     made = packet(workshop, example(folder, code), code, Order("draft"))
     tables = docx.Document(io.BytesIO(file(made, SHEET))).tables
-    cells = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
+    assert {tuple(cell.text for cell in table.rows[0].cells) for table in tables} == {
+        ("序号", "栏目", "内容", "字数")
+    }
+    cells = [[cell.text for cell in row.cells] for table in tables for row in table.rows[1:]]
     return [(label, text, count) for _, label, text, count in cells]
 
 
@@ -65,6 +68,16 @@ def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Worksh
         "职务/职称",
     ]
     assert labels.index("（1）姓名") < labels.index("（2）姓名") < labels.index("（1）平台名称")
+
+
+def test_a_row_that_says_at_its_left_what_it_is_has_that_for_its_label(
+    words_only: Workshop, tmp_path: Path
+) -> None:
+    found = {label: text for label, text, _ in entries(words_only, tmp_path, "hainan/consortium-2022")}
+    assert found["执行机构常设"] == "是"
+    assert found["依托单位"].startswith("海南")
+    assert found["境外单位（个）"] == "1"
+    assert any(label.startswith("合计 ") for label in found)
 
 
 def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Workshop, tmp_path: Path) -> None:

@@ -44,6 +44,6 @@ def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
     places = [
         SealPlace(page, (100.0, 200.0 * page, 200.0, 200.0 * page + 50)) for page in range(1, PAGES + 1)
     ]
-    marked = drawn(seal_guide(document(), places, seam=False))
-    alone = [drawn(seal_guide(document(), [place], seam=False))[0] for place in places]
+    marked = drawn(seal_guide(document(), places, find_faces(None), seam=False))
+    alone = [drawn(seal_guide(document(), [place], find_faces(None), seam=False))[0] for place in places]
     assert marked == alone
