@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
+from generator.catalogue import Catalogue
 from generator.cli.batch import cores
 from generator.loading import Source, read_source
 from generator.packet import Order, build
@@ -64,8 +65,9 @@ def memory() -> Iterator[Figure]:
 
 
 def one_worker() -> None:
-    """Make 200 packets in this process; print its peak after 50 and after 200, in MB."""
-    programme, workshop = subjects.subject()
+    """Make 200 packets in this process, as a worker of a batch does; print its peak after 50 and 200, in MB."""
+    catalogue = Catalogue(None)
+    programme, workshop = catalogue.load(subjects.CODE), Workshop(catalogue, "typst", overlap=False)
     peaks = {}
     with tempfile.TemporaryDirectory() as name:
         for number in range(1, PACKETS + 1):
