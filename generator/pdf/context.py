@@ -84,7 +84,7 @@ class Look:
         self.styles = Styles(styles, self.theme)
         self.paragraphs: dict[tuple[str | None, bytes], tuple[Properties, Properties]] = {}
         self.runs: dict[tuple[int, bytes], Properties] = {}
-        self.labels: dict[tuple[int, int], Properties] = {}
+        self.labels: dict[tuple[int, frozenset[tuple[str, Any]]], Properties] = {}
         self.nodes: dict[tuple[Any, ...], Node] = {}
 
     def remember(self, key: tuple[Any, ...], node: Node) -> None:
@@ -186,8 +186,8 @@ class Context:
             if paragraph.get("outline") is None:
                 paragraph.pop("outline", None)
             run = {"size": _DEFAULT_SIZE, **self.styles.run_defaults, **table_run, **style_run}
-            found = (paragraph, run)
-            self._paragraphs[key] = found
+            # Of two threads the first counts: what is kept by an object's identity must find it alive.
+            found = self._paragraphs.setdefault(key, (paragraph, run))
         return found
 
     def run_formatting(self, element: Element | None, base: Properties) -> Properties:
@@ -200,16 +200,17 @@ class Context:
             direct = read_run_properties(element, self.theme)
             style = direct.pop("char_style", None)
             inherited = self.styles.resolve(style)[1] if style else {}
-            found = {**base, **inherited, **direct}
-            self._runs[key] = found
+            found = self._runs.setdefault(key, {**base, **inherited, **direct})
         return found
 
     def label_formatting(self, mark: Properties, level: Properties) -> Properties:
         """Run properties of a numbering label: the level's over those of the paragraph's mark."""
-        key = (id(mark), id(level))
-        if key not in self._labels:
-            self._labels[key] = {**mark, "underline": None, **level}
-        return self._labels[key]
+        # By its content: a level is of one document, and what is kept here is of many.
+        key = (id(mark), frozenset(level.items()))
+        found = self._labels.get(key)
+        if found is None:
+            found = self._labels.setdefault(key, {**mark, "underline": None, **level})
+        return found
 
     # -- signature places -----------------------------------------------------------------------------
 

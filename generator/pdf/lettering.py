@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fontTools.pens.basePen import BasePen
@@ -11,6 +12,9 @@ from generator.pdf.facefiles import remembered
 
 if TYPE_CHECKING:
     from generator.pdf.facefiles import Face
+
+
+_READING = Lock()
 
 
 class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
@@ -41,13 +45,15 @@ def _glyph(char: str, face: Face) -> tuple[float, tuple[str, ...]]:
 
 
 def _read(char: str, face: Face) -> tuple[float, list[str]]:
-    glyphs, cmap = _font(face)
-    name = cmap.get(ord(char))
-    if name is None:
-        return 0.0, []
-    pen = OperatorPen(glyphs)
-    glyphs[name].draw(pen)
-    return glyphs[name].width, pen.operators
+    # An open font reads its file as it goes: two threads at once would read at each other's places.
+    with _READING:
+        glyphs, cmap = _font(face)
+        name = cmap.get(ord(char))
+        if name is None:
+            return 0.0, []
+        pen = OperatorPen(glyphs)
+        glyphs[name].draw(pen)
+        return glyphs[name].width, pen.operators
 
 
 @lru_cache(maxsize=4)
