@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
+from generator.batch.settings import Bounds
 from generator.catalogue import Catalogue
 from generator.cli.batch import cores
 from generator.loading import Source, read_source
@@ -25,6 +26,7 @@ PACKETS = 200
 PACKETS_SPEEDUP = 40
 ROUNDS_SPEEDUP = 3
 ROUNDS_RESUME = 5
+LIFE = Bounds(1).packets
 MEMBERS = (10, 100, 1000)
 
 
@@ -55,25 +57,26 @@ def many() -> Iterator[Figure]:
 
 
 def memory() -> Iterator[Figure]:
-    """``batch_peak_mb``: what one worker takes at most over 200 packets, and what it took over the first 50."""
+    """``batch_peak_mb``: what one worker of a batch takes at most in its life, and after a quarter of it."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.batches"], check=True, capture_output=True, text=True
     )
     early, late = (float(word) for word in done.stdout.split())
-    note = f"{early:.0f} MB after 50: grows by {(late / early - 1) * 100:.0f} % over 150 more"
-    yield Figure("batch_peak_mb", PACKETS, value=late, unit="MB", note=note)
+    grown = (late / early - 1) * 100
+    note = f"{early:.0f} MB after {LIFE // 4}: grows by {grown:.0f} % over {LIFE - LIFE // 4} more, then is replaced"
+    yield Figure("batch_peak_mb", LIFE, value=late, unit="MB", note=note)
 
 
 def one_worker() -> None:
-    """Make 200 packets in this process, as a worker of a batch does; print its peak after 50 and 200, in MB."""
+    """Make as many packets in this process as a worker of a batch does; print its peak on the way, in MB."""
     catalogue = Catalogue(None)
     programme, workshop = catalogue.load(subjects.CODE), Workshop(catalogue, "typst", overlap=False)
     peaks = {}
     with tempfile.TemporaryDirectory() as name:
-        for number in range(1, PACKETS + 1):
+        for number in range(1, LIFE + 1):
             build(subjects.source(Path(name), number), programme, Order("signing"), workshop)
             peaks[number] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(peaks[50], peaks[PACKETS])
+    print(peaks[LIFE // 4], peaks[LIFE])
 
 
 def speedup() -> Iterator[Figure]:

@@ -58,4 +58,4 @@ class Bounds:
     jobs: int
     seconds: float = 120.0
     megabytes: int = 1024
-    packets: int = 200
+    packets: int = 100
