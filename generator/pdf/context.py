@@ -38,7 +38,7 @@ _SLICES: Final = {
 # What is known of a template's paragraphs serves every document filled from it: so many templates, and so
 # many paragraphs of each, are remembered.
 _MOST_LOOKS: Final = 32
-_MOST_PARAGRAPHS: Final = 20_000
+_MOST_PARAGRAPHS: Final = 5_000
 
 
 def is_tied(xml: bytes) -> bool:
