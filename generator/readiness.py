@@ -6,7 +6,7 @@ Names that are nearly another's, placeholders left in the data's own texts, file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.kinds import LongText, Text
@@ -17,6 +17,7 @@ from generator.wording import fold, listed
 
 # Shorter names are too like ordinary words to be told from them by one character.
 _SHORTEST: Final = 6
+_BEGINNING: Final = _SHORTEST // 2
 # Marks that stand for something still to be written; three or more, as forms print them.
 _PLACEHOLDER: Final = re.compile(
     r"[xX]{3,}|[×＊*]{3,}|[_＿]{3,}|…{3,}|〔待填|（此处[^）]{0,20}）|（待[定填补][^）]{0,10}）|\?{3,}|？{3,}"
@@ -67,15 +68,17 @@ def _texts(job: Job) -> Iterator[tuple[str, str]]:
 def _names(job: Job) -> Iterator[str]:
     consortium = job.dataset.consortium
     members = [member.name for member in consortium.members or () if member.name]
-    known = {fold(name) for name in (consortium.name, *members)}
+    names = {fold(name): name for name in (consortium.name, *members)}
+    known = set(names)
+    halves = _halves(names)
     seen: set[tuple[str, str]] = set()
     for path, text in _texts(job):
         folded = fold(text)
-        for name in (consortium.name, *members):
-            for wrong in nearly(fold(name), folded, known):
+        for name in _named(folded, halves):
+            for wrong in nearly(name, folded, known):
                 if (name, wrong) not in seen:
                     seen.add((name, wrong))
-                    yield f"{_where(job, path)}写的“{wrong}”与“{name}”只差一个字，请核对是不是写错了"
+                    yield f"{_where(job, path)}写的“{wrong}”与“{names[name]}”只差一个字，请核对是不是写错了"
         for other in _other_consortia(job, text, known):
             if (consortium.name, other) not in seen:
                 seen.add((consortium.name, other))
@@ -85,6 +88,28 @@ def _names(job: Job) -> Iterator[str]:
 def _where(job: Job, path: str) -> str:
     title = title_of(job.programme.model, path.removesuffix(".text"), job.programme.labels)
     return f"{job.dataset.place(path)}：{title}里"
+
+
+def _halves(names: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
+    """The halves of names by their first characters, each with its name and that one's number."""
+    found: dict[str, list[tuple[int, str, str]]] = {}
+    for number, name in enumerate(names):
+        if len(name) >= _SHORTEST:
+            middle = len(name) // 2
+            for half in (name[:middle], name[middle:]):
+                found.setdefault(half[:_BEGINNING], []).append((number, name, half))
+    return found
+
+
+def _named(text: str, halves: Mapping[str, list[tuple[int, str, str]]]) -> list[str]:
+    """The names of which a half stands in a text, found in one pass, in the names' order."""
+    found = {
+        (number, name)
+        for at in range(len(text))
+        for number, name, half in halves.get(text[at : at + _BEGINNING], ())
+        if text.startswith(half, at)
+    }
+    return [name for _, name in sorted(found)]
 
 
 def nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
@@ -118,9 +143,9 @@ def _near_at(name: str, text: str, start: int, known: set[str]) -> str | None:
                 continue
             found = text[begin : begin + length]
             inside = text[max(begin - 1, 0) : begin + length + 1]
-            if name in inside or any(other in inside or found in other for other in known - {name}):
+            if name in inside or not _one_apart(name, found):
                 continue
-            if _one_apart(name, found):
+            if not any(other in inside or found in other for other in known if other != name):
                 return found
     return None
 
