@@ -12,6 +12,7 @@ from generator.changes import Changes, changes_between
 from generator.consortium import Consortium, Member
 from generator.dataset import Dataset
 from generator.errors import ProgrammeError, RefusedError
+from generator.guide import effective_date
 from generator.loading import Source
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.manifest import SCHEMA, document_entry, hashes
@@ -155,7 +156,7 @@ def _names(old: Job, job: Job, changes: Changes, parties: list[Member]) -> dict[
         "title": _document(programme).title,
         "agreement": _agreement(programme).title,
         "old_name": before.name,
-        "effective": _effective(before),
+        "effective": effective_date(before),
         "source": programme.source.title,
         "source_number": programme.source.number,
         "clause": rule.clause if rule else "",
@@ -169,14 +170,6 @@ def _names(old: Job, job: Job, changes: Changes, parties: list[Member]) -> dict[
         "copies": _copies(after),
         "parties": [_party(member, changes) for member in parties],
     }
-
-
-def _effective(consortium: Consortium) -> str:
-    agreement = consortium.agreement
-    spec = type(agreement).specs()["effective_date"] if agreement else None
-    if agreement is None or spec is None or spec.kind is None or agreement.effective_date is None:
-        return ""
-    return str(spec.kind.show(agreement.effective_date))
 
 
 def _copies(consortium: Consortium) -> int | str:

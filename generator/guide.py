@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from generator.consortium import LEAD, Member
+from generator.consortium import LEAD, Consortium, Member
 from generator.made import ChecklistLine, Job, MadeDocument, Signing
 from generator.programme import Document, Route
 
@@ -230,7 +230,7 @@ def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, 
             "what": "授权委托书",
             "when": "委托单位盖公章、法定代表人签字后，在写明的期限内有效；先于协议签署",
         }
-    if (date := _effective_date(job)) and any(_binds(made.document) for made in documents):
+    if (date := effective_date(job.dataset.consortium)) and any(_binds(made.document) for made in documents):
         yield {
             "what": "日期",
             "when": f"材料里印的协议生效日期是{date}，最后一方签字盖章不能晚于这一天；赶不上的，先改数据重新生成",
@@ -246,9 +246,9 @@ def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, 
         yield {"what": "申报", "when": f"由{'、'.join(opinions)}签署意见，这几处先留空，不要代填"}
 
 
-def _effective_date(job: Job) -> str:
+def effective_date(consortium: Consortium) -> str:
     """The agreement's effective date as the documents print it; empty where the data gives none."""
-    agreement = job.dataset.consortium.agreement
+    agreement = consortium.agreement
     if agreement is None or agreement.effective_date is None:
         return ""
     kind = type(agreement).specs()["effective_date"].kind
@@ -266,7 +266,7 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
         "role": member.role or "",
         "leads": member.role == LEAD,
         "abroad": bool(member.abroad),
-        "effective": _effective_date(job),
+        "effective": effective_date(job.dataset.consortium),
         "credit_code": ""
         if member.credit_code is None
         else str(getattr(member.credit_code, "value", member.credit_code)),
