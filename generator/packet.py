@@ -122,7 +122,7 @@ def assemble(
     checklist = internal.checklist(job, documents, attachments, first)
     notes = (*warnings(job, checklist), *notes)
     sheets = internal.sheets(job, documents, checklist, first, notes, workshop)
-    printed = print_copy(job, documents, attachments, workshop)
+    printed = print_copy(job, documents, attachments, first, workshop)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
     data = snapshot(job)

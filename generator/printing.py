@@ -40,7 +40,11 @@ class _Part:
 
 
 def print_copy(
-    job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment], workshop: Workshop
+    job: Job,
+    documents: Sequence[MadeDocument],
+    attachments: Sequence[Attachment],
+    first: Mapping[str, int],
+    workshop: Workshop,
 ) -> PrintCopy | None:
     """Everything that goes to the authority as one PDF for the printer; None where no PDFs are made.
 
@@ -48,6 +52,7 @@ def print_copy(
         job: what the packet is made from.
         documents: the official documents and letters, in order.
         attachments: in the scheme's order.
+        first: from ``first_pages`` of the same.
         workshop: faces for the page numbers.
     """
     if not workshop.makes_pdf:
@@ -65,7 +70,7 @@ def print_copy(
     )
     data = identified(data)
     pages = sum(part.pages for part in parts)
-    return PrintCopy(MadeFile(PATH, "pdf", data, pages), first_pages(job, documents, attachments))
+    return PrintCopy(MadeFile(PATH, "pdf", data, pages), first)
 
 
 def first_pages(
