@@ -77,9 +77,14 @@ def starting(place: Place, *more: str) -> subprocess.Popen[bytes]:
         sys.executable, "-m", "generator", "batch", str(place.data), "-p", CODE, "-o", str(place.output),
         "--templates", str(place.templates), "--no-pdf", *more,
     ]  # fmt: skip
-    return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
-    )
+    # A shell that runs the tests in the background has SIGINT ignored, which processes of theirs would inherit.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def packets(output: Path) -> int:
