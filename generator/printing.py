@@ -37,6 +37,7 @@ class _Part:
     pdf: bytes
     headings: Sequence[Heading]
     pages: int
+    foot: float = 0.0
 
 
 def print_copy(
@@ -58,15 +59,16 @@ def print_copy(
     if not workshop.makes_pdf:
         return None
     from generator.pdf.fields import identified
-    from generator.pdf.marks import page_numbers
+    from generator.pdf.marks import Bound, page_numbers
     from generator.pdf.stamps import merge
 
     parts = [*_documents(documents), *_attachments(job, attachments)]
+    bound = [Bound(part.pdf, part.pages, part.foot) for part in parts]
     data = merge(
         [(part.title, part.pdf, part.headings) for part in parts],
         title=job.consortium,
         timestamp=job.when,
-        mark=lambda whole: page_numbers(whole, [part.pdf for part in parts], workshop.faces),
+        mark=lambda whole: page_numbers(whole, bound, workshop.faces),
     )
     data = identified(data)
     pages = sum(part.pages for part in parts)
@@ -89,7 +91,8 @@ def _documents(documents: Sequence[MadeDocument]) -> Iterator[_Part]:
     for made in documents:
         if made.pdf is not None:
             document = made.document
-            yield _Part(document.id, document.title, made.pdf.pdf, made.pdf.headings, made.pdf.pages)
+            pdf = made.pdf
+            yield _Part(document.id, document.title, pdf.pdf, pdf.headings, pdf.pages, pdf.foot)
 
 
 def _attachments(job: Job, attachments: Sequence[Attachment]) -> Iterator[_Part]:

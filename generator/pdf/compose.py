@@ -36,10 +36,12 @@ class Composition:
     Attributes:
         document: the content of ``doc.json``.
         warnings: in Chinese.
+        foot: how much at the foot of every page nothing is put into, in points.
     """
 
     document: Node
     warnings: tuple[str, ...]
+    foot: float
 
 
 @dataclass
@@ -324,4 +326,8 @@ def compose(
         "sections": sections,
         "notes": notes,
     }
-    return Composition(document, warnings)
+    feet = (
+        section["page"]["footer" if section["footer"] else "bottom"]  # the footer stands in the margin
+        for section in sections
+    )
+    return Composition(document, warnings, min(feet, default=0.0))

@@ -38,8 +38,10 @@ class Heading:
 class PdfDocument:
     """A document's PDF, with what the packet needs to know of it; warnings are in Chinese.
 
-    ``references`` are the printed page numbers of the bookmarks that PAGEREF fields name, where the engine
-    tells them.
+    Attributes:
+        references: the printed page numbers of the bookmarks that PAGEREF fields name, where the engine
+            tells them.
+        foot: how much at the foot of every page is certainly free, in points; 0 where the engine does not say.
     """
 
     pdf: bytes
@@ -48,6 +50,7 @@ class PdfDocument:
     sign_places: tuple[SignPlace, ...]
     warnings: tuple[str, ...]
     references: Mapping[str, str] = field(default_factory=dict)
+    foot: float = 0.0
 
 
 class Engine(Protocol):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 from fontTools.pens.basePen import BasePen
 
 from generator.pdf.facefiles import remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from generator.pdf.facefiles import Face
 
 
@@ -77,10 +81,60 @@ def unit(face: Face) -> int:
     return int(remembered(face, "unit", lambda: _units(face)))
 
 
-def outline(char: str, face: Face) -> bytes:
-    """A character's filled outline in the font's own units, as content of a PDF; empty where the face lacks it."""
-    _, operators = _glyph(char, face)
-    return "\n".join([*operators, "f"]).encode() if operators else b""
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Something drawn: the content of a PDF, and the forms that it shows by their names."""
+
+    content: str
+    forms: Mapping[str, pikepdf.Object]
+
+
+class Glyphs:
+    """The outlines of a few characters, each kept once in a document however often it is drawn.
+
+    Args:
+        document: where they are drawn.
+        face: where the outlines are taken from.
+    """
+
+    def __init__(self, document: pikepdf.Pdf, face: Face) -> None:
+        self._document = document
+        self._face = face
+        self._unit = unit(face)
+        self._forms: dict[str, pikepdf.Object] = {}
+
+    def line(self, text: str, at: tuple[float, float], size: float, colour: tuple[float, ...]) -> Drawing:
+        """A line of text.
+
+        Args:
+            text: characters that the face lacks are left out.
+            at: where it begins, in points.
+            size: in points.
+            colour: a grey, or red, green and blue; each from 0 to 1.
+        """
+        scale = size / self._unit
+        paint = " ".join(f"{part:g}" for part in colour) + (" g" if len(colour) == 1 else " rg")
+        steps = [f"{paint} {scale:.6f} 0 0 {scale:.6f} {at[0]:.3f} {at[1]:.3f} cm"]
+        used: dict[str, pikepdf.Object] = {}
+        for char in text:
+            advance, operators = _glyph(char, self._face)
+            if operators:
+                name = f"/U{ord(char):04X}"
+                used[name] = self._form(char, operators)
+                steps.append(f"{name} Do")
+            steps.append(f"1 0 0 1 {advance:g} 0 cm")
+        return Drawing(" ".join(steps), used)
+
+    def _form(self, char: str, operators: tuple[str, ...]) -> pikepdf.Object:
+        if char not in self._forms:
+            self._forms[char] = self._document.make_stream(
+                "\n".join([*operators, "f"]).encode(),
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Form,
+                BBox=[-self._unit, -self._unit, 2 * self._unit, 2 * self._unit],
+                Resources=pikepdf.Dictionary(),
+            )
+        return self._forms[char]
 
 
 def draw(canvas: Any, text: str, face: Face) -> float:

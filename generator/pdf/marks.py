@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
-from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import PdfError
 from generator.pdf import lettering
+from generator.pdf.canvas import drawn
 from generator.pdf.room import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from generator.pdf.facefiles import Face
+    from reportlab.pdfgen.canvas import Canvas
+
     from generator.pdf.fonts import Faces
     from generator.pdf.room import Pages, Rect
 
@@ -24,6 +27,8 @@ _SIZE: Final = 8.0
 _NUMBER_GREY: Final = 0.35
 _EDGE: Final = 34.0  # 12 mm: printers leave a margin of 4 to 6
 _CLEAR: Final = 4.0  # kept free around a number
+_BASELINE: Final = 22.0  # of a number at the foot
+_FOOT: Final = _BASELINE + _SIZE + _CLEAR
 SEAL: Final = (
     119.0  # 42 mm, the largest of the usual round seals (国发〔1999〕25号: 42 mm for provincial bodies)
 )
@@ -43,7 +48,22 @@ class SealPlace:
     rect: Rect
 
 
-def page_numbers(document: pikepdf.Pdf, parts: Sequence[bytes], faces: Faces) -> None:
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What was bound into the print copy.
+
+    Attributes:
+        pdf: the part.
+        pages: how many it has.
+        foot: how much at the foot of each is certainly free, in points.
+    """
+
+    pdf: bytes
+    pages: int
+    foot: float = 0.0
+
+
+def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) -> None:
     """Number the pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
 
     The number stands in a lower or upper corner on the side away from the binding; a page that has
@@ -52,76 +72,47 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[bytes], faces: Faces) ->
 
     Args:
         document: the whole print copy; its pages are changed.
-        parts: the PDFs that it was merged of, in order.
+        parts: what it was merged of, in order.
         faces: its face is that of 宋体.
     """
     face = faces.roles["宋体"]
-    glyphs = _Glyphs(document, face)
+    glyphs = lettering.Glyphs(document, face)
     total = len(document.pages)
     number = 0
     for part in parts:
-        with reading(part) as pages:
-            for own in range(1, len(pages) + 1):
-                text = f"本套第 {number + 1} 页 共 {total} 页"
-                at = _corner(pages, own, lettering.width(text, face, _SIZE))
-                if at is not None:
-                    _lay(document.pages[number], glyphs.line(text, at, pages.size(own)), "Number")
+        # To look where a page is free takes as long as to typeset a part of it.
+        looked = nullcontext(None) if part.foot >= _FOOT else reading(part.pdf)
+        with looked as pages:
+            for own in range(1, part.pages + 1):
+                page = document.pages[number]
                 number += 1
+                text = f"本套第 {number} 页 共 {total} 页"
+                size, width = _size(page), lettering.width(text, face, _SIZE)
+                places = _corners(size, width)
+                if pages is not None:
+                    places = (at for at in places if pages.is_free(own, _around(at, width)))
+                at = next(places, None)
+                if at is not None:
+                    line = glyphs.line(text, at, _SIZE, (_NUMBER_GREY,))
+                    _lay(page, _form(document, size, line), "Number")
 
 
-class _Glyphs:
-    """The outlines of a few characters, each kept once in a document however often it is drawn."""
-
-    def __init__(self, document: pikepdf.Pdf, face: Face) -> None:
-        self._document = document
-        self._face = face
-        self._unit = lettering.unit(face)
-        self._forms: dict[str, pikepdf.Object] = {}
-
-    def line(self, text: str, at: tuple[float, float], size: tuple[float, float]) -> pikepdf.Object:
-        """A form that draws a text at a place of a page."""
-        scale = _SIZE / self._unit
-        steps = [f"{_NUMBER_GREY:g} g {scale:.6f} 0 0 {scale:.6f} {at[0]:.3f} {at[1]:.3f} cm"]
-        used: dict[str, pikepdf.Object] = {}
-        for char in text:
-            advance = lettering.width(char, self._face, self._unit)
-            if advance and not char.isspace():
-                name = f"/U{ord(char):04X}"
-                used[name] = self._form(char)
-                steps.append(f"{name} Do")
-            steps.append(f"1 0 0 1 {advance:g} 0 cm")
-        return self._document.make_stream(
-            " ".join(steps).encode(),
-            Type=pikepdf.Name.XObject,
-            Subtype=pikepdf.Name.Form,
-            BBox=[0, 0, *(round(edge, 2) for edge in size)],
-            Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(used)),
-        )
-
-    def _form(self, char: str) -> pikepdf.Object:
-        if char not in self._forms:
-            self._forms[char] = self._document.make_stream(
-                lettering.outline(char, self._face),
-                Type=pikepdf.Name.XObject,
-                Subtype=pikepdf.Name.Form,
-                BBox=[-self._unit, -self._unit, 2 * self._unit, 2 * self._unit],
-                Resources=pikepdf.Dictionary(),
-            )
-        return self._forms[char]
+def _size(page: pikepdf.Page) -> tuple[float, float]:
+    x0, y0, x1, y1 = (float(edge) for edge in list(page.mediabox))
+    return x1 - x0, y1 - y0
 
 
-def _corner(pages: Pages, page: int, width: float) -> tuple[float, float] | None:
-    """Where a text of that width finds nothing printed: its left end and baseline."""
-    across, high = pages.size(page)
-    for x, y in (
-        (across - _EDGE - width, 22.0),
-        (across - _EDGE - width, high - 28.0),
-        (_EDGE, 22.0),
-    ):
-        box = (x - _CLEAR, y - _CLEAR, x + width + _CLEAR, y + _SIZE + _CLEAR)
-        if pages.is_free(page, box):
-            return x, y
-    return None
+def _corners(size: tuple[float, float], width: float) -> Iterator[tuple[float, float]]:
+    """Where a text of that width may stand, the best place first: its left end and baseline."""
+    across, high = size
+    yield across - _EDGE - width, _BASELINE
+    yield across - _EDGE - width, high - 28.0
+    yield _EDGE, _BASELINE
+
+
+def _around(at: tuple[float, float], width: float) -> Rect:
+    x, y = at
+    return (x - _CLEAR, y - _CLEAR, x + width + _CLEAR, y + _SIZE + _CLEAR)
 
 
 def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: bool) -> bytes:
@@ -143,6 +134,7 @@ def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: b
     """
     face = faces.roles["宋体"]
     with _open(pdf) as source, pikepdf.Pdf.new() as copy, reading(pdf) as pages:
+        seal, glyphs = _seal(copy), lettering.Glyphs(copy, face)
         for number, page in enumerate(source.pages, 1):
             centres = [_centre(place, pages) for place in places if place.page == number]
             if not centres:
@@ -150,7 +142,22 @@ def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: b
             copy.pages.append(page)
             shown = copy.pages[-1]
             size = pages.size(number)
-            _put(copy, shown, _drawing(size, _seals(centres, seam, size, face)), "Seals")
+            words = [(_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP))]
+            if seam:
+                edge = size[0], size[1] * _SEAM_TOP
+                centres.append(edge)
+                words.append(("骑缝章", (edge[0] - SEAL / 4, edge[1])))
+            drawings = [
+                glyphs.line(
+                    text,
+                    (x - lettering.width(text, face, _CAPTION_SIZE) / 2, y),
+                    _CAPTION_SIZE,
+                    _CAPTION_RED,
+                )
+                for text, (x, y) in words
+            ]
+            drawings += [lettering.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm /Seal Do", seal) for x, y in centres]
+            _lay(shown, _form(copy, size, *drawings), "Seals")
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
@@ -168,50 +175,36 @@ def _centre(place: SealPlace, pages: Pages) -> tuple[float, float]:
     return centre[0], centre[1]
 
 
-def _seals(
-    centres: Sequence[tuple[float, float]], seam: bool, size: tuple[float, float], face: Face
-) -> Callable[[Canvas], None]:
+def _seal(document: pikepdf.Pdf) -> Mapping[str, pikepdf.Object]:
+    """The circle of a seal around the origin, as a form of a document by its name."""
+    with pikepdf.open(io.BytesIO(_circle())) as circle:
+        form = document.copy_foreign(circle.pages[0].as_form_xobject())
+    form.BBox = [-SEAL, -SEAL, SEAL, SEAL]
+    return {"/Seal": form}
+
+
+@lru_cache(maxsize=1)
+def _circle() -> bytes:
     def draw(canvas: Canvas) -> None:
         canvas.setBlendMode("Multiply")
         canvas.setStrokeColorRGB(*_SEAL_RED)
-        canvas.setFillColorRGB(*_CAPTION_RED)
         canvas.setLineWidth(1.2)
-        _write(canvas, _CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP), face)
-        if seam:
-            _write(canvas, "骑缝章", (size[0] - SEAL / 4, size[1] * _SEAM_TOP), face)
         canvas.setDash(5, 3)
-        for x, y in centres:
-            canvas.circle(x, y, SEAL / 2)
-        if seam:
-            canvas.circle(size[0], size[1] * _SEAM_TOP, SEAL / 2)
+        canvas.circle(0, 0, SEAL / 2)
 
-    return draw
+    return drawn((SEAL, SEAL), draw)
 
 
-def _write(canvas: Canvas, text: str, middle: tuple[float, float], face: Face) -> None:
-    """Draw a line of text in outlines, its middle at a point of the page."""
-    scale = _CAPTION_SIZE / lettering.unit(face)
-    canvas.saveState()
-    canvas.translate(middle[0] - lettering.width(text, face, _CAPTION_SIZE) / 2, middle[1])
-    canvas.scale(scale, scale)
-    lettering.draw(canvas, text, face)
-    canvas.restoreState()
-
-
-def _drawing(size: tuple[float, float], draw: Callable[[Canvas], None]) -> bytes:
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1)
-    draw(canvas)
-    canvas.showPage()
-    canvas.save()
-    return out.getvalue()
-
-
-def _put(document: pikepdf.Pdf, page: pikepdf.Page, drawing: bytes, kind: str) -> None:
-    """Lay a drawing over a page, as an artifact."""
-    with pikepdf.open(io.BytesIO(drawing)) as drawn:
-        form = document.copy_foreign(drawn.pages[0].as_form_xobject())
-    _lay(page, form, kind)
+def _form(document: pikepdf.Pdf, size: tuple[float, float], *drawings: lettering.Drawing) -> pikepdf.Object:
+    """Drawings as one form as large as a page."""
+    forms = {name: form for drawing in drawings for name, form in drawing.forms.items()}
+    return document.make_stream(
+        "\n".join(f"q {drawing.content} Q" for drawing in drawings).encode(),
+        Type=pikepdf.Name.XObject,
+        Subtype=pikepdf.Name.Form,
+        BBox=[0, 0, *(round(edge, 2) for edge in size)],
+        Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(forms)),
+    )
 
 
 def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str) -> None:

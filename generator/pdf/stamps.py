@@ -11,16 +11,18 @@ import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import DataError, PdfError, Place
 from generator.pdf import lettering
+from generator.pdf.canvas import drawn
 from generator.pdf.finish import settle
 from generator.pdf.structure import merge_structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+
+    from reportlab.pdfgen.canvas import Canvas
 
     from generator.pdf.engine import Heading
     from generator.pdf.facefiles import Face
@@ -52,8 +54,8 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
             x0, y0, x1, y1 = (float(value) for value in page.mediabox)
             size = (x1 - x0, y1 - y0)
             if size not in forms:
-                drawn = _drawn(text, faces.roles["黑体"], size)
-                with pikepdf.open(io.BytesIO(drawn)) as drawing:
+                mark = _watermark(text, faces.roles["黑体"], size)
+                with pikepdf.open(io.BytesIO(mark)) as drawing:
                     forms[size] = document.copy_foreign(drawing.pages[0].as_form_xobject())
             # A name of our own: the library would draw one by lot.
             name = page.add_resource(forms[size], pikepdf.Name.XObject, pikepdf.Name.LianhetiWatermark)
@@ -66,22 +68,21 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
 
 
 @lru_cache(maxsize=32)
-def _drawn(text: str, face: Face, size: tuple[float, float]) -> bytes:
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=size, invariant=1)
+def _watermark(text: str, face: Face, size: tuple[float, float]) -> bytes:
     unit = lettering.unit(face)
     length = lettering.width(text, face, unit)
     scale = _SHARE * math.hypot(*size) / max(length + 0.3 * unit * len(text), 1.0)
-    canvas.setBlendMode("Multiply")
-    canvas.setFillGray(_GREY)
-    canvas.translate(size[0] / 2, size[1] / 2)
-    canvas.rotate(math.degrees(math.atan2(size[1], size[0])))
-    canvas.scale(scale, scale)
-    canvas.translate(-length / 2, -0.38 * unit)
-    lettering.draw(canvas, text, face)
-    canvas.showPage()
-    canvas.save()
-    return out.getvalue()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setBlendMode("Multiply")
+        canvas.setFillGray(_GREY)
+        canvas.translate(size[0] / 2, size[1] / 2)
+        canvas.rotate(math.degrees(math.atan2(size[1], size[0])))
+        canvas.scale(scale, scale)
+        canvas.translate(-length / 2, -0.38 * unit)
+        lettering.draw(canvas, text, face)
+
+    return drawn(size, draw)
 
 
 def merge(
@@ -177,18 +178,12 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
         raise DataError("图片已损坏，不能读取", remedy, Place(name)) from error
     page = landscape(A4) if width > height else A4
     scale = min((page[0] - 2 * _MARGIN) / width, (page[1] - 2 * _MARGIN) / height)
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=page, invariant=1)
-    canvas.drawImage(
-        shown,
-        (page[0] - width * scale) / 2,
-        (page[1] - height * scale) / 2,
-        width * scale,
-        height * scale,
-    )
-    canvas.showPage()
-    canvas.save()
-    with _open(out.getvalue()) as document:
+    across, high = width * scale, height * scale
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(shown, (page[0] - across) / 2, (page[1] - high) / 2, across, high)
+
+    with _open(drawn(page, draw)) as document:
         return settle(document, title=title, author="", timestamp=timestamp)
 
 

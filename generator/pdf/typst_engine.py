@@ -114,7 +114,9 @@ class TypstEngine:
             if item["k"] == "heading"
         )
         references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
-        return PdfDocument(pdf, pages, headings, _sign_places(found), composition.warnings, references)
+        return PdfDocument(
+            pdf, pages, headings, _sign_places(found), composition.warnings, references, composition.foot
+        )
 
     def close(self) -> None:
         """Remove the private folder."""

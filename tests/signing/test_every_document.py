@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 from generator.catalogue import Catalogue
 from generator.loading import read_source
 from generator.packet import Order, build, put
-from generator.pdf.marks import page_numbers
+from generator.pdf.marks import Bound, page_numbers
 from generator.pdf.stamps import merge
 from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
@@ -225,13 +225,15 @@ def test_each_party_is_named_within_its_own_block_and_each_page_of_blocks_names_
 def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
     packet: Packet, workshop: Workshop
 ) -> None:
-    parts = [(made.document.title, made.pdf.pdf, made.pdf.headings) for made in packet.documents if made.pdf]
+    printed = [(made.document.title, made.pdf) for made in packet.documents if made.pdf]
+    parts = [(title, pdf.pdf, pdf.headings) for title, pdf in printed]
+    bound = [Bound(pdf.pdf, pdf.pages, pdf.foot) for _, pdf in printed]
     plain = merge(parts, title="打印件", timestamp=packet.job.when)
     marked = merge(
         parts,
         title="打印件",
         timestamp=packet.job.when,
-        mark=lambda whole: page_numbers(whole, [pdf for _, pdf, _ in parts], workshop.faces),
+        mark=lambda whole: page_numbers(whole, bound, workshop.faces),
     )
     with pypdfium2.PdfDocument(plain) as before, pypdfium2.PdfDocument(marked) as after:
         assert len(before) == len(after)
