@@ -83,6 +83,7 @@ class Signing:
         page: 1-based; None where the place was not found in the PDF, or there is no PDF.
         rect: x0, y0, x1, y1 in points from the page's bottom left; None likewise.
         field: the signature field's name; None where there is none.
+        seal_at: the middle of the seal, in points; None where there is no field or no seal.
     """
 
     role: str
@@ -95,6 +96,7 @@ class Signing:
     page: int | None = None
     rect: tuple[float, float, float, float] | None = None
     field: str | None = None
+    seal_at: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,11 +115,13 @@ def with_fields(
     signings = signings_of(job, document, pdf, own)
     if job.edition != "signing" or document.filing != "paper":
         return signings, finished(pdf.pdf)
-    named = tuple(
-        replace(signing, field=_name(number, signing)) if signing.rect else signing
-        for number, signing in enumerate(signings, 1)
-    )
     with reading(pdf.pdf) as pages:
+        named = tuple(
+            replace(signing, field=_name(number, signing), seal_at=_seal_at(signing, pages))
+            if signing.rect
+            else signing
+            for number, signing in enumerate(signings, 1)
+        )
         fields = [field for signing in named for field in _field(signing, pages)]
     return named, finished(pdf.pdf, fields)
 
@@ -127,6 +129,14 @@ def with_fields(
 def _name(number: int, signing: Signing) -> str:
     """A name that no other field of the document has; a dot would split it into a hierarchy."""
     return f"{number:03d} {signing.party}（{signing.title}）".replace(".", "．")
+
+
+def _seal_at(signing: Signing, pages: Pages) -> tuple[float, float] | None:
+    from generator.pdf.room import seal_centre
+
+    if not signing.seal or signing.page is None or signing.rect is None:
+        return None
+    return seal_centre(signing.page, signing.rect, pages)
 
 
 def _field(signing: Signing, pages: Pages) -> Iterator[SignatureField]:

@@ -67,20 +67,18 @@ def signing_guide(
 
 def _marked(documents: Sequence[MadeDocument], faces: Faces) -> Iterator[tuple[str, bytes, int]]:
     """Copies of the pages that the applicants seal, with their title and number."""
-    from generator.pdf.marks import SealPlace, seal_guide
+    from generator.pdf.marks import seal_guide
 
     for made in signed_documents(documents):
         ours = {each.role for each in made.document.signatories if each.party in {"lead", "members"}}
-        places = [
-            SealPlace(signing.page, signing.rect)
-            for signing in made.signings
-            if signing.seal and signing.role in ours and signing.page is not None and signing.rect is not None
-        ]
-        if made.pdf is None or not places:
+        seals: dict[int, list[tuple[float, float]]] = {}
+        for signing in made.signings:
+            if signing.role in ours and signing.page is not None and signing.seal_at is not None:
+                seals.setdefault(signing.page, []).append(signing.seal_at)
+        if made.pdf is None or not seals:
             continue
         name = f"印章位置：{made.document.title}"
-        data = seal_guide(made.pdf.pdf, places, faces, seam=made.pdf.pages > 1)
-        yield name, data, len({place.page for place in places})
+        yield name, seal_guide(made.pdf.pdf, seals, faces, seam=made.pdf.pages > 1), len(seals)
 
 
 def parties_sheets(

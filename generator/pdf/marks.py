@@ -13,7 +13,7 @@ import pikepdf
 from generator.errors import PdfError
 from generator.pdf import lettering
 from generator.pdf.canvas import drawn
-from generator.pdf.room import reading
+from generator.pdf.room import SEAL, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
     from generator.pdf.fonts import Faces
-    from generator.pdf.room import Pages, Rect
+    from generator.pdf.room import Rect
 
 _SIZE: Final = 8.0
 _NUMBER_GREY: Final = 0.35
@@ -29,23 +29,12 @@ _EDGE: Final = 34.0  # 12 mm: printers leave a margin of 4 to 6
 _CLEAR: Final = 4.0  # kept free around a number
 _BASELINE: Final = 22.0  # of a number at the foot
 _FOOT: Final = _BASELINE + _SIZE + _CLEAR
-SEAL: Final = (
-    119.0  # 42 mm, the largest of the usual round seals (国发〔1999〕25号: 42 mm for provincial bodies)
-)
 _SEAL_RED: Final = (0.95, 0.62, 0.62)
 _CAPTION: Final = "印章位置示意，不在这一页上签字盖章"
 _CAPTION_RED: Final = (0.8, 0.2, 0.2)
 _CAPTION_SIZE: Final = 10.5
 _CAPTION_TOP: Final = 30.0
 _SEAM_TOP: Final = 0.5  # 骑缝章 across the middle of the right edge
-
-
-@dataclass(frozen=True, slots=True)
-class SealPlace:
-    """Where one seal goes: a 1-based page, and the place's rectangle in points from the bottom left."""
-
-    page: int
-    rect: Rect
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +104,19 @@ def _around(at: tuple[float, float], width: float) -> Rect:
     return (x - _CLEAR, y - _CLEAR, x + width + _CLEAR, y + _SIZE + _CLEAR)
 
 
-def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: bool) -> bytes:
+def seal_guide(
+    pdf: bytes, seals: Mapping[int, Sequence[tuple[float, float]]], faces: Faces, *, seam: bool
+) -> bytes:
     """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
 
-    A seal goes where the page says 盖章. Each page says above that it is no page to be signed.
+    Each page says above that it is no page to be signed.
 
     The circles are outlines that multiply with what is below, so that every word under them stays
     readable; the document itself is never marked.
 
     Args:
         pdf: the document without signature fields.
-        places: where its seals go.
+        seals: the middle of each seal, in points from the bottom left, by 1-based page.
         faces: what is written on the pages is drawn in that of 宋体.
         seam: also mark 骑缝章 across the right edge.
 
@@ -133,15 +124,12 @@ def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: b
         PdfError: the PDF cannot be read.
     """
     face = faces.roles["宋体"]
-    with _open(pdf) as source, pikepdf.Pdf.new() as copy, reading(pdf) as pages:
+    with _open(pdf) as source, pikepdf.Pdf.new() as copy:
         seal, glyphs = _seal(copy), lettering.Glyphs(copy, face)
-        for number, page in enumerate(source.pages, 1):
-            centres = [_centre(place, pages) for place in places if place.page == number]
-            if not centres:
-                continue
-            copy.pages.append(page)
+        for number in sorted(seals):
+            copy.pages.append(source.pages[number - 1])
             shown = copy.pages[-1]
-            size = pages.size(number)
+            size, centres = _size(shown), list(seals[number])
             words = [(_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP))]
             if seam:
                 edge = size[0], size[1] * _SEAM_TOP
@@ -162,17 +150,6 @@ def seal_guide(pdf: bytes, places: Sequence[SealPlace], faces: Faces, *, seam: b
                 if key in shown:
                     del shown[key]
         return _save(copy)
-
-
-def _centre(place: SealPlace, pages: Pages) -> tuple[float, float]:
-    """The middle of a seal: over the printed 盖章, drawn in so that the seal keeps to its place if it can."""
-    x0, y0, x1, y1 = place.rect
-    label = pages.first(place.page, "盖章", place.rect) or place.rect
-    centre = []
-    for low, high, at in ((x0, x1, (label[0] + label[2]) / 2), (y0, y1, (label[1] + label[3]) / 2)):
-        room = high - low >= SEAL
-        centre.append(min(max(at, low + SEAL / 2), high - SEAL / 2) if room else (low + high) / 2)
-    return centre[0], centre[1]
 
 
 def _seal(document: pikepdf.Pdf) -> Mapping[str, pikepdf.Object]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.pdf.ooxml import VAL, Element, W, number, parse
+from generator.pdf.ooxml import VAL, Element, W, number, parse_shared
 from generator.pdf.properties import Properties, read_paragraph_properties, read_run_properties
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Numbering:
         self._counts: dict[str, dict[int, int]] = {}
         if data is None:
             return
-        root = parse(data)
+        root = parse_shared(data)
         for element in root.iter(W + "abstractNum"):
             self._levels[element.get(W + "abstractNumId")] = {
                 int(level.get(W + "ilvl", "0")): self._read_level(level) for level in element.iter(W + "lvl")

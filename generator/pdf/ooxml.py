@@ -72,6 +72,16 @@ def parse(data: bytes) -> Element:
         ) from error
 
 
+@lru_cache(maxsize=64)
+def parse_shared(data: bytes) -> Element:
+    """A part that documents from one template have the same, such as settings; parsed once, never changed.
+
+    Raises:
+        ProgrammeError: the part is not well-formed.
+    """
+    return parse(data)
+
+
 def refuse(where: str, name: str, file: str | None) -> ProgrammeError:
     """The error for a construct that is not on the closed list of docs/docx-subset.md.
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Rect = tuple[float, float, float, float]
 
+SEAL: Final = 119.0  # 42 mm, the largest of the usual round seals (国发〔1999〕25号: for provincial bodies)
 _GAP: Final = 2.0  # points kept clear around what is printed
 
 
@@ -114,8 +115,6 @@ def _meet(one: Rect, other: Rect) -> bool:
 def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
     """The largest rectangle within another one in which nothing is drawn, with a little distance kept.
 
-    Where they are much alike, one that lies is preferred to one that stands: signatures are wide.
-
     Args:
         outer: where to look.
         drawn: what is on the page.
@@ -142,9 +141,21 @@ def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
     return best
 
 
-def _use(rect: Rect) -> float:
-    width, height = rect[2] - rect[0], rect[3] - rect[1]
-    return width * min(width, height)
+def seal_centre(page: int, place: Rect, pages: Pages) -> tuple[float, float]:
+    """The middle of a seal: over the printed 盖章, drawn in so that the seal keeps to its place if it can.
+
+    Args:
+        page: 1-based.
+        place: the rectangle in which is signed and sealed.
+        pages: what is drawn on the pages.
+    """
+    x0, y0, x1, y1 = place
+    label = pages.first(page, "盖章", place) or place
+    centre = []
+    for low, high, at in ((x0, x1, (label[0] + label[2]) / 2), (y0, y1, (label[1] + label[3]) / 2)):
+        room = high - low >= SEAL
+        centre.append(min(max(at, low + SEAL / 2), high - SEAL / 2) if room else (low + high) / 2)
+    return centre[0], centre[1]
 
 
 def _gaps(low: float, high: float, boxes: Sequence[Rect]) -> Iterator[tuple[float, float]]:

@@ -10,6 +10,8 @@ from generator.pdf.properties import border, borders, shading
 from generator.pdf.text import part_text
 
 _SIDES: Final = ("top", "left", "bottom", "right")
+_STEPS: Final = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}
+_FACING: Final = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 _SILENT: Final = frozenset(
     W + name
     for name in (
@@ -254,34 +256,43 @@ def _resolve_borders(rows: list[Node], lines: Borders) -> None:
             for down in range(cell["rowspan"]):
                 for across in range(cell["span"]):
                     owner[y + down, cell["x"] + across] = cell
-
-    def wanted(cell: Node, side: str, *, inner: bool) -> dict[str, Any] | None:
-        own: Borders = cell["own"]
-        if side in own:
-            return own[side]
-        line = "insideH" if side in {"top", "bottom"} else "insideV"
-        return lines.get(line if inner else side)
-
+    inner = {side: lines.get("insideH" if side in {"top", "bottom"} else "insideV") for side in _FACING}
+    plain = not any(cell["own"] for row in rows for cell in row["cells"])
     for row in rows:
         for cell in row["cells"]:
-            x, y, span, down = cell["x"], cell["y"], cell["span"], cell["rowspan"]
-            beside = {
-                "top": [(y - 1, x + i) for i in range(span)],
-                "bottom": [(y + down, x + i) for i in range(span)],
-                "left": [(y + i, x - 1) for i in range(down)],
-                "right": [(y + i, x + span) for i in range(down)],
-            }
+            own: Borders = cell["own"]
             shown = {}
-            for side, places in beside.items():
-                others = [owner[place] for place in places if place in owner]
-                mine = wanted(cell, side, inner=bool(others))
-                facing = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}[side]
-                theirs = [wanted(other, facing, inner=True) for other in others]
-                if theirs and all(line == theirs[0] for line in theirs) and len(others) == len(places):
-                    mine = max(mine, theirs[0], key=lambda line: line["w"] if line else 0.0)
+            for side, facing in _FACING.items():
+                others = [owner.get(place) for place in _beside(cell, side)]
+                if plain:
+                    shown[side] = inner[side] if any(others) else lines.get(side)
+                    continue
+                if not any(others):
+                    shown[side] = own[side] if side in own else lines.get(side)
+                    continue
+                mine = own.get(side, inner[side])
+                if None not in others:
+                    theirs = [other["own"].get(facing, inner[facing]) for other in others if other]
+                    first = theirs[0]
+                    # An object for both is the rule: the table's own line.
+                    if first is not mine and all(line == first for line in theirs):
+                        mine = max(mine, first, key=lambda line: line["w"] if line else 0.0)
                 shown[side] = mine
             cell["borders"] = shown
     for row in rows:
         for cell in row["cells"]:
             del cell["own"]
             cell.pop("width", None)
+
+
+def _beside(cell: Node, side: str) -> list[tuple[int, int]]:
+    """The places of the grid, row and column, that touch a cell's side."""
+    down, across = _STEPS[side]
+    y, x = cell["y"], cell["x"]
+    if cell["rowspan"] == cell["span"] == 1:
+        return [(y + down, x + across)]
+    if across:
+        x += cell["span"] - 1 if across > 0 else 0
+        return [(y + at, x + across) for at in range(cell["rowspan"])]
+    y += cell["rowspan"] - 1 if down > 0 else 0
+    return [(y + down, x + at) for at in range(cell["span"])]

@@ -27,7 +27,7 @@ def stored_text(element: Element) -> str:
     text = element.text or ""
     if element.get(XML_SPACE) != "preserve":
         text = text.strip(" \t\r\n")
-    return text.translate(BLANKS)
+    return text.translate(BLANKS) if "\n" in text or "\t" in text or "\r" in text else text
 
 
 def part_text(root: Element) -> str:
@@ -48,14 +48,18 @@ def _margin_text(data: bytes) -> str:
     return part_text(parse(data))
 
 
-def docx_text(parts: Mapping[str, bytes]) -> str:
+def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
     """All text that a document stores: body, the headers and footers in use, the footnotes referred to.
 
     It knows nothing of the tree: every ``w:t``, tab, break and hyphen counts where it stands, fields by
     their stored result.
+
+    Args:
+        parts: the package's parts by name.
+        root: the main part's XML, where it has been parsed already.
     """
     name = main_part(parts)
-    body = parse(parts[name])
+    body = parse(parts[name]) if root is None else root
     related = relations(parts, name)
     pieces = [part_text(body)]
     used: dict[str, str] = {}

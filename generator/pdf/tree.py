@@ -21,7 +21,19 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.errors import ProgrammeError
 from generator.pdf.context import slices
 from generator.pdf.inlines import InlineReader
-from generator.pdf.ooxml import VAL, Element, R, W, is_on, number, parse, refuse, relations, twips
+from generator.pdf.ooxml import (
+    VAL,
+    Element,
+    R,
+    W,
+    is_on,
+    number,
+    parse,
+    parse_shared,
+    refuse,
+    relations,
+    twips,
+)
 from generator.pdf.properties import DEFAULT_TAB
 from generator.pdf.tables import TableReader
 from generator.pdf.text import docx_text
@@ -74,8 +86,9 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> Node:
     Raises:
         ProgrammeError: the document holds a construct that is not on the list, or text would be lost.
     """
-    tree = DocumentReader(parts, file).read()
-    found, expected = tree_text(tree), docx_text(parts)
+    reader = DocumentReader(parts, file)
+    tree = reader.read()
+    found, expected = tree_text(tree), docx_text(parts, reader.root)
     if found != expected:
         at = next((i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), len(found))
         at = min(at, len(expected))
@@ -89,6 +102,7 @@ class DocumentReader(InlineReader, TableReader):
 
     def __init__(self, parts: Mapping[str, bytes], file: str | None) -> None:
         super().__init__(parts, file)
+        self.root = parse(self.parts[self.main])
         self._sections: list[Node] = []
         self._blocks: list[Node] = []
         self._inherited: dict[str, dict[str, list[Node]]] = {"header": {}, "footer": {}}
@@ -96,9 +110,8 @@ class DocumentReader(InlineReader, TableReader):
 
     def read(self) -> Node:
         """The whole document's tree."""
-        root = parse(self.parts[self.main])
-        self.sources = slices(self.parts[self.main], root)
-        body = root.find(W + "body")
+        self.sources = slices(self.parts[self.main], self.root)
+        body = self.root.find(W + "body")
         if body is None:
             raise ProgrammeError("Word 文件没有正文", "用 Word 或 WPS 重新保存后再用")
         even, tab = self.setting("evenAndOddHeaders"), self.setting("defaultTabStop")
@@ -208,7 +221,7 @@ class DocumentReader(InlineReader, TableReader):
         title = {"header": "页眉", "footer": "页脚"}[kind]
         outer, self.related = self.related, relations(self.parts, name)
         if name not in self._margin_texts:
-            self._margin_texts[name] = list(self.blocks(parse(self.parts[name]), title))
+            self._margin_texts[name] = list(self.blocks(parse_shared(self.parts[name]), title))
         self.related = outer
         self._inherited[kind][reference.get(W + "type", "default")] = self._margin_texts[name]
 

@@ -8,7 +8,7 @@ import pikepdf
 import pypdfium2
 
 from generator.pdf.fonts import find_faces
-from generator.pdf.marks import Bound, SealPlace, page_numbers, seal_guide
+from generator.pdf.marks import Bound, page_numbers, seal_guide
 
 PAGES = 3
 
@@ -41,9 +41,10 @@ def test_every_page_has_its_own_number() -> None:
 
 
 def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
-    places = [
-        SealPlace(page, (100.0, 200.0 * page, 200.0, 200.0 * page + 50)) for page in range(1, PAGES + 1)
+    seals = {page: [(150.0, 200.0 * page)] for page in range(1, PAGES + 1)}
+    marked = drawn(seal_guide(document(), seals, find_faces(None), seam=False))
+    alone = [
+        drawn(seal_guide(document(), {page: places}, find_faces(None), seam=False))[0]
+        for page, places in seals.items()
     ]
-    marked = drawn(seal_guide(document(), places, find_faces(None), seam=False))
-    alone = [drawn(seal_guide(document(), [place], find_faces(None), seam=False))[0] for place in places]
     assert marked == alone
