@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from generator.pdf.compose_inlines import APART, Node, Style
 from generator.pdf.compose_tables import MEASURE_FROM, Room, TableComposer
 from generator.pdf.facefiles import latin_widths
-from generator.pdf.hanging import with_hanging
+from generator.pdf.hanging import HANG, with_hanging
 from generator.pdf.tree import tree_text
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
 
+_DECORATED: Final = frozenset({"under", "strike", "mark", "scale", "slant"})  # as in document.typ
 _LATIN_WORD: Final = re.compile(r"[!-~]{8,}")
 _LATIN_WIDTH: Final = 0.56  # of the size: about the width of a Latin character
 _AT_EDGE: Final = 0.5  # points from the margin within which a tab stop counts as at it
@@ -131,6 +132,8 @@ class Composer(TableComposer):
             runs = self._with_hanging(runs, shape, room)
         runs = self._filled(runs, shape, room)
         made: Node = {"k": "p", "s": index, "r": runs}
+        if runs and shape["align"] != "distribute" and all(self._is_plain(run) for run in runs):
+            made["plain"] = True
         if not any(item["k"] != "bm" for item in items) and not label:
             made["e"] = sum(self.edges(node["m"], style, cjk=True, grid=grid))
         tabbed = any(isinstance(run, dict) and run["k"] == "tab" for run in runs)
@@ -156,6 +159,15 @@ class Composer(TableComposer):
         if "open" in node and "close" not in node:
             made["c"] = node["open"]
         return made
+
+    def _is_plain(self, run: Any) -> bool:
+        """Whether a run is text that the program draws as it is."""
+        return (
+            isinstance(run, list)
+            and not _DECORATED & self.run_styles[run[0]].keys()
+            and APART not in run[1]
+            and HANG not in run[1]
+        )
 
     def _filled(self, runs: list[Any], shape: Node, room: Room) -> list[Any]:
         """Runs whose one tab goes to the right margin, as in a contents list: what fills it needs no measuring."""
@@ -321,6 +333,7 @@ def compose(
         "even": tree["even_odd"],
         "runs": composer.run_styles,
         "paragraphs": composer.paragraph_styles,
+        "cells": composer.cell_styles,
         "strokes": composer.strokes,
         "headings": composer.headings,
         "sections": sections,

@@ -35,6 +35,7 @@ _TICK_SIZE: Final = 1.5
 _BLANK_CHUNK: Final = 4
 # Where two Chinese marks meet, the engine would take half of the space between them. Word does so only where
 # the document says so; APART tells the program to set the two apart.
+_SIDES: Final = ("top", "right", "bottom", "left")  # the order in which the program reads them
 APART: Final = "\x1f"
 _MARKS: Final = "、。，．：；？！（）《》〈〉「」『』【】〔〕〖〗“”‘’"
 _MEETING: Final = re.compile(f"(?<=[{_MARKS}])(?=[{_MARKS}])")
@@ -57,11 +58,13 @@ class InlineComposer:
     compress: bool = False
     run_styles: list[Node] = field(default_factory=list)
     paragraph_styles: list[Node] = field(default_factory=list)
+    cell_styles: list[Node] = field(default_factory=list)
     strokes: list[Node] = field(default_factory=list)
     headings: list[Node] = field(default_factory=list)
     _runs: dict[Any, int] = field(default_factory=dict)
     _paragraphs: dict[Any, int] = field(default_factory=dict)
-    _strokes: dict[str, int] = field(default_factory=dict)
+    _strokes: dict[tuple[Any, ...], int] = field(default_factory=dict)
+    _cells: dict[tuple[Any, ...], int] = field(default_factory=dict)
     _edges: dict[Any, Edges] = field(default_factory=dict)
     _absent: dict[str, dict[int, str]] = field(default_factory=dict)
     _undrawn: tuple[str, ...] = ()
@@ -211,11 +214,30 @@ class InlineComposer:
         """The number of a border's stroke, -1 for none."""
         if line is None:
             return -1
-        key = repr(line)
+        key = (line["w"], line["c"], line.get("d"))
         if key not in self._strokes:
             self._strokes[key] = len(self.strokes)
             self.strokes.append(line)
         return self._strokes[key]
+
+    def cell_style(self, cell: Node, align: str, *, whole: bool) -> int:
+        """The number of a cell's style.
+
+        Args:
+            cell: the cell's node in the tree.
+            align: where its lines stand, as the program names it.
+            whole: whether it may not split at the end of a page.
+        """
+        margins = [cell["margins"][side] for side in _SIDES]
+        strokes = [self.stroke(cell["borders"][side]) for side in _SIDES]
+        valign = cell.get("valign")
+        valign = valign if valign in {"horizon", "bottom"} else "top"
+        key = (*margins, *strokes, cell.get("fill"), align, valign, whole)
+        if key not in self._cells:
+            self._cells[key] = len(self.cell_styles)
+            entry: Node = {"in": margins, "st": strokes, "align": align, "va": valign, "whole": whole}
+            self.cell_styles.append({**entry, **({"f": cell["fill"]} if cell.get("fill") else {})})
+        return self._cells[key]
 
     # -- inlines --------------------------------------------------------------------------------------
 

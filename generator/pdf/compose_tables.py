@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MEASURE_FROM: Final = 0.4  # of a page: rows and paragraphs that look this tall are measured
+# What the style of a paragraph may say that a cell draws without a block of its own.
+_IN_PLACE: Final = frozenset({"left", "right", "first", "hang", "align", "tabs"})
 
 
 @dataclass
@@ -122,24 +124,14 @@ class TableComposer(InlineComposer):
         margins = cell["margins"]
         width = sum(columns[cell["x"] : cell["x"] + cell["span"]]) - margins["left"] - margins["right"]
         inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True)
-        made: Node = {
-            "x": cell["x"],
-            "y": y,
-            "in": [margins[side] for side in ("top", "right", "bottom", "left")],
-            "st": [self.stroke(cell["borders"][side]) for side in ("top", "right", "bottom", "left")],
-        }
+        made: Node = {"x": cell["x"], "y": y}
         span = min(cell["rowspan"], len(rows) - y)
         for key, value in (("cs", cell["span"]), ("rs", span)):
             if value > 1:
                 made[key] = value
-        if cell.get("fill"):
-            made["f"] = cell["fill"]
-        if cell.get("valign") in {"horizon", "bottom"}:
-            made["va"] = cell["valign"]
-        whole = [row for row in rows[y : y + span] if row["whole"] or row["rule"] == "exact"]
-        if len(whole) == span:
-            tall = sum(self.tall(block, inner) for block in cell["blocks"])
-            made["whole"] = "measure" if tall > MEASURE_FROM else "yes"
+        whole = all(row["whole"] or row["rule"] == "exact" for row in rows[y : y + span])
+        if whole and sum(self.tall(block, inner) for block in cell["blocks"]) > MEASURE_FROM:
+            made["whole"] = "measure"
         if cell.get("turn"):
             made |= self._turned(cell, inner, self._height(cell, y, rows, columns, room))
         else:
@@ -147,7 +139,27 @@ class TableComposer(InlineComposer):
         if cell.get("open") or cell.get("close"):
             made["o"] = cell.get("open", [])
             made["c"] = cell.get("close") or cell["open"]
+        align = "left"
+        if not {"o", "whole"} & made.keys() and len(made.get("b", ())) == 1:
+            align = self._drawn_in_place(made)
+        made["s"] = self.cell_style(cell, align, whole=whole)
         return made
+
+    def _drawn_in_place(self, made: Node) -> str:
+        """Let a cell of one plain paragraph be drawn without a block of its own; gives the cell's alignment."""
+        (block,) = made["b"]
+        shape = self.paragraph_styles[block["s"]] if block["k"] == "p" else {}
+        if (
+            block.keys() != {"k", "s", "r", "a", "plain"}
+            or block["a"]
+            or not shape.keys() <= _IN_PLACE
+            or shape["left"]
+            or shape["right"]
+        ):
+            return "left"
+        del made["b"]
+        made |= {"plain": block["s"], "r": block["r"]}
+        return str(shape["align"])
 
     def _height(
         self, cell: Node, y: int, rows: Sequence[Node], columns: Sequence[float], room: Room
