@@ -157,7 +157,7 @@ class Workshop(AbstractContextManager["Workshop"]):
             made = self._convert(docx, title, job, parts)
             if job.edition != "draft":
                 return made
-            from generator.pdf.stamps import watermark
+            from generator.pdf.marks import watermark
 
             return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
 

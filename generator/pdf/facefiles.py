@@ -19,17 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
 SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
-_FAMILY_NAMES: Final = (1, 4, 16)
 _CACHE_FORMAT: Final = 1
-_ITALIC: Final = 1
-_LATIN: Final = (*range(0x20, 0x7F), *range(0xA1, 0x180))
-_USE_TYPO_METRICS: Final = 1 << 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +65,9 @@ def read_faces(path: Path) -> list[Face]:
         return []
     cached = _load("faces", stamp)
     if cached is None:
-        try:
-            cached = [_describe(font) for font in _open_all(path)]
-        except (TTLibError, OSError, KeyError, ValueError, AssertionError, AttributeError):
-            # A broken or exotic file in a font folder is no reason to stop: it just serves no role.
-            cached = []
+        from generator.pdf import fontreading
+
+        cached = fontreading.descriptions(path)
         _store("faces", stamp, cached)
     return [
         Face(path=path, index=index, **{**item, "names": tuple(item["names"])})
@@ -92,38 +85,6 @@ def read_all(folders: Iterable[Path]) -> list[Face]:
         if path.suffix.lower() in SUFFIXES
     }
     return [face for path in files for face in read_faces(path)]
-
-
-def _open_all(path: Path) -> Iterator[TTFont]:
-    # The file is ours, so that it is closed even where the library fails on it.
-    with path.open("rb") as file:
-        if path.suffix.lower() in {".ttc", ".otc"}:
-            yield from TTCollection(file, lazy=True)
-        else:
-            yield TTFont(file, lazy=True)
-
-
-def _describe(font: TTFont) -> dict[str, Any]:
-    names: dict[str, None] = {}
-    for record in font["name"].names:
-        if record.nameID in _FAMILY_NAMES:
-            with contextlib.suppress(UnicodeDecodeError):
-                names[record.toUnicode()] = None
-    if not names:
-        raise KeyError("name")
-    unit, line, system = font["head"].unitsPerEm, font["hhea"], font["OS/2"]
-    ascent, descent, gap = line.ascent, -line.descent, line.lineGap
-    if system.fsSelection & _USE_TYPO_METRICS or ascent + descent <= 0:
-        ascent, descent, gap = system.sTypoAscender, -system.sTypoDescender, system.sTypoLineGap
-    space = font.getBestCmap().get(0x20)
-    return {
-        "names": list(names),
-        "weight": system.usWeightClass,
-        "italic": bool(system.fsSelection & _ITALIC),
-        "ascent": (ascent + max(gap, 0)) / unit,
-        "descent": descent / unit,
-        "space": font["hmtx"][space][0] / unit if space else 0.5,
-    }
 
 
 class Coverage:
@@ -145,39 +106,43 @@ class Coverage:
 @lru_cache(maxsize=64)
 def coverage(face: Face) -> Coverage:
     """Which characters a face draws, from its cmap."""
-    stamp = f"{_stamp(face.path)}#{face.index}"
-    ranges = _load("cmap", stamp)
-    if ranges is None:
-        with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
-            points = sorted(font.getBestCmap())
-        ranges = []
-        for point in points:
+
+    def read() -> list[int]:
+        from generator.pdf import fontreading
+
+        ranges: list[int] = []
+        for point in fontreading.code_points(face.path, face.index):
             if ranges and point == ranges[-1] + 1:
                 ranges[-1] = point
             else:
                 ranges += [point, point]
-        _store("cmap", stamp, ranges)
-    return Coverage(ranges)
+        return ranges
+
+    return Coverage(remembered(face, "cmap", read))
 
 
 @lru_cache(maxsize=64)
 def latin_widths(face: Face) -> dict[str, float]:
     """How wide a face draws each Latin character that it has, in ems."""
-    stamp = f"{_stamp(face.path)}#{face.index}"
-    found = _load("widths", stamp)
-    if found is None:
-        with TTFont(str(face.path), lazy=True, fontNumber=face.index) as font:
-            unit, widths, cmap = font["head"].unitsPerEm, font["hmtx"], font.getBestCmap()
-            found = {chr(point): widths[cmap[point]][0] / unit for point in _LATIN if point in cmap}
-        _store("widths", stamp, found)
-    return dict(found)
+
+    def read() -> dict[str, float]:
+        from generator.pdf import fontreading
+
+        return fontreading.latin_widths(face.path, face.index)
+
+    return dict(remembered(face, "widths", read))
 
 
 @lru_cache(maxsize=64)
 def digest(path: Path) -> str:
     """The SHA-256 of a font file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    stamp = _stamp(path)
+    found = _load("sha256", stamp)
+    if found is None:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        _store("sha256", stamp, found)
+    return str(found)
 
 
 def remembered(face: Face, what: str, read: Callable[[], Any]) -> Any:

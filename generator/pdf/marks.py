@@ -1,40 +1,81 @@
-"""Light marks on finished pages: the print copy's running number, and where seals go in the signing guide."""
+"""Light marks on finished pages: a draft's watermark, the print copy's running number, the places of seals.
+
+They are outlines, written as content of the PDF (ISO 32000-1, 8) and marked as artifacts: nothing of them is
+text to be extracted, and readers aloud skip them.
+"""
 
 from __future__ import annotations
 
 import io
+import math
 from contextlib import nullcontext
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
 from generator.errors import PdfError
 from generator.pdf import lettering
-from generator.pdf.canvas import drawn
 from generator.pdf.room import SEAL, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from reportlab.pdfgen.canvas import Canvas
-
+    from generator.pdf.facefiles import Face
     from generator.pdf.fonts import Faces
     from generator.pdf.room import Rect
 
+_WATERMARK_GREY: Final = 0.88
+_SHARE: Final = 0.55  # of the page's diagonal that a watermark spans
 _SIZE: Final = 8.0
 _NUMBER_GREY: Final = 0.35
 _EDGE: Final = 34.0  # 12 mm: printers leave a margin of 4 to 6
 _CLEAR: Final = 4.0  # kept free around a number
 _BASELINE: Final = 22.0  # of a number at the foot
 _FOOT: Final = _BASELINE + _SIZE + _CLEAR
+_ARC: Final = 0.5523  # of the radius: where the control points of a quarter of a circle lie
 _SEAL_RED: Final = (0.95, 0.62, 0.62)
 _CAPTION: Final = "印章位置示意，不在这一页上签字盖章"
 _CAPTION_RED: Final = (0.8, 0.2, 0.2)
 _CAPTION_SIZE: Final = 10.5
 _CAPTION_TOP: Final = 30.0
 _SEAM_TOP: Final = 0.5  # 骑缝章 across the middle of the right edge
+
+
+def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
+    """Draw a light grey diagonal text over every page.
+
+    It multiplies with what is below it, so no text, tick or line is hidden, and pictures bear it too.
+
+    Args:
+        pdf: the document; the same bytes give the same bytes.
+        text: a few characters, as 草稿.
+        faces: its face is that of 黑体.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    face = faces.roles["黑体"]
+    with _open(pdf) as document:
+        forms: dict[tuple[float, float], pikepdf.Object] = {}
+        for page in document.pages:
+            size = _size(page)
+            if size not in forms:
+                forms[size] = _form(document, size, _diagonal(text, face, size), multiply=True)
+            _lay(page, forms[size], "Watermark", " /Subtype /Watermark")
+        return _save(document)
+
+
+def _diagonal(text: str, face: Face, size: tuple[float, float]) -> lettering.Drawing:
+    """A text from the lower left of a page to its upper right."""
+    across, high = size
+    diagonal = math.hypot(across, high)
+    cos, sin = across / diagonal, high / diagonal
+    ems = lettering.width(text, face, 1.0)
+    points = _SHARE * diagonal / max(ems + 0.3 * len(text), 0.001)
+    turn = f"{cos:.6f} {sin:.6f} {-sin:.6f} {cos:.6f} {across / 2:.3f} {high / 2:.3f} cm"
+    line = lettering.line(text, face, (-ems * points / 2, -0.38 * points), points, (_WATERMARK_GREY,))
+    return lettering.Drawing(f"{turn} {line}", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +166,7 @@ def seal_guide(
     """
     face = faces.roles["宋体"]
     with _open(pdf) as source, pikepdf.Pdf.new() as copy:
-        seal, glyphs = _seal(copy), lettering.Glyphs(copy, face)
+        glyphs = lettering.Glyphs(copy, face)
         for number in sorted(seals):
             copy.pages.append(source.pages[number - 1])
             shown = copy.pages[-1]
@@ -144,47 +185,48 @@ def seal_guide(
                 )
                 for text, (x, y) in words
             ]
-            drawings += [lettering.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm /Seal Do", seal) for x, y in centres]
-            _lay(shown, _form(copy, size, *drawings), "Seals")
+            drawings += [_seal(x, y) for x, y in centres]
+            _lay(shown, _form(copy, size, *drawings, multiply=True), "Seals")
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
         return _save(copy)
 
 
-def _seal(document: pikepdf.Pdf) -> Mapping[str, pikepdf.Object]:
-    """The circle of a seal around the origin, as a form of a document by its name."""
-    with pikepdf.open(io.BytesIO(_circle())) as circle:
-        form = document.copy_foreign(circle.pages[0].as_form_xobject())
-    form.BBox = [-SEAL, -SEAL, SEAL, SEAL]
-    return {"/Seal": form}
+def _seal(x: float, y: float) -> lettering.Drawing:
+    """The circle of a seal around a point."""
+    radius = SEAL / 2
+    arcs = (
+        "{0} {1} m {0} {2} {2} {0} {1} {0} c {4} {0} {3} {2} {3} {1} c "
+        "{3} {4} {4} {3} {1} {3} c {2} {3} {0} {4} {0} {1} c s"
+    ).format(*(f"{edge:.3f}" for edge in (radius, 0.0, radius * _ARC, -radius, -radius * _ARC)))
+    red = " ".join(f"{part:g}" for part in _SEAL_RED)
+    return lettering.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm {red} RG 1.2 w [5 3] 0 d {arcs}", {})
 
 
-@lru_cache(maxsize=1)
-def _circle() -> bytes:
-    def draw(canvas: Canvas) -> None:
-        canvas.setBlendMode("Multiply")
-        canvas.setStrokeColorRGB(*_SEAL_RED)
-        canvas.setLineWidth(1.2)
-        canvas.setDash(5, 3)
-        canvas.circle(0, 0, SEAL / 2)
+def _form(
+    document: pikepdf.Pdf, size: tuple[float, float], *drawings: lettering.Drawing, multiply: bool = False
+) -> pikepdf.Object:
+    """Drawings as one form as large as a page; where it multiplies with what is below, nothing is hidden.
 
-    return drawn((SEAL, SEAL), draw)
-
-
-def _form(document: pikepdf.Pdf, size: tuple[float, float], *drawings: lettering.Drawing) -> pikepdf.Object:
-    """Drawings as one form as large as a page."""
+    Readers differ on whether a form within the form multiplies too: what must, is drawn without one.
+    """
     forms = {name: form for drawing in drawings for name, form in drawing.forms.items()}
+    resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(forms))
+    if multiply:
+        resources.ExtGState = pikepdf.Dictionary(Multiply=pikepdf.Dictionary(BM=pikepdf.Name.Multiply))
+    blend = "/Multiply gs " if multiply else ""
     return document.make_stream(
-        "\n".join(f"q {drawing.content} Q" for drawing in drawings).encode(),
+        "\n".join(f"q {blend}{drawing.content} Q" for drawing in drawings).encode(),
         Type=pikepdf.Name.XObject,
         Subtype=pikepdf.Name.Form,
         BBox=[0, 0, *(round(edge, 2) for edge in size)],
-        Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(forms)),
+        Resources=resources,
     )
 
 
-def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str) -> None:
+def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str, subtype: str = "") -> None:
+    """Lay a form over a page, as an artifact (ISO 32000-1, 14.8.2.2)."""
     # LibreOffice gives all pages of a document one set of resources: a mark of one would be every page's.
     resources = pikepdf.Dictionary(dict(page.resources.items()))
     forms: pikepdf.Object = resources.get("/XObject", pikepdf.Dictionary())
@@ -194,8 +236,7 @@ def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str) -> None:
     x0, y0 = (float(edge) for edge in list(page.mediabox)[:2])
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(
-        b"\nQ\n/Artifact <</Type /Pagination>> BDC q 1 0 0 1 "
-        + f"{x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
+        f"\nQ\n/Artifact <</Type /Pagination{subtype}>> BDC q 1 0 0 1 {x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
     )
 
 

@@ -1,20 +1,14 @@
-"""What is put on or beside finished pages, whatever engine made them: watermark, merging, pictures as pages."""
+"""Finished pages put together, whatever engine made them: merging, pictures as pages."""
 
 from __future__ import annotations
 
 import io
-import math
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
-from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.utils import ImageReader
 
 from generator.errors import DataError, PdfError, Place
-from generator.pdf import lettering
-from generator.pdf.canvas import drawn
 from generator.pdf.finish import settle
 from generator.pdf.structure import merge_structure
 
@@ -22,67 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from reportlab.pdfgen.canvas import Canvas
-
     from generator.pdf.engine import Heading
-    from generator.pdf.facefiles import Face
-    from generator.pdf.fonts import Faces
 
-_GREY: Final = 0.88
-_SHARE: Final = 0.55  # of the page's diagonal that a watermark spans
 _MARGIN: Final = 42.5  # 15 mm around a picture
 _MAX_PIXELS: Final = 120_000_000
-
-
-def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
-    """Draw a light grey diagonal text over every page.
-
-    It multiplies with what is below it, so no text, tick or line is hidden, and pictures bear it too. It is
-    marked as an artifact, so readers aloud skip it.
-
-    Args:
-        pdf: the document; the same bytes give the same bytes.
-        text: a few characters, as 草稿.
-        faces: its face is that of 黑体.
-
-    Raises:
-        PdfError: the PDF cannot be read.
-    """
-    with _open(pdf) as document:
-        forms: dict[tuple[float, float], pikepdf.Object] = {}
-        for page in document.pages:
-            x0, y0, x1, y1 = (float(value) for value in page.mediabox)
-            size = (x1 - x0, y1 - y0)
-            if size not in forms:
-                mark = _watermark(text, faces.roles["黑体"], size)
-                with pikepdf.open(io.BytesIO(mark)) as drawing:
-                    forms[size] = document.copy_foreign(drawing.pages[0].as_form_xobject())
-            # A name of our own: the library would draw one by lot.
-            name = page.add_resource(forms[size], pikepdf.Name.XObject, pikepdf.Name.LianhetiWatermark)
-            page.contents_add(b"q\n", prepend=True)
-            page.contents_add(
-                b"\nQ\n/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q 1 0 0 1 "
-                + f"{x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
-            )
-        return _save(document)
-
-
-@lru_cache(maxsize=32)
-def _watermark(text: str, face: Face, size: tuple[float, float]) -> bytes:
-    unit = lettering.unit(face)
-    length = lettering.width(text, face, unit)
-    scale = _SHARE * math.hypot(*size) / max(length + 0.3 * unit * len(text), 1.0)
-
-    def draw(canvas: Canvas) -> None:
-        canvas.setBlendMode("Multiply")
-        canvas.setFillGray(_GREY)
-        canvas.translate(size[0] / 2, size[1] / 2)
-        canvas.rotate(math.degrees(math.atan2(size[1], size[0])))
-        canvas.scale(scale, scale)
-        canvas.translate(-length / 2, -0.38 * unit)
-        lettering.draw(canvas, text, face)
-
-    return drawn(size, draw)
 
 
 def merge(
@@ -158,6 +95,12 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     Raises:
         DataError: it is no PNG or JPEG, damaged, or larger than 120 million pixels.
     """
+    # ReportLab takes a tenth of a second to load, and most packets have no picture.
+    from reportlab import rl_config
+    from reportlab.lib.pagesizes import A4, landscape
+    from reportlab.lib.utils import ImageReader
+    from reportlab.pdfgen.canvas import Canvas
+
     remedy = "换成完好的 PNG 或 JPEG 图片"
     try:
         with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as opened:
@@ -179,11 +122,14 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     page = landscape(A4) if width > height else A4
     scale = min((page[0] - 2 * _MARGIN) / width, (page[1] - 2 * _MARGIN) / height)
     across, high = width * scale, height * scale
-
-    def draw(canvas: Canvas) -> None:
-        canvas.drawImage(shown, (page[0] - across) / 2, (page[1] - high) / 2, across, high)
-
-    with _open(drawn(page, draw)) as document:
+    # Binary streams: written as ASCII, a scanned page of 4 MB took two seconds and a quarter more room.
+    rl_config.useA85 = 0
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=page, invariant=1)
+    canvas.drawImage(shown, (page[0] - across) / 2, (page[1] - high) / 2, across, high)
+    canvas.showPage()
+    canvas.save()
+    with _open(out.getvalue()) as document:
         return settle(document, title=title, author="", timestamp=timestamp)
 
 
@@ -205,9 +151,3 @@ def _open(pdf: bytes, name: str = "") -> pikepdf.Pdf:
             f"PDF {f'“{name}”' if name else '文件'}已损坏或加了密码，不能处理",
             "换成没有密码、能正常打开的 PDF",
         ) from error
-
-
-def _save(document: pikepdf.Pdf) -> bytes:
-    out = io.BytesIO()
-    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()

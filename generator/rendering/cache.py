@@ -1,31 +1,51 @@
-"""Patched template parts, kept in the user's cache folder under a hash of what they were made from.
+"""Compiled template parts, kept in the user's cache folder under a hash of what they were made from.
 
-What is kept is text: a part's Jinja source with the place of each of its lines, never code. It is compiled in
-the sandbox like any template, whoever wrote it. A file that another user could have written, or that is not as
-it was written, is not used.
+What is kept of a part is its Jinja source with the place of each of its lines, and the code that Jinja has made
+of it, as Python keeps its own in ``__pycache__``. So a file that another user could have written is not used,
+nor one that is not as it was written.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import importlib.util
 import json
+import marshal
 import os
 import stat
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from types import CodeType
 from typing import Final
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
-def kept(part: str, content: bytes) -> tuple[list[str], list[str]] | None:
-    """The lines of a part's patched source and the place of each; None where they are not kept.
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What a part was compiled into.
+
+    Attributes:
+        lines: its Jinja source.
+        places: where each line stands, in words.
+        code: of the compiled Jinja template.
+    """
+
+    lines: list[str]
+    places: list[str]
+    code: CodeType
+
+
+def kept(part: str, content: bytes) -> Compiled | None:
+    """What is kept of a part; None where nothing is, or nothing that can be trusted.
 
     Args:
         part: the part's name.
@@ -36,22 +56,28 @@ def kept(part: str, content: bytes) -> tuple[list[str], list[str]] | None:
         if not _is_own(path):
             return None
         found = json.loads(path.read_bytes())
-        lines, places = found["lines"], found["places"]
-        if found["sha256"] != _digest(lines, places) or len(lines) != len(places):
+        # Code that is not as it was written could do anything: it is not even looked at.
+        if found.pop("sha256") != _digest(found) or len(found["lines"]) != len(found["places"]):
             return None
-    except (OSError, ValueError, TypeError, KeyError):
+        code = marshal.loads(base64.b64decode(found["code"]))  # noqa: S302 written by this user, undamaged
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError):
         return None
-    return lines, places
+    return Compiled(found["lines"], found["places"], code) if isinstance(code, CodeType) else None
 
 
-def keep(part: str, content: bytes, lines: Sequence[str], places: Sequence[str]) -> None:
-    """Keep what a part was patched into; a cache that cannot be written only costs time."""
+def keep(part: str, content: bytes, compiled: Compiled) -> None:
+    """Keep what a part was compiled into; a cache that cannot be written only costs time."""
+    found = {
+        "lines": compiled.lines,
+        "places": compiled.places,
+        "code": base64.b64encode(marshal.dumps(compiled.code)).decode(),
+    }
     with suppress(OSError):
         path = _path(part, content)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"sha256": _digest(lines, places), "lines": list(lines), "places": list(places)}, file)
+            json.dump({"sha256": _digest(found), **found}, file)
         Path(name).replace(path)
 
 
@@ -62,11 +88,12 @@ def _path(part: str, content: bytes) -> Path:
 
 @lru_cache(maxsize=1)
 def _makers() -> str:
-    """What a patched part hangs on besides the template: this package's code, and docxtpl's."""
+    """What a compiled part hangs on besides the template: this package's code, docxtpl, Jinja and Python."""
     own = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         own.update(path.read_bytes())
-    return f"{own.hexdigest()} {version('docxtpl')}"
+    python = f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}"
+    return f"{own.hexdigest()} {version('docxtpl')} {version('jinja2')} {python}"
 
 
 def _folder() -> Path:
@@ -86,5 +113,5 @@ def _is_own(path: Path) -> bool:
     )
 
 
-def _digest(lines: Sequence[str], places: Sequence[str]) -> str:
-    return hashlib.sha256(json.dumps([list(lines), list(places)]).encode()).hexdigest()
+def _digest(found: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(found).encode()).hexdigest()

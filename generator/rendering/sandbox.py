@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 import jinja2
@@ -123,6 +124,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         Raises:
             jinja2.TemplateSyntaxError: the syntax is wrong, or a forbidden statement is used.
         """
+        return self.template_of(self.code_of(source))
+
+    def template_of(self, code: CodeType) -> jinja2.Template:
+        """The template of which ``code_of`` has made the code."""
+        return jinja2.Template.from_code(self, code, self.make_globals(None))
+
+    def code_of(self, source: str) -> CodeType:
+        """A part's source, compiled.
+
+        Raises:
+            jinja2.TemplateSyntaxError: the syntax is wrong, or a forbidden statement is used.
+        """
         tree = self.parse(source)
         for data in tree.find_all(nodes.TemplateData):
             data.data = _LINE_END.sub("", data.data)
@@ -130,7 +143,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         found = next((node for node in tree.find_all(_FORBIDDEN)), None)
         if found is not None:
             raise jinja2.TemplateSyntaxError(f"forbidden {type(found).__name__.lower()}", found.lineno)
-        return jinja2.Template.from_code(self, self.compile(tree, filename="<part>"), self.make_globals(None))
+        return self.compile(tree, filename="<part>")
 
 
 class TextSandbox(Sandbox):

@@ -198,17 +198,19 @@ class Template:
         )
 
     def _compile(self, part: str, content: bytes) -> Part:
-        known = cache.kept(part, content)
-        lines, places = known or self._patched(part, content)
-        try:
-            template = self._sandbox.compile_part("\n".join(lines))
-        except jinja2.TemplateSyntaxError as error:
-            region, tags = places[error.lineno - 1] if error.lineno <= len(places) else "", ""
-            tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if error.lineno <= len(lines) else ""
-            raise self._fault(_reason(error), region, tags) from None
-        if known is None:
-            cache.keep(part, content, lines, places)
-        return Part(part, template, tuple(lines), tuple(places))
+        compiled = cache.kept(part, content)
+        if compiled is None:
+            lines, places = self._patched(part, content)
+            try:
+                compiled = cache.Compiled(lines, places, self._sandbox.code_of("\n".join(lines)))
+            except jinja2.TemplateSyntaxError as error:
+                inside = error.lineno <= len(lines)
+                tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if inside else ""
+                region = places[error.lineno - 1] if inside else ""
+                raise self._fault(_reason(error), region, tags) from None
+            cache.keep(part, content, compiled)
+        template = self._sandbox.template_of(compiled.code)
+        return Part(part, template, tuple(compiled.lines), tuple(compiled.places))
 
     def _patched(self, part: str, content: bytes) -> tuple[list[str], list[str]]:
         """The lines of a part's Jinja source, and the place of each."""

@@ -12,7 +12,8 @@ from PIL import Image
 
 from generator.errors import DataError, PdfError
 from generator.pdf.engine import Heading
-from generator.pdf.stamps import image_page, merge, watermark
+from generator.pdf.marks import watermark
+from generator.pdf.stamps import image_page, merge
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import cell, docx, paragraph, row, table
 

@@ -1,14 +1,19 @@
-"""Patched templates are kept in the user's cache folder: text only, and only this user's own, undamaged."""
+"""Compiled templates are kept in the user's cache folder; only this user's own, undamaged, are used."""
 
 from __future__ import annotations
 
+import base64
 import json
+import marshal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import pytest
 
+from generator.rendering.sandbox import Sandbox
 from generator.rendering.template import Template
 from tests.rendering.small_templates import consortium, filled, lines, of_paragraphs
 
@@ -36,13 +41,14 @@ def test_a_kept_template_fills_as_one_that_was_just_patched(
 ) -> None:
     first = printed()
     monkeypatch.setattr("generator.rendering.template._patch", lambda _: pytest.fail("patched again"))
+    monkeypatch.setattr(Sandbox, "code_of", lambda *_: pytest.fail("compiled again"))
     assert printed() == first == ["名称：某省联合体"]
 
 
 def test_what_is_kept_is_json(kept: Path) -> None:
     printed()
     for path in kept.iterdir():
-        assert set(json.loads(path.read_text(encoding="utf-8"))) == {"sha256", "lines", "places"}
+        assert set(json.loads(path.read_text(encoding="utf-8"))) == {"sha256", "lines", "places", "code"}
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b'{"lines": [], "places": []}', b"\x80\x04."])
@@ -58,6 +64,26 @@ def test_a_file_that_was_altered_is_not_used(kept: Path) -> None:
     path = body(kept)
     path.write_text(path.read_text(encoding="utf-8").replace("{{ name }}", "别的"), encoding="utf-8")
     assert printed() == ["名称：某省联合体"]
+
+
+def test_code_that_was_exchanged_is_not_even_read(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed()
+    path = body(kept)
+    found = json.loads(path.read_text(encoding="utf-8"))
+    other = marshal.dumps(compile("raise SystemExit('foreign code')", "<part>", "exec"))
+    path.write_text(
+        json.dumps({**found, "code": base64.b64encode(other).decode()}, ensure_ascii=False), encoding="utf-8"
+    )
+    monkeypatch.setattr(marshal, "loads", _only_what_this_run_writes(marshal.loads, other))
+    assert printed() == ["名称：某省联合体"]
+
+
+def _only_what_this_run_writes(loads: Callable[[bytes], Any], foreign: bytes) -> Callable[[bytes], Any]:
+    def watched(data: bytes) -> Any:
+        assert data != foreign
+        return loads(data)
+
+    return watched
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows 的权限不在文件模式里")
