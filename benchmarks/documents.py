@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
@@ -83,7 +84,9 @@ def fill() -> Iterator[Figure]:
 
 
 def run(program: str, *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", program, *arguments], check=True, capture_output=True)
+    """One of the two in a process of its own, as on a user's machine: Python keeps the modules it has compiled."""
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, "-m", program, *arguments], check=True, capture_output=True, env=kept)
 
 
 def cold() -> Iterator[Figure]:
