@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -101,11 +101,16 @@ def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None =
     return _finished(job, filled, _begun(job, filled, workshop, edited), edited)
 
 
-def typeset_all(job: Job, filled: Sequence[Filled], workshop: Workshop) -> tuple[MadeDocument, ...]:
-    """Filled documents typeset; one gets its signature fields while the next is drawn. Errors as ``typeset``."""
+def typeset_all(
+    job: Job, filled: Sequence[Filled], workshop: Workshop
+) -> Callable[[], tuple[MadeDocument, ...]]:
+    """Filled documents that are being typeset; called, it waits for them. Errors as ``typeset``, when called.
+
+    One gets its signature fields while the next is typeset.
+    """
     begun = [_begun(job, one, workshop) for one in filled]
     workshop.prepare_to_finish()
-    return tuple(_finished(job, one, pdf) for one, pdf in zip(filled, begun, strict=True))
+    return lambda: tuple(_finished(job, one, pdf) for one, pdf in zip(filled, begun, strict=True))
 
 
 def _begun(

@@ -11,7 +11,7 @@ from generator.attaching import Attachment
 from generator.entry import entry_sheet
 from generator.findings import Finding, count_verdicts
 from generator.guide import copies_of, pages_text
-from generator.made import ChecklistLine, Job, MadeDocument
+from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.manifest import unprinted
 from generator.paths import title_of
 from generator.press import Begun, Press
@@ -28,7 +28,6 @@ VERDICT_TEXTS: Final = {
 }
 LEVEL_TEXTS: Final = {"must": "必须", "in_principle": "原则上", "preferred": "鼓励"}
 FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
-_SHEETS: Final = (("conditions", "组建条件逐条核对表"), ("checklist", "材料清单"))
 
 
 def checklist(
@@ -69,6 +68,23 @@ def checklist(
     return tuple(lines)
 
 
+def conditions_sheet(job: Job, workshop: Workshop) -> Begun:
+    """Every condition with its verdict; it is typeset while the caller goes on. Errors as for ``sheets``."""
+    names = {
+        **_heading(job),
+        "counts": [
+            {"verdict": VERDICT_TEXTS[verdict], "number": number}
+            for verdict, number in count_verdicts(job.findings).items()
+        ],
+        "findings": [_finding(finding) for finding in job.findings],
+        "defects": [
+            {"where": defect.where, "text": defect.text, "note": defect.note}
+            for defect in job.programme.source.defects
+        ],
+    }
+    return Press(job, workshop).sheet("conditions", "组建条件逐条核对表", names)
+
+
 def sheets(
     job: Job,
     documents: tuple[MadeDocument, ...],
@@ -77,7 +93,7 @@ def sheets(
     notes: tuple[str, ...],
     workshop: Workshop,
 ) -> Begun:
-    """The internal sheets as DOCX, and as PDF where PDFs are wanted; they are typeset while the caller goes on.
+    """The other internal sheets as DOCX, and as PDF where PDFs are wanted; typeset while the caller goes on.
 
     The parties' sheets are made for signing only: in a draft nothing is final that they could tell.
 
@@ -93,36 +109,42 @@ def sheets(
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed; raised when the files are asked for.
     """
-    names = _names(job, documents, lines)
     code = code_of(documents) if job.edition == "signing" else None
     press = Press(job, workshop)
-    begun = [press.sheet(sheet, title, names) for sheet, title in _SHEETS]
-    begun.append(signing_guide(job, documents, lines, code, notes, press, first))
-    begun.append(entry_sheet(job, press))
-    if job.edition == "signing":
-        begun.append(parties_sheets(job, documents, lines, code, press))
-    return lambda: [file for files in begun for file in files()]
+    # First what is worked on when it is typeset: that goes on while the rest is.
+    guide = signing_guide(job, documents, lines, code, notes, press, first)
+    parties = parties_sheets(job, documents, lines, code, press) if job.edition == "signing" else list
+    listed = press.sheet("checklist", "材料清单", _names(job, documents, lines))
+    entries = entry_sheet(job, press)
+
+    def files() -> list[MadeFile]:
+        guided, told = guide(), parties()
+        return [*listed(), *guided, *entries(), *told]
+
+    return files
+
+
+def _heading(job: Job) -> Mapping[str, Any]:
+    """What stands at the head of every sheet."""
+    return {
+        "consortium": job.consortium,
+        "edition": "签署版" if job.edition == "signing" else "草稿",
+        "programme": {
+            "title": job.programme.title,
+            "authority": job.programme.authority,
+            "number": job.programme.source.number,
+            "source": job.programme.source.title,
+        },
+    }
 
 
 def _names(
     job: Job, documents: tuple[MadeDocument, ...], lines: tuple[ChecklistLine, ...]
 ) -> Mapping[str, Any]:
-    """What the sheets' templates can use."""
+    """What the checklist's template can use."""
     programme = job.programme
-    counts = count_verdicts(job.findings)
     return {
-        "consortium": job.consortium,
-        "edition": "签署版" if job.edition == "signing" else "草稿",
-        "programme": {
-            "title": programme.title,
-            "authority": programme.authority,
-            "number": programme.source.number,
-            "source": programme.source.title,
-        },
-        "counts": [
-            {"verdict": VERDICT_TEXTS[verdict], "number": number} for verdict, number in counts.items()
-        ],
-        "findings": [_finding(finding) for finding in job.findings],
+        **_heading(job),
         "documents": [
             {
                 "title": made.document.title,
@@ -165,10 +187,6 @@ def _names(
             for deadline in programme.deadlines
         ],
         "notes": list(programme.notes),
-        "defects": [
-            {"where": defect.where, "text": defect.text, "note": defect.note}
-            for defect in programme.source.defects
-        ],
         "unprinted": _grouped(job, [entry["field"] for entry in unprinted(job, documents)]),
     }
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from generator.findings import Absent
 from generator.loading import Source, load
 from generator.made import Job, MadeDocument, Packet
 from generator.paths import title_of
+from generator.press import Begun
 from generator.printing import first_pages, print_copy
 from generator.programme import Programme
 from generator.publishing import PacketFile, Published, publish
@@ -95,7 +96,10 @@ def build(source: Source, programme: Programme, order: Order, workshop: Workshop
     """Make one packet in memory; arguments and errors as for ``make``."""
     job = begin(source, programme, order, workshop)
     attachments = read_attachments(job)
-    return assemble(job, draw(job, workshop), attachments, workshop)
+    drawn = begin_to_draw(job, workshop)
+    # It hangs on the judgement alone: the engine has it to typeset while the documents get their fields.
+    conditions = internal.conditions_sheet(job, workshop)
+    return assemble(job, drawn(), attachments, workshop, conditions=conditions)
 
 
 def assemble(
@@ -104,6 +108,7 @@ def assemble(
     attachments: tuple[Attachment, ...],
     workshop: Workshop,
     notes: tuple[str, ...] = (),
+    conditions: Begun | None = None,
 ) -> Packet:
     """The packet of documents that stand: print copy, internal sheets, manifest.
 
@@ -113,6 +118,7 @@ def assemble(
         attachments: in the scheme's order.
         workshop: templates, faces and engine.
         notes: warnings of the documents' own, for the manifest.
+        conditions: the sheet of the conditions, where it has been begun.
 
     Raises:
         ProgrammeError: a template is at fault.
@@ -121,13 +127,14 @@ def assemble(
     first = first_pages(job, documents, attachments) if workshop.makes_pdf else {}
     checklist = internal.checklist(job, documents, attachments, first)
     notes = (*warnings(job, checklist), *notes)
+    conditions = conditions or internal.conditions_sheet(job, workshop)
     sheets = internal.sheets(job, documents, checklist, first, notes, workshop)
     printed = print_copy(job, documents, attachments, first, workshop)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
     data = snapshot(job)
     described = manifest.describe(job, documents, checklist, attachments, printed, workshop, notes)
-    return Packet(job, (*files, *copy, *sheets(), data), described, documents)
+    return Packet(job, (*files, *copy, *conditions(), *sheets(), data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
@@ -164,12 +171,17 @@ def absent(job: Job, workshop: Workshop) -> tuple[Absent, ...]:
 
 
 def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
-    """The official documents, filled and typeset.
+    """The official documents, filled and typeset; errors as for ``begin_to_draw``."""
+    return begin_to_draw(job, workshop)()
+
+
+def begin_to_draw(job: Job, workshop: Workshop) -> Callable[[], tuple[MadeDocument, ...]]:
+    """The official documents, filled and being typeset; called, it waits for them.
 
     Raises:
         RefusedError: a signing edition is asked for and something stands in the way.
         ProgrammeError: a template is at fault.
-        PdfError: the PDF engine failed.
+        PdfError: the PDF engine failed; raised when it is called.
     """
     filled = fill_all(job, workshop)
     if job.edition == "signing":

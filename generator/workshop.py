@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made")
 EngineName = Literal["typst", "libreoffice"]
 WATERMARK = "草稿"
+# Typst does one document at a time; LibreOffice is a process for each.
+_AT_ONCE: Mapping[str, int] = {"typst": 1, "libreoffice": 2}
 _MAPS = {"clause": "agreement.clauses", "section": "plan.sections"}
 
 
@@ -153,21 +155,20 @@ class Workshop(AbstractContextManager["Workshop"]):
             where the document holds something that cannot be printed.
         """
 
-        def make() -> PdfDocument:
-            made = self._convert(docx, title, job, parts)
+        def marked(made: PdfDocument) -> PdfDocument:
             if job.edition != "draft":
                 return made
             from generator.pdf.marks import watermark
 
             return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
 
-        return self._begin(make)
+        return self._typeset(docx, title, job, parts, marked)
 
     def typeset_sheet(
         self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None = None
     ) -> Future[PdfDocument]:
         """An internal sheet's PDF: as ``typeset``, never with a watermark, as it goes to nobody."""
-        return self._begin(lambda: self._convert(docx, title, job, parts))
+        return self._typeset(docx, title, job, parts, lambda made: made)
 
     def warm_up(self) -> None:
         """Begin to open the PDF engine, where one is wanted, while the caller goes on."""
@@ -182,8 +183,24 @@ class Workshop(AbstractContextManager["Workshop"]):
             import generator.pdf.room
             import generator.pdf.stamps  # noqa: F401 (the loading is all that is wanted)
 
-    def _convert(self, docx: bytes, title: str, job: Job, parts: Mapping[str, bytes] | None) -> PdfDocument:
-        return self.engine.convert(docx, title=title, author=job.consortium, timestamp=job.when, parts=parts)
+    def _typeset(
+        self,
+        docx: bytes,
+        title: str,
+        job: Job,
+        parts: Mapping[str, bytes] | None,
+        finish: Callable[[PdfDocument], PdfDocument],
+    ) -> Future[PdfDocument]:
+        # Read here and now: two threads that both want Python only hold each other up.
+        try:
+            typeset = self.engine.read(
+                docx, title=title, author=job.consortium, timestamp=job.when, parts=parts
+            )
+        except LianhetiError as error:
+            failed: Future[PdfDocument] = Future()
+            failed.set_exception(error)
+            return failed
+        return self._begin(lambda: finish(typeset()))
 
     def _begin(self, work: Callable[[], _Made]) -> Future[_Made]:
         if not self._overlap:
@@ -193,9 +210,10 @@ class Workshop(AbstractContextManager["Workshop"]):
             except LianhetiError as error:
                 done.set_exception(error)
             return done
-        # Two threads: one document is composed while the engine, which lets Python run, compiles another.
         if self._pool is None:
-            self._pool = ThreadPoolExecutor(2, thread_name_prefix="typesetting")
+            self._pool = ThreadPoolExecutor(
+                _AT_ONCE[self._engine_name or "typst"], thread_name_prefix="typesetting"
+            )
         return self._pool.submit(work)
 
     def prepare(self, path: Path, guided: Programme | None = None) -> Prepared:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 
@@ -59,7 +59,7 @@ class Engine(Protocol):
     name: str
     version: str
 
-    def convert(
+    def read(
         self,
         docx: bytes,
         *,
@@ -67,8 +67,10 @@ class Engine(Protocol):
         author: str,
         timestamp: datetime,
         parts: Mapping[str, bytes] | None = None,
-    ) -> PdfDocument:
-        """Typeset a document.
+    ) -> Callable[[], PdfDocument]:
+        """Read a document; what is given typesets it, in whatever thread it is called.
+
+        Reading is Python's work, typesetting the engine's, which goes on while Python does other things.
 
         Args:
             docx: the Word document.
@@ -79,8 +81,19 @@ class Engine(Protocol):
 
         Raises:
             ProgrammeError: the document holds something outside docs/docx-subset.md.
-            PdfError: the engine failed.
+            PdfError: the engine failed; raised by what is given.
         """
+
+    def convert(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> PdfDocument:
+        """Read and typeset a document; arguments and errors as for ``read``."""
 
     def close(self) -> None:
         """Free what the engine holds; a closed engine is not used again."""

@@ -30,10 +30,10 @@ from generator.pdf.fonts import LATIN_ROLES, ROLES
 from generator.pdf.labels import Found, find_labels
 from generator.pdf.ooxml import W, main_part, parse
 from generator.pdf.pdfium import opened
-from generator.pdf.tree import open_parts, read_tree
+from generator.pdf.tree import Node, open_parts, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from generator.pdf.facefiles import Face
@@ -115,9 +115,26 @@ class LibreOfficeEngine:
         timestamp: datetime,
         parts: Mapping[str, bytes] | None = None,
     ) -> PdfDocument:
-        """Typeset a document; see Engine."""
-        parts = open_parts(docx) if parts is None else parts
-        tree = read_tree(parts, title or None)
+        """Read and typeset a document; see Engine."""
+        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
+
+    def read(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> Callable[[], PdfDocument]:
+        """Read a document; see Engine."""
+        found = open_parts(docx) if parts is None else parts
+        tree = read_tree(found, title or None)
+        return lambda: self._typeset(tree, found, title, author, timestamp)
+
+    def _typeset(
+        self, tree: Node, parts: Mapping[str, bytes], title: str, author: str, timestamp: datetime
+    ) -> PdfDocument:
         with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             self._write_fontconfig(folder, set(_names(tree)))

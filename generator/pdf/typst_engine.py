@@ -20,9 +20,10 @@ from generator.pdf.engine import Heading, PdfDocument, SignPlace
 from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from generator.pdf.compose import Composition
     from generator.pdf.fonts import Faces
 
 STANDARD: Final = "a-2b"
@@ -86,15 +87,38 @@ class TypstEngine:
         timestamp: datetime,
         parts: Mapping[str, bytes] | None = None,
     ) -> PdfDocument:
-        """Typeset a document; see Engine."""
+        """Read and typeset a document; see Engine."""
+        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
+
+    def read(
+        self,
+        docx: bytes,
+        *,
+        title: str,
+        author: str,
+        timestamp: datetime,
+        parts: Mapping[str, bytes] | None = None,
+    ) -> Callable[[], PdfDocument]:
+        """Read a document; see Engine."""
         parts = open_parts(docx) if parts is None else parts
         tree = read_tree(parts, title or None)
         composition = compose(tree, self._faces, self._families, title=title, author=author)
         data = json.dumps(composition.document, ensure_ascii=False, separators=(",", ":"))
+        media = {name: parts[part] for name, part in tree["media"].items()}
+        return lambda: self._typeset(composition, data, media, title, timestamp)
+
+    def _typeset(
+        self,
+        composition: Composition,
+        data: str,
+        media: Mapping[str, bytes],
+        title: str,
+        timestamp: datetime,
+    ) -> PdfDocument:
         with self._lock:
             (self._root / "doc.json").write_text(data, encoding="utf-8")
-            for name, part in tree["media"].items():
-                (self._root / name).write_bytes(parts[part])
+            for name, picture in media.items():
+                (self._root / name).write_bytes(picture)
             try:
                 pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=timestamp)
                 found = json.loads(self._compiler.query("<info>", field="value"))
@@ -104,7 +128,7 @@ class TypstEngine:
                     "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
                 ) from error
             finally:
-                for name in tree["media"]:
+                for name in media:
                     (self._root / name).unlink(missing_ok=True)
         pages = next(item["pages"] for item in found if item["k"] == "end")
         titles = composition.document["headings"]
