@@ -8,7 +8,6 @@ so that an error's line number leads back to the paragraph or the table cell.
 from __future__ import annotations
 
 import re
-from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +21,8 @@ from generator.rendering import cache
 from generator.rendering.alone import crowded
 from generator.rendering.guidance import COMMENTS, without_orphans
 from generator.rendering.package import Package
+from generator.rendering.repairs import RESERVED, put_right
 from generator.rendering.sandbox import Sandbox
-from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 
 DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -31,20 +30,6 @@ RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.
 _MARK = re.compile(r"<!--p(\d+)-->")
 _PARAGRAPH = re.compile(r"<w:(p|tr)(?=[ />])")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_RUN = re.compile(
-    rf"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>|<w:rPr/>)?"
-    rf"((?:(?!</w:r>).)*?{MISSING_OPEN}.*?)</w:r>",
-    re.DOTALL,
-)
-_MISSING = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}", re.DOTALL)
-# What follows w:highlight in CT_RPr (ISO/IEC 29500-1, 17.3.2.28).
-_AFTER_HIGHLIGHT = re.compile(
-    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)[ />]"
-)
-_BOOKMARK = re.compile(r"(Start|End)\b([^>]*?)/>")
-# The last tag of a cell that holds nothing, or ends with a table.
-_NO_PARAGRAPH_LAST = re.compile(r"</w:tcPr>|<w:tcPr/>|<w:tc[ >]|</w:tbl>")
-_EMPTY_TABLE = re.compile(r"(</w:tblGrid>|<w:tblGrid/>)\s*</w:tbl>")
 # docxtpl puts the merge at the end of a cell's properties; CT_TcPr has it after the width and the span
 # (ISO/IEC 29500-1, 17.4.69).
 _MERGED = re.compile(
@@ -53,7 +38,6 @@ _MERGED = re.compile(
     r'(<w:vMerge w:val="\{% if loop\.first %\}restart\{% else %\}continue\{% endif %\}"/>)',
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r'w:(id|name)="([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +136,7 @@ _REASONS = (
     ("endfor", "循环没有配对的 endfor"),
     ("endif", "条件没有配对的 endif"),
     ("unexpected end of template", "循环或条件没有结束语句"),
+    ("tag in a bookmark", "书签的名称里有标签"),
     ("unexpected char", "标签里有不认识的字符，可能是全角引号或括号"),
 )
 
@@ -216,6 +201,8 @@ class Template:
         """The lines of a part's Jinja source, and the place of each."""
         xml = content.decode("utf-8-sig")
         regions = regions_of(content, part)
+        if reserved := RESERVED.search(xml):
+            raise self._fault(f"有不能使用的字符（U+{ord(reserved[0]):04X}）")
         for number, tag, wrong in crowded(content):
             raise self._fault(f"标签{wrong}", regions[number], tag)
         lines = _patch(_marked(xml, len(regions))).split("\n")
@@ -269,9 +256,7 @@ class Template:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        if MISSING_OPEN in xml:
-            xml = _RUN.sub(_mark_missing, xml)
-        return _number_bookmarks(_keep_whole(xml)).encode()
+        return put_right(xml).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,70 +281,3 @@ def _line_of(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-def _keep_whole(xml: str) -> str:
-    """Give cells that a condition has emptied their paragraph, and tables that a loop has emptied a row.
-
-    Both are what the schema asks for (ISO/IEC 29500-1, 17.4.66 and 17.4.38); Word refuses the file without.
-    """
-    *tables, _ = xml.split("</w:tbl>")
-    if not tables:
-        return xml
-    cells = xml.split("</w:tc>")
-    for at, cell in enumerate(cells[:-1]):
-        if not cell.endswith("</w:p>") and _NO_PARAGRAPH_LAST.match(cell, cell.rfind("<")):
-            cells[at] = f"{cell}<w:p/>"
-    xml = "</w:tc>".join(cells)
-    if all(table.endswith("</w:tr>") for table in tables):
-        return xml
-    return _EMPTY_TABLE.sub(r"\1<w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>", xml)
-
-
-def _mark_missing(match: re.Match[str]) -> str:
-    """Give a missing value a run of its own, highlighted."""
-    head, properties, body = match[1], match[2] or "", match[3]
-    inner = properties.removeprefix("<w:rPr>").removesuffix("</w:rPr>") if "</w:rPr>" in properties else ""
-    inner = re.sub(r"<w:highlight [^>]*/>", "", inner)
-    after = _AFTER_HIGHLIGHT.search(inner)
-    at = after.start() if after else len(inner)
-    marked = f'<w:rPr>{inner[:at]}<w:highlight w:val="yellow"/>{inner[at:]}</w:rPr>'
-    text = '<w:t xml:space="preserve">'
-    body = _MISSING.sub(
-        lambda found: (
-            f"</w:t></w:r>{head}{marked}{text}〔待填：{found[1]}〕</w:t></w:r>{head}{properties}{text}"
-        ),
-        body,
-    )
-    return f"{head}{properties}{body}</w:r>"
-
-
-def _number_bookmarks(xml: str) -> str:
-    """Give bookmarks that a loop has repeated names and ids of their own: ``sign.member.2``."""
-    first, *rest = xml.split("<w:bookmark")
-    if not rest:
-        return xml
-    found = [_BOOKMARK.match(piece) for piece in rest]
-    names = [dict(_ATTRIBUTE.findall(match[2])) if match else {} for match in found]
-    totals = Counter(
-        own.get("name", "") for match, own in zip(found, names, strict=True) if match and match[1] == "Start"
-    )
-    seen: Counter[str] = Counter()
-    ids: dict[str, deque[int]] = {}
-    pieces = [first]
-    for piece, match, own in zip(rest, found, names, strict=True):
-        if match is None:
-            pieces += ["<w:bookmark", piece]
-        elif match[1] == "Start":
-            name = own.get("name", "")
-            seen[name] += 1
-            number = seen.total()
-            ids.setdefault(own.get("id", ""), deque()).append(number)
-            shown = f"{name}.{seen[name]}" if totals[name] > 1 else name
-            pieces += [f'<w:bookmarkStart w:id="{number}" w:name="{shown}"/>', piece[match.end() :]]
-        else:
-            open_ids = ids.get(own.get("id", ""))
-            if open_ids:
-                pieces.append(f'<w:bookmarkEnd w:id="{open_ids.popleft()}"/>')
-            pieces.append(piece[match.end() :])
-    return "".join(pieces)

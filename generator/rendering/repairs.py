@@ -1,0 +1,127 @@
+"""What is put right in a part after it was filled: missing values, cells and tables left empty, bookmarks.
+
+Most of a part needs none of it, so the places that may are marked when its template is compiled, by characters
+that neither data nor templates may hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, deque
+from typing import Final
+
+from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
+
+# Stands before the end of a cell or a table that filling may leave without a paragraph or a row.
+_END: Final = "\ufdd5"
+# Stand around a bookmark's kind, number and name, and between them.
+_BOOKMARK: Final = "\ufdd6"
+_PART: Final = "\ufdd7"
+RESERVED: Final = re.compile("[\ufdd0-\ufdef]")
+
+_ENDS: Final = re.compile("(</w:p>|</w:tr>)?(</w:tc>|</w:tbl>)")
+_WHOLE: Final = frozenset({("</w:p>", "</w:tc>"), ("</w:tr>", "</w:tbl>")})
+_BOOKMARK_TAG: Final = re.compile(r"<w:bookmark(Start|End)\b([^>]*?)/>")
+_ATTRIBUTE: Final = re.compile(r'w:(id|name)="([^"]*)"')
+# The last tag of a cell that holds nothing, or ends with a table.
+_NO_PARAGRAPH_LAST: Final = re.compile(r"</w:tcPr>|<w:tcPr/>|<w:tc[ >]|</w:tbl>")
+_GRID_LAST: Final = ("</w:tblGrid>", "<w:tblGrid/>")
+_RUN: Final = re.compile(
+    rf"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>|<w:rPr/>)?"
+    rf"((?:(?!</w:r>).)*?{MISSING_OPEN}.*?)</w:r>",
+    re.DOTALL,
+)
+_MISSING: Final = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}", re.DOTALL)
+# What follows w:highlight in CT_RPr (ISO/IEC 29500-1, 17.3.2.28).
+_AFTER_HIGHLIGHT: Final = re.compile(
+    r"<w:(?:u|effect|bdr|shd|fitText|vertAlign|rtl|cs|em|lang|eastAsianLayout|specVanish|oMath)[ />]"
+)
+
+
+def marked(text: str) -> str:
+    """What stands between a part's tags, with marks where filling may leave something to be put right."""
+    return _BOOKMARK_TAG.sub(_mark_bookmark, _ENDS.sub(_mark_end, text))
+
+
+def put_right(xml: str) -> str:
+    """A filled part without marks.
+
+    Missing values are highlighted; cells that a condition has emptied get their paragraph, and tables that a
+    loop has emptied a row; bookmarks that a loop has repeated get numbers of their own.
+    """
+    if MISSING_OPEN in xml:
+        xml = _RUN.sub(_highlight_missing, xml)
+    if _END in xml:
+        xml = _keep_whole(xml)
+    if _BOOKMARK in xml:
+        xml = _number_bookmarks(xml)
+    return xml
+
+
+def _mark_end(found: re.Match[str]) -> str:
+    before, end = found.groups("")
+    return found[0] if (before, end) in _WHOLE else f"{before}{_END}{end}"
+
+
+def _mark_bookmark(found: re.Match[str]) -> str:
+    own = dict(_ATTRIBUTE.findall(found[2]))
+    parts = (found[1], own.get("id", ""), own.get("name", ""))
+    return f"{_BOOKMARK}{_PART.join(parts)}{_BOOKMARK}"
+
+
+def _keep_whole(xml: str) -> str:
+    """Give empty cells their paragraph, and empty tables a row.
+
+    Both are what the schema asks for (ISO/IEC 29500-1, 17.4.66 and 17.4.38); Word refuses the file without.
+    """
+    last, *rest = xml.split(_END)
+    pieces = [last]
+    for piece in rest:
+        if piece.startswith("</w:tc>"):
+            if not last.endswith("</w:p>") and _NO_PARAGRAPH_LAST.match(last, last.rfind("<")):
+                pieces.append("<w:p/>")
+        elif last.rstrip().endswith(_GRID_LAST):
+            pieces.append("<w:tr><w:tc><w:p/></w:tc></w:tr>")
+        pieces.append(piece)
+        last = piece
+    return "".join(pieces)
+
+
+def _number_bookmarks(xml: str) -> str:
+    """Give every bookmark an id of its own, and those that a loop has repeated names: ``sign.member.2``."""
+    pieces = xml.split(_BOOKMARK)
+    found = [piece.split(_PART) for piece in pieces[1::2]]
+    totals = Counter(name for kind, _, name in found if kind == "Start")
+    seen: Counter[str] = Counter()
+    ids: dict[str, deque[int]] = {}
+    number = 0
+    for at, (kind, identity, name) in enumerate(found):
+        if kind == "Start":
+            number += 1
+            seen[name] += 1
+            ids.setdefault(identity, deque()).append(number)
+            shown = f"{name}.{seen[name]}" if totals[name] > 1 else name
+            tag = f'<w:bookmarkStart w:id="{number}" w:name="{shown}"/>'
+        else:
+            begun = ids.get(identity)
+            tag = f'<w:bookmarkEnd w:id="{begun.popleft()}"/>' if begun else ""
+        pieces[2 * at + 1] = tag
+    return "".join(pieces)
+
+
+def _highlight_missing(match: re.Match[str]) -> str:
+    """Give a missing value a run of its own, highlighted."""
+    head, properties, body = match[1], match[2] or "", match[3]
+    inner = properties.removeprefix("<w:rPr>").removesuffix("</w:rPr>") if "</w:rPr>" in properties else ""
+    inner = re.sub(r"<w:highlight [^>]*/>", "", inner)
+    after = _AFTER_HIGHLIGHT.search(inner)
+    at = after.start() if after else len(inner)
+    shown = f'<w:rPr>{inner[:at]}<w:highlight w:val="yellow"/>{inner[at:]}</w:rPr>'
+    text = '<w:t xml:space="preserve">'
+    body = _MISSING.sub(
+        lambda found: (
+            f"</w:t></w:r>{head}{shown}{text}〔待填：{found[1]}〕</w:t></w:r>{head}{properties}{text}"
+        ),
+        body,
+    )
+    return f"{head}{properties}{body}</w:r>"
