@@ -52,11 +52,21 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-def alternating(works: Sequence[Callable[[int], object]], rounds: int) -> list[float]:
-    """Median seconds of each piece of work; a round does each once, so that all meet the same machine."""
+def alternating(works: Sequence[Callable[[int], object]], rounds: int, *, warm: bool = False) -> list[float]:
+    """Median seconds of each piece of work; a round does each once, so that all meet the same machine.
+
+    Args:
+        works: each gets the round's number.
+        rounds: how many.
+        warm: do each once more beforehand, untimed, without what another has left for Python to collect: for
+            work of a few milliseconds, which else is measured by what stood before it.
+    """
     times: list[list[float]] = [[] for _ in works]
     for number in range(rounds):
         for work, own in zip(works, times, strict=True):
+            if warm:
+                gc.collect()
+                work(number)
             begun = time.perf_counter()
             work(number)
             own.append(time.perf_counter() - begun)
