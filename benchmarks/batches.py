@@ -98,18 +98,23 @@ def speedup() -> Iterator[Figure]:
 
 
 def growth() -> Iterator[Figure]:
-    """``member_time_1000_vs_100``: a member's time between 100 and 1000, against between 10 and 100."""
+    """``member_time_1000_vs_100``: a member's time between 100 and 1000, against between 10 and 100.
+
+    Every text is new in each run, as of a consortium that was never filed before.
+    """
     programme, workshop = subjects.subject()
     times = {}
     with tempfile.TemporaryDirectory() as name:
         for count in MEMBERS:
-            path = Path(name) / f"{count}.yaml"
-            path.write_text(with_members(count), encoding="utf-8")
-            source = read_source(path)
             rounds = 5 if count < MEMBERS[-1] else 2
-            build(source, programme, Order(), workshop)
+            sources = []
+            for number in range(rounds + 1):
+                path = Path(name) / f"{count}-{number}.yaml"
+                path.write_text(with_members(count, subjects.version(number)), encoding="utf-8")
+                sources.append(read_source(path))
+            build(sources.pop(), programme, Order(), workshop)
             times[count] = statistics.median(
-                seconds(_building(source, programme, workshop)) for _ in range(rounds)
+                seconds(_building(source, programme, workshop)) for source in sources
             )
     ten, hundred, thousand = (times[count] for count in MEMBERS)
     ratio = ((thousand - hundred) / 900) / ((hundred - ten) / 90)
@@ -121,9 +126,8 @@ def _building(source: Source, programme: Programme, workshop: Workshop) -> Calla
     return lambda: build(source, programme, Order(), workshop)
 
 
-def with_members(count: int) -> str:
-    """The example with so many members: its last one again and again under other names."""
-    text = subjects.EXAMPLE.read_text(encoding="utf-8")
+def with_members(count: int, text: str) -> str:
+    """An example with so many members: its last one again and again under other names."""
     start = text.index("\nmembers:\n") + len("\nmembers:\n")
     end = start + next(re.finditer(r"^\S", text[start:], re.MULTILINE)).start()
     items = re.split(r"(?m)^(?=  - )", text[start:end])

@@ -90,24 +90,28 @@ def _where(job: Job, path: str) -> str:
     return f"{job.dataset.place(path)}：{title}里"
 
 
-def _halves(names: Iterable[str]) -> dict[str, list[tuple[int, str, str]]]:
-    """The halves of names by their first characters, each with its name and that one's number."""
-    found: dict[str, list[tuple[int, str, str]]] = {}
+_Halves = Mapping[str, Mapping[int, Mapping[str, list[tuple[int, str]]]]]
+
+
+def _halves(names: Iterable[str]) -> _Halves:
+    """The halves of names by their first characters and their length, each with its names and their numbers."""
+    found: dict[str, dict[int, dict[str, list[tuple[int, str]]]]] = {}
     for number, name in enumerate(names):
         if len(name) >= _SHORTEST:
             middle = len(name) // 2
             for half in (name[:middle], name[middle:]):
-                found.setdefault(half[:_BEGINNING], []).append((number, name, half))
+                alike = found.setdefault(half[:_BEGINNING], {}).setdefault(len(half), {})
+                alike.setdefault(half, []).append((number, name))
     return found
 
 
-def _named(text: str, halves: Mapping[str, list[tuple[int, str, str]]]) -> list[str]:
+def _named(text: str, halves: _Halves) -> list[str]:
     """The names of which a half stands in a text, found in one pass, in the names' order."""
     found = {
-        (number, name)
+        one
         for at in range(len(text))
-        for number, name, half in halves.get(text[at : at + _BEGINNING], ())
-        if text.startswith(half, at)
+        for length, alike in halves.get(text[at : at + _BEGINNING], {}).items()
+        for one in alike.get(text[at : at + length], ())
     }
     return [name for _, name in sorted(found)]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from lxml import etree
-
 from generator.pdf.numbering import Numbering
 from generator.pdf.ooxml import VAL, Element, W, main_part, number, parse_shared, relations
 from generator.pdf.properties import (
@@ -35,6 +33,14 @@ _SLICED: Final = ("p", "tc")
 # many paragraphs of each, are remembered.
 _MOST_LOOKS: Final = 32
 _MOST_PARAGRAPHS: Final = 5_000
+
+
+def _said(element: Element) -> tuple[Any, ...]:
+    """All that stands in an element, to tell equal ones: its XML would name every namespace in scope."""
+    return tuple(
+        (child.tag, *child.items(), _said(child)) if len(child) else (child.tag, *child.items())
+        for child in element
+    )
 
 
 def is_tied(xml: bytes) -> bool:
@@ -87,8 +93,8 @@ class Look:
     def __init__(self, styles: bytes | None, theme: bytes | None) -> None:
         self.theme = read_theme(theme)
         self.styles = Styles(styles, self.theme)
-        self.paragraphs: dict[tuple[str | None, bytes], tuple[Properties, Properties]] = {}
-        self.runs: dict[tuple[int, bytes], Properties] = {}
+        self.paragraphs: dict[tuple[str | None, tuple[Any, ...]], tuple[Properties, Properties]] = {}
+        self.runs: dict[tuple[int, tuple[Any, ...]], Properties] = {}
         self.labels: dict[tuple[int, frozenset[tuple[str, Any]]], Properties] = {}
         self.nodes: dict[tuple[Any, ...], Node] = {}
 
@@ -168,7 +174,7 @@ class Context:
         The answer is the same object for the same XML in the same surroundings, and is never changed.
         """
         table = self.table_style[-1]
-        key = (table, etree.tostring(element) if element is not None else b"")
+        key = (table, _said(element) if element is not None else ())
         found = self._paragraphs.get(key)
         if found is None:
             direct = read_paragraph_properties(element)
@@ -199,7 +205,7 @@ class Context:
         """A run's properties over those of its paragraph (an object that paragraph_formatting gave)."""
         if element is None:
             return base
-        key = (id(base), etree.tostring(element))
+        key = (id(base), _said(element))
         found = self._runs.get(key)
         if found is None:
             direct = read_run_properties(element, self.theme)

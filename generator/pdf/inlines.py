@@ -37,6 +37,7 @@ _SILENT: Final = frozenset(
         "customXmlPr", "sdtPr", "sdtEndPr", "fldData",
     )
 )  # fmt: skip
+_REVISIONS: Final = frozenset(W + name for name in ("ins", "del", "moveFrom", "moveTo"))
 _COMPUTED: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "TOC"})
 _STORED: Final = frozenset({"REF", "HYPERLINK", "SEQ", "DOCPROPERTY", "TITLE", "AUTHOR", "SUBJECT"})
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -125,10 +126,9 @@ class InlineReader(Context):
 
     def _check_mark(self, properties: Element | None, where: str) -> None:
         run = properties.find(W + "rPr") if properties is not None else None
-        if run is not None:
-            for name in ("ins", "del", "moveFrom", "moveTo"):
-                if run.find(W + name) is not None:
-                    raise refuse(where, W + name, self.file)
+        for child in run if run is not None else ():
+            if child.tag in _REVISIONS:
+                raise refuse(where, child.tag, self.file)
 
     def _label(self, node: Node, where: str) -> None:
         numbering = node["s"].get("numbering")
