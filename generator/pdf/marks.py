@@ -110,7 +110,7 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) ->
     total = len(document.pages)
     number = 0
     for part in parts:
-        # To look where a page is free takes as long as to typeset a part of it.
+        # Looking where a page is free takes longer than drawing all the rest of its number.
         looked = nullcontext(None) if part.foot >= _FOOT else reading(part.pdf)
         with looked as pages:
             for own in range(1, part.pages + 1):
