@@ -26,6 +26,8 @@ from types import CodeType
 from typing import Final
 
 _FORMAT: Final = 2
+# The five schemes have some 150 parts; whoever edits templates leaves a file behind each time.
+MOST_KEPT: Final = 400
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -79,6 +81,13 @@ def keep(part: str, content: bytes, compiled: Compiled) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             json.dump({"sha256": _digest(found), **found}, file)
         Path(name).replace(path)
+        _forget_oldest(path.parent)
+
+
+def _forget_oldest(folder: Path) -> None:
+    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    for path in kept[:-MOST_KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def _path(part: str, content: bytes) -> Path:

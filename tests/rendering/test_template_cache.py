@@ -78,6 +78,15 @@ def test_code_that_was_exchanged_is_not_even_read(kept: Path, monkeypatch: pytes
     assert printed() == ["名称：某省联合体"]
 
 
+def test_no_more_is_kept_than_a_few_hundred_files(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.rendering.cache.MOST_KEPT", 3)
+    for word in ("甲", "乙", "丙", "丁", "戊"):
+        assert lines(filled(of_paragraphs(f"{word}：{{{{ name }}}}"), consortium(name="某省联合体"))) == [
+            f"{word}：某省联合体"
+        ]
+    assert len(list(kept.iterdir())) == 3
+
+
 def _only_what_this_run_writes(loads: Callable[[bytes], Any], foreign: bytes) -> Callable[[bytes], Any]:
     def watched(data: bytes) -> Any:
         assert data != foreign
