@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,12 +54,13 @@ class PdfDocument:
     foot: float = 0.0
 
 
-class Engine(Protocol):
+class Engine(ABC):
     """Turns Word documents into PDFs, from several threads at once; close it when done."""
 
-    name: str
+    name: ClassVar[str]
     version: str
 
+    @abstractmethod
     def read(
         self,
         docx: bytes,
@@ -94,6 +96,8 @@ class Engine(Protocol):
         parts: Mapping[str, bytes] | None = None,
     ) -> PdfDocument:
         """Read and typeset a document; arguments and errors as for ``read``."""
+        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
 
+    @abstractmethod
     def close(self) -> None:
         """Free what the engine holds; a closed engine is not used again."""

@@ -24,7 +24,7 @@ from lxml import etree
 
 from generator.errors import PdfError
 from generator.pdf.context import SIGN_PREFIXES
-from generator.pdf.engine import Heading, PdfDocument, SignPlace
+from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
 from generator.pdf.finish import settle
 from generator.pdf.fonts import LATIN_ROLES, ROLES
 from generator.pdf.labels import Found, find_labels
@@ -88,7 +88,7 @@ def find_office() -> Path:
     raise PdfError("这台机器上没有找到 LibreOffice", "安装 LibreOffice，或改用 --pdf-engine typst")
 
 
-class LibreOfficeEngine:
+class LibreOfficeEngine(Engine):
     """The engine ``libreoffice``.
 
     Args:
@@ -105,18 +105,6 @@ class LibreOfficeEngine:
         with tempfile.TemporaryDirectory(prefix="lianheti-lo-") as folder:
             shown = self._run(["--version"], Path(folder), {}).split()
         self.version = next((word for word in shown if word[:1].isdigit()), "unknown")
-
-    def convert(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> PdfDocument:
-        """Read and typeset a document; see Engine."""
-        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
 
     def read(
         self,

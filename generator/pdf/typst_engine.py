@@ -16,7 +16,7 @@ import typst
 
 from generator.errors import PdfError
 from generator.pdf.compose import compose
-from generator.pdf.engine import Heading, PdfDocument, SignPlace
+from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
 from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 STANDARD: Final = "a-2b"
 
 
-class TypstEngine:
+class TypstEngine(Engine):
     """The engine ``typst``.
 
     Args:
@@ -77,18 +77,6 @@ class TypstEngine:
             package_path=str(root / "packages"),
             package_cache_path=str(root / "packages"),
         )
-
-    def convert(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> PdfDocument:
-        """Read and typeset a document; see Engine."""
-        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
 
     def read(
         self,
