@@ -27,7 +27,8 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
     whole = merged.make_indirect(
         pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name.Document, P=root)
     )
-    kids, numbers, names = pikepdf.Array(), pikepdf.Array(), pikepdf.Array()
+    kids, numbers = pikepdf.Array(), pikepdf.Array()
+    named: list[tuple[str, Any]] = []
     roles, classes = pikepdf.Dictionary(), pikepdf.Dictionary()
     offset = 0
     for part, (source, first, count) in enumerate(tagged):
@@ -41,9 +42,10 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
             for name, value in tree.get(key, pikepdf.Dictionary()).items():
                 target[name] = value
         if "/IDTree" in tree:
-            _rename(_as_list(tree.get("/K")), f"{part}-")
-            for name, value in _pairs(tree.IDTree, "/Names"):
-                names.extend([pikepdf.String(f"{part}-{name}"), value])
+            prefix = f"{part}-" if part else ""
+            if prefix:
+                _rename(_as_list(tree.get("/K")), prefix)
+            named += [(f"{prefix}{name}", value) for name, value in _pairs(tree.IDTree, "/Names")]
         highest = -1
         for key, value in _pairs(tree.get("/ParentTree", pikepdf.Dictionary()), "/Nums"):
             numbers.append(offset + int(key))
@@ -60,7 +62,10 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
     root.K = pikepdf.Array([whole])
     root.ParentTree = merged.make_indirect(pikepdf.Dictionary(Nums=numbers))
     root.ParentTreeNextKey = offset
-    if len(names):
+    if named:
+        # A name tree is in the order of its names (ISO 32000-1, 7.9.6).
+        named.sort(key=lambda pair: pair[0])
+        names = pikepdf.Array([item for name, value in named for item in (pikepdf.String(name), value)])
         limits = pikepdf.Array([names[0], names[len(names) - 2]])
         root.IDTree = pikepdf.Dictionary(
             Kids=[merged.make_indirect(pikepdf.Dictionary(Names=names, Limits=limits))]
