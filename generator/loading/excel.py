@@ -218,7 +218,8 @@ class _Reader:
         if "field" not in at or "value" not in at:
             self.root.fault(grid.place(header.row, 0), "缺少“字段”或“内容”这一列", "补上这一列的表头")
             return
-        pieces: dict[tuple[str, str], tuple[Scalar, Scalar]] = {}
+        told: list[tuple[Scalar, str, Scalar]] = []
+        pieces: dict[tuple[str, str], int] = {}
         for row in range(header.row + 1, len(grid.rows)):
             name = cell(grid, row, at["field"])
             path, number = _PIECE.fullmatch(name.text.strip()).groups()  # type: ignore[union-attr]  # any text
@@ -230,12 +231,15 @@ class _Reader:
                 if not value.absent:
                     self.root.fault(value.place, "这一行没有写字段", "在“字段”一列写上字段名")
             elif number:
-                # A text longer than a cell can hold stands in several rows.
-                before = pieces.get((code.text, path), (code, Scalar("", name.place)))[1]
-                pieces[code.text, path] = (code, Scalar(before.text + value.text, before.place))
+                # A text longer than a cell can hold stands in several rows; it is told where the first stands.
+                first = pieces.setdefault((code.text, path), len(told))
+                if first == len(told):
+                    told.append((code, path, Scalar("", name.place)))
+                before = told[first][2]
+                told[first] = (code, path, Scalar(before.text + value.text, before.place))
             elif not value.absent:
-                self._put_field(code, path, value)
-        for (_, path), (code, value) in pieces.items():
+                told.append((code, path, value))
+        for code, path, value in told:
             self._put_field(code, path, value)
 
     def _put_field(self, code: Scalar, path: str, value: Scalar) -> None:

@@ -38,6 +38,7 @@ _FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
 _SPARE_ROWS: Final = 15
 _FIXED_TIME = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _ACCEPTED = re.compile(r"accepted\[(\d+)\]\.(rule|reason)")
+_NUMBERED = re.compile(r"#\d+$")
 
 
 def make_form(programme: Programme | None, common: CommonRules, extra: tuple[OwnField, ...] = ()) -> Form:
@@ -159,7 +160,8 @@ def _overflow(book: Book) -> list[tuple[str, str]]:
 
 
 def _cut(path: str, text: str) -> list[tuple[str, str]]:
-    if fits(text):
+    # A key that ends as the number of a piece does is told as the first of one.
+    if fits(text) and not _NUMBERED.search(path):
         return [(path, text)]
     return [(f"{path}#{at}", piece) for at, piece in enumerate(pieces(text), 1)]
 

@@ -54,12 +54,14 @@ class Book:
 
     Attributes:
         leaves: what no sheet has taken yet, by exact path.
+        shown: by the path of a list, which of its items have a row that says something.
     """
 
     def __init__(self, form: Form, base: Any) -> None:
         self.form = form
         self.guidance = form.guidance
         self.leaves = dict(leaves(base))
+        self.shown: dict[str, list[int]] = {}
         self._counts: dict[str, int] = {}
         for path in self.leaves:
             for match in _INDEX.finditer(path):
@@ -108,8 +110,9 @@ class Book:
         match = _INDEX.search(path)
         if match is None:
             return path
-        name = self.owner_name(path[: match.start()], int(match[1]))
-        if name.startswith("#"):
+        parent, at = path[: match.start()], int(match[1])
+        name = self.owner_name(parent, at)
+        if name.startswith("#") or at not in self.shown.get(parent, [at]):
             return path
         return f"{path[: match.start()]}[{name}]{path[match.end() :]}"
 

@@ -132,11 +132,20 @@ class TableWriter:
         if self.sheet.parent:
             return [
                 {"key": self.book.owner_name(self.sheet.parent, at), **row}
-                for at in range(self.book.count(self.sheet.parent))
+                for at in self.book.shown.get(self.sheet.parent, ())
                 for row in self._owned(f"{self.sheet.parent}[{at}].{self.sheet.below}")
             ]
         path = self.sheet.path
-        return [self._item(f"{path}[{at}]") for at in range(self.book.count(path))]
+        before = dict(self.book.leaves)
+        items = [self._item(f"{path}[{at}]") for at in range(self.book.count(path))]
+        shown = [at for at, item in enumerate(items) if item]
+        if shown != list(range(len(shown))):
+            # Blank rows are passed over when the workbook is read: the items behind one would change their
+            # numbers, so none of them gets a row, and all are told by their exact paths.
+            self.book.leaves, items, shown = before, [], []
+        # Whose own row is blank is nobody there: no row of another sheet can say that it is theirs.
+        self.book.shown[path] = shown
+        return items
 
     def _owned(self, path: str) -> list[dict[str, str]]:
         if self.book.take(path) is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from generator.characters import BadValueError, refused_character
@@ -115,6 +115,10 @@ def kept(tree: Tree) -> dict[str, str]:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(base=group(ONE.model), filing=group(ONE.model))
+@example(base={"members": [{"accounts": []}]}, filing={})
+@example(base={"members": [{"accounts": [{"year": "2023"}]}, {"name": "甲", "accounts": []}]}, filing={})
+@example(base={"members": [{"address": "长" * 17_000}, {"name": "甲"}, {}]}, filing={})
+@example(base={}, filing={"attachments": {"x#2": [], "breach": ["[x]"]}})
 def test_yaml_to_a_workbook_and_back_keeps_every_value(base: Tree, filing: Tree) -> None:
     first, filings = content_of(data_yaml(ONE, base, {ONE.code: filing}, KNOWN))
     data = write_workbook(form(), first, filings)
