@@ -192,24 +192,16 @@ class Workshop(AbstractContextManager["Workshop"]):
         finish: Callable[[PdfDocument], PdfDocument],
     ) -> Future[PdfDocument]:
         # Read here and now: two threads that both want Python only hold each other up.
-        try:
-            typeset = self.engine.read(
+        read = _done(
+            lambda: self.engine.read(
                 docx, title=title, author=job.consortium, timestamp=job.when, parts=parts
             )
-        except LianhetiError as error:
-            failed: Future[PdfDocument] = Future()
-            failed.set_exception(error)
-            return failed
-        return self._begin(lambda: finish(typeset()))
+        )
+        return self._begin(lambda: finish(read.result()()))
 
     def _begin(self, work: Callable[[], _Made]) -> Future[_Made]:
         if not self._overlap:
-            done: Future[_Made] = Future()
-            try:
-                done.set_result(work())
-            except LianhetiError as error:
-                done.set_exception(error)
-            return done
+            return _done(work)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(
                 _AT_ONCE[self._engine_name or "typst"], thread_name_prefix="typesetting"
@@ -268,6 +260,16 @@ class Workshop(AbstractContextManager["Workshop"]):
         """
         path = programme.folder / _template_file(document, consortium)
         return self.prepare(path, programme if edition == "draft" else None)
+
+
+def _done(work: Callable[[], _Made]) -> Future[_Made]:
+    """What a piece of work gives, or how it fails, told when it is asked for."""
+    done: Future[_Made] = Future()
+    try:
+        done.set_result(work())
+    except LianhetiError as error:
+        done.set_exception(error)
+    return done
 
 
 def _template_file(document: Document, consortium: Consortium | None) -> str:
