@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from generator.base.files import shipped
+from generator.base.tree import Entries, places, plain
+from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
 from generator.programme import Condition, Figure, Programme
-from generator.resources import shipped
-from generator.source import Entries, places, plain
-from generator.yaml_source import read_yaml
 
 Model = TypeVar("Model", bound=BaseModel)
 

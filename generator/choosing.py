@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from generator.base.tree import Entries
 from generator.catalogue import Catalogue
 from generator.errors import UsageError
 from generator.loading import Source
 from generator.programme import Programme
-from generator.source import Entries
 
 
 def chosen_programmes(

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from generator.base.tree import places
+from generator.base.yaml import read_yaml
 from generator.catalogue import COMMON, Catalogue, read_model
 from generator.errors import Place, ProgrammeError
-from generator.source import places
-from generator.yaml_source import read_yaml
 
 FILE = "clauses.yaml"
 _SEVERAL = re.compile(r"\s*[、，,；;+＋]\s*")

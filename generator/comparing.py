@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from generator.base.ooxml.package import Package
+from generator.base.text import fold
 from generator.drawing import Filled
 from generator.errors import DataError, Place, ProgrammeError
 from generator.fields import FieldSpec
@@ -19,9 +21,7 @@ from generator.kinds import Count, CreditCode, Date, Money, Share, Text, Year
 from generator.made import Job
 from generator.paths import spec_of, title_of
 from generator.readiness import nearly
-from generator.rendering.package import Package
 from generator.rendering.template import RENDERED
-from generator.wording import fold
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FIGURES: Final = (Count, Money, Share, Year)

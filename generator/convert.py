@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generator.base.tree import Entries, Entry, plain
 from generator.consortium import Consortium
 from generator.errors import DataError
 from generator.fields import FieldSpec, OwnField, extend
@@ -19,7 +20,6 @@ from generator.loading.keys import Position
 from generator.loading.translate import Translator
 from generator.needed import plain_path
 from generator.programme import Programme
-from generator.source import Entries, Entry, plain
 from generator.workbook.leaves import leaves
 
 Tree = dict[str, Any]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from generator.base.text import count_characters, count_words
 from generator.entry_fields import Entry, read_fields
 from generator.made import Job
 from generator.paths import resolve, spec_of
@@ -12,7 +13,6 @@ from generator.press import Begun, Press
 from generator.programme import Document, Limit
 from generator.rendering import render
 from generator.rendering.template import DOCUMENT
-from generator.wording import count_characters, count_words
 
 SHEET: Final = "entry-sheet"
 _TITLE: Final = "网上填报录入单"

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from generator.anchors import anchors
+from generator.base.ooxml.bookmarks import anchors
+from generator.base.tree import Entries, places
+from generator.base.yaml import read_yaml
 from generator.catalogue import COMMON, Catalogue, read_model
 from generator.errors import Place, Problem, ProgrammeError
 from generator.programme import Programme
-from generator.source import Entries, places
-from generator.yaml_source import read_yaml
 
 FILE = "guidance.yaml"
 FOLDER = "guidance"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pydantic_core import core_schema
 
-from generator.characters import BadValueError, check_characters
+from generator.base.characters import BadValueError, check_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import __version__
+from generator.base.text import fold
 from generator.choosing import filed_programmes
 from generator.consortium import LEAD, Member
 from generator.dataset import Dataset
@@ -27,7 +28,6 @@ from generator.packet import time_of
 from generator.programme import Document, Programme
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import CORE_PROPERTIES, Rendered, core_properties, render_rollup
-from generator.wording import fold
 from generator.workshop import Workshop
 
 FOLDER: Final = "rollup"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.anchors import Anchor, anchors
+from generator.base.ooxml.bookmarks import Anchor, anchors
 from generator.consortium import LEAD, MEMBER, Passage
 from generator.fields import FieldSpec, Part
 from generator.kinds import Kind, Text

@@ -12,7 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
-from generator.anchors import anchors
+from generator.base.ooxml.bookmarks import anchors
 from generator.catalogue import Catalogue, CommonRules
 from generator.consortium import Consortium
 from generator.errors import LianhetiError, Place, ProgrammeError

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import __version__
+from generator.base.files import sha256_of
 from generator.batch.settings import Settings
 from generator.publishing import changed_files
 
@@ -237,16 +238,6 @@ def outputs_of(folder: Path) -> dict[str, tuple[int, int]]:
                 name = Path(entry.path).relative_to(folder.parent).as_posix()
                 found[name] = (status.st_size, status.st_mtime_ns)
     return found
-
-
-def sha256_of(path: Path) -> str:
-    """A file's sha256, in hexadecimal.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest_now(folder: Path, name: str) -> str | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.tree import places
+from generator.base.yaml import read_yaml
 from generator.catalogue import CommonRules
 from generator.conditions.expressions import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.messages import Message
@@ -14,8 +16,6 @@ from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
 from generator.kinds import LongText, Text
 from generator.programme import Condition, Figure, Limit, Programme
-from generator.source import places
-from generator.yaml_source import read_yaml
 
 COMMON_FILE = "common/rules.yaml"
 LIMIT = "limit."

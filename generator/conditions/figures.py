@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
+from generator.base.text import count_characters, fold, listed
 from generator.conditions.expressions import Plain
 from generator.conditions.gathering import Gathered, Missing, View, is_none, name_of, walk
 from generator.conditions.planning import Plan
 from generator.conditions.targets import split_list
 from generator.kinds import Date, Kind, Year
-from generator.wording import count_characters, fold, listed
 
 # Nine trillion 元 in 分: ten thousand times as much still fits CEL's 64-bit integers.
 LARGEST: Final = 900_000_000_000_000

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from generator.base.text import fold
 from generator.conditions.targets import DERIVED_LISTS
 from generator.consortium import LEAD
 from generator.dataset import Dataset
 from generator.fields import Part
 from generator.kinds import NONE_TEXTS, Kind, Stated, Text
 from generator.paths import Found, resolve
-from generator.wording import fold
 
 Reason = Literal["absent", "wrong", "no_lead", "empty", "gap", "twice", "too_large"]
 

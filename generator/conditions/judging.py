@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from generator.base.text import request, sentence
 from generator.catalogue import CommonRules
 from generator.conditions.compiling import COMMON_FILE, Rule, compile_rules
 from generator.conditions.expressions import ExpressionError, Plain
@@ -19,7 +20,6 @@ from generator.errors import Place, ProgrammeError
 from generator.findings import Finding
 from generator.paths import resolve
 from generator.programme import Programme, Verdict
-from generator.wording import request, sentence
 
 ACCEPTED_RULE = "common.accepted"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from generator.base.text import count_characters, count_words
 from generator.conditions.compiling import LIMIT, counted_paths
 from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.messages import called, unknown_message
@@ -12,7 +13,6 @@ from generator.dataset import Dataset
 from generator.findings import Finding
 from generator.paths import Found, title_of
 from generator.programme import Limit, Programme, Verdict
-from generator.wording import count_characters, count_words
 
 Fit = Literal["pass", "warn", "fail"]
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from generator.base.text import listed, percentage
 from generator.conditions.figures import Computed
 from generator.conditions.gathering import Missing, Reason, name_of
 from generator.conditions.planning import Plan
@@ -13,7 +14,6 @@ from generator.consortium import Consortium
 from generator.kinds import Money
 from generator.paths import resolve, steps, title_of
 from generator.programme import Programme
-from generator.wording import listed, percentage
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RATIO = re.compile(r"([a-z][a-z0-9_]*)%([a-z][a-z0-9_]*)")

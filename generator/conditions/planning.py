@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from generator.base.text import fold
 from generator.conditions.expressions import CelType
 from generator.conditions.gathering import Criterion
 from generator.conditions.targets import split_list, target
@@ -24,7 +25,6 @@ from generator.kinds import (
     Text,
 )
 from generator.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Figure, Programme
-from generator.wording import fold
 
 
 @dataclass(frozen=True, slots=True)

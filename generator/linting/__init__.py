@@ -14,7 +14,8 @@ from typing import Literal
 
 from lxml import etree
 
-from generator.anchors import anchors
+from generator.base.ooxml.bookmarks import anchors
+from generator.base.ooxml.regions import regions_of
 from generator.catalogue import Catalogue, load_programme
 from generator.conditions import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
@@ -26,7 +27,7 @@ from generator.programme import Document, Programme
 from generator.rendering import render
 from generator.rendering.alone import crowded
 from generator.rendering.sandbox import Sandbox
-from generator.rendering.template import RENDERED, Template, regions_of
+from generator.rendering.template import RENDERED, Template
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGN = re.compile(r"sign[._](.+)")
@@ -270,7 +271,7 @@ def _paragraphs(
     data: bytes, name: str, say_error: Callable[[LianhetiError, str], None]
 ) -> Iterator[tuple[str, str]]:
     """Each paragraph's place and whole text, its runs joined."""
-    from generator.rendering.package import Package
+    from generator.base.ooxml.package import Package
 
     try:
         package = Package(data, name)
@@ -293,7 +294,7 @@ def _paragraphs(
 
 def _crowded(data: bytes, name: str) -> Iterator[tuple[str, str, str]]:
     """Each tag that should stand alone and doesn't: its place, the tag, and what is wrong."""
-    from generator.rendering.package import Package
+    from generator.base.ooxml.package import Package
 
     try:
         package = Package(data, name)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
+from generator.base.tree import Entry, places
 from generator.dataset import Dataset
 from generator.errors import Place, Problem
 from generator.fields import FieldSpec
@@ -21,7 +22,6 @@ from generator.loading.translate import Translator
 from generator.loading.units import Units, digest_in, is_library
 from generator.loading.validate import validated
 from generator.programme import Programme
-from generator.source import Entry, places
 
 __all__ = ["Source", "digest_in", "is_library", "load", "read_source"]
 

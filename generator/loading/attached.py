@@ -9,13 +9,20 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from generator.characters import BadValueError, check_characters, refused_character
+from generator.base.characters import BadValueError, check_characters, refused_character
+from generator.base.files import sha256_of
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
+from generator.base.yaml import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 from generator.consortium import Passage
 from generator.errors import DataError, Place
 from generator.fields import FieldSpec, Part
 from generator.loading.translate import Translator, is_blank, shortened
-from generator.source import Entries, Entry, Items, Node, Scalar
-from generator.yaml_source import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
 _CHUNK = 1 << 20
@@ -173,16 +180,3 @@ class Attached:
     def _unreadable(self, node: Scalar, path: str, error: OSError) -> None:
         what = f"指向的{shortened(node.text)}读不了（{error.strerror}）"
         self.translator.wrong(path, node.place, what, "核对文件的权限，并关闭正在使用它的程序")
-
-
-def sha256_of(path: Path) -> str:
-    """A file's sha256, in hexadecimal.
-
-    Raises:
-        OSError: it can't be read.
-    """
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

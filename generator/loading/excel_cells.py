@@ -7,10 +7,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from generator.base.tree import Scalar
 from generator.errors import Place
 from generator.kinds import Date, Kind, LongText, Share, Text
 from generator.loading.excel_grid import Grid
-from generator.source import Scalar
 
 _MAX_DIGITS: Final = 15
 _EXACT_BELOW: Final = 10**_MAX_DIGITS

@@ -5,7 +5,14 @@ from __future__ import annotations
 import difflib
 from typing import Final
 
-from generator.characters import BadValueError
+from generator.base.characters import BadValueError
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.errors import Place
 from generator.kinds import NONE_TEXTS, Count, Flag, Money, Share
 from generator.layout import NONE_LABEL, Sheet, fold
@@ -13,7 +20,6 @@ from generator.loading.excel_cells import scalar
 from generator.loading.excel_grid import Grid, Value
 from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
 from generator.loading.excel_tree import Branch, Twigs, freeze, is_blank, name_of
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 _EXACT: Final = 10**15
 _EXACT_LENGTH: Final = 15

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.errors import Place
 from generator.layout import JOIN
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 _STEP = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[([^\[\]]*)\]")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 
+from generator.base.tree import Entries, Entry
 from generator.errors import Place, Problem
 from generator.fields import FieldSpec
 from generator.loading.keys import fold
 from generator.loading.translate import Translator, is_blank, shortened
 from generator.programme import Programme
-from generator.source import Entries, Entry
 
 KEYS = ("filings", "申报")
 _FOLDED_KEYS = frozenset(fold(key) for key in KEYS)

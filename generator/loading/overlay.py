@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.consortium import Delegate, Passage
 from generator.fields import FieldSpec, Part
 from generator.kinds import Choice, Date, Flag, Year
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 
 def overlay(base: Entries, over: Entries, part: type[Part]) -> Entries:

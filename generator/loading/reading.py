@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.tree import Entries
+from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place
-from generator.source import Entries
-from generator.yaml_source import read_yaml
 
 MAX_WORKBOOK_BYTES = 50_000_000
 

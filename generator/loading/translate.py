@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from generator.characters import refused_character, visible
+from generator.base.characters import refused_character, visible
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.errors import Place, Problem
 from generator.fields import FieldSpec, Part
 from generator.kinds import NONE_TEXTS
 from generator.loading.keys import Labels, Position
 from generator.loading.overlay import overlay
 from generator.paths import title_of
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 SHOWN_CHARACTERS = 30
 # With more unknown keys than this the file is another one, and looking for near names takes long.

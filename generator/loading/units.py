@@ -14,11 +14,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+    places,
+    plain,
+)
 from generator.errors import DataError, Place, Problem
 from generator.loading.keys import Position, fold
 from generator.loading.reading import read_source
 from generator.loading.translate import Translator, is_blank, shortened
-from generator.source import Entries, Entry, Items, Node, Scalar, places, plain
 
 LIBRARY_KEYS: Final = ("units", "单位库")
 MEMBER_KEYS: Final = ("unit", "引用单位")

@@ -6,12 +6,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from generator.characters import BadValueError
+from generator.base.characters import BadValueError
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+    places,
+    plain,
+)
 from generator.consortium import Consortium
 from generator.errors import Place
 from generator.fields import Part
 from generator.loading.translate import Translator, shortened
-from generator.source import Entries, Entry, Items, Node, Scalar, places, plain
 
 
 def validated(

@@ -5,8 +5,16 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.base.ooxml.xml import (
+    VAL,
+    Element,
+    W,
+    main_part,
+    number,
+    parse_shared,
+    relations,
+)
 from generator.pdf.numbering import Numbering
-from generator.pdf.ooxml import VAL, Element, W, main_part, number, parse_shared, relations
 from generator.pdf.properties import (
     Properties,
     Styles,

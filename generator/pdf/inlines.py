@@ -6,9 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.pdf.context import Context, Node, is_tied
-from generator.pdf.numbering import UnsupportedNumberFormatError
-from generator.pdf.ooxml import (
+from generator.base.ooxml.text import stored_text
+from generator.base.ooxml.xml import (
     EMU_PER_POINT,
     MC,
     PIC,
@@ -20,8 +19,9 @@ from generator.pdf.ooxml import (
     number,
     refuse,
 )
+from generator.pdf.context import Context, Node, is_tied
+from generator.pdf.numbering import UnsupportedNumberFormatError
 from generator.pdf.properties import merge
-from generator.pdf.text import stored_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,13 +22,13 @@ from xml.sax.saxutils import escape
 import pikepdf
 from lxml import etree
 
+from generator.base.ooxml.xml import W, main_part, parse
 from generator.errors import PdfError
 from generator.pdf.context import SIGN_PREFIXES
 from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
 from generator.pdf.finish import settle
 from generator.pdf.fonts import LATIN_ROLES, ROLES
 from generator.pdf.labels import Found, find_labels
-from generator.pdf.ooxml import W, main_part, parse
 from generator.pdf.pdfium import opened
 from generator.pdf.tree import Node, open_parts, read_tree
 

@@ -6,7 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from generator.pdf.ooxml import VAL, Element, W, number, parse_shared
+from generator.base.ooxml.xml import (
+    VAL,
+    Element,
+    W,
+    number,
+    parse_shared,
+)
 from generator.pdf.properties import Properties, read_paragraph_properties, read_run_properties
 
 if TYPE_CHECKING:

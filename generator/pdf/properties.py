@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.ooxml import VAL, A, Element, W, is_on, number, parse, twips
+from generator.base.ooxml.xml import (
+    VAL,
+    A,
+    Element,
+    W,
+    is_on,
+    number,
+    parse,
+    twips,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from generator.base.ooxml.text import part_text
+from generator.base.ooxml.xml import (
+    VAL,
+    Element,
+    W,
+    is_on,
+    number,
+    refuse,
+    twips,
+)
 from generator.pdf.context import Context, Node, is_tied
-from generator.pdf.ooxml import VAL, Element, W, is_on, number, refuse, twips
 from generator.pdf.properties import border, borders, shading
-from generator.pdf.text import part_text
 
 _SIDES: Final = ("top", "left", "bottom", "right")
 _STEPS: Final = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}

@@ -18,10 +18,8 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.errors import ProgrammeError
-from generator.pdf.context import slices
-from generator.pdf.inlines import InlineReader
-from generator.pdf.ooxml import (
+from generator.base.ooxml.text import docx_text
+from generator.base.ooxml.xml import (
     VAL,
     Element,
     R,
@@ -34,9 +32,11 @@ from generator.pdf.ooxml import (
     relations,
     twips,
 )
+from generator.errors import ProgrammeError
+from generator.pdf.context import slices
+from generator.pdf.inlines import InlineReader
 from generator.pdf.properties import DEFAULT_TAB
 from generator.pdf.tables import TableReader
-from generator.pdf.text import docx_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.base.names import is_safe, safe_name
 from generator.errors import OutputError
 from generator.publishing.archive import archive_bytes
 from generator.publishing.contents import (
@@ -20,7 +21,6 @@ from generator.publishing.contents import (
 )
 from generator.publishing.failures import told
 from generator.publishing.lock import LockedError, locked
-from generator.publishing.names import is_safe, safe_name
 from generator.publishing.slot import Recovered, Slot, losses, replace, settle, slots_left_in
 
 if TYPE_CHECKING:

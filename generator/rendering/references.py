@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from generator.rendering.package import Package
+from generator.base.ooxml.package import Package
 
 _DOCUMENT = "word/document.xml"
 _FIELD = re.compile(

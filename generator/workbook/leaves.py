@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from generator.characters import BadValueError
+from generator.base.characters import BadValueError
 from generator.kinds import NONE_TEXTS, Choice, Count, Date, Flag, Kind, Money, Share, Stated, Year
 
 NONE: Final = "无"

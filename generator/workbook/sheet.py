@@ -9,7 +9,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.anchors import Anchor
+from generator.base.ooxml.bookmarks import Anchor
 from generator.consortium import Consortium
 from generator.fields import Part
 from generator.layout import GUIDE_SHEET, Column, Sheet

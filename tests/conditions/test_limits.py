@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.base.text import (
+    count_characters,
+    count_words,
+    listed,
+    percentage,
+    request,
+    sentence,
+)
 from generator.catalogue import CommonRules
 from generator.conditions import judge
 from generator.findings import Finding
-from generator.wording import count_characters, count_words, listed, percentage, request, sentence
 from tests.conditions.conftest import BASE, changed, dataset, programme
 
 CHINESE = st.text(alphabet="创新联合体协同攻关，。、；：？！（）《》“”——…①", max_size=60)

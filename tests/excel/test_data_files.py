@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
+from generator.base.files import shipped
 from generator.catalogue import Catalogue
 from generator.choosing import filed_programmes
 from generator.cli import main
@@ -19,7 +20,6 @@ from generator.findings import Finding
 from generator.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.loading import load, read_source
 from generator.packet import Order, assess, draw
-from generator.resources import shipped
 from generator.workshop import Workshop
 
 CODES = sorted(Catalogue().folders())

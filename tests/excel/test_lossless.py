@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator.characters import BadValueError, refused_character
+from generator.base.characters import BadValueError, refused_character
+from generator.base.yaml import read_yaml
 from generator.consortium import Passage
 from generator.convert import Tree, read_content
 from generator.data_yaml import data_yaml
@@ -21,7 +22,6 @@ from generator.loading import Source, load
 from generator.paths import spec_of
 from generator.workbook import write_workbook
 from generator.workbook.leaves import leaves
-from generator.yaml_source import read_yaml
 from tests.excel.books import form, programme, source_of
 
 HERE = Path(__file__).parent

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
+from generator.base.tree import plain
 from generator.consortium import Consortium
 from generator.errors import Place
 from generator.kinds import NONE
-from generator.source import plain
 from generator.workbook import write_workbook
 from tests.excel.books import BASE, cell_of, edited, filled, form, loaded, opened, saved, source_of, told
 

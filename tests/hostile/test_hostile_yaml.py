@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.base.yaml import MAX_DEPTH, read_yaml
 from generator.errors import DataError, Place, Problem
 from generator.loading import load, read_source
-from generator.yaml_source import MAX_DEPTH, read_yaml
 from tests.pace import allowed
 
 SECONDS = 4.0

@@ -11,10 +11,10 @@ import docx
 import pytest
 from docx.document import Document as Word
 
+from generator.base.files import shipped
 from generator.catalogue import Catalogue
 from generator.cli import main
 from generator.linting import Fault, lint
-from generator.resources import shipped
 
 FOLDERS = sorted(path.parent for path in shipped("templates").glob("*/*/programme.yaml"))
 CODE = Path("henan") / "consortium-2022"

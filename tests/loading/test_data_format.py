@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from generator.consortium import Consortium
-from generator.errors import DataError
-from generator.fields import FieldSpec, Part
-from generator.kinds import KINDS
-from generator.loading import load, read_source
-from generator.yaml_source import (
+from generator.base.yaml import (
     MAX_DEPTH,
     MAX_FILE_BYTES,
     MAX_KEY_CHARACTERS,
     MAX_NODES,
     MAX_VALUE_CHARACTERS,
 )
+from generator.consortium import Consortium
+from generator.errors import DataError
+from generator.fields import FieldSpec, Part
+from generator.kinds import KINDS
+from generator.loading import load, read_source
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-format.md"
 BEGIN, END = "<!-- 以下由字段声明生成 -->", "<!-- 以上由字段声明生成 -->"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.characters import BadValueError, refused_character
+from generator.base.characters import BadValueError, refused_character
 from generator.kinds import (
     KINDS,
     NONE,

@@ -15,18 +15,18 @@ from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.anchors import Anchor, anchors
+from generator.base.files import shipped
+from generator.base.ooxml.bookmarks import Anchor, anchors
+from generator.base.tree import plain
+from generator.base.yaml import read_yaml
 from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
 from generator.fields import FieldSpec, Part
 from generator.loading import load, read_source
 from generator.paths import given as given_values
 from generator.programme import Programme
-from generator.resources import shipped
 from generator.schema import json_schema
-from generator.source import plain
 from generator.starter import NAME_PLACEHOLDER, starter_yaml
-from generator.yaml_source import read_yaml
 
 CODES = sorted(Catalogue().folders())
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.characters import refused_character
+from generator.base.characters import refused_character
 from generator.dataset import Dataset
 from generator.kinds import NONE
 from generator.paths import given as given_values

@@ -10,11 +10,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from generator.anchors import anchors
+from generator.base.files import shipped
+from generator.base.ooxml.bookmarks import anchors
 from generator.catalogue import Catalogue
 from generator.loading import read_source
 from generator.packet import Order, begin, draw
-from generator.resources import shipped
 from generator.workshop import Workshop
 
 CATALOGUE = Catalogue()

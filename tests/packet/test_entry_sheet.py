@@ -8,8 +8,8 @@ from pathlib import Path
 import docx
 import pytest
 
+from generator.base.text import count_characters
 from generator.packet import Order
-from generator.wording import count_characters
 from generator.workshop import Workshop
 from tests.packet.making import PLAIN, example, file, packet
 

@@ -13,9 +13,9 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from generator.base.ooxml.text import docx_text
 from generator.pdf.fonts import EMBEDDED, find_faces
 from generator.pdf.opening import open_engine
-from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table

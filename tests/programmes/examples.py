@@ -11,6 +11,13 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.catalogue import Catalogue, CommonRules
 from generator.conditions import judge
 from generator.errors import Place
@@ -18,7 +25,6 @@ from generator.findings import Finding
 from generator.loading import Source, load, read_source
 from generator.paths import steps
 from generator.programme import Programme
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).resolve().parent / "cases"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from docx import Document as WordDocument
 
-from generator.anchors import anchors
+from generator.base.ooxml.bookmarks import anchors
 from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
 from generator.guidance import guidance_of, guidance_problems, shared_topics

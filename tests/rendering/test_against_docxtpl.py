@@ -19,6 +19,7 @@ import pytest
 from docxtpl import DocxTemplate
 from lxml import etree
 
+from generator.base.files import shipped
 from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
 from generator.loading import load, read_source
@@ -26,7 +27,6 @@ from generator.programme import Document, Programme
 from generator.rendering import render
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
-from generator.resources import shipped
 from generator.workshop import Workshop
 from tests.rendering.small_templates import (
     WHEN,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from generator.anchors import anchors
+from generator.base.ooxml.bookmarks import anchors
 from generator.catalogue import Catalogue
 from generator.clauses import ModelClause, UnknownClauseError, read_library
 from generator.consortium import Consortium, Passage

@@ -11,7 +11,7 @@ from docx.enum.text import WD_COLOR_INDEX
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.characters import refused_character
+from generator.base.characters import refused_character
 from tests.rendering.small_templates import cells, consortium, filled, lines, of_paragraphs, of_rows
 
 MEMBERS = [

@@ -17,12 +17,12 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
+from generator.base.ooxml.text import docx_text
 from generator.catalogue import Catalogue
 from generator.loading import read_source
 from generator.packet import Order, build, put
 from generator.pdf.marks import Bound, page_numbers
 from generator.pdf.stamps import merge
-from generator.pdf.text import docx_text
 from generator.pdf.tree import open_parts
 from generator.verify import verify
 from generator.workshop import Workshop

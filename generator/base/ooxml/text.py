@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from generator.pdf.ooxml import XML_SPACE, Element, R, W, main_part, parse, relations
+from generator.base.ooxml.xml import (
+    XML_SPACE,
+    Element,
+    R,
+    W,
+    main_part,
+    parse,
+    relations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

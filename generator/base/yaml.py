@@ -21,9 +21,15 @@ from yaml.events import (
     SequenceEndEvent,
 )
 
-from generator.characters import refused_character, visible
+from generator.base.characters import refused_character, visible
+from generator.base.tree import (
+    Entries,
+    Entry,
+    Items,
+    Node,
+    Scalar,
+)
 from generator.errors import DataError, Place, Problem
-from generator.source import Entries, Entry, Items, Node, Scalar
 
 MAX_FILE_BYTES = 8_000_000
 MAX_DEPTH = 40
