@@ -15,11 +15,11 @@ from pathlib import Path
 from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
 from generator.batch.settings import Bounds
-from generator.catalogue import Catalogue
 from generator.cli.batch import cores
 from generator.loading import Source, read_source
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Programme
 from generator.packet import Order, build
-from generator.programme import Programme
 from generator.workshop import Workshop
 
 PACKETS = 200

@@ -6,8 +6,8 @@ import gc
 import sys
 from pathlib import Path
 
-from generator.catalogue import Catalogue
 from generator.loading import read_source
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, begin, draw
 from generator.workshop import Workshop
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from generator.loading import load, read_source
 from generator.made import Job
+from generator.model.programme import Document
 from generator.packet import Order, begin
-from generator.programme import Document
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
 from generator.workshop import Workshop
@@ -82,7 +82,7 @@ def fill_all(job: Job, workshop: Workshop, folder: Path, start: str) -> list[Pat
 
 def main(data: Path, folder: Path, code: str, *, pdf: bool) -> None:
     """One packet's documents in a process of its own."""
-    from generator.catalogue import Catalogue
+    from generator.model.catalogue import Catalogue
 
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(None)

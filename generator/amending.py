@@ -9,15 +9,15 @@ from typing import Any, Final
 
 from generator import __version__
 from generator.changes import Changes, changes_between
-from generator.consortium import Consortium, Member
-from generator.dataset import Dataset
 from generator.errors import ProgrammeError, RefusedError
 from generator.guide import effective_date
 from generator.loading import Source
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.manifest import SCHEMA, document_entry, hashes
+from generator.model.consortium import Consortium, Member
+from generator.model.dataset import Dataset
+from generator.model.programme import Document, Programme, Signatory
 from generator.packet import Order, begin
-from generator.programme import Document, Programme, Signatory
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from generator.attaching import Attachment
-from generator.catalogue import Catalogue
 from generator.comparing import differences
 from generator.drawing import Filled, fill_all, typeset
 from generator.errors import DataError, Place, ProgrammeError, UsageError
 from generator.loading import read_source
 from generator.made import Job, MadeDocument, MadeFile, Packet
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, assemble, begin
 from generator.press import FOLDER
 from generator.printing import PATH as PRINT_COPY

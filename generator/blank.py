@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.errors import OutputError
-from generator.programme import Document, Programme
+from generator.model.programme import Document, Programme
 from generator.publishing import safe_name
 from generator.rendering import render
 from generator.workshop import Workshop

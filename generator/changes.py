@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.base.text import fold
-from generator.consortium import Consortium, FundSource, Member
-from generator.fields import Part
-from generator.kinds import Stated
-from generator.paths import title_of
+from generator.model.consortium import Consortium, FundSource, Member
+from generator.model.fields import Part
+from generator.model.paths import title_of
+from generator.model.value_kinds import Stated
 
 NOTHING: Final = "—"
 # What a member's change of which is a change of the agreement, in the order of the table.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from generator.base.tree import Entries
-from generator.catalogue import Catalogue
 from generator.errors import UsageError
 from generator.loading import Source
-from generator.programme import Programme
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Programme
 
 
 def chosen_programmes(

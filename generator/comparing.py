@@ -16,10 +16,18 @@ from generator.base.ooxml.package import Package
 from generator.base.text import fold
 from generator.drawing import Filled
 from generator.errors import DataError, Place, ProgrammeError
-from generator.fields import FieldSpec
-from generator.kinds import Count, CreditCode, Date, Money, Share, Text, Year
 from generator.made import Job
-from generator.paths import spec_of, title_of
+from generator.model.fields import FieldSpec
+from generator.model.paths import spec_of, title_of
+from generator.model.value_kinds import (
+    Count,
+    CreditCode,
+    Date,
+    Money,
+    Share,
+    Text,
+    Year,
+)
 from generator.readiness import nearly
 from generator.rendering.template import RENDERED
 

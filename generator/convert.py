@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.base.tree import Entries, Entry, plain
-from generator.consortium import Consortium
 from generator.errors import DataError
-from generator.fields import FieldSpec, OwnField, extend
 from generator.loading import Source
 from generator.loading.filings import Filings
 from generator.loading.keys import Position
 from generator.loading.translate import Translator
+from generator.model.consortium import Consortium
+from generator.model.fields import FieldSpec, OwnField, extend
+from generator.model.programme import Programme
 from generator.needed import plain_path
-from generator.programme import Programme
 from generator.workbook.leaves import leaves
 
 Tree = dict[str, Any]

@@ -9,9 +9,9 @@ from generator.convert import Content, read_content
 from generator.data_yaml import data_yaml
 from generator.errors import UsageError
 from generator.loading import Source
+from generator.model.paths import title_of
+from generator.model.programme import Programme
 from generator.packet import Order, absent, assess
-from generator.paths import title_of
-from generator.programme import Programme
 from generator.workbook import make_form, write_workbook
 from generator.workshop import Workshop
 

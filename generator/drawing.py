@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.letters import Letter, letters_of
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
-from generator.programme import Document
+from generator.model.programme import Document
 from generator.publishing import safe_name
 from generator.rendering import Rendered, render
 from generator.rendering.references import with_page_numbers

@@ -8,9 +8,9 @@ from typing import Any, Final
 from generator.base.text import count_characters, count_words
 from generator.entry_fields import Entry, read_fields
 from generator.made import Job
-from generator.paths import resolve, spec_of
+from generator.model.paths import resolve, spec_of
+from generator.model.programme import Document, Limit
 from generator.press import Begun, Press
-from generator.programme import Document, Limit
 from generator.rendering import render
 from generator.rendering.template import DOCUMENT
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from generator.consortium import LEAD, Consortium, Member
 from generator.made import ChecklistLine, Job, MadeDocument, Signing
-from generator.programme import Document, Route
+from generator.model.consortium import LEAD, Consortium, Member
+from generator.model.programme import Document, Route
 
 _PERSON: Final = "法定代表人"
 _PER_PARTY: Final = ("lead", "members")

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from generator.attaching import Attachment
 from generator.entry import entry_sheet
-from generator.findings import Finding, count_verdicts
 from generator.guide import copies_of, pages_text
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.manifest import unprinted
-from generator.paths import title_of
+from generator.model.findings import Finding, count_verdicts
+from generator.model.paths import title_of
 from generator.press import Begun, Press
 from generator.signing import code_of
 from generator.signing_sheets import parties_sheets, signing_guide

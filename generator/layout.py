@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from generator.consortium import Consortium
-from generator.fields import FieldSpec, Part, Shape
-from generator.kinds import KINDS, CreditCode, Kind, Text
+from generator.model.consortium import Consortium
+from generator.model.fields import FieldSpec, Part, Shape
+from generator.model.value_kinds import KINDS, CreditCode, Kind, Text
 
 Form = Literal["pairs", "table", "map", "filings", "accepted"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.made import Job
-from generator.programme import Document, Signatory
+from generator.model.programme import Document, Signatory
 from generator.publishing import safe_name
 
 FOLDER = "letters"

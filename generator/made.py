@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from generator.dataset import Dataset
-from generator.findings import Finding
-from generator.programme import Document, Programme
+from generator.model.dataset import Dataset
+from generator.model.findings import Finding
+from generator.model.programme import Document, Programme
 from generator.rendering.values import Edition, Record
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import Any
 
 from generator import __version__
 from generator.attaching import Attachment
-from generator.findings import count_verdicts
 from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
-from generator.paths import given, title_of
+from generator.model.findings import count_verdicts
+from generator.model.paths import given, title_of
 from generator.printing import PrintCopy
 from generator.signing import code_of, places_not_found
 from generator.workshop import Workshop

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from generator.catalogue import CommonRules
-from generator.consortium import LEAD, MEMBER, Consortium, Delegate
-from generator.fields import Part
-from generator.programme import FIGURE_OPERATIONS, Figure, Programme
+from generator.model.catalogue import CommonRules
+from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
+from generator.model.fields import Part
+from generator.model.programme import FIGURE_OPERATIONS, Figure, Programme
 from generator.rendering import render
 from generator.rendering.template import Template
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from generator import internal, manifest
 from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
-from generator.dataset import Dataset
 from generator.drawing import Filled, fill_all, typeset_all
 from generator.errors import DataError, RefusedError
-from generator.findings import Absent
 from generator.loading import Source, load
 from generator.made import Job, MadeDocument, Packet
-from generator.paths import title_of
+from generator.model.dataset import Dataset
+from generator.model.findings import Absent
+from generator.model.paths import title_of
+from generator.model.programme import Programme
 from generator.press import Begun
 from generator.printing import first_pages, print_copy
-from generator.programme import Programme
 from generator.publishing import PacketFile, Published, publish
 from generator.readiness import warnings
 from generator.rendering.values import Edition

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.dataset import Dataset
 from generator.errors import Problem
-from generator.findings import Absent, Finding, count_verdicts
-from generator.programme import Programme
+from generator.model.dataset import Dataset
+from generator.model.findings import Absent, Finding, count_verdicts
+from generator.model.programme import Programme
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -17,15 +17,15 @@ from typing import Any, Final
 from generator import __version__
 from generator.base.text import fold
 from generator.choosing import filed_programmes
-from generator.consortium import LEAD, Member
-from generator.dataset import Dataset
 from generator.errors import DataError, LianhetiError, UsageError
-from generator.kinds import Stated
 from generator.loading import load, read_source
 from generator.made import MadeFile
 from generator.manifest import SCHEMA
+from generator.model.consortium import LEAD, Member
+from generator.model.dataset import Dataset
+from generator.model.programme import Document, Programme
+from generator.model.value_kinds import Stated
 from generator.packet import time_of
-from generator.programme import Document, Programme
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.rendering import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workshop import Workshop

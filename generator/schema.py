@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from generator.consortium import Consortium
-from generator.fields import FieldSpec, Part
-from generator.kinds import CreditCode, Kind, LongText, Text
-from generator.programme import Programme
+from generator.model.consortium import Consortium
+from generator.model.fields import FieldSpec, Part
+from generator.model.programme import Programme
+from generator.model.value_kinds import CreditCode, Kind, LongText, Text
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]

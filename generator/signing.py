@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from generator.freezing import check_code
-from generator.kinds import NONE_TEXTS
 from generator.made import Job, MadeDocument, Signing
-from generator.programme import Document, Signatory
+from generator.model.programme import Document, Signatory
+from generator.model.value_kinds import NONE_TEXTS
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument, SignPlace

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.consortium import Passage
 from generator.data_yaml import data_yaml
-from generator.fields import FieldSpec, Part
 from generator.made import Job, MadeFile
+from generator.model.consortium import Passage
+from generator.model.fields import FieldSpec, Part
 from generator.press import FOLDER
 
 PATH: Final = f"{FOLDER}/data.yaml"

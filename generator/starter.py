@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from generator.base.ooxml.bookmarks import Anchor, anchors
-from generator.consortium import LEAD, MEMBER, Passage
-from generator.fields import FieldSpec, Part
-from generator.kinds import Kind, Text
-from generator.programme import ChecklistItem, Programme
+from generator.model.consortium import LEAD, MEMBER, Passage
+from generator.model.fields import FieldSpec, Part
+from generator.model.programme import ChecklistItem, Programme
+from generator.model.value_kinds import Kind, Text
 
 NAME_PLACEHOLDER = "〔待填：联合体名称〕"
 _INDENT = "  "

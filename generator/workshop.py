@@ -13,13 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from generator.base.ooxml.bookmarks import anchors
-from generator.catalogue import Catalogue, CommonRules
-from generator.consortium import Consortium
 from generator.errors import LianhetiError, Place, ProgrammeError
-from generator.guidance import Note, guidance_of
 from generator.made import Job
-from generator.paths import resolve
-from generator.programme import Document, Programme
+from generator.model.catalogue import Catalogue, CommonRules
+from generator.model.consortium import Consortium
+from generator.model.guidance import Note, guidance_of
+from generator.model.paths import resolve
+from generator.model.programme import Document, Programme
 from generator.rendering.clauses import ModelClauses
 from generator.rendering.guidance import annotated
 from generator.rendering.template import Template

@@ -42,7 +42,7 @@ def run_batch(
         OutputError: the output folder cannot be used at all, or no process can be started.
     """
     begun = time.perf_counter()
-    from generator.catalogue import Catalogue
+    from generator.model.catalogue import Catalogue
 
     catalogue = Catalogue(settings.templates)
     for code in settings.codes:
@@ -73,7 +73,7 @@ def _engine(settings: Settings) -> str:
         from importlib.metadata import version
 
         return f"typst {version('typst')} {faces}"
-    from generator.catalogue import Catalogue
+    from generator.model.catalogue import Catalogue
     from generator.workshop import Workshop
 
     with Workshop(Catalogue(settings.templates), settings.engine) as workshop:

@@ -15,8 +15,8 @@ from generator.batch import remote, work
 from generator.batch.files import DataFile
 from generator.batch.results import EndedError
 from generator.batch.stamps import MARK
-from generator.catalogue import Catalogue
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError
+from generator.model.catalogue import Catalogue
 from generator.publishing import PacketFile, publish
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.catalogue import Catalogue
 from generator.choosing import chosen_programmes
-from generator.dataset import Dataset
 from generator.errors import DataError, LianhetiError
-from generator.findings import count_verdicts
 from generator.loading import is_library, load, read_source
+from generator.model.catalogue import Catalogue
+from generator.model.dataset import Dataset
+from generator.model.findings import count_verdicts
 from generator.packet import build, put
 from generator.publishing import safe_name
 from generator.workshop import Workshop

@@ -7,7 +7,6 @@ from typing import cast
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     edition_option,
@@ -17,6 +16,7 @@ from generator.cli.options import (
 from generator.cli.output import say
 from generator.cli.pdf_options import engine_of, pdf_options
 from generator.errors import UsageError
+from generator.model.catalogue import Catalogue
 
 
 @click.command(

@@ -7,10 +7,10 @@ from typing import cast
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
+from generator.model.catalogue import Catalogue
 
 
 @click.command(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
@@ -17,6 +16,7 @@ from generator.cli.options import (
 )
 from generator.cli.output import console, say, write_json
 from generator.errors import ExitCode
+from generator.model.catalogue import Catalogue
 
 
 @click.command(

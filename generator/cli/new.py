@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
 from generator.errors import OutputError
+from generator.model.catalogue import Catalogue
 
 
 @click.command(

@@ -10,7 +10,6 @@ from typing import Any, cast
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (
     accept_option,
@@ -24,6 +23,7 @@ from generator.cli.options import (
 from generator.cli.output import say, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
 from generator.errors import ExitCode, LianhetiError
+from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -118,7 +118,7 @@ def worst_of(codes: list[ExitCode]) -> ExitCode:
 
 
 def _tell(done: Any, *, err: bool) -> None:
-    from generator.findings import count_verdicts
+    from generator.model.findings import count_verdicts
 
     counts = count_verdicts(done.packet.job.findings)
     manifest = done.packet.manifest

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import format_option, templates_option
 from generator.cli.output import console, write_json
-from generator.programme import Programme, Validity
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Programme, Validity
 
 
 @click.command(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
 from generator.cli.pdf_options import engine_of, pdf_options
 from generator.errors import ExitCode, UsageError
+from generator.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from generator.rollup import Rollup

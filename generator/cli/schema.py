@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from generator.catalogue import Catalogue
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import write_json
+from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -25,7 +25,7 @@ from generator.cli.output import write_json
 def command(of_programme: bool, templates: Path | None) -> None:
     """Print the JSON Schema of a data file, or of ``programme.yaml``."""
     if of_programme:
-        from generator.programme import Programme
+        from generator.model.programme import Programme
 
         write_json(
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **Programme.model_json_schema()}

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
-from generator.catalogue import CommonRules
 from generator.conditions.expressions import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.messages import Message
 from generator.conditions.planning import Plan, plan
 from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
-from generator.kinds import LongText, Text
-from generator.programme import Condition, Figure, Limit, Programme
+from generator.model.catalogue import CommonRules
+from generator.model.programme import Condition, Figure, Limit, Programme
+from generator.model.value_kinds import LongText, Text
 
 COMMON_FILE = "common/rules.yaml"
 LIMIT = "limit."

@@ -18,7 +18,7 @@ from generator.conditions.expressions import Plain
 from generator.conditions.gathering import Gathered, Missing, View, is_none, name_of, walk
 from generator.conditions.planning import Plan
 from generator.conditions.targets import split_list
-from generator.kinds import Date, Kind, Year
+from generator.model.value_kinds import Date, Kind, Year
 
 # Nine trillion 元 in 分: ten thousand times as much still fits CEL's 64-bit integers.
 LARGEST: Final = 900_000_000_000_000

@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from generator.base.text import fold
 from generator.conditions.targets import DERIVED_LISTS
-from generator.consortium import LEAD
-from generator.dataset import Dataset
-from generator.fields import Part
-from generator.kinds import NONE_TEXTS, Kind, Stated, Text
-from generator.paths import Found, resolve
+from generator.model.consortium import LEAD
+from generator.model.dataset import Dataset
+from generator.model.fields import Part
+from generator.model.paths import Found, resolve
+from generator.model.value_kinds import NONE_TEXTS, Kind, Stated, Text
 
 Reason = Literal["absent", "wrong", "no_lead", "empty", "gap", "twice", "too_large"]
 

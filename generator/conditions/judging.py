@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 
 from generator.base.text import request, sentence
-from generator.catalogue import CommonRules
 from generator.conditions.compiling import COMMON_FILE, Rule, compile_rules
 from generator.conditions.expressions import ExpressionError, Plain
 from generator.conditions.figures import Computed, compute
@@ -15,11 +14,12 @@ from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.limits import judge_limit
 from generator.conditions.messages import Message, unknown_message
 from generator.conditions.planning import Plan
-from generator.dataset import Dataset
 from generator.errors import Place, ProgrammeError
-from generator.findings import Finding
-from generator.paths import resolve
-from generator.programme import Programme, Verdict
+from generator.model.catalogue import CommonRules
+from generator.model.dataset import Dataset
+from generator.model.findings import Finding
+from generator.model.paths import resolve
+from generator.model.programme import Programme, Verdict
 
 ACCEPTED_RULE = "common.accepted"
 

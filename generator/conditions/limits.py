@@ -9,10 +9,10 @@ from generator.base.text import count_characters, count_words
 from generator.conditions.compiling import LIMIT, counted_paths
 from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.messages import called, unknown_message
-from generator.dataset import Dataset
-from generator.findings import Finding
-from generator.paths import Found, title_of
-from generator.programme import Limit, Programme, Verdict
+from generator.model.dataset import Dataset
+from generator.model.findings import Finding
+from generator.model.paths import Found, title_of
+from generator.model.programme import Limit, Programme, Verdict
 
 Fit = Literal["pass", "warn", "fail"]
 

@@ -10,10 +10,10 @@ from generator.base.text import listed, percentage
 from generator.conditions.figures import Computed
 from generator.conditions.gathering import Missing, Reason, name_of
 from generator.conditions.planning import Plan
-from generator.consortium import Consortium
-from generator.kinds import Money
-from generator.paths import resolve, steps, title_of
-from generator.programme import Programme
+from generator.model.consortium import Consortium
+from generator.model.paths import resolve, steps, title_of
+from generator.model.programme import Programme
+from generator.model.value_kinds import Money
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RATIO = re.compile(r"([a-z][a-z0-9_]*)%([a-z][a-z0-9_]*)")

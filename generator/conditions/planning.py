@@ -10,8 +10,9 @@ from generator.base.text import fold
 from generator.conditions.expressions import CelType
 from generator.conditions.gathering import Criterion
 from generator.conditions.targets import split_list, target
-from generator.fields import Part
-from generator.kinds import (
+from generator.model.fields import Part
+from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Figure, Programme
+from generator.model.value_kinds import (
     Choice,
     Count,
     CreditCode,
@@ -24,7 +25,6 @@ from generator.kinds import (
     Share,
     Text,
 )
-from generator.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Figure, Programme
 
 
 @dataclass(frozen=True, slots=True)

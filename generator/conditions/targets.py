@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from generator.consortium import Consortium
-from generator.fields import Part
-from generator.kinds import Kind
-from generator.paths import steps
+from generator.model.consortium import Consortium
+from generator.model.fields import Part
+from generator.model.paths import steps
+from generator.model.value_kinds import Kind
 
 DERIVED_LISTS = ("leads", "others")
 

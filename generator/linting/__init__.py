@@ -16,14 +16,14 @@ from lxml import etree
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.regions import regions_of
-from generator.catalogue import Catalogue, load_programme
 from generator.conditions import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
-from generator.guidance import guidance_problems
 from generator.linting.names import Names
 from generator.linting.tags import faults
-from generator.paths import spec_of
-from generator.programme import Document, Programme
+from generator.model.catalogue import Catalogue, load_programme
+from generator.model.guidance import guidance_problems
+from generator.model.paths import spec_of
+from generator.model.programme import Document, Programme
 from generator.rendering import render
 from generator.rendering.alone import crowded
 from generator.rendering.sandbox import Sandbox

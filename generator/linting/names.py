@@ -12,9 +12,9 @@ from typing import Final
 
 from jinja2 import nodes
 
-from generator.consortium import Consortium
-from generator.fields import FieldSpec, Part
-from generator.programme import Document, Programme
+from generator.model.consortium import Consortium
+from generator.model.fields import FieldSpec, Part
+from generator.model.programme import Document, Programme
 from generator.rendering.context import APPLICANTS, build
 from generator.rendering.vocabulary import FUNCTIONS
 

@@ -10,9 +10,7 @@ import hashlib
 from collections.abc import Mapping
 
 from generator.base.tree import Entry, places
-from generator.dataset import Dataset
 from generator.errors import Place, Problem
-from generator.fields import FieldSpec
 from generator.loading.attached import Attached
 from generator.loading.filings import Filings
 from generator.loading.keys import Position
@@ -21,7 +19,9 @@ from generator.loading.reading import Source, read_source
 from generator.loading.translate import Translator
 from generator.loading.units import Units, digest_in, is_library
 from generator.loading.validate import validated
-from generator.programme import Programme
+from generator.model.dataset import Dataset
+from generator.model.fields import FieldSpec
+from generator.model.programme import Programme
 
 __all__ = ["Source", "digest_in", "is_library", "load", "read_source"]
 

@@ -19,10 +19,10 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.base.yaml import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
-from generator.consortium import Passage
 from generator.errors import DataError, Place
-from generator.fields import FieldSpec, Part
 from generator.loading.translate import Translator, is_blank, shortened
+from generator.model.consortium import Passage
+from generator.model.fields import FieldSpec, Part
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
 _CHUNK = 1 << 20

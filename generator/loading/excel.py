@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass, replace
 
 from generator.base.tree import Entries, Entry, Node, Scalar
-from generator.consortium import Consortium
 from generator.errors import DataError, Place, Problem
 from generator.layout import (
     FORMAT,
@@ -39,6 +38,7 @@ from generator.loading.excel_sheets import (
 )
 from generator.loading.excel_tables import Tables, cell, lines
 from generator.loading.excel_tree import Branch, Twigs, put_at, split_path
+from generator.model.consortium import Consortium
 
 _PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
 _STAMP_FIRST_ROW = 3

@@ -9,8 +9,14 @@ from typing import Final
 
 from generator.base.tree import Scalar
 from generator.errors import Place
-from generator.kinds import Date, Kind, LongText, Share, Text
 from generator.loading.excel_grid import Grid
+from generator.model.value_kinds import (
+    Date,
+    Kind,
+    LongText,
+    Share,
+    Text,
+)
 
 _MAX_DIGITS: Final = 15
 _EXACT_BELOW: Final = 10**_MAX_DIGITS

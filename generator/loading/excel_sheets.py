@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from generator.kinds import Kind, Share
 from generator.layout import (
     COUNT_SUFFIX,
     FINDINGS_SHEET,
@@ -26,6 +25,7 @@ from generator.layout import (
     split_unit,
 )
 from generator.loading.excel_grid import LETTERS, Grid
+from generator.model.value_kinds import Kind, Share
 
 HEAD_ROWS: Final = 20
 _IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, STAMP_SHEET})

@@ -14,12 +14,18 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place
-from generator.kinds import NONE_TEXTS, Count, Flag, Money, Share
 from generator.layout import NONE_LABEL, Sheet, fold
 from generator.loading.excel_cells import scalar
 from generator.loading.excel_grid import Grid, Value
 from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
 from generator.loading.excel_tree import Branch, Twigs, freeze, is_blank, name_of
+from generator.model.value_kinds import (
+    NONE_TEXTS,
+    Count,
+    Flag,
+    Money,
+    Share,
+)
 
 _EXACT: Final = 10**15
 _EXACT_LENGTH: Final = 15

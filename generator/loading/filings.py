@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from generator.base.tree import Entries, Entry
 from generator.errors import Place, Problem
-from generator.fields import FieldSpec
 from generator.loading.keys import fold
 from generator.loading.translate import Translator, is_blank, shortened
-from generator.programme import Programme
+from generator.model.fields import FieldSpec
+from generator.model.programme import Programme
 
 KEYS = ("filings", "申报")
 _FOLDED_KEYS = frozenset(fold(key) for key in KEYS)

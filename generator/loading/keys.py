@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from generator.consortium import Consortium
-from generator.fields import FieldSpec, Part
-from generator.programme import Programme
+from generator.model.consortium import Consortium
+from generator.model.fields import FieldSpec, Part
+from generator.model.programme import Programme
 
 Labels = Mapping[str, str]
 

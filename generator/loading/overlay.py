@@ -11,9 +11,9 @@ from generator.base.tree import (
     Node,
     Scalar,
 )
-from generator.consortium import Delegate, Passage
-from generator.fields import FieldSpec, Part
-from generator.kinds import Choice, Date, Flag, Year
+from generator.model.consortium import Delegate, Passage
+from generator.model.fields import FieldSpec, Part
+from generator.model.value_kinds import Choice, Date, Flag, Year
 
 
 def overlay(base: Entries, over: Entries, part: type[Part]) -> Entries:

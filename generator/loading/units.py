@@ -205,7 +205,7 @@ def digest_in(folder: Path, name: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def _digests(path: Path, size: int, changed: int) -> dict[str, str]:  # noqa: ARG001 (what the answer hangs on)
-    from generator.consortium import Consortium
+    from generator.model.consortium import Consortium
 
     member = Position(Consortium).below(Consortium.specs()[_MEMBERS])
     return {code: digest_of(found) for code, found in organisations(path, member).items()}

@@ -16,10 +16,10 @@ from generator.base.tree import (
     places,
     plain,
 )
-from generator.consortium import Consortium
 from generator.errors import Place
-from generator.fields import Part
 from generator.loading.translate import Translator, shortened
+from generator.model.consortium import Consortium
+from generator.model.fields import Part
 
 
 def validated(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from generator.consortium import Consortium
-from generator.programme import Document, Programme
+from generator.model.consortium import Consortium
+from generator.model.programme import Document, Programme
 from generator.rendering.context import FillClauses, build, build_rollup
 from generator.rendering.template import Template
 from generator.rendering.values import Edition, Record

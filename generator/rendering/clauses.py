@@ -11,12 +11,12 @@ from typing import Any, Final
 import jinja2
 from jinja2.exceptions import SecurityError
 
-from generator.catalogue import Catalogue
-from generator.clauses import ClauseLibrary, ModelClause, UnknownClauseError, read_library
-from generator.consortium import Consortium, Passage
-from generator.dataset import Dataset
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
-from generator.programme import Programme
+from generator.model.catalogue import Catalogue
+from generator.model.clauses import ClauseLibrary, ModelClause, UnknownClauseError, read_library
+from generator.model.consortium import Consortium, Passage
+from generator.model.dataset import Dataset
+from generator.model.programme import Programme
 from generator.rendering.context import build
 from generator.rendering.sandbox import TextSandbox
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN

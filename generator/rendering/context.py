@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from generator.consortium import LEAD, Consortium
-from generator.fields import FieldSpec, Part
-from generator.paths import spec_of
-from generator.programme import Document, Programme
+from generator.model.consortium import LEAD, Consortium
+from generator.model.fields import FieldSpec, Part
+from generator.model.paths import spec_of
+from generator.model.programme import Document, Programme
 from generator.rendering.values import MAX_STEPS, Edition, Group, Missing, Record, Rows, Value
 
 APPLICANTS = "applicants"

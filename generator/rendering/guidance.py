@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from generator.guidance import Note
+from generator.model.guidance import Note
 
 COMMENTS: Final = "word/comments.xml"
 OFFICIAL, OWN = "官方编写参考", "本工具参考"

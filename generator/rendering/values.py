@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from generator.clauses import UnknownClauseError
 from generator.errors import ProgrammeError
-from generator.fields import FieldSpec, Part
-from generator.kinds import Stated
+from generator.model.clauses import UnknownClauseError
+from generator.model.fields import FieldSpec, Part
+from generator.model.value_kinds import Stated
 
 Edition = Literal["draft", "signing", "blank"]
 MAX_STEPS = 500_000

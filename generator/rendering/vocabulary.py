@@ -9,7 +9,14 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from generator.errors import ProgrammeError
-from generator.kinds import DOLLAR_UNITS, MONEY_UNITS, Date, Money, Stated, plain_decimal
+from generator.model.value_kinds import (
+    DOLLAR_UNITS,
+    MONEY_UNITS,
+    Date,
+    Money,
+    Stated,
+    plain_decimal,
+)
 from generator.rendering.values import Filler, FillerRows, Missing, Rows, Value
 
 TICKED: Final = "☑"

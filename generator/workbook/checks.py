@@ -7,7 +7,15 @@ from typing import Final
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.kinds import Choice, Count, Date, Flag, Kind, Money, Year
+from generator.model.value_kinds import (
+    Choice,
+    Count,
+    Date,
+    Flag,
+    Kind,
+    Money,
+    Year,
+)
 
 _LONGEST_LIST: Final = 250
 

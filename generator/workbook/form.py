@@ -12,9 +12,6 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.catalogue import CommonRules
-from generator.consortium import Consortium
-from generator.fields import OwnField, extend
 from generator.layout import (
     ACCEPTED_HEADS,
     FILING_HEADS,
@@ -24,8 +21,11 @@ from generator.layout import (
     Sheet,
     layout,
 )
+from generator.model.catalogue import CommonRules
+from generator.model.consortium import Consortium
+from generator.model.fields import OwnField, extend
+from generator.model.programme import Programme
 from generator.needed import needed_by
-from generator.programme import Programme
 from generator.starter import anchors_of
 from generator.workbook import guide, styles
 from generator.workbook.guidance import full_path, guidance

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from generator.base.characters import BadValueError
-from generator.kinds import NONE_TEXTS, Choice, Count, Date, Flag, Kind, Money, Share, Stated, Year
+from generator.model.value_kinds import (
+    NONE_TEXTS,
+    Choice,
+    Count,
+    Date,
+    Flag,
+    Kind,
+    Money,
+    Share,
+    Stated,
+    Year,
+)
 
 NONE: Final = "无"
 # Excel counts UTF-16 units; this leaves room for pairs.

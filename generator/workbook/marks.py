@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from generator.errors import Place
-from generator.findings import Finding
+from generator.model.findings import Finding
 from generator.report import Result
 
 Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]

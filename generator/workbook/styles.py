@@ -12,7 +12,18 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.kinds import Choice, Count, CreditCode, Date, Flag, Kind, LongText, Money, Share, Year
+from generator.model.value_kinds import (
+    Choice,
+    Count,
+    CreditCode,
+    Date,
+    Flag,
+    Kind,
+    LongText,
+    Money,
+    Share,
+    Year,
+)
 from generator.workbook.leaves import escaped
 
 FACE: Final = "微软雅黑"

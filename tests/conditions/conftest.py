@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import CommonRules
 from generator.conditions import judge
-from generator.dataset import Dataset
 from generator.errors import Place, Problem
-from generator.findings import Finding
-from generator.programme import Programme
+from generator.model.catalogue import CommonRules
+from generator.model.dataset import Dataset
+from generator.model.findings import Finding
+from generator.model.programme import Programme
 
 LEAD = "海州重工集团有限公司"
 Judge = Callable[..., Finding]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from generator.base.files import shipped
-from generator.catalogue import CommonRules, read_model
 from generator.conditions import judge, rule_problems
-from generator.findings import Finding
+from generator.model.catalogue import CommonRules, read_model
+from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, changed, dataset, member, programme
 
 FILE = shipped("templates") / "common" / "rules.yaml"

@@ -16,9 +16,9 @@ from generator.base.text import (
     request,
     sentence,
 )
-from generator.catalogue import CommonRules
 from generator.conditions import judge
-from generator.findings import Finding
+from generator.model.catalogue import CommonRules
+from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, changed, dataset, programme
 
 CHINESE = st.text(alphabet="创新联合体协同攻关，。、；：？！（）《》“”——…①", max_size=60)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import CommonRules
 from generator.conditions import judge, rule_problems
-from generator.findings import Finding
+from generator.model.catalogue import CommonRules
+from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, changed, dataset, programme
 
 LIMIT = {"path": "members[].position", "together": ["task"], "max": 10, "clause": "申请表六"}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import CommonRules
 from generator.conditions import judge
-from generator.findings import Finding
+from generator.model.catalogue import CommonRules
+from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme
 from tests.pace import allowed
 

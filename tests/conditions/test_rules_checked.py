@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import CommonRules, read_model
 from generator.conditions import compile_rules, judge, rule_problems
 from generator.errors import ExitCode, ProgrammeError
-from generator.programme import Programme
+from generator.model.catalogue import CommonRules, read_model
+from generator.model.programme import Programme
 from tests.conditions.conftest import BASE, dataset, programme
 
 NUMBER = {"n": {"count": "members[]"}, "m": {"sum": "funds.sources[].amount"}}

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import CommonRules
 from generator.conditions import judge
+from generator.model.catalogue import CommonRules
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme
 
 ENTERPRISES = {

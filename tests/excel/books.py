@@ -14,12 +14,12 @@ from typing import Any
 import openpyxl
 from openpyxl.workbook.workbook import Workbook
 
-from generator.catalogue import CommonRules
-from generator.dataset import Dataset
 from generator.errors import DataError, Place, Problem
 from generator.loading import Source, load, read_source
 from generator.loading.excel import read_workbook
-from generator.programme import Programme
+from generator.model.catalogue import CommonRules
+from generator.model.dataset import Dataset
+from generator.model.programme import Programme
 from generator.workbook import Form, make_form, write_workbook
 
 BASE: dict[str, Any] = {

@@ -12,13 +12,13 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from generator.base.files import shipped
-from generator.catalogue import Catalogue
 from generator.choosing import filed_programmes
 from generator.cli import main
 from generator.errors import ExitCode
-from generator.findings import Finding
 from generator.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.loading import load, read_source
+from generator.model.catalogue import Catalogue
+from generator.model.findings import Finding
 from generator.packet import Order, assess, draw
 from generator.workshop import Workshop
 

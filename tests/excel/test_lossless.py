@@ -13,13 +13,24 @@ from hypothesis import strategies as st
 
 from generator.base.characters import BadValueError, refused_character
 from generator.base.yaml import read_yaml
-from generator.consortium import Passage
 from generator.convert import Tree, read_content
 from generator.data_yaml import data_yaml
-from generator.fields import FieldSpec, Part
-from generator.kinds import NONE_TEXTS, Choice, Count, CreditCode, Date, Flag, Kind, Money, Share, Year
 from generator.loading import Source, load
-from generator.paths import spec_of
+from generator.model.consortium import Passage
+from generator.model.fields import FieldSpec, Part
+from generator.model.paths import spec_of
+from generator.model.value_kinds import (
+    NONE_TEXTS,
+    Choice,
+    Count,
+    CreditCode,
+    Date,
+    Flag,
+    Kind,
+    Money,
+    Share,
+    Year,
+)
 from generator.workbook import write_workbook
 from generator.workbook.leaves import leaves
 from tests.excel.books import form, programme, source_of

@@ -10,9 +10,9 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from generator.base.tree import plain
-from generator.consortium import Consortium
 from generator.errors import Place
-from generator.kinds import NONE
+from generator.model.consortium import Consortium
+from generator.model.value_kinds import NONE
 from generator.workbook import write_workbook
 from tests.excel.books import BASE, cell_of, edited, filled, form, loaded, opened, saved, source_of, told
 

@@ -13,11 +13,11 @@ import yaml
 from pydantic import BaseModel
 
 from generator.blank import blank_documents
-from generator.catalogue import Catalogue
 from generator.conditions import rule_problems
-from generator.kinds import KINDS
 from generator.linting import lint
-from generator.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
+from generator.model.catalogue import Catalogue
+from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
+from generator.model.value_kinds import KINDS
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.vocabulary import FILTERS, FUNCTIONS

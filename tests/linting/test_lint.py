@@ -12,9 +12,9 @@ import pytest
 from docx.document import Document as Word
 
 from generator.base.files import shipped
-from generator.catalogue import Catalogue
 from generator.cli import main
 from generator.linting import Fault, lint
+from generator.model.catalogue import Catalogue
 
 FOLDERS = sorted(path.parent for path in shipped("templates").glob("*/*/programme.yaml"))
 CODE = Path("henan") / "consortium-2022"

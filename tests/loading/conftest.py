@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from generator.dataset import Dataset
 from generator.loading import load, read_source
-from generator.programme import Programme
+from generator.model.dataset import Dataset
+from generator.model.programme import Programme
 
 
 def make_programme(code: str, **more: Any) -> Programme:

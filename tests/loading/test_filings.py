@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generator.programme import Programme
+from generator.model.programme import Programme
 
 DATA = """\
 name: 甲联合体

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.base.characters import BadValueError, refused_character
-from generator.kinds import (
+from generator.model.value_kinds import (
     KINDS,
     NONE,
     Choice,

@@ -19,12 +19,12 @@ from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import Anchor, anchors
 from generator.base.tree import plain
 from generator.base.yaml import read_yaml
-from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
-from generator.fields import FieldSpec, Part
 from generator.loading import load, read_source
-from generator.paths import given as given_values
-from generator.programme import Programme
+from generator.model.catalogue import Catalogue
+from generator.model.fields import FieldSpec, Part
+from generator.model.paths import given as given_values
+from generator.model.programme import Programme
 from generator.schema import json_schema
 from generator.starter import NAME_PLACEHOLDER, starter_yaml
 

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generator.base.characters import refused_character
-from generator.dataset import Dataset
-from generator.kinds import NONE
-from generator.paths import given as given_values
-from generator.programme import Programme
+from generator.model.dataset import Dataset
+from generator.model.paths import given as given_values
+from generator.model.programme import Programme
+from generator.model.value_kinds import NONE
 
 
 def faults(dataset: Dataset) -> list[tuple[str, int | None]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generator.catalogue import Catalogue
+from generator.model.catalogue import Catalogue
 from generator.workshop import Workshop
 
 

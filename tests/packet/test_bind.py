@@ -16,10 +16,10 @@ import pytest
 from docx.document import Document as Word
 
 from generator.binding import Bound, bind
-from generator.catalogue import Catalogue
 from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.loading import read_source
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, make
 from generator.publishing import changed_files
 from generator.verify import verify

@@ -12,8 +12,8 @@ import pytest
 
 from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
-from generator.catalogue import Catalogue
 from generator.loading import read_source
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, begin, draw
 from generator.workshop import Workshop
 

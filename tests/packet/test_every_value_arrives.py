@@ -16,12 +16,12 @@ from docx.document import Document as Word
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from generator.catalogue import Catalogue
-from generator.kinds import LongText, Text
 from generator.made import MadeDocument
 from generator.manifest import unprinted
+from generator.model.catalogue import Catalogue
+from generator.model.paths import given as given_values
+from generator.model.value_kinds import LongText, Text
 from generator.packet import Order, begin, draw
-from generator.paths import given as given_values
 from generator.workshop import Workshop
 from tests.packet.records import record, source_of, text_ids
 

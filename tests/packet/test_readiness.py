@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.catalogue import Catalogue
+from generator.model.catalogue import Catalogue
 from generator.packet import Order
 from generator.workshop import Workshop
 from tests.packet.making import PLAIN, example, packet

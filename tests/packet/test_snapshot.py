@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 
-from generator.catalogue import Catalogue
-from generator.consortium import Consortium
 from generator.loading import load, read_source
 from generator.made import Job
+from generator.model.catalogue import Catalogue
+from generator.model.consortium import Consortium
 from generator.packet import Order, assess
 from generator.snapshot import snapshot
 from generator.workshop import Workshop

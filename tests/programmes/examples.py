@@ -18,13 +18,13 @@ from generator.base.tree import (
     Node,
     Scalar,
 )
-from generator.catalogue import Catalogue, CommonRules
 from generator.conditions import judge
 from generator.errors import Place
-from generator.findings import Finding
 from generator.loading import Source, load, read_source
-from generator.paths import steps
-from generator.programme import Programme
+from generator.model.catalogue import Catalogue, CommonRules
+from generator.model.findings import Finding
+from generator.model.paths import steps
+from generator.model.programme import Programme
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).resolve().parent / "cases"

@@ -16,8 +16,8 @@ from typing import Any, Final
 
 import yaml
 
-from generator.catalogue import Catalogue
-from generator.programme import Programme
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Programme
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DOCUMENT: Final = ROOT / "docs" / "conditions.md"

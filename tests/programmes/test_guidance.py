@@ -12,12 +12,12 @@ import pytest
 from docx import Document as WordDocument
 
 from generator.base.ooxml.bookmarks import anchors
-from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
-from generator.guidance import guidance_of, guidance_problems, shared_topics
 from generator.linting import lint
 from generator.loading import load
-from generator.programme import Document
+from generator.model.catalogue import Catalogue
+from generator.model.guidance import guidance_of, guidance_problems, shared_topics
+from generator.model.programme import Document
 from generator.rendering import Rendered, render
 from generator.rendering.values import Edition
 from generator.workshop import Workshop

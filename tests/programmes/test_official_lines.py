@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from generator.catalogue import Catalogue
-from generator.programme import Document, Programme
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Document, Programme
 from generator.rendering import render
 from generator.workshop import Workshop
 

@@ -9,8 +9,8 @@ from typing import Any
 import docx
 from docx.document import Document as Word
 
-from generator.consortium import Consortium
-from generator.programme import Document, Programme
+from generator.model.consortium import Consortium
+from generator.model.programme import Document, Programme
 from generator.rendering import Rendered, render
 from generator.rendering.template import Template
 from generator.rendering.values import Edition

@@ -20,10 +20,10 @@ from docxtpl import DocxTemplate
 from lxml import etree
 
 from generator.base.files import shipped
-from generator.catalogue import Catalogue
 from generator.errors import ProgrammeError
 from generator.loading import load, read_source
-from generator.programme import Document, Programme
+from generator.model.catalogue import Catalogue
+from generator.model.programme import Document, Programme
 from generator.rendering import render
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from generator.errors import ProgrammeError
-from generator.programme import Document, Rollup
+from generator.model.programme import Document, Rollup
 from generator.rendering import Rendered, render_rollup
 from generator.rendering.template import Template
 from tests.rendering.small_templates import DOCUMENT, PROGRAMME, consortium, filled, lines, of_paragraphs

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from generator.catalogue import Catalogue
 from generator.loading import read_source
 from generator.made import Packet
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, build, put
 from generator.workshop import Workshop
 from tests.signing.authority import Authority

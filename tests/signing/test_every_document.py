@@ -18,8 +18,8 @@ import pytest
 from PIL import Image, ImageChops
 
 from generator.base.ooxml.text import docx_text
-from generator.catalogue import Catalogue
 from generator.loading import read_source
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, build, put
 from generator.pdf.marks import Bound, page_numbers
 from generator.pdf.stamps import merge

@@ -14,8 +14,8 @@ import pypdfium2
 import pytest
 import yaml
 
-from generator.catalogue import Catalogue
 from generator.loading import read_source
+from generator.model.catalogue import Catalogue
 from generator.packet import Order, build
 from generator.signing import with_fields
 from generator.workshop import Workshop

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.consortium import LEAD, Consortium
-from generator.fields import FieldSpec, Part
+from generator.model.consortium import LEAD, Consortium
+from generator.model.fields import FieldSpec, Part
 
 _BY_ROLE = frozenset({"lead", "leads", "others"})
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from generator.errors import Place
-from generator.programme import Level, Verdict
+from generator.model.programme import Level, Verdict
 
 VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "warn", "judge", "pass")
 

@@ -14,7 +14,7 @@ from generator.base.files import shipped
 from generator.base.tree import Entries, places, plain
 from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
-from generator.programme import Condition, Figure, Programme
+from generator.model.programme import Condition, Figure, Programme
 
 Model = TypeVar("Model", bound=BaseModel)
 

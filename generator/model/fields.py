@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from generator.kinds import Kind
+from generator.model.value_kinds import Kind
 
 Shape = Literal["one", "list", "map"]
 

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from generator.consortium import Consortium
-from generator.fields import OwnField, extend
-from generator.kinds import KINDS
+from generator.model.consortium import Consortium
+from generator.model.fields import OwnField, extend
+from generator.model.value_kinds import KINDS
 
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]

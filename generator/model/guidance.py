@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.tree import Entries, places
 from generator.base.yaml import read_yaml
-from generator.catalogue import COMMON, Catalogue, read_model
 from generator.errors import Place, Problem, ProgrammeError
-from generator.programme import Programme
+from generator.model.catalogue import COMMON, Catalogue, read_model
+from generator.model.programme import Programme
 
 FILE = "guidance.yaml"
 FOLDER = "guidance"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generator.consortium import Consortium
 from generator.errors import Place, Problem
+from generator.model.consortium import Consortium
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
-from generator.catalogue import COMMON, Catalogue, read_model
 from generator.errors import Place, ProgrammeError
+from generator.model.catalogue import COMMON, Catalogue, read_model
 
 FILE = "clauses.yaml"
 _SEVERAL = re.compile(r"\s*[、，,；;+＋]\s*")

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from generator.fields import Part, field
-from generator.kinds import (
+from generator.model.fields import Part, field
+from generator.model.value_kinds import (
     Choice,
     Count,
     CreditCode,

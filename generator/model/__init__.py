@@ -1,0 +1,1 @@
+"""What the program talks about: fields, the consortium, programmes, findings."""
