@@ -16,10 +16,10 @@ from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
 from generator.batch.settings import Bounds
 from generator.cli.batch import cores
-from generator.loading import Source, read_source
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet import Order, build
+from generator.readers.load import Source, read_source
 from generator.workshop import Workshop
 
 PACKETS = 200

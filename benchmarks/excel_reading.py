@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import openpyxl
 
 from benchmarks.measuring import Figure, best_times
-from generator.loading.excel import read_workbook
-from generator.loading.excel_grid import read_grids
+from generator.readers.excel.grid import read_grids
+from generator.readers.excel.reader import read_workbook
 
 SHEETS, ROWS, RUNS = 10, 300, 5
 HEADS = (

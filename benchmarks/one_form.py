@@ -6,8 +6,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator.loading import load, read_source
 from generator.model.catalogue import Catalogue
+from generator.readers.load import load, read_source
 from generator.rendering import render
 from generator.workshop import Workshop
 

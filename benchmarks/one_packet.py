@@ -6,9 +6,9 @@ import gc
 import sys
 from pathlib import Path
 
-from generator.loading import read_source
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, begin, draw
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 
 

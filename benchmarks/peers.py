@@ -15,10 +15,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from generator.loading import load, read_source
 from generator.made import Job
 from generator.model.programme import Document
 from generator.packet import Order, begin
+from generator.readers.load import load, read_source
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
 from generator.workshop import Workshop

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from generator.base.files import shipped
-from generator.loading import Source, read_source
 from generator.made import Job
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet import Order, begin
+from generator.readers.load import Source, read_source
 from generator.workshop import Workshop
 
 CODE = "henan/consortium-2022"

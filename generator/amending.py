@@ -11,7 +11,6 @@ from generator import __version__
 from generator.changes import Changes, changes_between
 from generator.errors import ProgrammeError, RefusedError
 from generator.guide import effective_date
-from generator.loading import Source
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.manifest import SCHEMA, document_entry, hashes
 from generator.model.consortium import Consortium, Member
@@ -19,6 +18,7 @@ from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme, Signatory
 from generator.packet import Order, begin
 from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.readers.load import Source
 from generator.rendering import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
 from generator.signing import code_of, places_not_found, signings_of, with_fields

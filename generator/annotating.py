@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from generator.errors import UsageError
-from generator.loading import Source
+from generator.readers.load import Source
 from generator.report import Result
 
 

@@ -17,7 +17,6 @@ from generator.attaching import Attachment
 from generator.comparing import differences
 from generator.drawing import Filled, fill_all, typeset
 from generator.errors import DataError, Place, ProgrammeError, UsageError
-from generator.loading import read_source
 from generator.made import Job, MadeDocument, MadeFile, Packet
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, assemble, begin
@@ -31,6 +30,7 @@ from generator.publishing import (
     publish_again,
     read_manifest,
 )
+from generator.readers.load import read_source
 from generator.snapshot import PATH as DATA
 from generator.workshop import EngineName, Workshop
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from generator.base.tree import Entries
 from generator.errors import UsageError
-from generator.loading import Source
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
+from generator.readers.load import Source
 
 
 def chosen_programmes(

@@ -12,14 +12,14 @@ from typing import Any
 
 from generator.base.tree import Entries, Entry, plain
 from generator.errors import DataError
-from generator.loading import Source
-from generator.loading.filings import Filings
-from generator.loading.keys import Position
-from generator.loading.translate import Translator
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, OwnField, extend
 from generator.model.programme import Programme
 from generator.needed import plain_path
+from generator.readers.field_names import Position
+from generator.readers.filings import Filings
+from generator.readers.load import Source
+from generator.readers.translate import Translator
 from generator.workbook.leaves import leaves
 
 Tree = dict[str, Any]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.loading.keys import Position
 from generator.model.consortium import Consortium, Passage
 from generator.model.fields import FieldSpec, OwnField, Part, extend
 from generator.model.programme import Programme
+from generator.readers.field_names import Position
 from generator.starter import HEADER, Starter, yaml_key
 
 _INDENT: Final = "  "

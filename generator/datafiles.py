@@ -8,10 +8,10 @@ from pathlib import Path
 from generator.convert import Content, read_content
 from generator.data_yaml import data_yaml
 from generator.errors import UsageError
-from generator.loading import Source
 from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet import Order, absent, assess
+from generator.readers.load import Source
 from generator.workbook import make_form, write_workbook
 from generator.workshop import Workshop
 

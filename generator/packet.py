@@ -16,7 +16,6 @@ from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
 from generator.drawing import Filled, fill_all, typeset_all
 from generator.errors import DataError, RefusedError
-from generator.loading import Source, load
 from generator.made import Job, MadeDocument, Packet
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent
@@ -25,6 +24,7 @@ from generator.model.programme import Programme
 from generator.press import Begun
 from generator.printing import first_pages, print_copy
 from generator.publishing import PacketFile, Published, publish
+from generator.readers.load import Source, load
 from generator.readiness import warnings
 from generator.rendering.values import Edition
 from generator.snapshot import snapshot

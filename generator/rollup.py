@@ -18,7 +18,6 @@ from generator import __version__
 from generator.base.text import fold
 from generator.choosing import filed_programmes
 from generator.errors import DataError, LianhetiError, UsageError
-from generator.loading import load, read_source
 from generator.made import MadeFile
 from generator.manifest import SCHEMA
 from generator.model.consortium import LEAD, Member
@@ -27,6 +26,7 @@ from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
 from generator.packet import time_of
 from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.readers.load import load, read_source
 from generator.rendering import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workshop import Workshop
 

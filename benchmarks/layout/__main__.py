@@ -13,10 +13,10 @@ from pathlib import Path
 import pypdfium2
 
 from benchmarks.layout.lines import Compared, compare, lines_of
-from generator.loading import read_source
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, build
 from generator.pdf.opening import open_engine
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,9 +24,9 @@ from generator.base.files import sha256_of, shipped
 from generator.batch import work
 from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
-from generator.loading import read_source
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 
 _EPOCH: Final = "SOURCE_DATE_EPOCH"

@@ -49,8 +49,8 @@ def command(
     """Make a supplementary agreement."""
     from generator.amending import amend
     from generator.choosing import chosen_programmes
-    from generator.loading import read_source
     from generator.publishing import recover
+    from generator.readers.load import read_source
     from generator.rendering.values import Edition
     from generator.workshop import Workshop
 

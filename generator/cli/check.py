@@ -53,8 +53,8 @@ def command(
     """Judge the data."""
     from generator import report
     from generator.choosing import chosen_programmes
-    from generator.loading import read_source
     from generator.packet import Order, absent, assess
+    from generator.readers.load import read_source
     from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)

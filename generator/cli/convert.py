@@ -41,7 +41,7 @@ def command(data: Path, target: Path, code: str | None, templates: Path | None) 
     """Write the data in another format."""
     from generator.choosing import filed_programmes
     from generator.datafiles import check_suffix, converted
-    from generator.loading import read_source
+    from generator.readers.load import read_source
     from generator.workshop import Workshop
 
     check_suffix(target)

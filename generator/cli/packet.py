@@ -55,9 +55,9 @@ def command(
 ) -> int:
     """Make the packets."""
     from generator.choosing import chosen_programmes
-    from generator.loading import read_source
     from generator.packet import Order, make
     from generator.publishing import recover
+    from generator.readers.load import read_source
     from generator.rendering.values import Edition
     from generator.workshop import Workshop
 

@@ -21,8 +21,8 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.errors import Place
-from generator.layout import FINDINGS_SHEET
-from generator.loading.excel_package import check_whole
+from generator.readers.excel.layout import FINDINGS_SHEET
+from generator.readers.excel.package import check_whole
 from generator.workbook import styles
 from generator.workbook.form import settled
 from generator.workbook.marks import LABELS, Mark, Tone

@@ -12,7 +12,12 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.layout import (
+from generator.model.catalogue import CommonRules
+from generator.model.consortium import Consortium
+from generator.model.fields import OwnField, extend
+from generator.model.programme import Programme
+from generator.needed import needed_by
+from generator.readers.excel.layout import (
     ACCEPTED_HEADS,
     FILING_HEADS,
     GUIDE_SHEET,
@@ -21,11 +26,6 @@ from generator.layout import (
     Sheet,
     layout,
 )
-from generator.model.catalogue import CommonRules
-from generator.model.consortium import Consortium
-from generator.model.fields import OwnField, extend
-from generator.model.programme import Programme
-from generator.needed import needed_by
 from generator.starter import anchors_of
 from generator.workbook import guide, styles
 from generator.workbook.guidance import full_path, guidance

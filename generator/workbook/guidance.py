@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from generator.layout import Column, Sheet
 from generator.model.catalogue import CommonRules
 from generator.model.programme import Limit, Programme
 from generator.model.value_kinds import Kind
 from generator.needed import looked_at, plain_path
+from generator.readers.excel.layout import Column, Sheet
 
 _MOST_QUOTES = 4
 _LONGEST_QUOTE = 160

@@ -10,7 +10,14 @@ from openpyxl.styles import Alignment, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator import __version__
-from generator.layout import FORMAT, MISSING_SHEET, STAMP_MARK, Sheet, StampRow, stamp_rows
+from generator.readers.excel.layout import (
+    FORMAT,
+    MISSING_SHEET,
+    STAMP_MARK,
+    Sheet,
+    StampRow,
+    stamp_rows,
+)
 from generator.workbook import styles
 from generator.workbook.sheet import Form
 

@@ -6,8 +6,16 @@ from typing import Final
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.layout import COUNT_HEAD, LABEL_HEAD, LIMIT_HEAD, NOTE_HEAD, VALUE_HEAD, Column, Sheet
 from generator.model.value_kinds import Choice, Flag, LongText
+from generator.readers.excel.layout import (
+    COUNT_HEAD,
+    LABEL_HEAD,
+    LIMIT_HEAD,
+    NOTE_HEAD,
+    VALUE_HEAD,
+    Column,
+    Sheet,
+)
 from generator.workbook import checks, styles
 from generator.workbook.guidance import limit_text
 from generator.workbook.leaves import NONE, typed

@@ -10,12 +10,12 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.base.ooxml.bookmarks import Anchor
-from generator.layout import GUIDE_SHEET, Column, Sheet
 from generator.model.consortium import Consortium
 from generator.model.fields import Part
 from generator.model.paths import spec_of
 from generator.model.programme import Programme
 from generator.needed import Needed
+from generator.readers.excel.layout import GUIDE_SHEET, Column, Sheet
 from generator.workbook import styles
 from generator.workbook.guidance import Guidance
 from generator.workbook.leaves import NONE, fits, leaves, says_none

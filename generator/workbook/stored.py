@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from lxml import etree
 
 from generator.errors import DataError, Place
-from generator.loading.excel_package import open_package
+from generator.readers.excel.package import open_package
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 # What openpyxl does not carry into a copy, by where it stands in the package.

@@ -9,8 +9,15 @@ from typing import Final
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.layout import COUNT_SUFFIX, KEY_HEAD, NONE_LABEL, PARENT_PREFIX, Column, Sheet
 from generator.model.consortium import LEAD, MEMBER, Delegate
+from generator.readers.excel.layout import (
+    COUNT_SUFFIX,
+    KEY_HEAD,
+    NONE_LABEL,
+    PARENT_PREFIX,
+    Column,
+    Sheet,
+)
 from generator.workbook import checks, styles
 from generator.workbook.guidance import full_path, limit_text
 from generator.workbook.leaves import NONE, says_none, typed

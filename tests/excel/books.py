@@ -15,11 +15,11 @@ import openpyxl
 from openpyxl.workbook.workbook import Workbook
 
 from generator.errors import DataError, Place, Problem
-from generator.loading import Source, load, read_source
-from generator.loading.excel import read_workbook
 from generator.model.catalogue import CommonRules
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
+from generator.readers.excel.reader import read_workbook
+from generator.readers.load import Source, load, read_source
 from generator.workbook import Form, make_form, write_workbook
 
 BASE: dict[str, Any] = {

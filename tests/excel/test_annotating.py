@@ -12,9 +12,9 @@ from openpyxl.workbook.workbook import Workbook
 
 from generator.annotating import annotated_copy
 from generator.errors import Place, UsageError
-from generator.layout import FINDINGS_SHEET
-from generator.loading import Source, load
 from generator.model.findings import Absent, Finding
+from generator.readers.excel.layout import FINDINGS_SHEET
+from generator.readers.load import Source, load
 from generator.report import Result
 from generator.workbook import write_workbook
 from tests.excel.books import (

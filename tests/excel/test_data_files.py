@@ -15,11 +15,11 @@ from generator.base.files import shipped
 from generator.choosing import filed_programmes
 from generator.cli import main
 from generator.errors import ExitCode
-from generator.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
-from generator.loading import load, read_source
 from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
 from generator.packet import Order, assess, draw
+from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
+from generator.readers.load import load, read_source
 from generator.workshop import Workshop
 
 CODES = sorted(Catalogue().folders())

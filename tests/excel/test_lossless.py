@@ -15,7 +15,6 @@ from generator.base.characters import BadValueError, refused_character
 from generator.base.yaml import read_yaml
 from generator.convert import Tree, read_content
 from generator.data_yaml import data_yaml
-from generator.loading import Source, load
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
@@ -31,6 +30,7 @@ from generator.model.value_kinds import (
     Share,
     Year,
 )
+from generator.readers.load import Source, load
 from generator.workbook import write_workbook
 from generator.workbook.leaves import leaves
 from tests.excel.books import form, programme, source_of

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from generator.loading import load, read_source
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
+from generator.readers.load import load, read_source
 
 
 def make_programme(code: str, **more: Any) -> Programme:

@@ -16,10 +16,10 @@ from generator.base.yaml import (
     MAX_VALUE_CHARACTERS,
 )
 from generator.errors import DataError
-from generator.loading import load, read_source
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import KINDS
+from generator.readers.load import load, read_source
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-format.md"
 BEGIN, END = "<!-- 以下由字段声明生成 -->", "<!-- 以上由字段声明生成 -->"

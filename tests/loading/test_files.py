@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator.errors import DataError, ExitCode
-from generator.loading import read_source
+from generator.readers.load import read_source
 
 
 def section(loaded: Any, name: str) -> Any:

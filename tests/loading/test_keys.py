@@ -29,7 +29,7 @@ def test_a_field_answers_to_name_title_alias_and_the_programme_s_label(loaded: A
 
 
 def test_every_title_and_alias_of_the_model_means_its_own_field(first: Programme) -> None:
-    from generator.loading.keys import Position
+    from generator.readers.field_names import Position
 
     def check(position: Position) -> None:
         for name, spec in position.part.specs().items():

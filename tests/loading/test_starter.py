@@ -20,11 +20,11 @@ from generator.base.ooxml.bookmarks import Anchor, anchors
 from generator.base.tree import plain
 from generator.base.yaml import read_yaml
 from generator.errors import ProgrammeError
-from generator.loading import load, read_source
 from generator.model.catalogue import Catalogue
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import given as given_values
 from generator.model.programme import Programme
+from generator.readers.load import load, read_source
 from generator.schema import json_schema
 from generator.starter import NAME_PLACEHOLDER, starter_yaml
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from generator.loading import load, read_source
 from generator.model.dataset import Dataset
+from generator.readers.load import load, read_source
 
 CODE = "91410300171076548K"
 OTHER = "12410000415802439A"

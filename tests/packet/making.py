@@ -9,9 +9,9 @@ import pikepdf
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from generator.loading import read_source
 from generator.made import Packet
 from generator.packet import Order, build
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,7 @@ import pytest
 from generator.amending import Amendment, amend
 from generator.cli import main
 from generator.errors import RefusedError
-from generator.loading import read_source
+from generator.readers.load import read_source
 from generator.rendering.values import Edition
 from generator.verify import verify
 from generator.workshop import Workshop

@@ -18,10 +18,10 @@ from docx.document import Document as Word
 from generator.binding import Bound, bind
 from generator.cli import main
 from generator.errors import DataError, OutputError
-from generator.loading import read_source
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, make
 from generator.publishing import changed_files
+from generator.readers.load import read_source
 from generator.verify import verify
 from generator.workshop import Workshop
 from tests.packet.making import PLAIN, example, pdf

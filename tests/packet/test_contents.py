@@ -12,9 +12,9 @@ import pytest
 
 from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
-from generator.loading import read_source
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, begin, draw
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 
 CATALOGUE = Catalogue()

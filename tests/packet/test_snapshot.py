@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from generator.loading import load, read_source
 from generator.made import Job
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
 from generator.packet import Order, assess
+from generator.readers.load import load, read_source
 from generator.snapshot import snapshot
 from generator.workshop import Workshop
 from tests.packet.making import PLAIN, ROOT, example

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from generator.loading import Source, load
 from generator.model.consortium import Consortium
 from generator.model.fields import Part
 from generator.model.paths import resolve
 from generator.model.programme import Programme
 from generator.model.value_kinds import CreditCode, LongText, Text
+from generator.readers.load import Source, load
 from tests.programmes.examples import CATALOGUE, Change, example
 
 MEMBERS = 120

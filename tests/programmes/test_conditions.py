@@ -15,10 +15,10 @@ import pytest
 
 from generator.conditions import compile_rules
 from generator.conditions.compiling import Rule
-from generator.loading import load
 from generator.model.findings import Finding
 from generator.model.paths import resolve
 from generator.model.programme import Programme
+from generator.readers.load import load
 from tests.programmes.examples import (
     CASES,
     CATALOGUE,

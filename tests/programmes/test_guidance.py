@@ -14,10 +14,10 @@ from docx import Document as WordDocument
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import ProgrammeError
 from generator.linting import lint
-from generator.loading import load
 from generator.model.catalogue import Catalogue
 from generator.model.guidance import guidance_of, guidance_problems, shared_topics
 from generator.model.programme import Document
+from generator.readers.load import load
 from generator.rendering import Rendered, render
 from generator.rendering.values import Edition
 from generator.workshop import Workshop

@@ -10,8 +10,8 @@ from functools import cache
 import pypdfium2
 import pytest
 
-from generator.loading import load
 from generator.pdf.engine import PdfDocument
+from generator.readers.load import load
 from generator.rendering import Rendered, render
 from generator.workshop import Workshop
 from tests.programmes.examples import CATALOGUE

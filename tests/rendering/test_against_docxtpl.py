@@ -21,9 +21,9 @@ from lxml import etree
 
 from generator.base.files import shipped
 from generator.errors import ProgrammeError
-from generator.loading import load, read_source
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
+from generator.readers.load import load, read_source
 from generator.rendering import render
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox

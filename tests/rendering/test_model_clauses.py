@@ -11,7 +11,6 @@ import pytest
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import DataError, Place, ProgrammeError, RefusedError
-from generator.loading import read_source
 from generator.manifest import unprinted
 from generator.model.catalogue import Catalogue
 from generator.model.clauses import ModelClause, UnknownClauseError, read_library
@@ -19,6 +18,7 @@ from generator.model.consortium import Consortium, Passage
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet import Order, assess, build, draw
+from generator.readers.load import read_source
 from generator.rendering.clauses import ModelClauses
 from generator.rendering.context import MARK
 from generator.rendering.context import build as names_of

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from generator.loading import read_source
 from generator.made import Packet
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, build, put
+from generator.readers.load import read_source
 from generator.workshop import Workshop
 from tests.signing.authority import Authority
 

@@ -14,9 +14,9 @@ import pypdfium2
 import pytest
 import yaml
 
-from generator.loading import read_source
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, build
+from generator.readers.load import read_source
 from generator.signing import with_fields
 from generator.workshop import Workshop
 

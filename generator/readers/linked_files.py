@@ -20,9 +20,9 @@ from generator.base.tree import (
 )
 from generator.base.yaml import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 from generator.errors import DataError, Place
-from generator.loading.translate import Translator, is_blank, shortened
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
+from generator.readers.translate import Translator, is_blank, shortened
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
 _CHUNK = 1 << 20

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from generator.base.tree import Entries, Entry
 from generator.errors import Place, Problem
-from generator.loading.keys import fold
-from generator.loading.translate import Translator, is_blank, shortened
 from generator.model.fields import FieldSpec
 from generator.model.programme import Programme
+from generator.readers.field_names import fold
+from generator.readers.translate import Translator, is_blank, shortened
 
 KEYS = ("filings", "申报")
 _FOLDED_KEYS = frozenset(fold(key) for key in KEYS)

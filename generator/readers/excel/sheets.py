@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from generator.layout import (
+from generator.model.value_kinds import Kind, Share
+from generator.readers.excel.grid import LETTERS, Grid
+from generator.readers.excel.layout import (
     COUNT_SUFFIX,
     FINDINGS_SHEET,
     GUIDE_SHEET,
@@ -24,8 +26,6 @@ from generator.layout import (
     is_identifier,
     split_unit,
 )
-from generator.loading.excel_grid import LETTERS, Grid
-from generator.model.value_kinds import Kind, Share
 
 HEAD_ROWS: Final = 20
 _IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, STAMP_SHEET})

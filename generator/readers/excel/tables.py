@@ -14,11 +14,6 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place
-from generator.layout import NONE_LABEL, Sheet, fold
-from generator.loading.excel_cells import scalar
-from generator.loading.excel_grid import Grid, Value
-from generator.loading.excel_sheets import HEAD_ROWS, Head, Header, find_header
-from generator.loading.excel_tree import Branch, Twigs, freeze, is_blank, name_of
 from generator.model.value_kinds import (
     NONE_TEXTS,
     Count,
@@ -26,6 +21,17 @@ from generator.model.value_kinds import (
     Money,
     Share,
 )
+from generator.readers.excel.builder import (
+    Branch,
+    Twigs,
+    freeze,
+    is_blank,
+    name_of,
+)
+from generator.readers.excel.cells import scalar
+from generator.readers.excel.grid import Grid, Value
+from generator.readers.excel.layout import NONE_LABEL, Sheet, fold
+from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header
 
 _EXACT: Final = 10**15
 _EXACT_LENGTH: Final = 15

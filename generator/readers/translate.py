@@ -14,11 +14,11 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place, Problem
-from generator.loading.keys import Labels, Position
-from generator.loading.overlay import overlay
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import title_of
 from generator.model.value_kinds import NONE_TEXTS
+from generator.readers.field_names import Labels, Position
+from generator.readers.overlay import overlay
 
 SHOWN_CHARACTERS = 30
 # With more unknown keys than this the file is another one, and looking for near names takes long.

@@ -11,17 +11,17 @@ from collections.abc import Mapping
 
 from generator.base.tree import Entry, places
 from generator.errors import Place, Problem
-from generator.loading.attached import Attached
-from generator.loading.filings import Filings
-from generator.loading.keys import Position
-from generator.loading.overlay import overlay, spell_out_none
-from generator.loading.reading import Source, read_source
-from generator.loading.translate import Translator
-from generator.loading.units import Units, digest_in, is_library
-from generator.loading.validate import validated
 from generator.model.dataset import Dataset
 from generator.model.fields import FieldSpec
 from generator.model.programme import Programme
+from generator.readers.field_names import Position
+from generator.readers.filings import Filings
+from generator.readers.linked_files import Attached
+from generator.readers.overlay import overlay, spell_out_none
+from generator.readers.source_file import Source, read_source
+from generator.readers.translate import Translator
+from generator.readers.unit_library import Units, digest_in, is_library
+from generator.readers.validate import validated
 
 __all__ = ["Source", "digest_in", "is_library", "load", "read_source"]
 

@@ -17,9 +17,9 @@ from generator.base.tree import (
     plain,
 )
 from generator.errors import Place
-from generator.loading.translate import Translator, shortened
 from generator.model.consortium import Consortium
 from generator.model.fields import Part
+from generator.readers.translate import Translator, shortened
 
 
 def validated(

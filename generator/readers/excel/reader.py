@@ -14,7 +14,11 @@ from dataclasses import dataclass, replace
 
 from generator.base.tree import Entries, Entry, Node, Scalar
 from generator.errors import DataError, Place, Problem
-from generator.layout import (
+from generator.model.consortium import Consortium
+from generator.readers.excel.builder import Branch, Twigs, put_at, split_path
+from generator.readers.excel.cells import scalar
+from generator.readers.excel.grid import Grid, read_grids
+from generator.readers.excel.layout import (
     FORMAT,
     STAMP_MARK,
     STAMP_SHEET,
@@ -26,9 +30,7 @@ from generator.layout import (
     is_identifier,
     layout,
 )
-from generator.loading.excel_cells import scalar
-from generator.loading.excel_grid import Grid, read_grids
-from generator.loading.excel_sheets import (
+from generator.readers.excel.sheets import (
     Head,
     Match,
     find_header,
@@ -36,9 +38,7 @@ from generator.loading.excel_sheets import (
     match_sheets,
     names_of,
 )
-from generator.loading.excel_tables import Tables, cell, lines
-from generator.loading.excel_tree import Branch, Twigs, put_at, split_path
-from generator.model.consortium import Consortium
+from generator.readers.excel.tables import Tables, cell, lines
 
 _PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
 _STAMP_FIRST_ROW = 3

@@ -12,7 +12,7 @@ from typing import Final
 import python_calamine
 
 from generator.errors import DataError, Place
-from generator.loading.excel_package import Package, open_package, parse
+from generator.readers.excel.package import Package, open_package, parse
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 

@@ -13,7 +13,7 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place
-from generator.layout import JOIN
+from generator.readers.excel.layout import JOIN
 
 _STEP = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[([^\[\]]*)\]")

@@ -41,7 +41,7 @@ class Source:
 
 
 def _read_workbook(data: bytes, name: str) -> Entries:
-    from generator.loading.excel import read_workbook
+    from generator.readers.excel.reader import read_workbook
 
     return read_workbook(data, name)
 
@@ -88,7 +88,7 @@ def read_source(path: Path) -> Source:
         raise DataError("文件是空的", "按数据格式说明填写，至少写上联合体名称", place)
     found = next((found for start, found in _SIGNATURES if data.startswith(start)), YAML)
     if kind == WORKBOOK != found:
-        from generator.loading.excel_package import not_a_workbook
+        from generator.readers.excel.package import not_a_workbook
 
         raise not_a_workbook(data, place)
     if found != kind:

@@ -24,9 +24,9 @@ from generator.base.tree import (
     plain,
 )
 from generator.errors import DataError, Place, Problem
-from generator.loading.keys import Position, fold
-from generator.loading.reading import read_source
-from generator.loading.translate import Translator, is_blank, shortened
+from generator.readers.field_names import Position, fold
+from generator.readers.source_file import read_source
+from generator.readers.translate import Translator, is_blank, shortened
 
 LIBRARY_KEYS: Final = ("units", "单位库")
 MEMBER_KEYS: Final = ("unit", "引用单位")

@@ -9,7 +9,6 @@ from typing import Final
 
 from generator.base.tree import Scalar
 from generator.errors import Place
-from generator.loading.excel_grid import Grid
 from generator.model.value_kinds import (
     Date,
     Kind,
@@ -17,6 +16,7 @@ from generator.model.value_kinds import (
     Share,
     Text,
 )
+from generator.readers.excel.grid import Grid
 
 _MAX_DIGITS: Final = 15
 _EXACT_BELOW: Final = 10**_MAX_DIGITS

@@ -1,0 +1,1 @@
+"""From a data file to a dataset: values, and where each one stood."""
