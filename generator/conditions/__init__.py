@@ -4,7 +4,7 @@
 fault, ``rule_problems`` lists every one.
 """
 
-from generator.conditions.compiling import Rules, compile_rules, rule_problems
-from generator.conditions.judging import ACCEPTED_RULE, judge
+from generator.conditions.judge import ACCEPTED_RULE, judge
+from generator.conditions.rules import Rules, compile_rules, rule_problems
 
 __all__ = ["ACCEPTED_RULE", "Rules", "compile_rules", "judge", "rule_problems"]

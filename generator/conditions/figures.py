@@ -14,9 +14,16 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from generator.base.text import count_characters, fold, listed
-from generator.conditions.expressions import Plain
-from generator.conditions.gathering import Gathered, Missing, View, is_none, name_of, walk
-from generator.conditions.planning import Plan
+from generator.conditions.cel import Plain
+from generator.conditions.figure_plan import Plan
+from generator.conditions.selection import (
+    Gathered,
+    Missing,
+    View,
+    is_none,
+    name_of,
+    walk,
+)
 from generator.conditions.targets import split_list
 from generator.model.value_kinds import Date, Kind, Year
 

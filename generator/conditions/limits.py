@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Literal
 
 from generator.base.text import count_characters, count_words
-from generator.conditions.compiling import LIMIT, counted_paths
-from generator.conditions.gathering import Missing, View, is_none
 from generator.conditions.messages import called, unknown_message
+from generator.conditions.rules import LIMIT, counted_paths
+from generator.conditions.selection import Missing, View, is_none
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.paths import Found, title_of

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.base.text import listed, percentage
+from generator.conditions.figure_plan import Plan
 from generator.conditions.figures import Computed
-from generator.conditions.gathering import Missing, Reason, name_of
-from generator.conditions.planning import Plan
+from generator.conditions.selection import Missing, Reason, name_of
 from generator.model.consortium import Consortium
 from generator.model.paths import resolve, steps, title_of
 from generator.model.programme import Programme

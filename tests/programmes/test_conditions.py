@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from generator.conditions import compile_rules
-from generator.conditions.compiling import Rule
+from generator.conditions.rules import Rule
 from generator.model.findings import Finding
 from generator.model.paths import resolve
 from generator.model.programme import Programme

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from generator.base.text import fold
-from generator.conditions.expressions import CelType
-from generator.conditions.gathering import Criterion
+from generator.conditions.cel import CelType
+from generator.conditions.selection import Criterion
 from generator.conditions.targets import split_list, target
 from generator.model.fields import Part
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Figure, Programme

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
-from generator.conditions.expressions import NAME, RESERVED, Expression, ExpressionError
+from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
+from generator.conditions.figure_plan import Plan, plan
 from generator.conditions.messages import Message
-from generator.conditions.planning import Plan, plan
 from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
 from generator.model.catalogue import CommonRules
