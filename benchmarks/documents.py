@@ -16,7 +16,7 @@ from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating
 from generator.made import Job
 from generator.packet import Order, assemble, draw, make
-from generator.rendering import render
+from generator.rendering.render import render
 
 ROUNDS_FILL = 15
 ROUNDS_COLD = 5

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.model.catalogue import Catalogue
 from generator.readers.load import load, read_source
-from generator.rendering import render
+from generator.rendering.render import render
 from generator.workshop import Workshop
 
 

@@ -19,7 +19,7 @@ from generator.model.programme import Document, Programme, Signatory
 from generator.packet import Order, begin
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import Source
-from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
 from generator.signing import code_of, places_not_found, signings_of, with_fields
 from generator.workshop import Workshop

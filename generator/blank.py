@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.errors import OutputError
 from generator.model.programme import Document, Programme
 from generator.publishing import safe_name
-from generator.rendering import render
+from generator.rendering.render import render
 from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)

@@ -11,8 +11,8 @@ from generator.letters import Letter, letters_of
 from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.model.programme import Document
 from generator.publishing import safe_name
-from generator.rendering import Rendered, render
-from generator.rendering.references import with_page_numbers
+from generator.rendering.page_numbers import with_page_numbers
+from generator.rendering.render import Rendered, render
 from generator.signing import signings_of, with_fields
 from generator.workshop import Workshop
 

@@ -11,7 +11,7 @@ from generator.made import Job
 from generator.model.paths import resolve, spec_of
 from generator.model.programme import Document, Limit
 from generator.press import Begun, Press
-from generator.rendering import render
+from generator.rendering.render import render
 from generator.rendering.template import DOCUMENT
 
 SHEET: Final = "entry-sheet"

@@ -12,7 +12,7 @@ from generator.model.catalogue import CommonRules
 from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
 from generator.model.fields import Part
 from generator.model.programme import FIGURE_OPERATIONS, Figure, Programme
-from generator.rendering import render
+from generator.rendering.render import render
 from generator.rendering.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")

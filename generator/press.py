@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.made import Job, MadeFile
-from generator.rendering import CORE_PROPERTIES, core_properties
+from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.template import Filled
 from generator.workshop import Workshop
 

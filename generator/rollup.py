@@ -27,7 +27,7 @@ from generator.model.value_kinds import Stated
 from generator.packet import time_of
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import load, read_source
-from generator.rendering import CORE_PROPERTIES, Rendered, core_properties, render_rollup
+from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workshop import Workshop
 
 FOLDER: Final = "rollup"

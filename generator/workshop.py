@@ -20,8 +20,8 @@ from generator.model.consortium import Consortium
 from generator.model.guidance import Note, guidance_of
 from generator.model.paths import resolve
 from generator.model.programme import Document, Programme
-from generator.rendering.clauses import ModelClauses
-from generator.rendering.guidance import annotated
+from generator.rendering.comments import annotated
+from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.template import Template
 from generator.rendering.values import Edition
 

@@ -24,9 +24,9 @@ from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
-from generator.rendering import render
-from generator.rendering.alone import crowded
+from generator.rendering.render import render
 from generator.rendering.sandbox import Sandbox
+from generator.rendering.standalone_tags import crowded
 from generator.rendering.template import RENDERED, Template
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

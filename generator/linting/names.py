@@ -16,7 +16,7 @@ from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Document, Programme
 from generator.rendering.context import APPLICANTS, build
-from generator.rendering.vocabulary import FUNCTIONS
+from generator.rendering.functions import FUNCTIONS
 
 _LOOP: Final = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"}

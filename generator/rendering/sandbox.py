@@ -16,9 +16,9 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
-from generator.rendering.repairs import marked
+from generator.rendering.fixups import marked
+from generator.rendering.functions import FILTERS, FUNCTIONS, printed
 from generator.rendering.values import Filler, Group, Rows, Texts, Value
-from generator.rendering.vocabulary import FILTERS, FUNCTIONS, printed
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'

@@ -20,10 +20,10 @@ from generator.base.ooxml.package import Package
 from generator.base.ooxml.regions import regions_of
 from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.rendering import cache
-from generator.rendering.alone import crowded
-from generator.rendering.guidance import COMMENTS, without_orphans
-from generator.rendering.repairs import RESERVED, put_right
+from generator.rendering.comments import COMMENTS, without_orphans
+from generator.rendering.fixups import RESERVED, put_right
 from generator.rendering.sandbox import Sandbox
+from generator.rendering.standalone_tags import crowded
 
 DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

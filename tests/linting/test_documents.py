@@ -19,8 +19,8 @@ from generator.model.catalogue import Catalogue
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS
 from generator.rendering.context import build
+from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import Sandbox
-from generator.rendering.vocabulary import FILTERS, FUNCTIONS
 from generator.workshop import Workshop
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

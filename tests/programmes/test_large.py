@@ -12,7 +12,7 @@ import pytest
 
 from generator.pdf.engine import PdfDocument
 from generator.readers.load import load
-from generator.rendering import Rendered, render
+from generator.rendering.render import Rendered, render
 from generator.workshop import Workshop
 from tests.programmes.examples import CATALOGUE
 from tests.programmes.large import MEMBERS, large

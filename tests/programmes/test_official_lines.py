@@ -17,7 +17,7 @@ from lxml import etree
 
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
-from generator.rendering import render
+from generator.rendering.render import render
 from generator.workshop import Workshop
 
 OFFICIAL = Path(__file__).resolve().parents[1] / "official"

@@ -11,7 +11,7 @@ from docx.document import Document as Word
 
 from generator.model.consortium import Consortium
 from generator.model.programme import Document, Programme
-from generator.rendering import Rendered, render
+from generator.rendering.render import Rendered, render
 from generator.rendering.template import Template
 from generator.rendering.values import Edition
 

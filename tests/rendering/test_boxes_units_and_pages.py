@@ -9,7 +9,7 @@ import pytest
 
 from generator.errors import ProgrammeError
 from generator.model.programme import Document, Rollup
-from generator.rendering import Rendered, render_rollup
+from generator.rendering.render import Rendered, render_rollup
 from generator.rendering.template import Template
 from tests.rendering.small_templates import DOCUMENT, PROGRAMME, consortium, filled, lines, of_paragraphs
 

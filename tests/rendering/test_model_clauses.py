@@ -19,9 +19,9 @@ from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet import Order, assess, build, draw
 from generator.readers.load import read_source
-from generator.rendering.clauses import ModelClauses
 from generator.rendering.context import MARK
 from generator.rendering.context import build as names_of
+from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.values import MISSING_OPEN, Edition, Record
 from generator.workshop import Workshop
 

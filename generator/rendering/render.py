@@ -1,0 +1,122 @@
+"""From a template and a dataset to a DOCX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from xml.sax.saxutils import escape
+
+from generator.model.consortium import Consortium
+from generator.model.programme import Document, Programme
+from generator.rendering.context import FillClauses, build, build_rollup
+from generator.rendering.template import Template
+from generator.rendering.values import Edition, Record
+
+CORE_PROPERTIES = "docProps/core.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One filled document.
+
+    Attributes:
+        docx: the file's bytes.
+        parts: its parts by name.
+        record: which values were printed, derived from, or missing.
+    """
+
+    docx: bytes
+    parts: Mapping[str, bytes]
+    record: Record
+
+
+def core_properties(title: str, subject: str, when: datetime) -> bytes:
+    """``docProps/core.xml``: title, subject and set times; no person's name.
+
+    Args:
+        title: the document's official title.
+        subject: the consortium's name.
+        when: the time that stands for making and changing the file, in UTC.
+    """
+    stamp = when.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties"'
+        ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title><dc:subject>{escape(subject)}</dc:subject>"
+        f"<dc:language>zh-CN</dc:language>"
+        f'<dcterms:created xsi:type="dcterms:W3CDTF">{stamp}</dcterms:created>'
+        f'<dcterms:modified xsi:type="dcterms:W3CDTF">{stamp}</dcterms:modified>'
+        "</cp:coreProperties>"
+    ).encode()
+
+
+def render(  # noqa: PLR0913 (each is one thing that a rendering hangs on)
+    template: Template,
+    consortium: Consortium | None,
+    programme: Programme,
+    document: Document,
+    edition: Edition,
+    *,
+    headings: Mapping[str, str],
+    when: datetime,
+    member: int | None = None,
+    marking: bool = False,
+    fill_clauses: FillClauses | None = None,
+) -> Rendered:
+    """Fill a template.
+
+    Args:
+        template: the compiled template.
+        consortium: the data; None for the blank edition.
+        programme: the programme that the document belongs to.
+        document: the document.
+        edition: draft, signing or blank.
+        headings: printed headings of clauses and sections by path, for the titles of missing texts.
+        when: the time that the file's properties and members get, in UTC.
+        member: whose document it is, from 0, where it is one member's own: the template's ``member``.
+        marking: put marks around every value (``rendering.values``), for a reader of the filled parts.
+        fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
+
+    Raises:
+        ProgrammeError: the template, or a model clause, is at fault.
+    """
+    names, record = build(consortium, programme, document, edition, headings, fill_clauses)
+    record.marking = marking
+    if member is not None:
+        names["member"] = names["members"][member]
+    core = core_properties(document.title, consortium.name if consortium else "", when)
+    return _filled(template, names, record, core, when)
+
+
+def render_rollup(
+    template: Template,
+    consortia: Sequence[Consortium],
+    programme: Programme,
+    document: Document,
+    *,
+    when: datetime,
+) -> Rendered:
+    """Fill a table over many applicants. What is missing is marked, and recorded by applicant.
+
+    Args:
+        template: the compiled template.
+        consortia: the applicants' data, in the table's order.
+        programme: the programme that the document belongs to.
+        document: a document with a ``rollup``.
+        when: the time that the file's properties and members get, in UTC.
+
+    Raises:
+        ProgrammeError: the template is at fault.
+    """
+    names, record = build_rollup(consortia, programme, document)
+    return _filled(template, names, record, core_properties(document.title, "", when), when)
+
+
+def _filled(
+    template: Template, names: Mapping[str, object], record: Record, core: bytes, when: datetime
+) -> Rendered:
+    filled = template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
+    return Rendered(filled.docx, filled.parts, record)
