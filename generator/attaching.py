@@ -73,7 +73,7 @@ def lost_files(job: Job) -> list[tuple[str, str]]:
 
 
 def _read(job: Job, item: str, file: str) -> Attachment:
-    from generator.pdf.attached import attached_pages
+    from generator.pdf.pages.attachments import attached_pages
 
     path = job.folder / file
     try:

@@ -176,7 +176,7 @@ def _attachments(folder: Path, manifest: Mapping[str, Any], job: Job) -> tuple[A
     place = Place(f"{folder}/{PRINT_COPY}")
     if any(change.path == PRINT_COPY for change in changed_files(folder)) or not manifest["packet"]:
         raise DataError("打印件不在了或被改动过，取不出其中的附件", _ANEW, place)
-    from generator.pdf.attached import bound_again
+    from generator.pdf.pages.attachments import bound_again
 
     data = (folder / PRINT_COPY).read_bytes()
     return tuple(

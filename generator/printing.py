@@ -58,9 +58,9 @@ def print_copy(
     """
     if not workshop.makes_pdf:
         return None
-    from generator.pdf.fields import identified
-    from generator.pdf.marks import Bound, page_numbers
-    from generator.pdf.stamps import merge
+    from generator.pdf.pages.merge import merge
+    from generator.pdf.pages.overlays import Bound, page_numbers
+    from generator.pdf.signatures.fields import identified
 
     parts = [*_documents(documents), *_attachments(job, attachments)]
     bound = [Bound(part.pdf, part.pages, part.foot) for part in parts]

@@ -14,8 +14,8 @@ from generator.model.value_kinds import NONE_TEXTS
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument, SignPlace
-    from generator.pdf.fields import SignatureField
-    from generator.pdf.room import Pages, Rect
+    from generator.pdf.pages.free_space import Pages, Rect
+    from generator.pdf.signatures.fields import SignatureField
 
 # A field smaller than this (points) cannot show a signature: then it takes the whole place.
 _LEAST_WIDTH, _LEAST_HEIGHT = 40.0, 18.0
@@ -109,8 +109,8 @@ def with_fields(
     Returns:
         The signings with their fields' names, and the PDF; the same input gives the same bytes.
     """
-    from generator.pdf.fields import finished
-    from generator.pdf.room import reading
+    from generator.pdf.pages.free_space import reading
+    from generator.pdf.signatures.fields import finished
 
     signings = signings_of(job, document, pdf, own)
     if job.edition != "signing" or document.filing != "paper":
@@ -132,7 +132,7 @@ def _name(number: int, signing: Signing) -> str:
 
 
 def _seal_at(signing: Signing, pages: Pages) -> tuple[float, float] | None:
-    from generator.pdf.room import seal_centre
+    from generator.pdf.pages.free_space import seal_centre
 
     if not signing.seal or signing.page is None or signing.rect is None:
         return None
@@ -140,7 +140,7 @@ def _seal_at(signing: Signing, pages: Pages) -> tuple[float, float] | None:
 
 
 def _field(signing: Signing, pages: Pages) -> Iterator[SignatureField]:
-    from generator.pdf.fields import SignatureField
+    from generator.pdf.signatures.fields import SignatureField
 
     if signing.field is None or signing.page is None or signing.rect is None:
         return
@@ -161,7 +161,7 @@ def field_rect(page: int, place: Rect, pages: Pages) -> Rect:
         place: the rectangle in which the label is printed.
         pages: what is drawn on the pages.
     """
-    from generator.pdf.room import largest_free
+    from generator.pdf.pages.free_space import largest_free
 
     x0, y0, x1, y1 = place
     inner = (x0 + _EDGE, y0 + _EDGE, x1 - _EDGE, y1 - _EDGE)

@@ -14,7 +14,7 @@ from generator.publishing import safe_name
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
 GUIDE: Final = "signing-guide"
 PARTIES: Final = "parties"
@@ -52,7 +52,7 @@ def signing_guide(
     begun = press.pdf(filled, title)
 
     def files() -> list[MadeFile]:
-        from generator.pdf.stamps import merge
+        from generator.pdf.pages.merge import merge
 
         marked = list(_marked(documents, press.workshop.faces)) if job.edition == "signing" else []
         pdf = begun.result()
@@ -67,7 +67,7 @@ def signing_guide(
 
 def _marked(documents: Sequence[MadeDocument], faces: Faces) -> Iterator[tuple[str, bytes, int]]:
     """Copies of the pages that the applicants seal, with their title and number."""
-    from generator.pdf.marks import seal_guide
+    from generator.pdf.pages.overlays import seal_guide
 
     for made in signed_documents(documents):
         ours = {each.role for each in made.document.signatories if each.party in {"lead", "members"}}
@@ -126,7 +126,7 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
     """Each party's own pages: from its heading to the next party's."""
     import pikepdf
 
-    from generator.pdf.finish import settle
+    from generator.pdf.pages.metadata import settle
 
     begins = [heading.page for heading in pdf.headings]
     if len(begins) != len(parties):

@@ -15,7 +15,7 @@ from generator.freezing import check_code
 from generator.publishing import OpenPacket, manifest_holds, open_packet
 
 if TYPE_CHECKING:
-    from generator.pdf.signatures import Examined, Signature
+    from generator.pdf.signatures.examine import Examined, Signature
 
 State = Literal["same", "signed", "altered", "missing", "added"]
 _MANIFEST = "manifest.json"
@@ -182,7 +182,7 @@ def _length(data: bytes, sha256: str) -> int | None:
         return len(data)
     if not data.startswith(b"%PDF-"):
         return None
-    from generator.pdf.signatures import first_revision
+    from generator.pdf.signatures.examine import first_revision
 
     return first_revision(data, sha256)
 
@@ -209,7 +209,7 @@ def _judge(
     if not path.lower().endswith(".pdf"):
         report.states[path] = "same"
         return None
-    from generator.pdf.signatures import Examined, examine
+    from generator.pdf.signatures.examine import Examined, examine
 
     if made == len(data) and not alone:
         report.states[path] = "same"
@@ -283,7 +283,7 @@ def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Itera
 
 def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
     """One PDF: by the manifest of the packet it stands in, else by the identity it bears."""
-    from generator.pdf.signatures import own_revision
+    from generator.pdf.signatures.examine import own_revision
 
     report = Report(str(place), "pdf")
     try:

@@ -27,7 +27,7 @@ from generator.rendering.values import Edition
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Engine, PdfDocument
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
 _Made = TypeVar("_Made")
 EngineName = Literal["typst", "libreoffice"]
@@ -111,7 +111,7 @@ class Workshop(AbstractContextManager["Workshop"]):
     def faces(self) -> Faces:
         """The faces in use, searched for once."""
         if self._faces is None:
-            from generator.pdf.fonts import find_faces
+            from generator.pdf.fonts.faces import find_faces
 
             self._faces = find_faces(self._fonts)
         return self._faces
@@ -127,7 +127,7 @@ class Workshop(AbstractContextManager["Workshop"]):
             if self._engine is None:
                 if self._engine_name is None:
                     raise RuntimeError("no PDF engine was asked for")
-                from generator.pdf.opening import open_engine
+                from generator.pdf.engines.open import open_engine
 
                 self._engine = open_engine(self._engine_name, self.faces)
             return self._engine
@@ -158,7 +158,7 @@ class Workshop(AbstractContextManager["Workshop"]):
         def marked(made: PdfDocument) -> PdfDocument:
             if job.edition != "draft":
                 return made
-            from generator.pdf.marks import watermark
+            from generator.pdf.pages.overlays import watermark
 
             return replace(made, pdf=watermark(made.pdf, WATERMARK, self.faces))
 
@@ -178,10 +178,10 @@ class Workshop(AbstractContextManager["Workshop"]):
     def prepare_to_finish(self) -> None:
         """Load what finishing PDFs needs, which takes a while the first time, while the engine is at work."""
         if self.makes_pdf:
-            import generator.pdf.fields
-            import generator.pdf.marks
-            import generator.pdf.room
-            import generator.pdf.stamps  # noqa: F401 (the loading is all that is wanted)
+            import generator.pdf.pages.free_space
+            import generator.pdf.pages.merge  # noqa: F401 (the loading is all that is wanted)
+            import generator.pdf.pages.overlays
+            import generator.pdf.signatures.fields
 
     def _typeset(
         self,

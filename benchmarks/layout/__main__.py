@@ -15,7 +15,7 @@ import pypdfium2
 from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, build
-from generator.pdf.opening import open_engine
+from generator.pdf.engines.open import open_engine
 from generator.readers.load import read_source
 from generator.workshop import Workshop
 

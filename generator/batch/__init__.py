@@ -66,7 +66,7 @@ def _engine(settings: Settings) -> str:
     """The PDF engine with its version and faces, as text for a digest; empty where no PDFs are made."""
     if settings.engine is None:
         return ""
-    from generator.pdf.fonts import find_faces
+    from generator.pdf.fonts.faces import find_faces
 
     faces = [(face["role"], face["sha256"]) for face in find_faces().digests()]
     if settings.engine == "typst":

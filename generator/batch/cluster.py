@@ -208,7 +208,7 @@ class Cluster:
 
     def _own_faces(self) -> list[dict[str, str]]:
         if self._faces is None:
-            from generator.pdf.fonts import find_faces
+            from generator.pdf.fonts.faces import find_faces
 
             self._faces = list(find_faces().digests())
         return list(self._faces)

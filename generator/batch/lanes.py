@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 # A process that dies under a call may have been picked by a system short of memory: one more chance.
 _TRIES: Final = 2
 _FAILED_STARTS: Final = 3
-_PRELOADED: Final = ("generator.batch.work", "generator.pdf.typst_engine", "generator.pdf.stamps", "docx")
+_PRELOADED: Final = (
+    "generator.batch.work",
+    "generator.pdf.engines.typst",
+    "generator.pdf.pages.merge",
+    "docx",
+)
 
 
 @dataclass(frozen=True, slots=True)

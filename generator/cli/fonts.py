@@ -31,8 +31,8 @@ from generator.cli.output import console, say, write_json
 def command(folder: Path | None, text: str, output: str) -> None:
     """Show the faces in use."""
     from generator.errors import DataError, Place
-    from generator.pdf.fonts import find_faces
-    from generator.pdf.served import served, who_draws
+    from generator.pdf.fonts.faces import find_faces
+    from generator.pdf.fonts.served import served, who_draws
 
     if folder is not None and not folder.is_dir():
         raise DataError("没有这个字体目录", "核对路径，或去掉 --folder", Place(str(folder)))

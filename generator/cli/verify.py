@@ -43,7 +43,7 @@ def command(packet: Path, trusted: tuple[Path, ...], complete: bool, output: str
 
     authorities: tuple[Any, ...] = ()
     if trusted:
-        from generator.pdf.signatures import read_authorities
+        from generator.pdf.signatures.examine import read_authorities
 
         authorities = read_authorities([(str(path), _read(path)) for path in trusted])
     report = verify(packet, authorities)

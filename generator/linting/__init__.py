@@ -174,7 +174,7 @@ class _Linter:
             self.used |= walker.used
 
     def subset(self, template: Template) -> None:
-        from generator.pdf.tree import read_tree
+        from generator.pdf.docx.reader import read_tree
 
         try:
             read_tree(template.parts)

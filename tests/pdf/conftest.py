@@ -14,8 +14,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from generator.pdf.engine import Engine, PdfDocument
-from generator.pdf.fonts import Faces, find_faces
-from generator.pdf.opening import open_engine
+from generator.pdf.engines.open import open_engine
+from generator.pdf.fonts.faces import Faces, find_faces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from generator.pdf.facefiles import coverage, read_faces
-from generator.pdf.fonts import ENVIRONMENT, LATIN_ROLES, ROLES, find_faces
+from generator.pdf.fonts.face_cache import coverage, read_faces
+from generator.pdf.fonts.faces import ENVIRONMENT, LATIN_ROLES, ROLES, find_faces
 from tests.pdf.conftest import make_font
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
 
 @pytest.mark.parametrize(

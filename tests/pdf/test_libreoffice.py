@@ -10,9 +10,9 @@ import pikepdf
 import pytest
 
 from generator.errors import ExitCode, PdfError, UsageError
-from generator.pdf import libreoffice
 from generator.pdf.engine import Engine
-from generator.pdf.opening import open_engine
+from generator.pdf.engines import libreoffice
+from generator.pdf.engines.open import open_engine
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import bookmark, cell, docx, paragraph, row, run, table
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.pdf.engine import PdfDocument
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
     Convert = Callable[[bytes], PdfDocument]
     PagesOf = Callable[[bytes], list[str]]

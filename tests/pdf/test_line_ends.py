@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.layout.lines import compare, lines_of
-from generator.pdf.hanging import HANG, with_hanging
+from generator.pdf.compose.punctuation import HANG, with_hanging
 from tests.pdf.word import cell, docx, paragraph, row, run, table
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
-from generator.pdf.tree import open_parts, read_tree, tree_text
+from generator.pdf.docx.reader import open_parts, read_tree, tree_text
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 REFUSED = {

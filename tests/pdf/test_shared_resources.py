@@ -7,8 +7,8 @@ import io
 import pikepdf
 import pypdfium2
 
-from generator.pdf.fonts import find_faces
-from generator.pdf.marks import Bound, page_numbers, seal_guide
+from generator.pdf.fonts.faces import find_faces
+from generator.pdf.pages.overlays import Bound, page_numbers, seal_guide
 
 PAGES = 3
 

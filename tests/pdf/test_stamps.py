@@ -12,8 +12,8 @@ from PIL import Image
 
 from generator.errors import DataError, PdfError
 from generator.pdf.engine import Heading
-from generator.pdf.marks import watermark
-from generator.pdf.stamps import image_page, merge
+from generator.pdf.pages.merge import image_page, merge
+from generator.pdf.pages.overlays import watermark
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import cell, docx, paragraph, row, table
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from generator.pdf.engine import PdfDocument
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
     Convert = Callable[[bytes], PdfDocument]
     PagesOf = Callable[[bytes], list[str]]

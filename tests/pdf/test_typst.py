@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from generator.base.ooxml.text import docx_text
-from generator.pdf.fonts import EMBEDDED, find_faces
-from generator.pdf.opening import open_engine
-from generator.pdf.tree import open_parts
+from generator.pdf.docx.reader import open_parts
+from generator.pdf.engines.open import open_engine
+from generator.pdf.fonts.faces import EMBEDDED, find_faces
 from tests.pdf.conftest import MOMENT
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.pdf.engine import Engine, PdfDocument
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
     Convert = Callable[[bytes], PdfDocument]
     PagesOf = Callable[[bytes], list[str]]

@@ -20,9 +20,9 @@ from PIL import Image, ImageChops
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
 from generator.packet import Order, build, put
-from generator.pdf.marks import Bound, page_numbers
-from generator.pdf.stamps import merge
-from generator.pdf.tree import open_parts
+from generator.pdf.docx.reader import open_parts
+from generator.pdf.pages.merge import merge
+from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.load import read_source
 from generator.verify import verify
 from generator.workshop import Workshop

@@ -12,9 +12,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from generator.pdf.fields import SignatureField, finished, identity_holds
-from generator.pdf.fonts import find_faces
-from generator.pdf.opening import open_engine
+from generator.pdf.engines.open import open_engine
+from generator.pdf.fonts.faces import find_faces
+from generator.pdf.signatures.fields import SignatureField, finished, identity_holds
 from generator.signing import places_not_found, with_fields
 from tests.signing.conftest import Standing
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.compose_inlines import InlineComposer, Node
+from generator.pdf.compose.runs import InlineComposer, Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

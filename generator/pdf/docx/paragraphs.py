@@ -19,14 +19,14 @@ from generator.base.ooxml.xml import (
     number,
     refuse,
 )
-from generator.pdf.context import Context, Node, is_tied
-from generator.pdf.numbering import UnsupportedNumberFormatError
-from generator.pdf.properties import merge
+from generator.pdf.docx.formatting import Context, Node, is_tied
+from generator.pdf.docx.numbering import UnsupportedNumberFormatError
+from generator.pdf.docx.styles import merge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.pdf.properties import Properties
+    from generator.pdf.docx.styles import Properties
 
 _WRAPPERS: Final = frozenset(W + name for name in ("hyperlink", "smartTag", "customXml", "sdtContent"))
 _SILENT: Final = frozenset(

@@ -33,10 +33,10 @@ from generator.base.ooxml.xml import (
     twips,
 )
 from generator.errors import ProgrammeError
-from generator.pdf.context import slices
-from generator.pdf.inlines import InlineReader
-from generator.pdf.properties import DEFAULT_TAB
-from generator.pdf.tables import TableReader
+from generator.pdf.docx.formatting import slices
+from generator.pdf.docx.paragraphs import InlineReader
+from generator.pdf.docx.styles import DEFAULT_TAB
+from generator.pdf.docx.tables import TableReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -14,8 +14,8 @@ from generator.base.ooxml.xml import (
     parse_shared,
     relations,
 )
-from generator.pdf.numbering import Numbering
-from generator.pdf.properties import (
+from generator.pdf.docx.numbering import Numbering
+from generator.pdf.docx.styles import (
     Properties,
     Styles,
     merge,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pdf.facefiles import coverage
-from generator.pdf.fonts import EMBEDDED, EMBEDDED_FAMILY, LATIN_ROLES, ROLES
+from generator.pdf.fonts.face_cache import coverage
+from generator.pdf.fonts.faces import EMBEDDED, EMBEDDED_FAMILY, LATIN_ROLES, ROLES
 
 if TYPE_CHECKING:
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 import typst
 
 from generator.errors import PdfError
-from generator.pdf.compose import compose
+from generator.pdf.compose.document import compose
+from generator.pdf.docx.reader import open_parts, read_tree
 from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
-from generator.pdf.tree import open_parts, read_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from generator.pdf.compose import Composition
-    from generator.pdf.fonts import Faces
+    from generator.pdf.compose.document import Composition
+    from generator.pdf.fonts.faces import Faces
 
 STANDARD: Final = "a-2b"
 

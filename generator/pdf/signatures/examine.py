@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import DataError, Place
-from generator.pdf.cms import cms_faults, is_chinese_standard
-from generator.pdf.fields import identity_holds
+from generator.pdf.signatures.cms import cms_faults, is_chinese_standard
+from generator.pdf.signatures.fields import identity_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

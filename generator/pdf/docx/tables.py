@@ -14,8 +14,8 @@ from generator.base.ooxml.xml import (
     refuse,
     twips,
 )
-from generator.pdf.context import Context, Node, is_tied
-from generator.pdf.properties import border, borders, shading
+from generator.pdf.docx.formatting import Context, Node, is_tied
+from generator.pdf.docx.styles import border, borders, shading
 
 _SIDES: Final = ("top", "left", "bottom", "right")
 _STEPS: Final = {"top": (-1, 0), "left": (0, -1), "bottom": (1, 0), "right": (0, 1)}

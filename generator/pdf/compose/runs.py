@@ -8,13 +8,13 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.facefiles import coverage
+from generator.pdf.fonts.face_cache import coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from generator.pdf.facefiles import Face
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.face_cache import Face
+    from generator.pdf.fonts.faces import Faces
 
 Node = dict[str, Any]
 Style = dict[str, Any]

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 
 from generator.errors import PdfError
-from generator.pdf import lettering
-from generator.pdf.room import SEAL, reading
+from generator.pdf.fonts import outlines as lettering
+from generator.pdf.pages.free_space import SEAL, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from generator.pdf.facefiles import Face
-    from generator.pdf.fonts import Faces
-    from generator.pdf.room import Rect
+    from generator.pdf.fonts.face_cache import Face
+    from generator.pdf.fonts.faces import Faces
+    from generator.pdf.pages.free_space import Rect
 
 _WATERMARK_GREY: Final = 0.88
 _SHARE: Final = 0.55  # of the page's diagonal that a watermark spans

@@ -8,7 +8,7 @@ from generator.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Engine
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.faces import Faces
 
 
 def open_engine(name: Literal["typst", "libreoffice"], faces: Faces) -> Engine:
@@ -23,11 +23,11 @@ def open_engine(name: Literal["typst", "libreoffice"], faces: Faces) -> Engine:
         UsageError: there is no engine of that name.
     """
     if name == "typst":
-        from generator.pdf.typst_engine import TypstEngine
+        from generator.pdf.engines.typst import TypstEngine
 
         return TypstEngine(faces)
     if name == "libreoffice":
-        from generator.pdf.libreoffice import LibreOfficeEngine
+        from generator.pdf.engines.libreoffice import LibreOfficeEngine
 
         return LibreOfficeEngine(faces)
     raise UsageError(f"没有名为“{name}”的 PDF 引擎", "使用 typst 或 libreoffice")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pikepdf
 
 from generator.errors import DataError, Place
-from generator.pdf.finish import settle
-from generator.pdf.stamps import image_page
+from generator.pdf.pages.merge import image_page
+from generator.pdf.pages.metadata import settle
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pypdfium2.raw as pdfium
 
-from generator.pdf.pdfium import opened
+from generator.pdf.pages.pdfium import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

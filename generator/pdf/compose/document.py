@@ -10,17 +10,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.pdf.compose_inlines import APART, Node, Style
-from generator.pdf.compose_tables import MEASURE_FROM, Room, TableComposer
-from generator.pdf.facefiles import latin_widths
-from generator.pdf.hanging import HANG, with_hanging
-from generator.pdf.tree import tree_text
+from generator.pdf.compose.punctuation import HANG, with_hanging
+from generator.pdf.compose.runs import APART, Node, Style
+from generator.pdf.compose.tables import MEASURE_FROM, Room, TableComposer
+from generator.pdf.docx.reader import tree_text
+from generator.pdf.fonts.face_cache import latin_widths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from generator.pdf.facefiles import Face
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.face_cache import Face
+    from generator.pdf.fonts.faces import Faces
 
 _DECORATED: Final = frozenset({"under", "strike", "mark", "scale", "slant"})  # as in document.typ
 _LATIN_WORD: Final = re.compile(r"[!-~]{8,}")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 
-from generator.pdf.facefiles import remembered
+from generator.pdf.fonts.face_cache import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from generator.pdf.facefiles import Face
+    from generator.pdf.fonts.face_cache import Face
 
 
 @lru_cache(maxsize=256)
@@ -21,7 +21,7 @@ def _glyph(char: str, face: Face) -> tuple[float, tuple[str, ...]]:
     """A character's advance and outline in the font's own units; nothing where the face lacks it."""
 
     def read() -> tuple[float, list[str]]:
-        from generator.pdf import fontreading
+        from generator.pdf.fonts import font_files as fontreading
 
         return fontreading.glyph(char, face.path, face.index)
 
@@ -34,7 +34,7 @@ def unit(face: Face) -> int:
     """How many of its own units a face has to the em."""
 
     def read() -> int:
-        from generator.pdf import fontreading
+        from generator.pdf.fonts import font_files as fontreading
 
         return fontreading.unit(face.path, face.index)
 

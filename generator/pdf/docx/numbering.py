@@ -13,7 +13,7 @@ from generator.base.ooxml.xml import (
     number,
     parse_shared,
 )
-from generator.pdf.properties import Properties, read_paragraph_properties, read_run_properties
+from generator.pdf.docx.styles import Properties, read_paragraph_properties, read_run_properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

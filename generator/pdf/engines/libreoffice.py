@@ -24,20 +24,20 @@ from lxml import etree
 
 from generator.base.ooxml.xml import W, main_part, parse
 from generator.errors import PdfError
-from generator.pdf.context import SIGN_PREFIXES
+from generator.pdf.docx.formatting import SIGN_PREFIXES
+from generator.pdf.docx.reader import Node, open_parts, read_tree
 from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
-from generator.pdf.finish import settle
-from generator.pdf.fonts import LATIN_ROLES, ROLES
-from generator.pdf.labels import Found, find_labels
-from generator.pdf.pdfium import opened
-from generator.pdf.tree import Node, open_parts, read_tree
+from generator.pdf.engines.labels import Found, find_labels
+from generator.pdf.fonts.faces import LATIN_ROLES, ROLES
+from generator.pdf.pages.metadata import settle
+from generator.pdf.pages.pdfium import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from generator.pdf.facefiles import Face
-    from generator.pdf.fonts import Faces
+    from generator.pdf.fonts.face_cache import Face
+    from generator.pdf.fonts.faces import Faces
 
 TIME_LIMIT: Final = 180  # seconds for one document
 _START: Final = "lhtstart"

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import pylopdf_fonts_zh_cn
 
-from generator.pdf.facefiles import Coverage, Face, coverage, digest, read_all, read_faces
+from generator.pdf.fonts.face_cache import (
+    Coverage,
+    Face,
+    coverage,
+    digest,
+    read_all,
+    read_faces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

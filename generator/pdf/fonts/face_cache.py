@@ -65,7 +65,7 @@ def read_faces(path: Path) -> list[Face]:
         return []
     cached = _load("faces", stamp)
     if cached is None:
-        from generator.pdf import fontreading
+        from generator.pdf.fonts import font_files as fontreading
 
         cached = fontreading.descriptions(path)
         _store("faces", stamp, cached)
@@ -108,7 +108,7 @@ def coverage(face: Face) -> Coverage:
     """Which characters a face draws, from its cmap."""
 
     def read() -> list[int]:
-        from generator.pdf import fontreading
+        from generator.pdf.fonts import font_files as fontreading
 
         ranges: list[int] = []
         for point in fontreading.code_points(face.path, face.index):
@@ -126,7 +126,7 @@ def latin_widths(face: Face) -> dict[str, float]:
     """How wide a face draws each Latin character that it has, in ems."""
 
     def read() -> dict[str, float]:
-        from generator.pdf import fontreading
+        from generator.pdf.fonts import font_files as fontreading
 
         return fontreading.latin_widths(face.path, face.index)
 

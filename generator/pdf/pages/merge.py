@@ -9,8 +9,8 @@ import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import DataError, PdfError, Place
-from generator.pdf.finish import settle
-from generator.pdf.structure import merge_structure
+from generator.pdf.pages.metadata import settle
+from generator.pdf.pages.structure_tree import merge_structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -1,0 +1,1 @@
+"""From that tree to what the Typst program draws."""

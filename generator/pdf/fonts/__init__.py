@@ -1,0 +1,1 @@
+"""Which faces print what, found once and kept."""

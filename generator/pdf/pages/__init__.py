@@ -1,0 +1,1 @@
+"""What is done to finished pages: merged, numbered, marked, described."""

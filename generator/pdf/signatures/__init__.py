@@ -1,0 +1,1 @@
+"""Signature fields, and the signatures in them."""
