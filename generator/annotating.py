@@ -38,9 +38,9 @@ def annotated_copy(source: Source, results: Sequence[Result]) -> AnnotatedCopy:
             f"数据文件 {source.name} 不是 Excel 工作簿，不能在上面标注",
             "先用 lianheti convert 把它转成 .xlsx，或去掉 --annotate",
         )
-    from generator.workbook.annotate import annotated
-    from generator.workbook.marks import marks_of
-    from generator.workbook.stored import lost_in_a_copy
+    from generator.writers.excel.annotate import annotated
+    from generator.writers.excel.formula_values import lost_in_a_copy
+    from generator.writers.excel.remarks import marks_of
 
     summary = "；".join(f"{result.programme.title}：{result.conclusion}" for result in results)
     data = annotated(source.data, source.name, marks_of(results), summary)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.convert import Content, read_content
-from generator.data_yaml import data_yaml
 from generator.errors import UsageError
 from generator.model.paths import title_of
 from generator.model.programme import Programme
@@ -14,6 +12,8 @@ from generator.packet import Order, absent, assess
 from generator.readers.load import Source
 from generator.workbook import make_form, write_workbook
 from generator.workshop import Workshop
+from generator.writers.content import Content, read_content
+from generator.writers.yaml import data_yaml
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
 WORKBOOK_SUFFIX = ".xlsx"
@@ -57,7 +57,7 @@ def starter(programme: Programme, target: Path, workshop: Workshop) -> bytes:
     check_suffix(target)
     if target.suffix.lower() == WORKBOOK_SUFFIX:
         return write_workbook(make_form(programme, workshop.common_rules), {}, {})
-    from generator.starter import starter_yaml
+    from generator.writers.starter import starter_yaml
 
     return starter_yaml(programme).encode()
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.data_yaml import data_yaml
 from generator.made import Job, MadeFile
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
 from generator.press import FOLDER
+from generator.writers.yaml import data_yaml
 
 PATH: Final = f"{FOLDER}/data.yaml"
 _HEADER: Final = "# 生成这套材料所用的数据（{title}）。要改数据，改原来的数据文件后重新生成。\n"

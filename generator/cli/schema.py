@@ -31,6 +31,6 @@ def command(of_programme: bool, templates: Path | None) -> None:
             {"$schema": "https://json-schema.org/draft/2020-12/schema", **Programme.model_json_schema()}
         )
         return
-    from generator.schema import json_schema
+    from generator.writers.json_schema import json_schema
 
     write_json(json_schema(list(Catalogue(templates).all().values())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.workbook.form import make_form, write_workbook
-from generator.workbook.sheet import Form
+from generator.writers.excel.book import Form
+from generator.writers.excel.form import make_form, write_workbook
 
 __all__ = ["Form", "make_form", "write_workbook"]

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 
 from generator.base.characters import BadValueError, refused_character
 from generator.base.yaml import read_yaml
-from generator.convert import Tree, read_content
-from generator.data_yaml import data_yaml
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
@@ -32,7 +30,9 @@ from generator.model.value_kinds import (
 )
 from generator.readers.load import Source, load
 from generator.workbook import write_workbook
-from generator.workbook.leaves import leaves
+from generator.writers.content import Tree, read_content
+from generator.writers.excel.flatten import leaves
+from generator.writers.yaml import data_yaml
 from tests.excel.books import form, programme, source_of
 
 HERE = Path(__file__).parent

@@ -25,8 +25,8 @@ from generator.model.fields import FieldSpec, Part
 from generator.model.paths import given as given_values
 from generator.model.programme import Programme
 from generator.readers.load import load, read_source
-from generator.schema import json_schema
-from generator.starter import NAME_PLACEHOLDER, starter_yaml
+from generator.writers.json_schema import json_schema
+from generator.writers.starter import NAME_PLACEHOLDER, starter_yaml
 
 CODES = sorted(Catalogue().folders())
 

@@ -14,11 +14,11 @@ from generator.model.consortium import Consortium
 from generator.model.fields import Part
 from generator.model.paths import spec_of
 from generator.model.programme import Programme
-from generator.needed import Needed
 from generator.readers.excel.layout import GUIDE_SHEET, Column, Sheet
-from generator.workbook import styles
-from generator.workbook.guidance import Guidance
-from generator.workbook.leaves import NONE, fits, leaves, says_none
+from generator.writers.excel import styles
+from generator.writers.excel.flatten import NONE, fits, leaves, says_none
+from generator.writers.excel.notes import Guidance
+from generator.writers.required_fields import Needed
 
 _INDEX = re.compile(r"\[(\d+)\]")
 _SAFE_NAME = re.compile(r"(?!\s|#|\d+$)[^\[\]\n]+(?<!\s)")

@@ -11,7 +11,7 @@ from generator.model.consortium import Consortium, Passage
 from generator.model.fields import FieldSpec, OwnField, Part, extend
 from generator.model.programme import Programme
 from generator.readers.field_names import Position
-from generator.starter import HEADER, Starter, yaml_key
+from generator.writers.starter import HEADER, Starter, yaml_key
 
 _INDENT: Final = "  "
 _NONE: Final = "无"

@@ -16,7 +16,6 @@ from generator.model.catalogue import CommonRules
 from generator.model.consortium import Consortium
 from generator.model.fields import OwnField, extend
 from generator.model.programme import Programme
-from generator.needed import needed_by
 from generator.readers.excel.layout import (
     ACCEPTED_HEADS,
     FILING_HEADS,
@@ -26,13 +25,15 @@ from generator.readers.excel.layout import (
     Sheet,
     layout,
 )
-from generator.starter import anchors_of
-from generator.workbook import guide, styles
-from generator.workbook.guidance import full_path, guidance
-from generator.workbook.leaves import fits, leaves, pieces
-from generator.workbook.pairs import shown, write_pairs
-from generator.workbook.sheet import Book, Form, sheet_top
-from generator.workbook.tables import HEAD_ROW, TableWriter
+from generator.writers.excel import cover as guide
+from generator.writers.excel import styles
+from generator.writers.excel.book import Book, Form, sheet_top
+from generator.writers.excel.flatten import fits, leaves, pieces
+from generator.writers.excel.notes import full_path, guidance
+from generator.writers.excel.pairs import shown, write_pairs
+from generator.writers.excel.tables import HEAD_ROW, TableWriter
+from generator.writers.required_fields import needed_by
+from generator.writers.starter import anchors_of
 
 _FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
 _SPARE_ROWS: Final = 15

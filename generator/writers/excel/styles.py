@@ -24,7 +24,7 @@ from generator.model.value_kinds import (
     Share,
     Year,
 )
-from generator.workbook.leaves import escaped
+from generator.writers.excel.flatten import escaped
 
 FACE: Final = "微软雅黑"
 AUTHOR: Final = "lianheti"

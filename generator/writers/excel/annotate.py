@@ -23,10 +23,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from generator.errors import Place
 from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.excel.package import check_whole
-from generator.workbook import styles
-from generator.workbook.form import settled
-from generator.workbook.marks import LABELS, Mark, Tone
-from generator.workbook.stored import stored_values, with_stored_values
+from generator.writers.excel import styles
+from generator.writers.excel.form import settled
+from generator.writers.excel.formula_values import stored_values, with_stored_values
+from generator.writers.excel.remarks import LABELS, Mark, Tone
 
 _SEPARATOR: Final = "\n———— 核对结果 ————\n"
 _FILLS: Final[dict[Tone, str]] = {

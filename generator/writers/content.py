@@ -15,12 +15,12 @@ from generator.errors import DataError
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, OwnField, extend
 from generator.model.programme import Programme
-from generator.needed import plain_path
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.load import Source
 from generator.readers.translate import Translator
-from generator.workbook.leaves import leaves
+from generator.writers.excel.flatten import leaves
+from generator.writers.required_fields import plain_path
 
 Tree = dict[str, Any]
 

@@ -16,10 +16,11 @@ from generator.readers.excel.layout import (
     Column,
     Sheet,
 )
-from generator.workbook import checks, styles
-from generator.workbook.guidance import limit_text
-from generator.workbook.leaves import NONE, typed
-from generator.workbook.sheet import Book, sheet_top
+from generator.writers.excel import styles
+from generator.writers.excel import validation as checks
+from generator.writers.excel.book import Book, sheet_top
+from generator.writers.excel.flatten import NONE, typed
+from generator.writers.excel.notes import limit_text
 
 HEAD_ROW: Final = 4
 VALUE_COLUMN: Final = 2

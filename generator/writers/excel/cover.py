@@ -18,8 +18,8 @@ from generator.readers.excel.layout import (
     StampRow,
     stamp_rows,
 )
-from generator.workbook import styles
-from generator.workbook.sheet import Form
+from generator.writers.excel import styles
+from generator.writers.excel.book import Form
 
 _STAMP_FIRST_ROW: Final = 3
 _FORMS: Final = {

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from generator.model.catalogue import CommonRules
 from generator.model.programme import Limit, Programme
 from generator.model.value_kinds import Kind
-from generator.needed import looked_at, plain_path
 from generator.readers.excel.layout import Column, Sheet
+from generator.writers.required_fields import looked_at, plain_path
 
 _MOST_QUOTES = 4
 _LONGEST_QUOTE = 160

@@ -1,0 +1,1 @@
+"""From the model to files that a person fills: YAML, workbooks, the JSON Schema."""

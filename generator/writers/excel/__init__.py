@@ -1,0 +1,1 @@
+"""Excel workbooks: the guided form to fill, and findings written into a person's own."""
