@@ -18,9 +18,9 @@ from generator.batch.settings import Bounds
 from generator.cli.batch import cores
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
-from generator.packet import Order, build
+from generator.packet.pipeline import Order, build
+from generator.packet.session import Workshop
 from generator.readers.load import Source, read_source
-from generator.workshop import Workshop
 
 PACKETS = 200
 PACKETS_SPEEDUP = 40

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating
-from generator.made import Job
-from generator.packet import Order, assemble, draw, make
+from generator.packet.parts import Job
+from generator.packet.pipeline import Order, assemble, draw, make
 from generator.rendering.render import render
 
 ROUNDS_FILL = 15
@@ -174,7 +174,7 @@ def documents_cold() -> Iterator[Figure]:
 
 def extra() -> Iterator[Figure]:
     """``packet_extra``: the share of a packet's time that is not its documents."""
-    from generator.attaching import read_attachments
+    from generator.packet.attachments import read_attachments
     from generator.publishing.archive import archive_bytes
 
     programme, workshop = subjects.subject()

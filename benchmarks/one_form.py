@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.model.catalogue import Catalogue
+from generator.packet.session import Workshop
 from generator.readers.load import load, read_source
 from generator.rendering.render import render
-from generator.workshop import Workshop
 
 
 def main(data: Path, folder: Path, code: str) -> None:

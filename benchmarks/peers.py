@@ -15,13 +15,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from generator.made import Job
 from generator.model.programme import Document
-from generator.packet import Order, begin
+from generator.packet.parts import Job
+from generator.packet.pipeline import Order, begin
+from generator.packet.session import Workshop
 from generator.readers.load import load, read_source
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
-from generator.workshop import Workshop
 
 NO_OFFICE = "LibreOffice (soffice) is not installed: its figures are left out"
 

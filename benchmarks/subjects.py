@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 
 from generator.base.files import shipped
-from generator.made import Job
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
-from generator.packet import Order, begin
+from generator.packet.parts import Job
+from generator.packet.pipeline import Order, begin
+from generator.packet.session import Workshop
 from generator.readers.load import Source, read_source
-from generator.workshop import Workshop
 
 CODE = "henan/consortium-2022"
 EXAMPLE = shipped("data") / "henan-consortium-2022.yaml"

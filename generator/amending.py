@@ -10,19 +10,19 @@ from typing import Any, Final
 from generator import __version__
 from generator.changes import Changes, changes_between
 from generator.errors import ProgrammeError, RefusedError
-from generator.guide import effective_date
-from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
-from generator.manifest import SCHEMA, document_entry, hashes
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme, Signatory
-from generator.packet import Order, begin
+from generator.packet.manifest import SCHEMA, document_entry, hashes
+from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
+from generator.packet.pipeline import Order, begin
+from generator.packet.session import Workshop
+from generator.packet.sheets.signing_texts import effective_date
+from generator.packet.signing import code_of, places_not_found, signings_of, with_fields
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import Source
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
-from generator.signing import code_of, places_not_found, signings_of, with_fields
-from generator.workshop import Workshop
 
 TEMPLATE: Final = "amendment.docx"
 _ID: Final = "amendment"

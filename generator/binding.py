@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from generator.attaching import Attachment
 from generator.comparing import differences
-from generator.drawing import Filled, fill_all, typeset
 from generator.errors import DataError, Place, ProgrammeError, UsageError
-from generator.made import Job, MadeDocument, MadeFile, Packet
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, assemble, begin
-from generator.press import FOLDER
-from generator.printing import PATH as PRINT_COPY
+from generator.packet.attachments import Attachment
+from generator.packet.data_copy import PATH as DATA
+from generator.packet.documents import Filled, fill_all, typeset
+from generator.packet.parts import Job, MadeDocument, MadeFile, Packet
+from generator.packet.pipeline import Order, assemble, begin
+from generator.packet.print_copy import PATH as PRINT_COPY
+from generator.packet.session import EngineName, Workshop
+from generator.packet.sheets.sheet import FOLDER
 from generator.publishing import (
     PacketFile,
     Published,
@@ -31,8 +33,6 @@ from generator.publishing import (
     read_manifest,
 )
 from generator.readers.load import read_source
-from generator.snapshot import PATH as DATA
-from generator.workshop import EngineName, Workshop
 
 _MANIFEST = "manifest.json"
 _CONDITIONS = f"{FOLDER}/conditions."

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from generator.errors import OutputError
 from generator.model.programme import Document, Programme
+from generator.packet.session import Workshop
 from generator.publishing import safe_name
 from generator.rendering.render import render
-from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 

@@ -14,9 +14,7 @@ from typing import Final
 
 from generator.base.ooxml.package import Package
 from generator.base.text import fold
-from generator.drawing import Filled
 from generator.errors import DataError, Place, ProgrammeError
-from generator.made import Job
 from generator.model.fields import FieldSpec
 from generator.model.paths import spec_of, title_of
 from generator.model.value_kinds import (
@@ -28,7 +26,9 @@ from generator.model.value_kinds import (
     Text,
     Year,
 )
-from generator.readiness import nearly
+from generator.packet.documents import Filled
+from generator.packet.parts import Job
+from generator.packet.readiness import nearly
 from generator.rendering.template import RENDERED
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

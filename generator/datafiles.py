@@ -8,10 +8,10 @@ from pathlib import Path
 from generator.errors import UsageError
 from generator.model.paths import title_of
 from generator.model.programme import Programme
-from generator.packet import Order, absent, assess
+from generator.packet.pipeline import Order, absent, assess
+from generator.packet.session import Workshop
 from generator.readers.load import Source
 from generator.workbook import make_form, write_workbook
-from generator.workshop import Workshop
 from generator.writers.content import Content, read_content
 from generator.writers.yaml import data_yaml
 

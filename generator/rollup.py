@@ -18,17 +18,17 @@ from generator import __version__
 from generator.base.text import fold
 from generator.choosing import filed_programmes
 from generator.errors import DataError, LianhetiError, UsageError
-from generator.made import MadeFile
-from generator.manifest import SCHEMA
 from generator.model.consortium import LEAD, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
-from generator.packet import time_of
+from generator.packet.manifest import SCHEMA
+from generator.packet.parts import MadeFile
+from generator.packet.pipeline import time_of
+from generator.packet.session import Workshop
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import load, read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
-from generator.workshop import Workshop
 
 FOLDER: Final = "rollup"
 SHEET: Final = "rollup"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from generator.errors import DataError, Place
-from generator.freezing import check_code
+from generator.packet.check_code import check_code
 from generator.publishing import OpenPacket, manifest_holds, open_packet
 
 if TYPE_CHECKING:

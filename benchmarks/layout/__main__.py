@@ -14,10 +14,10 @@ import pypdfium2
 
 from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, build
+from generator.packet.pipeline import Order, build
+from generator.packet.session import Workshop
 from generator.pdf.engines.open import open_engine
 from generator.readers.load import read_source
-from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
 _SCALE = 0.75  # pixels a point

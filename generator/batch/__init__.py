@@ -74,7 +74,7 @@ def _engine(settings: Settings) -> str:
 
         return f"typst {version('typst')} {faces}"
     from generator.model.catalogue import Catalogue
-    from generator.workshop import Workshop
+    from generator.packet.session import Workshop
 
     with Workshop(Catalogue(settings.templates), settings.engine) as workshop:
         return f"{workshop.engine.name} {workshop.engine.version} {faces}"

@@ -26,8 +26,8 @@ from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
-from generator.workshop import Workshop
 
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.packet import Order
+    from generator.packet.pipeline import Order
+    from generator.packet.session import EngineName
     from generator.rendering.values import Edition
-    from generator.workshop import EngineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Settings:
 
     def order(self, code: str) -> Order:
         """What is wanted of one programme."""
-        from generator.packet import Order
+        from generator.packet.pipeline import Order
 
         return Order(self.edition, self.accept.get(code, {}), force=self.force)
 

@@ -15,14 +15,14 @@ from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
 from generator.model.findings import count_verdicts
-from generator.packet import build, put
+from generator.packet.pipeline import build, put
+from generator.packet.session import Workshop
 from generator.publishing import safe_name
 from generator.readers.load import is_library, load, read_source
-from generator.workshop import Workshop
 
 if TYPE_CHECKING:
     from generator.batch.settings import Settings
-    from generator.made import Packet
+    from generator.packet.parts import Packet
     from generator.readers.load import Source
 
 Inputs = Mapping[str, str | None]

@@ -49,10 +49,10 @@ def command(
     """Make a supplementary agreement."""
     from generator.amending import amend
     from generator.choosing import chosen_programmes
+    from generator.packet.session import Workshop
     from generator.publishing import recover
     from generator.readers.load import read_source
     from generator.rendering.values import Edition
-    from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)
     sources = (read_source(old), read_source(new))

@@ -31,8 +31,8 @@ from generator.model.catalogue import Catalogue
 def command(folder: Path, pdf_engine: str | None, force: bool, templates: Path | None) -> None:
     """Bind a packet again."""
     from generator.binding import bind
+    from generator.packet.session import EngineName
     from generator.publishing import recover_packet
-    from generator.workshop import EngineName
 
     for recovered in recover_packet(folder):
         say(str(recovered), err=True)

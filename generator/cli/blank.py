@@ -34,7 +34,7 @@ from generator.model.catalogue import Catalogue
 def command(code: str, root: Path, pdf_engine: str, no_pdf: bool, templates: Path | None) -> None:
     """Write the blank official documents."""
     from generator.blank import make_blank
-    from generator.workshop import Workshop
+    from generator.packet.session import Workshop
 
     catalogue = Catalogue(templates)
     with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:

@@ -53,9 +53,9 @@ def command(
     """Judge the data."""
     from generator import report
     from generator.choosing import chosen_programmes
-    from generator.packet import Order, absent, assess
+    from generator.packet.pipeline import Order, absent, assess
+    from generator.packet.session import Workshop
     from generator.readers.load import read_source
-    from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)

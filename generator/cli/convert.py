@@ -41,8 +41,8 @@ def command(data: Path, target: Path, code: str | None, templates: Path | None) 
     """Write the data in another format."""
     from generator.choosing import filed_programmes
     from generator.datafiles import check_suffix, converted
+    from generator.packet.session import Workshop
     from generator.readers.load import read_source
-    from generator.workshop import Workshop
 
     check_suffix(target)
     catalogue = Catalogue(templates)

@@ -40,7 +40,7 @@ from generator.model.catalogue import Catalogue
 def command(code: str, target: Path, old: Path | None, templates: Path | None) -> None:
     """Write a data file to be filled."""
     from generator.datafiles import carried, check_suffix, starter
-    from generator.workshop import Workshop
+    from generator.packet.session import Workshop
 
     check_suffix(target)
     catalogue = Catalogue(templates)

@@ -55,11 +55,11 @@ def command(
 ) -> int:
     """Make the packets."""
     from generator.choosing import chosen_programmes
-    from generator.packet import Order, make
+    from generator.packet.pipeline import Order, make
+    from generator.packet.session import Workshop
     from generator.publishing import recover
     from generator.readers.load import read_source
     from generator.rendering.values import Edition
-    from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 if TYPE_CHECKING:
-    from generator.workshop import EngineName
+    from generator.packet.session import EngineName
 
 F = TypeVar("F", bound=Callable[..., Any])
 

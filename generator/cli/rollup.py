@@ -52,9 +52,9 @@ def command(
 ) -> int:
     """Make the table over many applicants."""
     from generator.batch.files import data_files
+    from generator.packet.session import Workshop
     from generator.publishing import recover
     from generator.rollup import make_rollup
-    from generator.workshop import Workshop
 
     catalogue = Catalogue(templates)
     programme = catalogue.load(code)

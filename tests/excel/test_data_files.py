@@ -17,10 +17,10 @@ from generator.cli import main
 from generator.errors import ExitCode
 from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
-from generator.packet import Order, assess, draw
+from generator.packet.pipeline import Order, assess, draw
+from generator.packet.session import Workshop
 from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.readers.load import load, read_source
-from generator.workshop import Workshop
 
 CODES = sorted(Catalogue().folders())
 EXAMPLES = sorted(path.stem for path in shipped("data").glob("*.yaml"))

@@ -18,10 +18,10 @@ from generator.linting import lint
 from generator.model.catalogue import Catalogue
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS
+from generator.packet.session import Workshop
 from generator.rendering.context import build
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import Sandbox
-from generator.workshop import Workshop
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FORMAT = (DOCS / "programme-format.md").read_text(encoding="utf-8")

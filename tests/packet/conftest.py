@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.workshop import Workshop
+from generator.packet.session import Workshop
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ import pikepdf
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from generator.made import Packet
-from generator.packet import Order, build
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order, build
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
-from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = "henan/consortium-2022"

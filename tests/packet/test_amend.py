@@ -14,10 +14,10 @@ import pytest
 from generator.amending import Amendment, amend
 from generator.cli import main
 from generator.errors import RefusedError
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
 from generator.rendering.values import Edition
 from generator.verify import verify
-from generator.workshop import Workshop
 from tests.packet.making import PLAIN, ROOT, example
 
 OLD = ROOT / "data" / "henan-consortium-2022.yaml"

@@ -12,8 +12,8 @@ from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import DataError, ExitCode, RefusedError
-from generator.packet import Order
-from generator.workshop import Workshop
+from generator.packet.pipeline import Order
+from generator.packet.session import Workshop
 from tests.packet.making import PLAIN, example, file, packet, pdf, picture
 
 DRAFT = Order("draft")

@@ -19,11 +19,11 @@ from generator.binding import Bound, bind
 from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, make
+from generator.packet.pipeline import Order, make
+from generator.packet.session import Workshop
 from generator.publishing import changed_files
 from generator.readers.load import read_source
 from generator.verify import verify
-from generator.workshop import Workshop
 from tests.packet.making import PLAIN, example, pdf
 
 MEMBER = "新乡衡达轴承零件有限公司"

@@ -13,9 +13,9 @@ import pytest
 from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, begin, draw
+from generator.packet.pipeline import Order, begin, draw
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
-from generator.workshop import Workshop
 
 CATALOGUE = Catalogue()
 EXAMPLES = {

@@ -9,8 +9,8 @@ import docx
 import pytest
 
 from generator.base.text import count_characters
-from generator.packet import Order
-from generator.workshop import Workshop
+from generator.packet.pipeline import Order
+from generator.packet.session import Workshop
 from tests.packet.making import PLAIN, example, file, packet
 
 ENTERED = ["henan/alliance-2020", "yunnan/consortium-2022"]

@@ -16,13 +16,13 @@ from docx.document import Document as Word
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from generator.made import MadeDocument
-from generator.manifest import unprinted
 from generator.model.catalogue import Catalogue
 from generator.model.paths import given as given_values
 from generator.model.value_kinds import LongText, Text
-from generator.packet import Order, begin, draw
-from generator.workshop import Workshop
+from generator.packet.manifest import unprinted
+from generator.packet.parts import MadeDocument
+from generator.packet.pipeline import Order, begin, draw
+from generator.packet.session import Workshop
 from tests.packet.records import record, source_of, text_ids
 
 CODES = list(Catalogue().folders())

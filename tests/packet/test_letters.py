@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 
 from generator.errors import RefusedError
-from generator.packet import Order
-from generator.workshop import Workshop
+from generator.packet.pipeline import Order
+from generator.packet.session import Workshop
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 
 DELEGATE = """    delegate:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.packet import Order
-from generator.workshop import Workshop
+from generator.packet.pipeline import Order
+from generator.packet.session import Workshop
 from tests.packet.making import PLAIN, example, packet
 
 DRAFT = Order("draft")

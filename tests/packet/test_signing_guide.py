@@ -9,9 +9,9 @@ import docx
 import pypdfium2
 import pytest
 
-from generator.made import Packet
-from generator.packet import Order
-from generator.workshop import Workshop
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order
+from generator.packet.session import Workshop
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 
 GUIDE = "internal/signing-guide"

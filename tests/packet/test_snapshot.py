@@ -7,13 +7,13 @@ from random import Random
 
 import pytest
 
-from generator.made import Job
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
-from generator.packet import Order, assess
+from generator.packet.data_copy import snapshot
+from generator.packet.parts import Job
+from generator.packet.pipeline import Order, assess
+from generator.packet.session import Workshop
 from generator.readers.load import load, read_source
-from generator.snapshot import snapshot
-from generator.workshop import Workshop
 from tests.packet.making import PLAIN, ROOT, example
 from tests.packet.records import record, source_of, text_ids
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.workshop import Workshop
+from generator.packet.session import Workshop
 
 
 @pytest.fixture(scope="session")

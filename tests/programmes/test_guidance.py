@@ -17,10 +17,10 @@ from generator.linting import lint
 from generator.model.catalogue import Catalogue
 from generator.model.guidance import guidance_of, guidance_problems, shared_topics
 from generator.model.programme import Document
+from generator.packet.session import Workshop
 from generator.readers.load import load
 from generator.rendering.render import Rendered, render
 from generator.rendering.values import Edition
-from generator.workshop import Workshop
 from tests.programmes.examples import CATALOGUE, example
 
 CODES = list(CATALOGUE.folders())

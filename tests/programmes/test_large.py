@@ -10,10 +10,10 @@ from functools import cache
 import pypdfium2
 import pytest
 
+from generator.packet.session import Workshop
 from generator.pdf.engine import PdfDocument
 from generator.readers.load import load
 from generator.rendering.render import Rendered, render
-from generator.workshop import Workshop
 from tests.programmes.examples import CATALOGUE
 from tests.programmes.large import MEMBERS, large
 

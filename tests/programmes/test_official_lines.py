@@ -17,8 +17,8 @@ from lxml import etree
 
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
+from generator.packet.session import Workshop
 from generator.rendering.render import render
-from generator.workshop import Workshop
 
 OFFICIAL = Path(__file__).resolve().parents[1] / "official"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

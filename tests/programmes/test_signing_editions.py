@@ -15,9 +15,9 @@ import pytest
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from generator.made import MadeDocument
-from generator.packet import Order, begin, draw
-from generator.workshop import WATERMARK, Workshop
+from generator.packet.parts import MadeDocument
+from generator.packet.pipeline import Order, begin, draw
+from generator.packet.session import WATERMARK, Workshop
 from tests.programmes.examples import CATALOGUE, example
 
 DOCUMENTS = [

@@ -23,11 +23,11 @@ from generator.base.files import shipped
 from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
+from generator.packet.session import Workshop
 from generator.readers.load import load, read_source
 from generator.rendering.context import build
 from generator.rendering.render import render
 from generator.rendering.sandbox import Sandbox
-from generator.workshop import Workshop
 from tests.rendering.small_templates import (
     WHEN,
     cells,

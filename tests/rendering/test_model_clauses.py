@@ -11,19 +11,19 @@ import pytest
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import DataError, Place, ProgrammeError, RefusedError
-from generator.manifest import unprinted
 from generator.model.catalogue import Catalogue
 from generator.model.clauses import ModelClause, UnknownClauseError, read_library
 from generator.model.consortium import Consortium, Passage
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
-from generator.packet import Order, assess, build, draw
+from generator.packet.manifest import unprinted
+from generator.packet.pipeline import Order, assess, build, draw
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
 from generator.rendering.context import MARK
 from generator.rendering.context import build as names_of
 from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.values import MISSING_OPEN, Edition, Record
-from generator.workshop import Workshop
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = Catalogue()

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from generator.made import Packet
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, build, put
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order, build, put
+from generator.packet.session import Workshop
 from generator.readers.load import read_source
-from generator.workshop import Workshop
 from tests.signing.authority import Authority
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -19,19 +19,19 @@ from PIL import Image, ImageChops
 
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, build, put
+from generator.packet.pipeline import Order, build, put
+from generator.packet.session import Workshop
 from generator.pdf.docx.reader import open_parts
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.load import read_source
 from generator.verify import verify
-from generator.workshop import Workshop
 from tests.signing.authority import Authority, _loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from generator.made import Packet
+    from generator.packet.parts import Packet
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = [

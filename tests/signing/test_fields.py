@@ -12,14 +12,14 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from generator.packet.signing import places_not_found, with_fields
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import find_faces
 from generator.pdf.signatures.fields import SignatureField, finished, identity_holds
-from generator.signing import places_not_found, with_fields
 from tests.signing.conftest import Standing
 
 if TYPE_CHECKING:
-    from generator.made import Packet
+    from generator.packet.parts import Packet
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ import pytest
 import yaml
 
 from generator.model.catalogue import Catalogue
-from generator.packet import Order, build
+from generator.packet.pipeline import Order, build
+from generator.packet.session import Workshop
+from generator.packet.signing import with_fields
 from generator.readers.load import read_source
-from generator.signing import with_fields
-from generator.workshop import Workshop
 
 if TYPE_CHECKING:
-    from generator.made import MadeDocument, Packet
+    from generator.packet.parts import MadeDocument, Packet
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "henan/consortium-2022"

@@ -7,17 +7,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from generator.attaching import Attachment
-from generator.entry import entry_sheet
-from generator.guide import copies_of, pages_text
-from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
-from generator.manifest import unprinted
 from generator.model.findings import Finding, count_verdicts
 from generator.model.paths import title_of
-from generator.press import Begun, Press
-from generator.signing import code_of
-from generator.signing_sheets import parties_sheets, signing_guide
-from generator.workshop import Workshop
+from generator.packet.attachments import Attachment
+from generator.packet.manifest import unprinted
+from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.packet.session import Workshop
+from generator.packet.sheets.entry import entry_sheet
+from generator.packet.sheets.sheet import Begun, Press
+from generator.packet.sheets.signing_guide import parties_sheets, signing_guide
+from generator.packet.sheets.signing_texts import copies_of, pages_text
+from generator.packet.signing import code_of
 
 VERDICT_TEXTS: Final = {
     "pass": "符合",

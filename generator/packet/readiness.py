@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.base.text import fold, listed
-from generator.letters import letters_withheld
-from generator.made import ChecklistLine, Job
 from generator.model.paths import given, title_of
 from generator.model.value_kinds import LongText, Text
+from generator.packet.letters import letters_withheld
+from generator.packet.parts import ChecklistLine, Job
 
 # Shorter names are too like ordinary words to be told from them by one character.
 _SHORTEST: Final = 6

@@ -11,24 +11,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from generator import internal, manifest
-from generator.attaching import Attachment, lost_files, read_attachments
 from generator.conditions import judge
-from generator.drawing import Filled, fill_all, typeset_all
 from generator.errors import DataError, RefusedError
-from generator.made import Job, MadeDocument, Packet
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent
 from generator.model.paths import title_of
 from generator.model.programme import Programme
-from generator.press import Begun
-from generator.printing import first_pages, print_copy
+from generator.packet import manifest
+from generator.packet.attachments import Attachment, lost_files, read_attachments
+from generator.packet.data_copy import snapshot
+from generator.packet.documents import Filled, fill_all, typeset_all
+from generator.packet.parts import Job, MadeDocument, Packet
+from generator.packet.print_copy import first_pages, print_copy
+from generator.packet.readiness import warnings
+from generator.packet.session import Workshop
+from generator.packet.sheets import internal
+from generator.packet.sheets.sheet import Begun
 from generator.publishing import PacketFile, Published, publish
 from generator.readers.load import Source, load
-from generator.readiness import warnings
 from generator.rendering.values import Edition
-from generator.snapshot import snapshot
-from generator.workshop import Workshop
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 _EARLIEST_IN_ZIP = 1980

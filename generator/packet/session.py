@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import LianhetiError, Place, ProgrammeError
-from generator.made import Job
 from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.consortium import Consortium
 from generator.model.guidance import Note, guidance_of
 from generator.model.paths import resolve
 from generator.model.programme import Document, Programme
+from generator.packet.parts import Job
 from generator.rendering.comments import annotated
 from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.template import Template

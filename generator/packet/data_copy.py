@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.made import Job, MadeFile
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
-from generator.press import FOLDER
+from generator.packet.parts import Job, MadeFile
+from generator.packet.sheets.sheet import FOLDER
 from generator.writers.yaml import data_yaml
 
 PATH: Final = f"{FOLDER}/data.yaml"

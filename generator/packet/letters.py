@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.made import Job
 from generator.model.programme import Document, Signatory
+from generator.packet.parts import Job
 from generator.publishing import safe_name
 
 FOLDER = "letters"

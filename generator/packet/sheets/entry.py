@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from generator.base.text import count_characters, count_words
-from generator.entry_fields import Entry, read_fields
-from generator.made import Job
 from generator.model.paths import resolve, spec_of
 from generator.model.programme import Document, Limit
-from generator.press import Begun, Press
+from generator.packet.parts import Job
+from generator.packet.sheets.form_fields import Entry, read_fields
+from generator.packet.sheets.sheet import Begun, Press
 from generator.rendering.render import render
 from generator.rendering.template import DOCUMENT
 

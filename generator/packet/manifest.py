@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from generator import __version__
-from generator.attaching import Attachment
-from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.model.findings import count_verdicts
 from generator.model.paths import given, title_of
-from generator.printing import PrintCopy
-from generator.signing import code_of, places_not_found
-from generator.workshop import Workshop
+from generator.packet.attachments import Attachment
+from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.packet.print_copy import PrintCopy
+from generator.packet.session import Workshop
+from generator.packet.signing import code_of, places_not_found
 
 SCHEMA = 1
 

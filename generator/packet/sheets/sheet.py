@@ -7,10 +7,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.made import Job, MadeFile
+from generator.packet.parts import Job, MadeFile
+from generator.packet.session import Workshop
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.template import Filled
-from generator.workshop import Workshop
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument

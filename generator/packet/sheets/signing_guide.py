@@ -6,10 +6,10 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from generator.freezing import qr_picture
-from generator.guide import guide_names, parties_names, signed_documents
-from generator.made import ChecklistLine, Job, MadeDocument, MadeFile
-from generator.press import FOLDER, Begun, Press
+from generator.packet.check_code import qr_picture
+from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.packet.sheets.sheet import FOLDER, Begun, Press
+from generator.packet.sheets.signing_texts import guide_names, parties_names, signed_documents
 from generator.publishing import safe_name
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.letters import Letter, letters_of
-from generator.made import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.model.programme import Document
+from generator.packet.letters import Letter, letters_of
+from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
+from generator.packet.session import Workshop
+from generator.packet.signing import signings_of, with_fields
 from generator.publishing import safe_name
 from generator.rendering.page_numbers import with_page_numbers
 from generator.rendering.render import Rendered, render
-from generator.signing import signings_of, with_fields
-from generator.workshop import Workshop
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from generator.freezing import check_code
-from generator.made import Job, MadeDocument, Signing
 from generator.model.programme import Document, Signatory
 from generator.model.value_kinds import NONE_TEXTS
+from generator.packet.check_code import check_code
+from generator.packet.parts import Job, MadeDocument, Signing
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument, SignPlace

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.errors import DataError, Place, Problem
-from generator.made import Job
+from generator.packet.parts import Job
 
 _MOST_BYTES = 200_000_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from generator.made import ChecklistLine, Job, MadeDocument, Signing
 from generator.model.consortium import LEAD, Consortium, Member
 from generator.model.programme import Document, Route
+from generator.packet.parts import ChecklistLine, Job, MadeDocument, Signing
 
 _PERSON: Final = "法定代表人"
 _PER_PARTY: Final = ("lead", "members")

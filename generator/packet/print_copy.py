@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.attaching import Attachment
-from generator.made import Job, MadeDocument, MadeFile
-from generator.workshop import Workshop
+from generator.packet.attachments import Attachment
+from generator.packet.parts import Job, MadeDocument, MadeFile
+from generator.packet.session import Workshop
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Heading
