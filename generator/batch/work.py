@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from generator.choosing import chosen_programmes
 from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
@@ -19,6 +18,7 @@ from generator.packet.pipeline import build, put
 from generator.packet.session import Workshop
 from generator.publishing import safe_name
 from generator.readers.load import is_library, load, read_source
+from generator.workflows.choose import chosen_programmes
 
 if TYPE_CHECKING:
     from generator.batch.settings import Settings

@@ -47,12 +47,12 @@ def command(
     templates: Path | None,
 ) -> None:
     """Make a supplementary agreement."""
-    from generator.amending import amend
-    from generator.choosing import chosen_programmes
     from generator.packet.session import Workshop
     from generator.publishing import recover
     from generator.readers.load import read_source
     from generator.rendering.values import Edition
+    from generator.workflows.amend import amend
+    from generator.workflows.choose import chosen_programmes
 
     catalogue = Catalogue(templates)
     sources = (read_source(old), read_source(new))

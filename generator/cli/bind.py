@@ -30,9 +30,9 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(folder: Path, pdf_engine: str | None, force: bool, templates: Path | None) -> None:
     """Bind a packet again."""
-    from generator.binding import bind
     from generator.packet.session import EngineName
     from generator.publishing import recover_packet
+    from generator.workflows.bind import bind
 
     for recovered in recover_packet(folder):
         say(str(recovered), err=True)

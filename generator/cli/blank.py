@@ -33,8 +33,8 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, root: Path, pdf_engine: str, no_pdf: bool, templates: Path | None) -> None:
     """Write the blank official documents."""
-    from generator.blank import make_blank
     from generator.packet.session import Workshop
+    from generator.workflows.blank import make_blank
 
     catalogue = Catalogue(templates)
     with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:

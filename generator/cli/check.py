@@ -52,10 +52,10 @@ def command(
 ) -> int:
     """Judge the data."""
     from generator import report
-    from generator.choosing import chosen_programmes
     from generator.packet.pipeline import Order, absent, assess
     from generator.packet.session import Workshop
     from generator.readers.load import read_source
+    from generator.workflows.choose import chosen_programmes
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)
@@ -66,8 +66,8 @@ def command(
             job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), workshop)
             results.append(report.Result(programme, job.dataset, job.findings, absent(job, workshop)))
     if annotate is not None:
-        from generator.annotating import annotated_copy
         from generator.cli.new import write_new
+        from generator.workflows.annotating import annotated_copy
 
         copy = annotated_copy(source, results)
         write_new(annotate, copy.data)

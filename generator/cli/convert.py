@@ -39,10 +39,10 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
     """Write the data in another format."""
-    from generator.choosing import filed_programmes
-    from generator.datafiles import check_suffix, converted
     from generator.packet.session import Workshop
     from generator.readers.load import read_source
+    from generator.workflows.choose import filed_programmes
+    from generator.workflows.data_files import check_suffix, converted
 
     check_suffix(target)
     catalogue = Catalogue(templates)

@@ -24,7 +24,7 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(folder: Path, output: str, templates: Path | None) -> int:
     """Check a programme's folder."""
-    from generator.linting import lint
+    from generator.workflows.lint.folder import lint
 
     if not (folder / "programme.yaml").is_file():
         raise UsageError(f"“{folder}”里没有 programme.yaml", "写方案所在的文件夹，如 我的模板/某省/某方案")

@@ -39,8 +39,8 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, target: Path, old: Path | None, templates: Path | None) -> None:
     """Write a data file to be filled."""
-    from generator.datafiles import carried, check_suffix, starter
     from generator.packet.session import Workshop
+    from generator.workflows.data_files import carried, check_suffix, starter
 
     check_suffix(target)
     catalogue = Catalogue(templates)

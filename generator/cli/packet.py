@@ -54,12 +54,12 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make the packets."""
-    from generator.choosing import chosen_programmes
     from generator.packet.pipeline import Order, make
     from generator.packet.session import Workshop
     from generator.publishing import recover
     from generator.readers.load import read_source
     from generator.rendering.values import Edition
+    from generator.workflows.choose import chosen_programmes
 
     catalogue = Catalogue(templates)
     reasons = parse_accepted(accepted)

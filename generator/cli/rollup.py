@@ -15,7 +15,7 @@ from generator.errors import ExitCode, UsageError
 from generator.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from generator.rollup import Rollup
+    from generator.workflows.rollup import Rollup
 
 _MOST_SHOWN = 10
 
@@ -54,7 +54,7 @@ def command(
     from generator.batch.files import data_files
     from generator.packet.session import Workshop
     from generator.publishing import recover
-    from generator.rollup import make_rollup
+    from generator.workflows.rollup import make_rollup
 
     catalogue = Catalogue(templates)
     programme = catalogue.load(code)

@@ -13,7 +13,7 @@ from generator.cli.output import console, say, write_json
 from generator.errors import DataError, ExitCode, Place
 
 if TYPE_CHECKING:
-    from generator.verify import Report, SignedPlace
+    from generator.workflows.verify import Report, SignedPlace
 
 _STATES = {"same": "未变", "signed": "已签名", "altered": "有改动", "missing": "缺少", "added": "多出"}
 _KINDS = {"folder": "文件夹", "zip": "压缩包", "pdf": "单个 PDF"}
@@ -39,7 +39,7 @@ _MOST_MISSING = 8
 @format_option
 def command(packet: Path, trusted: tuple[Path, ...], complete: bool, output: str) -> int:
     """Verify a packet."""
-    from generator.verify import verify
+    from generator.workflows.verify import verify
 
     authorities: tuple[Any, ...] = ()
     if trusted:

@@ -10,13 +10,13 @@ import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
-from generator.annotating import annotated_copy
 from generator.errors import Place, UsageError
 from generator.model.findings import Absent, Finding
 from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.load import Source, load
 from generator.report import Result
 from generator.workbook import write_workbook
+from generator.workflows.annotating import annotated_copy
 from tests.excel.books import (
     cell_of,
     edited,

@@ -12,7 +12,6 @@ import pytest
 from openpyxl.utils import get_column_letter
 
 from generator.base.files import shipped
-from generator.choosing import filed_programmes
 from generator.cli import main
 from generator.errors import ExitCode
 from generator.model.catalogue import Catalogue
@@ -21,6 +20,7 @@ from generator.packet.pipeline import Order, assess, draw
 from generator.packet.session import Workshop
 from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.readers.load import load, read_source
+from generator.workflows.choose import filed_programmes
 
 CODES = sorted(Catalogue().folders())
 EXAMPLES = sorted(path.stem for path in shipped("data").glob("*.yaml"))

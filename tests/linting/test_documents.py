@@ -12,9 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from generator.blank import blank_documents
 from generator.conditions import rule_problems
-from generator.linting import lint
 from generator.model.catalogue import Catalogue
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS
@@ -22,6 +20,8 @@ from generator.packet.session import Workshop
 from generator.rendering.context import build
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import Sandbox
+from generator.workflows.blank import blank_documents
+from generator.workflows.lint.folder import lint
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 FORMAT = (DOCS / "programme-format.md").read_text(encoding="utf-8")

@@ -13,8 +13,8 @@ from docx.document import Document as Word
 
 from generator.base.files import shipped
 from generator.cli import main
-from generator.linting import Fault, lint
 from generator.model.catalogue import Catalogue
+from generator.workflows.lint.folder import Fault, lint
 
 FOLDERS = sorted(path.parent for path in shipped("templates").glob("*/*/programme.yaml"))
 CODE = Path("henan") / "consortium-2022"

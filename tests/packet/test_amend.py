@@ -11,13 +11,13 @@ import docx
 import pypdfium2
 import pytest
 
-from generator.amending import Amendment, amend
 from generator.cli import main
 from generator.errors import RefusedError
 from generator.packet.session import Workshop
 from generator.readers.load import read_source
 from generator.rendering.values import Edition
-from generator.verify import verify
+from generator.workflows.amend import Amendment, amend
+from generator.workflows.verify import verify
 from tests.packet.making import PLAIN, ROOT, example
 
 OLD = ROOT / "data" / "henan-consortium-2022.yaml"

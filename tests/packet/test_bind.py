@@ -15,7 +15,6 @@ import pypdfium2
 import pytest
 from docx.document import Document as Word
 
-from generator.binding import Bound, bind
 from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.model.catalogue import Catalogue
@@ -23,7 +22,8 @@ from generator.packet.pipeline import Order, make
 from generator.packet.session import Workshop
 from generator.publishing import changed_files
 from generator.readers.load import read_source
-from generator.verify import verify
+from generator.workflows.bind import Bound, bind
+from generator.workflows.verify import verify
 from tests.packet.making import PLAIN, example, pdf
 
 MEMBER = "新乡衡达轴承零件有限公司"

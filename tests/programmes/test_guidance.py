@@ -13,7 +13,6 @@ from docx import Document as WordDocument
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import ProgrammeError
-from generator.linting import lint
 from generator.model.catalogue import Catalogue
 from generator.model.guidance import guidance_of, guidance_problems, shared_topics
 from generator.model.programme import Document
@@ -21,6 +20,7 @@ from generator.packet.session import Workshop
 from generator.readers.load import load
 from generator.rendering.render import Rendered, render
 from generator.rendering.values import Edition
+from generator.workflows.lint.folder import lint
 from tests.programmes.examples import CATALOGUE, example
 
 CODES = list(CATALOGUE.folders())

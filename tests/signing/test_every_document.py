@@ -25,7 +25,7 @@ from generator.pdf.docx.reader import open_parts
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.load import read_source
-from generator.verify import verify
+from generator.workflows.verify import verify
 from tests.signing.authority import Authority, _loaded
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from generator.cli import main
 from generator.errors import DataError
-from generator.verify import Report, verify
+from generator.workflows.verify import Report, verify
 from tests.signing.authority import Authority, _loaded
 from tests.signing.conftest import Standing
 

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from generator.comparing import differences
 from generator.errors import DataError, Place, ProgrammeError, UsageError
 from generator.model.catalogue import Catalogue
 from generator.packet.attachments import Attachment
@@ -33,6 +32,7 @@ from generator.publishing import (
     read_manifest,
 )
 from generator.readers.load import read_source
+from generator.workflows.edited_documents import differences
 
 _MANIFEST = "manifest.json"
 _CONDITIONS = f"{FOLDER}/conditions."

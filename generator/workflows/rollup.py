@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from generator import __version__
 from generator.base.text import fold
-from generator.choosing import filed_programmes
 from generator.errors import DataError, LianhetiError, UsageError
 from generator.model.consortium import LEAD, Member
 from generator.model.dataset import Dataset
@@ -29,6 +28,7 @@ from generator.packet.session import Workshop
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import load, read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
+from generator.workflows.choose import filed_programmes
 
 FOLDER: Final = "rollup"
 SHEET: Final = "rollup"

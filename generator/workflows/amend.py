@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import __version__
-from generator.changes import Changes, changes_between
 from generator.errors import ProgrammeError, RefusedError
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
@@ -23,6 +22,7 @@ from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import Source
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
+from generator.workflows.agreement_changes import Changes, changes_between
 
 TEMPLATE: Final = "amendment.docx"
 _ID: Final = "amendment"

@@ -18,8 +18,6 @@ from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.regions import regions_of
 from generator.conditions import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
-from generator.linting.names import Names
-from generator.linting.tags import faults
 from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems
 from generator.model.paths import spec_of
@@ -28,6 +26,8 @@ from generator.rendering.render import render
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.standalone_tags import crowded
 from generator.rendering.template import RENDERED, Template
+from generator.workflows.lint.names import Names
+from generator.workflows.lint.tags import faults
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGN = re.compile(r"sign[._](.+)")
