@@ -6,11 +6,11 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from generator.batch.files import DataFile, data_files
+from generator.batch.inputs import DataFile, data_files
 from generator.batch.results import Result
-from generator.batch.running import Batch, Crew, Watcher
+from generator.batch.run import Batch, Crew, Watcher
 from generator.batch.settings import Bounds, Settings
-from generator.batch.stamps import Setup
+from generator.batch.unchanged import Setup
 
 __all__ = ["Bounds", "DataFile", "Result", "Settings", "Watcher", "data_files", "run_batch"]
 
@@ -51,10 +51,10 @@ def run_batch(
 
     def crew() -> AbstractContextManager[Crew]:
         if scheduler is not None:
-            from generator.batch.cluster import Cluster
+            from generator.batch.dask import Cluster
 
             return Cluster(settings, bounds, scheduler)
-        from generator.batch.lanes import Lanes
+        from generator.batch.local import Lanes
 
         return Lanes(settings, bounds)
 

@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 
 from generator.batch import Bounds, Result, Settings, data_files
-from generator.batch.lanes import Lanes
-from generator.batch.running import Batch
-from generator.batch.stamps import Setup
+from generator.batch.local import Lanes
+from generator.batch.run import Batch
+from generator.batch.unchanged import Setup
 from generator.publishing import recover
 from tests.batch.province import CODE, Silent
 
@@ -19,7 +19,7 @@ def load_everything() -> None:
     """Import what a packet needs, and leave out what only a power cut asks for."""
     # A kill takes nothing from what the system has been given.
     os.fsync = lambda _: None  # type: ignore[assignment]
-    for name in ("docx", "docxtpl", "generator.batch.work"):
+    for name in ("docx", "docxtpl", "generator.batch.worker"):
         importlib.import_module(name)
 
 

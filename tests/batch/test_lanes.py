@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from generator.batch import Bounds, Settings
-from generator.batch.lanes import Call, Lanes
+from generator.batch.local import Call, Lanes
 from generator.errors import DataError, OutputError, Place
 
 needs_pause = pytest.mark.skipif(not hasattr(signal, "pause"), reason="没有 signal.pause")

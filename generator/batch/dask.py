@@ -11,10 +11,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from generator.batch import remote, work
-from generator.batch.files import DataFile
+from generator.batch import dask_worker as remote
+from generator.batch import worker as work
+from generator.batch.inputs import DataFile
 from generator.batch.results import EndedError
-from generator.batch.stamps import MARK
+from generator.batch.unchanged import MARK
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError
 from generator.model.catalogue import Catalogue
 from generator.publishing import PacketFile, publish

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.batch import work
-from generator.batch.files import DataFile
+from generator.batch import worker as work
+from generator.batch.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.errors import OutputError
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _TRIES: Final = 2
 _FAILED_STARTS: Final = 3
 _PRELOADED: Final = (
-    "generator.batch.work",
+    "generator.batch.worker",
     "generator.pdf.engines.typst",
     "generator.pdf.pages.merge",
     "docx",

@@ -7,15 +7,21 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from generator.batch.files import DataFile
+from generator.batch.inputs import DataFile
 from generator.batch.results import EndedError, Result, failure
-from generator.batch.stamps import Made, Setup, Stamp, Stamps, made_from
+from generator.batch.unchanged import (
+    Made,
+    Setup,
+    Stamp,
+    Stamps,
+    made_from,
+)
 from generator.errors import DataError, Place
 from generator.publishing import recover
 
 if TYPE_CHECKING:
     from generator.batch.settings import Settings
-    from generator.batch.work import Done, Target
+    from generator.batch.worker import Done, Target
 
 
 class Watcher(Protocol):

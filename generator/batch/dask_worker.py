@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from generator import __version__
 from generator.base.files import sha256_of, shipped
-from generator.batch import work
+from generator.batch import worker as work
 from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
