@@ -51,7 +51,7 @@ def command(
     templates: Path | None,
 ) -> int:
     """Judge the data."""
-    from generator import report
+    from generator.cli import check_report as report
     from generator.packet.pipeline import Order, absent, assess
     from generator.packet.session import Workshop
     from generator.readers.load import read_source

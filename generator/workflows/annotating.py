@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generator.cli.check_report import Result
 from generator.errors import UsageError
 from generator.readers.load import Source
-from generator.report import Result
 
 
 @dataclass(frozen=True, slots=True)

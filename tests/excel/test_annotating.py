@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
+from generator.cli.check_report import Result
 from generator.errors import Place, UsageError
 from generator.model.findings import Absent, Finding
 from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.load import Source, load
-from generator.report import Result
 from generator.workbook import write_workbook
 from generator.workflows.annotating import annotated_copy
 from tests.excel.books import (

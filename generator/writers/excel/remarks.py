@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from generator.cli.check_report import Result
 from generator.errors import Place
 from generator.model.findings import Finding
-from generator.report import Result
 
 Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
 
