@@ -20,7 +20,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Workshop
-from generator.readers.load import Source, read_source
+from generator.readers.source_file import Source, read_source
 
 PACKETS = 200
 PACKETS_SPEEDUP = 40

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from generator.model.catalogue import Catalogue
 from generator.packet.session import Workshop
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.rendering.render import render
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, begin, draw
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 
 def main(data: Path, folder: Path, code: str) -> None:

@@ -19,7 +19,8 @@ from generator.model.programme import Document
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, begin
 from generator.packet.session import Workshop
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.rendering.context import build
 from generator.rendering.sandbox import Sandbox
 

@@ -13,7 +13,7 @@ from generator.model.programme import Programme
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, begin
 from generator.packet.session import Workshop
-from generator.readers.load import Source, read_source
+from generator.readers.source_file import Source, read_source
 
 CODE = "henan/consortium-2022"
 EXAMPLE = shipped("data") / "henan-consortium-2022.yaml"

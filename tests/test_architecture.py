@@ -59,7 +59,7 @@ def test_a_wing_imports_only_what_lies_below_it(wing: str) -> None:
         if wing_of(name) != wing:
             continue
         for other in imported(path):
-            below = wing_of(other) in {"", wing} or LEVELS.get(wing_of(other), 0) < LEVELS[wing]
+            below = wing_of(other) in {"", wing} or LEVELS[wing_of(other)] < LEVELS[wing]
             assert below, f"{name} imports {other}"
 
 

@@ -17,7 +17,7 @@ from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Workshop
 from generator.pdf.engines.open import open_engine
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 _SCALE = 0.75  # pixels a point

@@ -11,8 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from generator.batch import dask_worker as remote
-from generator.batch import worker as work
+from generator.batch import dask_worker, worker
 from generator.batch.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.batch.unchanged import MARK
@@ -87,7 +86,7 @@ class Cluster:
         for number, file in enumerate(files):
             begun = time.perf_counter()
             try:
-                found: Any = work.look(self._settings, catalogue, file.path)
+                found: Any = worker.look(self._settings, catalogue, file.path)
             except LianhetiError as error:
                 found = error
             yield number, found, time.perf_counter() - begun
@@ -103,7 +102,7 @@ class Cluster:
         waiting = deque(range(len(jobs)))
         busy: dict[Future[Any], tuple[int, float]] = {}
         catalogue = Catalogue(self._settings.templates)
-        templates, version = remote.templates_of(self._settings), remote.version()
+        templates, version = dask_worker.templates_of(self._settings), dask_worker.version()
         with self._client.get_executor(pure=False) as executor:
             while waiting or busy:
                 while waiting and len(busy) < max(self._threads(), 1):
@@ -114,7 +113,7 @@ class Cluster:
                     except LianhetiError as error:
                         yield number, error, 0.0
                         continue
-                    busy[executor.submit(remote.make_there, parcel)] = number, time.monotonic()
+                    busy[executor.submit(dask_worker.make_there, parcel)] = number, time.monotonic()
                 done, _ = wait(busy, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in done:
                     number, since = busy.pop(future)
@@ -139,8 +138,10 @@ class Cluster:
         code: str,
         templates: dict[str, bytes] | None,
         version: str,
-    ) -> remote.Parcel:
-        target = next(target for target in work.look(self._settings, catalogue, path) if target.code == code)
+    ) -> dask_worker.Parcel:
+        target = next(
+            target for target in worker.look(self._settings, catalogue, path) if target.code == code
+        )
         files = {}
         for name, sha256 in target.inputs.items():
             if sha256 is None:
@@ -159,7 +160,7 @@ class Cluster:
         # Templates and accepted reasons travel; paths of this machine do not.
         settings = replace(self._settings, templates=None)
         epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return remote.Parcel(settings, code, path.name, files, templates, version, epoch)
+        return dask_worker.Parcel(settings, code, path.name, files, templates, version, epoch)
 
     def _outcome(self, future: Future[Any]) -> Any:
         from distributed.scheduler import KilledWorker
@@ -182,7 +183,7 @@ class Cluster:
         except LianhetiError as error:
             return error
 
-    def _publish(self, packed: remote.Packed) -> work.Done:
+    def _publish(self, packed: dask_worker.Packed) -> worker.Done:
         root = self._settings.root
         published = publish(
             root,
@@ -198,7 +199,7 @@ class Cluster:
         if packed.manifest["fonts"] and packed.manifest["fonts"] != self._own_faces():
             text = "是在另一台机器上排版的，那里的字体与本机不同，版式可能与本机生成的略有差别"
             facts = replace(facts, warnings=(*facts.warnings, text))
-        return work.Done(
+        return worker.Done(
             published.folder.relative_to(root.resolve()).as_posix(),
             published.written,
             aside.as_posix() if aside else None,

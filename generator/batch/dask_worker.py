@@ -21,13 +21,13 @@ from typing import Any, Final
 
 from generator import __version__
 from generator.base.files import sha256_of, shipped
-from generator.batch import worker as work
+from generator.batch import worker
 from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
@@ -75,8 +75,8 @@ class Packed:
     files: tuple[tuple[str, bytes], ...]
     manifest: Mapping[str, Any]
     when: datetime
-    inputs: work.Inputs
-    facts: work.Facts
+    inputs: worker.Inputs
+    facts: worker.Facts
     seconds: float
 
 
@@ -137,16 +137,16 @@ def make_there(parcel: Parcel) -> Packed:
         source = read_source(Path(folder) / parcel.data)
         settings = replace(parcel.settings, root=Path(), templates=None, force=False)
         try:
-            packet, facts = work.make(settings, _workshop(parcel), source, parcel.code)
+            packet, facts = worker.make(settings, _workshop(parcel), source, parcel.code)
         except MemoryError:
-            raise work.out_of_memory() from None
+            raise worker.out_of_memory() from None
         return Packed(
             packet.job.consortium,
             packet.folder,
             tuple((file.path, file.data) for file in packet.files),
             packet.manifest,
             packet.job.when,
-            work.inputs_of(packet.job.dataset),
+            worker.inputs_of(packet.job.dataset),
             facts,
             time.perf_counter() - begun,
         )
@@ -187,8 +187,8 @@ def _unpack(folder: Path, files: Mapping[str, bytes]) -> None:
 @contextmanager
 def _environment(wanted: Mapping[str, str | None]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in wanted}
-    work.surround(wanted)
+    worker.surround(wanted)
     try:
         yield
     finally:
-        work.surround(before)
+        worker.surround(before)

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.batch import worker as work
+from generator.batch import worker
 from generator.batch.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.errors import OutputError
@@ -54,7 +54,7 @@ class _Lane:
     """One process, replaced when it has done its share."""
 
     def __init__(self, context: BaseContext, begin: tuple[Any, ...]) -> None:
-        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=work.begin, initargs=begin)
+        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=worker.begin, initargs=begin)
         self.future: Future[Any] = self._executor.submit(os.getpid)
         self.pid = 0
         self.call: int | None = None
@@ -93,7 +93,7 @@ class Lanes:
         self._bounds = bounds
         self._context = context or default_context()
         self._temporary = tempfile.TemporaryDirectory(prefix="lianheti-batch-", ignore_cleanup_errors=True)
-        self._begin = (settings, bounds.megabytes, self._temporary.name, work.surroundings())
+        self._begin = (settings, bounds.megabytes, self._temporary.name, worker.surroundings())
         self._lanes: list[_Lane] = []
 
     def __enter__(self) -> LocalCrew:
@@ -211,11 +211,11 @@ class LocalCrew:
 
     def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
         """Which packets each data file asks for."""
-        return self.lanes.run([Call(work.look_here, (file.path,)) for file in files])
+        return self.lanes.run([Call(worker.look_here, (file.path,)) for file in files])
 
     def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
         """Make and publish packets."""
-        return self.lanes.run([Call(work.make_here, (file.path, code)) for file, code in jobs])
+        return self.lanes.run([Call(worker.make_here, (file.path, code)) for file, code in jobs])
 
 
 def default_context() -> BaseContext:

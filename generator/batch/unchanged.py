@@ -247,7 +247,7 @@ def _digest_now(folder: Path, name: str) -> str | None:
     except OSError:
         if MARK not in name:
             return None
-    from generator.readers.load import digest_in
+    from generator.readers.unit_library import digest_in
 
     return digest_in(folder, name)
 

@@ -17,13 +17,15 @@ from generator.model.findings import count_verdicts
 from generator.packet.pipeline import build, put
 from generator.packet.session import Workshop
 from generator.publishing import safe_name
-from generator.readers.load import is_library, load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
+from generator.readers.unit_library import is_library
 from generator.workflows.choose import chosen_programmes
 
 if TYPE_CHECKING:
     from generator.batch.settings import Settings
     from generator.packet.parts import Packet
-    from generator.readers.load import Source
+    from generator.readers.source_file import Source
 
 Inputs = Mapping[str, str | None]
 

@@ -49,7 +49,7 @@ def command(
     """Make a supplementary agreement."""
     from generator.packet.session import Workshop
     from generator.publishing import recover
-    from generator.readers.load import read_source
+    from generator.readers.source_file import read_source
     from generator.rendering.values import Edition
     from generator.workflows.amend import amend
     from generator.workflows.choose import chosen_programmes

@@ -24,7 +24,7 @@ from generator.errors import ExitCode, OutputError, UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from generator.batch import Result
+    from generator.batch.results import Result
     from generator.rendering.values import Edition
 
 
@@ -82,8 +82,10 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make many packets."""
-    from generator.batch import Bounds, Settings, data_files, run_batch
+    from generator.batch.inputs import data_files
     from generator.batch.report import as_json, print_table, report_bytes
+    from generator.batch.run import run_batch
+    from generator.batch.settings import Bounds, Settings
     from generator.publishing import recover
 
     settings = Settings(

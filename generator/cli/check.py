@@ -51,10 +51,11 @@ def command(
     templates: Path | None,
 ) -> int:
     """Judge the data."""
-    from generator.cli import check_report as report
+    from generator.cli import check_report
+    from generator.model.judgement import Judgement
     from generator.packet.pipeline import Order, absent, assess
     from generator.packet.session import Workshop
-    from generator.readers.load import read_source
+    from generator.readers.source_file import read_source
     from generator.workflows.choose import chosen_programmes
 
     catalogue = Catalogue(templates)
@@ -64,22 +65,22 @@ def command(
     with Workshop(catalogue, engine=None) as workshop:
         for programme in chosen_programmes(catalogue, codes, source, every=every):
             job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), workshop)
-            results.append(report.Result(programme, job.dataset, job.findings, absent(job, workshop)))
+            results.append(Judgement(programme, job.dataset, job.findings, absent(job, workshop)))
     if annotate is not None:
         from generator.cli.new import write_new
-        from generator.workflows.annotating import annotated_copy
+        from generator.writers.excel.annotate import annotated_copy
 
         copy = annotated_copy(source, results)
         write_new(annotate, copy.data)
         say(f"已把核对结果写进副本 {annotate}。{copy.notice}", err=output == "json")
     if output == "json":
         write_json({"programmes": [result.as_json() for result in results]})
-        for problem in report.problems(results):
+        for problem in check_report.problems(results):
             say(str(problem), err=True)
     elif len(results) == 1:
-        report.print_one(console(), results[0])
+        check_report.print_one(console(), results[0])
     else:
-        report.print_comparison(console(), results)
+        check_report.print_comparison(console(), results)
     if any(result.dataset.problems for result in results):
         return ExitCode.DATA
     if len(results) > 1 and not strict:

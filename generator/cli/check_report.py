@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import Problem
-from generator.model.dataset import Dataset
 from generator.model.findings import Absent, Finding, count_verdicts
-from generator.model.programme import Programme
+from generator.model.judgement import Judgement
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,57 +22,7 @@ MARKS: Final = {
 _ORDER = ("fail", "unknown", "warn", "judge", "pass")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one programme says of one dataset.
-
-    Attributes:
-        programme: the programme.
-        dataset: the data as it sees them.
-        findings: the verdicts.
-        absent: what its documents print and the data does not give.
-    """
-
-    programme: Programme
-    dataset: Dataset
-    findings: tuple[Finding, ...]
-    absent: tuple[Absent, ...]
-
-    def blocked(self, *, strict: bool = False) -> bool:
-        """Whether a must stands in the way; strictly, whether anything at all is not met."""
-        if strict and any(finding.verdict in {"fail", "warn", "unknown"} for finding in self.findings):
-            return True
-        return any(finding.stands_in_the_way for finding in self.findings)
-
-    @property
-    def conclusion(self) -> str:
-        """In a few words, whether a signing edition can be made, and what of it is lacking."""
-        if self.dataset.problems:
-            return "数据有误"
-        if self.blocked():
-            return "条件还不满足"
-        return "文件还缺内容" if self.absent else "可以出签署版"
-
-    def as_json(self) -> dict[str, object]:
-        """The result as the command prints it."""
-        return {
-            "programme": self.programme.code,
-            "blocked": self.blocked(),
-            "findings": [finding.as_json() for finding in self.findings],
-            "missing": [one.as_json() for one in self.absent],
-            "problems": [
-                {
-                    "field": problem.path,
-                    "message": problem.message,
-                    "remedy": problem.remedy,
-                    "where": problem.place.as_json(),
-                }
-                for problem in self.dataset.problems
-            ],
-        }
-
-
-def problems(results: Iterable[Result]) -> list[Problem]:
+def problems(results: Iterable[Judgement]) -> list[Problem]:
     """The problems of all results, each once, in the file's order."""
     return list(dict.fromkeys(problem for result in results for problem in result.dataset.problems))
 
@@ -88,7 +36,7 @@ def _print_problems(console: Console, found: Sequence[Problem]) -> None:
     console.print()
 
 
-def print_one(console: Console, result: Result) -> None:
+def print_one(console: Console, result: Judgement) -> None:
     """One programme: what stands in the way first, each with clause, place and what to do."""
     from rich.markup import escape
 
@@ -126,7 +74,7 @@ def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
         console.print(f"  · {one}", markup=False)
 
 
-def print_comparison(console: Console, results: Sequence[Result]) -> None:
+def print_comparison(console: Console, results: Sequence[Judgement]) -> None:
     """Several programmes in one table: schemes across, conditions down; then what each still lacks.
 
     Conditions that every programme finds met, or leaves to a person, are only counted.

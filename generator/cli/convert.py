@@ -40,7 +40,7 @@ from generator.model.catalogue import Catalogue
 def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
     """Write the data in another format."""
     from generator.packet.session import Workshop
-    from generator.readers.load import read_source
+    from generator.readers.source_file import read_source
     from generator.workflows.choose import filed_programmes
     from generator.workflows.data_files import check_suffix, converted
 

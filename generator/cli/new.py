@@ -47,7 +47,7 @@ def command(code: str, target: Path, old: Path | None, templates: Path | None) -
     programme = catalogue.load(code)
     with Workshop(catalogue, engine=None) as workshop:
         if old is not None:
-            from generator.readers.load import read_source
+            from generator.readers.source_file import read_source
 
             done = carried(read_source(old), programme, target, workshop)
             write_new(target, done.data)

@@ -57,7 +57,7 @@ def command(
     from generator.packet.pipeline import Order, make
     from generator.packet.session import Workshop
     from generator.publishing import recover
-    from generator.readers.load import read_source
+    from generator.readers.source_file import read_source
     from generator.rendering.values import Edition
     from generator.workflows.choose import chosen_programmes
 

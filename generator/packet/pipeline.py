@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.errors import DataError, RefusedError
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent
@@ -28,7 +28,8 @@ from generator.packet.session import Workshop
 from generator.packet.sheets import internal
 from generator.packet.sheets.sheet import Begun
 from generator.publishing import PacketFile, Published, publish
-from generator.readers.load import Source, load
+from generator.readers.load import load
+from generator.readers.source_file import Source
 from generator.rendering.values import Edition
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)

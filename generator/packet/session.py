@@ -178,10 +178,7 @@ class Workshop(AbstractContextManager["Workshop"]):
     def prepare_to_finish(self) -> None:
         """Load what finishing PDFs needs, which takes a while the first time, while the engine is at work."""
         if self.makes_pdf:
-            import generator.pdf.pages.free_space
-            import generator.pdf.pages.merge  # noqa: F401 (the loading is all that is wanted)
-            import generator.pdf.pages.overlays
-            import generator.pdf.signatures.fields
+            pass
 
     def _typeset(
         self,

@@ -1,7 +1,6 @@
-"""From a data file to a dataset: values, and where each one stood.
+"""What an opened data file says to one programme: its values, and where each one stood.
 
-``read_source`` opens the file, whatever its kind; ``load`` says what it means to one programme. A file is
-read once and loaded for as many programmes as wanted.
+A file is read once (``source_file.read_source``) and loaded for as many programmes as wanted.
 """
 
 from __future__ import annotations
@@ -18,12 +17,10 @@ from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.linked_files import Attached
 from generator.readers.overlay import overlay, spell_out_none
-from generator.readers.source_file import Source, read_source
+from generator.readers.source_file import Source
 from generator.readers.translate import Translator
-from generator.readers.unit_library import Units, digest_in, is_library
+from generator.readers.unit_library import Units
 from generator.readers.validate import validated
-
-__all__ = ["Source", "digest_in", "is_library", "load", "read_source"]
 
 
 def load(source: Source, programme: Programme | None, *, known: Mapping[str, Programme]) -> Dataset:

@@ -99,7 +99,8 @@ def _path(part: str, content: bytes) -> Path:
 def _makers() -> str:
     """What a compiled part hangs on besides the template: this package's code, docxtpl, Jinja and Python."""
     own = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    here = Path(__file__).parent
+    for path in sorted([*here.glob("*.py"), *(here.parent / "base" / "ooxml").glob("*.py")]):
         own.update(path.read_bytes())
     python = f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}"
     return f"{own.hexdigest()} {version('docxtpl')} {version('jinja2')} {python}"

@@ -19,7 +19,7 @@ from generator.packet.session import Workshop
 from generator.packet.sheets.signing_texts import effective_date
 from generator.packet.signing import code_of, places_not_found, signings_of, with_fields
 from generator.publishing import PacketFile, Published, publish, safe_name
-from generator.readers.load import Source
+from generator.readers.source_file import Source
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
 from generator.workflows.agreement_changes import Changes, changes_between

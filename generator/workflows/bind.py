@@ -31,7 +31,7 @@ from generator.publishing import (
     publish_again,
     read_manifest,
 )
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from generator.workflows.edited_documents import differences
 
 _MANIFEST = "manifest.json"

@@ -6,7 +6,7 @@ from generator.base.tree import Entries
 from generator.errors import UsageError
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
-from generator.readers.load import Source
+from generator.readers.source_file import Source
 
 
 def chosen_programmes(

@@ -10,9 +10,9 @@ from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, absent, assess
 from generator.packet.session import Workshop
-from generator.readers.load import Source
-from generator.workbook import make_form, write_workbook
+from generator.readers.source_file import Source
 from generator.writers.content import Content, read_content
+from generator.writers.excel.form import make_form, write_workbook
 from generator.writers.yaml import data_yaml
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})

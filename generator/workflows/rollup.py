@@ -26,7 +26,8 @@ from generator.packet.parts import MadeFile
 from generator.packet.pipeline import time_of
 from generator.packet.session import Workshop
 from generator.publishing import PacketFile, Published, publish, safe_name
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workflows.choose import filed_programmes
 

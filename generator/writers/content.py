@@ -17,7 +17,7 @@ from generator.model.fields import FieldSpec, OwnField, extend
 from generator.model.programme import Programme
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
-from generator.readers.load import Source
+from generator.readers.source_file import Source
 from generator.readers.translate import Translator
 from generator.writers.excel.flatten import leaves
 from generator.writers.required_fields import plain_path

@@ -7,9 +7,11 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from generator.batch import Bounds, Result, Settings, data_files
+from generator.batch.inputs import data_files
 from generator.batch.local import Lanes
+from generator.batch.results import Result
 from generator.batch.run import Batch
+from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import Setup
 from generator.publishing import recover
 from tests.batch.province import CODE, Silent

@@ -12,7 +12,7 @@ import docx
 from generator.publishing import changed_files
 
 if TYPE_CHECKING:
-    from generator.batch import Result
+    from generator.batch.results import Result
 
 CODE = "somewhere/small-2022"
 OTHER = "somewhere/other-2022"

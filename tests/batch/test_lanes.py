@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from generator.batch import Bounds, Settings
 from generator.batch.local import Call, Lanes
+from generator.batch.settings import Bounds, Settings
 from generator.errors import DataError, OutputError, Place
 
 needs_pause = pytest.mark.skipif(not hasattr(signal, "pause"), reason="没有 signal.pause")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.errors import Place, Problem
 from generator.model.catalogue import CommonRules
 from generator.model.dataset import Dataset

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from generator.base.files import shipped
-from generator.conditions import judge, rule_problems
+from generator.conditions.judge import judge
+from generator.conditions.rules import rule_problems
 from generator.model.catalogue import CommonRules, read_model
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, changed, dataset, member, programme

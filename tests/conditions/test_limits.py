@@ -16,7 +16,7 @@ from generator.base.text import (
     request,
     sentence,
 )
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.model.catalogue import CommonRules
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, changed, dataset, programme

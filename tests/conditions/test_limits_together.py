@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import judge, rule_problems
+from generator.conditions.judge import judge
+from generator.conditions.rules import rule_problems
 from generator.model.catalogue import CommonRules
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, changed, dataset, programme

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.model.catalogue import CommonRules
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme

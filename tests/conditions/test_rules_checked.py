@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import compile_rules, judge, rule_problems
+from generator.conditions.judge import judge
+from generator.conditions.rules import compile_rules, rule_problems
 from generator.errors import ExitCode, ProgrammeError
 from generator.model.catalogue import CommonRules, read_model
 from generator.model.programme import Programme

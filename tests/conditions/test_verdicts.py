@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.model.catalogue import CommonRules
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme
 

@@ -19,8 +19,10 @@ from generator.model.catalogue import CommonRules
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.readers.excel.reader import read_workbook
-from generator.readers.load import Source, load, read_source
-from generator.workbook import Form, make_form, write_workbook
+from generator.readers.load import load
+from generator.readers.source_file import Source, read_source
+from generator.writers.excel.book import Form
+from generator.writers.excel.form import make_form, write_workbook
 
 BASE: dict[str, Any] = {
     "name": "某省轴承创新联合体",

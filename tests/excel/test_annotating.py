@@ -10,13 +10,14 @@ import openpyxl
 import pytest
 from openpyxl.workbook.workbook import Workbook
 
-from generator.cli.check_report import Result
 from generator.errors import Place, UsageError
 from generator.model.findings import Absent, Finding
+from generator.model.judgement import Judgement
 from generator.readers.excel.layout import FINDINGS_SHEET
-from generator.readers.load import Source, load
-from generator.workbook import write_workbook
-from generator.workflows.annotating import annotated_copy
+from generator.readers.load import load
+from generator.readers.source_file import Source
+from generator.writers.excel.annotate import annotated_copy
+from generator.writers.excel.form import write_workbook
 from tests.excel.books import (
     cell_of,
     edited,
@@ -45,7 +46,7 @@ def finding(dataset: Any, path: str, **more: Any) -> Finding:
 def annotated(data: bytes, folder: Path, *findings: Finding, absent: tuple[Absent, ...] = ()) -> Workbook:
     source = source_of(data, folder)
     dataset = load(source, programme(), known={"first/one": programme()})
-    copy = annotated_copy(source, [Result(programme(), dataset, findings, absent)])
+    copy = annotated_copy(source, [Judgement(programme(), dataset, findings, absent)])
     return openpyxl.load_workbook(io.BytesIO(copy.data))
 
 
@@ -95,7 +96,9 @@ def test_the_sheet_of_findings_leads_to_the_cells(tmp_path: Path) -> None:
 def test_the_copy_reads_the_same_as_the_original(tmp_path: Path) -> None:
     source = source_of(filled(), tmp_path)
     dataset = load(source, programme(), known={"first/one": programme()})
-    copy = annotated_copy(source, [Result(programme(), dataset, (finding(dataset, "members[1].kind"),), ())])
+    copy = annotated_copy(
+        source, [Judgement(programme(), dataset, (finding(dataset, "members[1].kind"),), ())]
+    )
     again = load(Source(source_of(copy.data, tmp_path).root, "数据.xlsx", tmp_path, copy.data), programme(), known={"first/one": programme()})  # fmt: skip
     assert again.consortium == dataset.consortium
     assert again.places == dataset.places
@@ -129,7 +132,9 @@ def test_stored_results_of_formulas_stay_readable(tmp_path: Path) -> None:
     source = source_of(data, tmp_path)
     dataset = load(source, programme(), known={"first/one": programme()})
     assert dataset.problems == ()
-    copy = annotated_copy(source, [Result(programme(), dataset, (finding(dataset, "members[1].kind"),), ())])
+    copy = annotated_copy(
+        source, [Judgement(programme(), dataset, (finding(dataset, "members[1].kind"),), ())]
+    )
     assert openpyxl.load_workbook(io.BytesIO(copy.data))[USES]["B5"].value == "=50+50"
     assert loaded(copy.data, tmp_path).consortium == dataset.consortium
 

@@ -19,7 +19,8 @@ from generator.model.findings import Finding
 from generator.packet.pipeline import Order, assess, draw
 from generator.packet.session import Workshop
 from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.workflows.choose import filed_programmes
 
 CODES = sorted(Catalogue().folders())

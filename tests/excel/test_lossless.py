@@ -28,10 +28,11 @@ from generator.model.value_kinds import (
     Share,
     Year,
 )
-from generator.readers.load import Source, load
-from generator.workbook import write_workbook
+from generator.readers.load import load
+from generator.readers.source_file import Source
 from generator.writers.content import Tree, read_content
 from generator.writers.excel.flatten import leaves
+from generator.writers.excel.form import write_workbook
 from generator.writers.yaml import data_yaml
 from tests.excel.books import form, programme, source_of
 

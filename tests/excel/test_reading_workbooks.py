@@ -13,7 +13,7 @@ from generator.base.tree import plain
 from generator.errors import Place
 from generator.model.consortium import Consortium
 from generator.model.value_kinds import NONE
-from generator.workbook import write_workbook
+from generator.writers.excel.form import write_workbook
 from tests.excel.books import BASE, cell_of, edited, filled, form, loaded, opened, saved, source_of, told
 
 MEMBERS, USES = "成员单位", "经费用途"

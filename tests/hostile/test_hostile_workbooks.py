@@ -19,7 +19,7 @@ import pytest
 from openpyxl.workbook.workbook import Workbook
 
 from generator.errors import DataError
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from tests.excel.books import cell_of, edited, filled, in_sheet, opened, part_of, rezipped, saved, told
 from tests.pace import allowed
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from generator.base.yaml import MAX_DEPTH, read_yaml
 from generator.errors import DataError, Place, Problem
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from tests.pace import allowed
 
 SECONDS = 4.0

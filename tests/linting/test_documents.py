@@ -12,7 +12,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from generator.conditions import rule_problems
+from generator.conditions.rules import rule_problems
 from generator.model.catalogue import Catalogue
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS

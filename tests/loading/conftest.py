@@ -8,7 +8,8 @@ import pytest
 
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 
 
 def make_programme(code: str, **more: Any) -> Programme:

@@ -19,7 +19,8 @@ from generator.errors import DataError
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import KINDS
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data-format.md"
 BEGIN, END = "<!-- 以下由字段声明生成 -->", "<!-- 以上由字段声明生成 -->"

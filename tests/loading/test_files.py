@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator.errors import DataError, ExitCode
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 
 def section(loaded: Any, name: str) -> Any:

@@ -24,7 +24,8 @@ from generator.model.catalogue import Catalogue
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import given as given_values
 from generator.model.programme import Programme
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.writers.json_schema import json_schema
 from generator.writers.starter import NAME_PLACEHOLDER, starter_yaml
 

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 
 from generator.model.dataset import Dataset
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 
 CODE = "91410300171076548K"
 OTHER = "12410000415802439A"

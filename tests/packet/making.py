@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = "henan/consortium-2022"

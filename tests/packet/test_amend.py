@@ -14,7 +14,7 @@ import pytest
 from generator.cli import main
 from generator.errors import RefusedError
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from generator.rendering.values import Edition
 from generator.workflows.amend import Amendment, amend
 from generator.workflows.verify import verify

@@ -21,7 +21,7 @@ from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, make
 from generator.packet.session import Workshop
 from generator.publishing import changed_files
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from generator.workflows.bind import Bound, bind
 from generator.workflows.verify import verify
 from tests.packet.making import PLAIN, example, pdf

@@ -15,7 +15,7 @@ from generator.base.ooxml.bookmarks import anchors
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, begin, draw
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 CATALOGUE = Catalogue()
 EXAMPLES = {

@@ -13,7 +13,8 @@ from generator.packet.data_copy import snapshot
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, assess
 from generator.packet.session import Workshop
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from tests.packet.making import PLAIN, ROOT, example
 from tests.packet.records import record, source_of, text_ids
 

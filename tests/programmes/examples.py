@@ -18,13 +18,14 @@ from generator.base.tree import (
     Node,
     Scalar,
 )
-from generator.conditions import judge
+from generator.conditions.judge import judge
 from generator.errors import Place
 from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.findings import Finding
 from generator.model.paths import steps
 from generator.model.programme import Programme
-from generator.readers.load import Source, load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import Source, read_source
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).resolve().parent / "cases"

@@ -10,7 +10,8 @@ from generator.model.fields import Part
 from generator.model.paths import resolve
 from generator.model.programme import Programme
 from generator.model.value_kinds import CreditCode, LongText, Text
-from generator.readers.load import Source, load
+from generator.readers.load import load
+from generator.readers.source_file import Source
 from tests.programmes.examples import CATALOGUE, Change, example
 
 MEMBERS = 120

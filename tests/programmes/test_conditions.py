@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from generator.conditions import compile_rules
-from generator.conditions.rules import Rule
+from generator.conditions.rules import Rule, compile_rules
 from generator.model.findings import Finding
 from generator.model.paths import resolve
 from generator.model.programme import Programme

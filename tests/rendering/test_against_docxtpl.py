@@ -24,7 +24,8 @@ from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
 from generator.packet.session import Workshop
-from generator.readers.load import load, read_source
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 from generator.rendering.context import build
 from generator.rendering.render import render
 from generator.rendering.sandbox import Sandbox

@@ -19,7 +19,7 @@ from generator.model.programme import Programme
 from generator.packet.manifest import unprinted
 from generator.packet.pipeline import Order, assess, build, draw
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from generator.rendering.context import MARK
 from generator.rendering.context import build as names_of
 from generator.rendering.model_clauses import ModelClauses

@@ -40,7 +40,7 @@ def test_a_kept_template_fills_as_one_that_was_just_patched(
     kept: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = printed()
-    monkeypatch.setattr("generator.rendering.render.template._patch", lambda _: pytest.fail("patched again"))
+    monkeypatch.setattr("generator.rendering.template._patch", lambda _: pytest.fail("patched again"))
     monkeypatch.setattr(Sandbox, "code_of", lambda *_: pytest.fail("compiled again"))
     assert printed() == first == ["名称：某省联合体"]
 
@@ -79,7 +79,7 @@ def test_code_that_was_exchanged_is_not_even_read(kept: Path, monkeypatch: pytes
 
 
 def test_no_more_is_kept_than_a_few_hundred_files(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("generator.rendering.render.cache.MOST_KEPT", 3)
+    monkeypatch.setattr("generator.rendering.cache.MOST_KEPT", 3)
     for word in ("甲", "乙", "丙", "丁", "戊"):
         assert lines(filled(of_paragraphs(f"{word}：{{{{ name }}}}"), consortium(name="某省联合体"))) == [
             f"{word}：某省联合体"

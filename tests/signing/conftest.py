@@ -14,7 +14,7 @@ from generator.model.catalogue import Catalogue
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
 from generator.packet.session import Workshop
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from tests.signing.authority import Authority
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -24,7 +24,7 @@ from generator.packet.session import Workshop
 from generator.pdf.docx.reader import open_parts
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 from generator.workflows.verify import verify
 from tests.signing.authority import Authority, _loaded
 

@@ -18,7 +18,7 @@ from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Workshop
 from generator.packet.signing import with_fields
-from generator.readers.load import read_source
+from generator.readers.source_file import read_source
 
 if TYPE_CHECKING:
     from generator.packet.parts import MadeDocument, Packet

@@ -8,7 +8,7 @@ Nodes, by their key ``k``:
 
 - ``p`` paragraph: ``s`` its properties, ``m`` the run properties of its mark, ``r`` its inlines, ``label``
   of automatic numbering, ``cont`` where it goes on after a page break, ``open``/``close`` signature roles
-- ``t`` table (generator/pdf/tables.py), ``pb`` page break, ``toc`` table of contents
+- ``t`` table (generator/pdf/docx/tables.py), ``pb`` page break, ``toc`` table of contents
 - inlines: ``t`` text, ``tab``, ``br``, ``f`` field, ``img``, ``fn`` footnote, ``no`` its number, ``bm`` bookmark
 """
 

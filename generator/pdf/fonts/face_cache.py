@@ -65,9 +65,9 @@ def read_faces(path: Path) -> list[Face]:
         return []
     cached = _load("faces", stamp)
     if cached is None:
-        from generator.pdf.fonts import font_files as fontreading
+        from generator.pdf.fonts import font_files
 
-        cached = fontreading.descriptions(path)
+        cached = font_files.descriptions(path)
         _store("faces", stamp, cached)
     return [
         Face(path=path, index=index, **{**item, "names": tuple(item["names"])})
@@ -108,10 +108,10 @@ def coverage(face: Face) -> Coverage:
     """Which characters a face draws, from its cmap."""
 
     def read() -> list[int]:
-        from generator.pdf.fonts import font_files as fontreading
+        from generator.pdf.fonts import font_files
 
         ranges: list[int] = []
-        for point in fontreading.code_points(face.path, face.index):
+        for point in font_files.code_points(face.path, face.index):
             if ranges and point == ranges[-1] + 1:
                 ranges[-1] = point
             else:
@@ -126,9 +126,9 @@ def latin_widths(face: Face) -> dict[str, float]:
     """How wide a face draws each Latin character that it has, in ems."""
 
     def read() -> dict[str, float]:
-        from generator.pdf.fonts import font_files as fontreading
+        from generator.pdf.fonts import font_files
 
-        return fontreading.latin_widths(face.path, face.index)
+        return font_files.latin_widths(face.path, face.index)
 
     return dict(remembered(face, "widths", read))
 

@@ -21,9 +21,9 @@ def _glyph(char: str, face: Face) -> tuple[float, tuple[str, ...]]:
     """A character's advance and outline in the font's own units; nothing where the face lacks it."""
 
     def read() -> tuple[float, list[str]]:
-        from generator.pdf.fonts import font_files as fontreading
+        from generator.pdf.fonts import font_files
 
-        return fontreading.glyph(char, face.path, face.index)
+        return font_files.glyph(char, face.path, face.index)
 
     advance, operators = remembered(face, f"glyph {ord(char):X}", read)
     return float(advance), tuple(operators)
@@ -34,9 +34,9 @@ def unit(face: Face) -> int:
     """How many of its own units a face has to the em."""
 
     def read() -> int:
-        from generator.pdf.fonts import font_files as fontreading
+        from generator.pdf.fonts import font_files
 
-        return fontreading.unit(face.path, face.index)
+        return font_files.unit(face.path, face.index)
 
     return int(remembered(face, "unit", read))
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import pikepdf
 
 from generator.errors import PdfError
-from generator.pdf.fonts import outlines as lettering
+from generator.pdf.fonts import outlines
 from generator.pdf.pages.free_space import SEAL, reading
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
         return _save(document)
 
 
-def _diagonal(text: str, face: Face, size: tuple[float, float]) -> lettering.Drawing:
+def _diagonal(text: str, face: Face, size: tuple[float, float]) -> outlines.Drawing:
     """A text from the lower left of a page to its upper right."""
     across, high = size
     diagonal = math.hypot(across, high)
     cos, sin = across / diagonal, high / diagonal
-    ems = lettering.width(text, face, 1.0)
+    ems = outlines.width(text, face, 1.0)
     points = _SHARE * diagonal / max(ems + 0.3 * len(text), 0.001)
     turn = f"{cos:.6f} {sin:.6f} {-sin:.6f} {cos:.6f} {across / 2:.3f} {high / 2:.3f} cm"
-    line = lettering.line(text, face, (-ems * points / 2, -0.38 * points), points, (_WATERMARK_GREY,))
-    return lettering.Drawing(f"{turn} {line}", {})
+    line = outlines.line(text, face, (-ems * points / 2, -0.38 * points), points, (_WATERMARK_GREY,))
+    return outlines.Drawing(f"{turn} {line}", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) ->
         faces: its face is that of 宋体.
     """
     face = faces.roles["宋体"]
-    glyphs = lettering.Glyphs(document, face)
+    glyphs = outlines.Glyphs(document, face)
     total = len(document.pages)
     number = 0
     for part in parts:
@@ -117,7 +117,7 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) ->
                 page = document.pages[number]
                 number += 1
                 text = f"本套第 {number} 页 共 {total} 页"
-                size, width = _size(page), lettering.width(text, face, _SIZE)
+                size, width = _size(page), outlines.width(text, face, _SIZE)
                 places = _corners(size, width)
                 if pages is not None:
                     places = (at for at in places if pages.is_free(own, _around(at, width)))
@@ -166,7 +166,7 @@ def seal_guide(
     """
     face = faces.roles["宋体"]
     with _open(pdf) as source, pikepdf.Pdf.new() as copy:
-        glyphs = lettering.Glyphs(copy, face)
+        glyphs = outlines.Glyphs(copy, face)
         for number in sorted(seals):
             copy.pages.append(source.pages[number - 1])
             shown = copy.pages[-1]
@@ -179,7 +179,7 @@ def seal_guide(
             drawings = [
                 glyphs.line(
                     text,
-                    (x - lettering.width(text, face, _CAPTION_SIZE) / 2, y),
+                    (x - outlines.width(text, face, _CAPTION_SIZE) / 2, y),
                     _CAPTION_SIZE,
                     _CAPTION_RED,
                 )
@@ -193,7 +193,7 @@ def seal_guide(
         return _save(copy)
 
 
-def _seal(x: float, y: float) -> lettering.Drawing:
+def _seal(x: float, y: float) -> outlines.Drawing:
     """The circle of a seal around a point."""
     radius = SEAL / 2
     arcs = (
@@ -201,11 +201,11 @@ def _seal(x: float, y: float) -> lettering.Drawing:
         "{3} {4} {4} {3} {1} {3} c {2} {3} {0} {4} {0} {1} c s"
     ).format(*(f"{edge:.3f}" for edge in (radius, 0.0, radius * _ARC, -radius, -radius * _ARC)))
     red = " ".join(f"{part:g}" for part in _SEAL_RED)
-    return lettering.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm {red} RG 1.2 w [5 3] 0 d {arcs}", {})
+    return outlines.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm {red} RG 1.2 w [5 3] 0 d {arcs}", {})
 
 
 def _form(
-    document: pikepdf.Pdf, size: tuple[float, float], *drawings: lettering.Drawing, multiply: bool = False
+    document: pikepdf.Pdf, size: tuple[float, float], *drawings: outlines.Drawing, multiply: bool = False
 ) -> pikepdf.Object:
     """Drawings as one form as large as a page; where it multiplies with what is below, nothing is hidden.
 

@@ -16,7 +16,7 @@ from lxml import etree
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.regions import regions_of
-from generator.conditions import rule_problems
+from generator.conditions.rules import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
 from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems

@@ -10,6 +10,7 @@ import io
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import openpyxl
@@ -20,13 +21,15 @@ from openpyxl.styles.colors import Color
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.errors import Place
+from generator.errors import Place, UsageError
+from generator.model.judgement import Judgement
 from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.excel.package import check_whole
+from generator.readers.source_file import Source
 from generator.writers.excel import styles
 from generator.writers.excel.form import settled
-from generator.writers.excel.formula_values import stored_values, with_stored_values
-from generator.writers.excel.remarks import LABELS, Mark, Tone
+from generator.writers.excel.formula_values import lost_in_a_copy, stored_values, with_stored_values
+from generator.writers.excel.remarks import LABELS, Mark, Tone, marks_of
 
 _SEPARATOR: Final = "\n———— 核对结果 ————\n"
 _FILLS: Final[dict[Tone, str]] = {
@@ -57,7 +60,7 @@ def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> by
     check_whole(data, name)
     values = stored_values(data, name)
     with warnings.catch_warnings():
-        # What openpyxl cannot carry over is told beforehand, by ``stored.lost_in_a_copy``.
+        # What openpyxl cannot carry over is told beforehand, by ``formula_values.lost_in_a_copy``.
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
     _take_out(workbook)
@@ -196,3 +199,38 @@ def _line(target: Worksheet, row: int, mark: Mark, place: Place | None, *, again
         styles.lines_needed(texts[3] or "", _HEADS[3][1]), styles.lines_needed(texts[4] or "", _HEADS[4][1])
     )
     target.row_dimensions[row].height = min(15.5 * lines + 4, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedCopy:
+    """A workbook with findings.
+
+    Attributes:
+        data: its bytes.
+        notice: what of the original the copy lacks, a Chinese sentence; empty where nothing.
+    """
+
+    data: bytes
+    notice: str
+
+
+def annotated_copy(source: Source, results: Sequence[Judgement]) -> AnnotatedCopy:
+    """The findings written into a copy of the workbook that they are about.
+
+    Args:
+        source: the data file, a workbook.
+        results: what each programme says of it.
+
+    Raises:
+        UsageError: the data file is no workbook.
+    """
+    if not source.name.lower().endswith(".xlsx"):
+        raise UsageError(
+            f"数据文件 {source.name} 不是 Excel 工作簿，不能在上面标注",
+            "先用 lianheti convert 把它转成 .xlsx，或去掉 --annotate",
+        )
+    summary = "；".join(f"{result.programme.title}：{result.conclusion}" for result in results)
+    data = annotated(source.data, source.name, marks_of(results), summary)
+    lost = lost_in_a_copy(source.data)
+    notice = f"副本里没有原文件的{'、'.join(lost)}，以原文件为准。" if lost else ""
+    return AnnotatedCopy(data, notice)

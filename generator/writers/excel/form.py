@@ -25,8 +25,7 @@ from generator.readers.excel.layout import (
     Sheet,
     layout,
 )
-from generator.writers.excel import cover as guide
-from generator.writers.excel import styles
+from generator.writers.excel import cover, styles
 from generator.writers.excel.book import Book, Form, sheet_top
 from generator.writers.excel.flatten import fits, leaves, pieces
 from generator.writers.excel.notes import full_path, guidance
@@ -116,12 +115,12 @@ def write_workbook(
             _write_rows(book, sheet, targets[sheet.title], tuple(FILING_HEADS.values()), rows)
         elif sheet.form == "accepted":
             _write_rows(book, sheet, targets[sheet.title], tuple(ACCEPTED_HEADS.values()), accepted)
-    guide.write_guide(form, first, listed, None if missing is None else len(missing))
+    cover.write_guide(form, first, listed, None if missing is None else len(missing))
     if missing_sheet is not None and missing:
-        guide.write_missing(
+        cover.write_missing(
             missing_sheet, [(*_cell_of(form, targets, path), title) for path, title in missing]
         )
-    guide.write_stamp(form, workbook.create_sheet(STAMP_SHEET))
+    cover.write_stamp(form, workbook.create_sheet(STAMP_SHEET))
     workbook.calculation.fullCalcOnLoad = True
     workbook.properties.creator = "lianheti"
     workbook.properties.created = workbook.properties.modified = _FIXED_TIME

@@ -16,8 +16,7 @@ from generator.readers.excel.layout import (
     Column,
     Sheet,
 )
-from generator.writers.excel import styles
-from generator.writers.excel import validation as checks
+from generator.writers.excel import styles, validation
 from generator.writers.excel.book import Book, sheet_top
 from generator.writers.excel.flatten import NONE, typed
 from generator.writers.excel.notes import limit_text
@@ -78,14 +77,14 @@ def _write_row(
     cell.number_format = styles.number_format(column.kind) if column.kind else styles.TEXT_FORMAT
     if needed:
         cell.fill = styles.NEEDED
-    checks.for_kind(target, cell.coordinate, column.kind)
+    validation.for_kind(target, cell.coordinate, column.kind)
     if mark_missing and needed:
         styles.colour_where(target, cell.coordinate, f'{cell.coordinate}=""', styles.MISSING)
     limits = book.guidance.limits.get(column.path, ())
     count, limit = styles.at(target, row, 3), styles.at(target, row, 4)
     if limits or isinstance(column.kind, LongText):
         styles.put(count, None, styles.GREY, styles.CENTRE)
-        count.value = checks.count_formula([cell.coordinate])
+        count.value = validation.count_formula([cell.coordinate])
         count.number_format = styles.NO_ZERO
     styles.put(limit, "\n".join(map(limit_text, limits)) or None, styles.GREY, styles.MIDDLE)
     if most := min((each.max for each in limits if each.max), default=0):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from generator.cli.check_report import Result
 from generator.errors import Place
 from generator.model.findings import Finding
+from generator.model.judgement import Judgement
 
 Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
 
@@ -49,7 +49,7 @@ LABELS: dict[Tone, str] = {
 }
 
 
-def marks_of(results: Sequence[Result]) -> list[Mark]:
+def marks_of(results: Sequence[Judgement]) -> list[Mark]:
     """Everything that several programmes have to say of one dataset, the worst first, each once."""
     several = len(results) > 1
     found: list[Mark] = []
@@ -73,7 +73,7 @@ def _worth_saying(findings: Sequence[Finding]) -> Iterator[Finding]:
     return (finding for finding in findings if finding.verdict != "pass")
 
 
-def _verdict(finding: Finding, result: Result, name: str) -> Mark:
+def _verdict(finding: Finding, result: Judgement, name: str) -> Mark:
     tone: Tone = "warn"
     if finding.verdict in {"fail", "unknown", "judge"}:
         tone = finding.verdict

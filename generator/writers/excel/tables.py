@@ -18,8 +18,7 @@ from generator.readers.excel.layout import (
     Column,
     Sheet,
 )
-from generator.writers.excel import styles
-from generator.writers.excel import validation as checks
+from generator.writers.excel import styles, validation
 from generator.writers.excel.book import Book, sheet_top
 from generator.writers.excel.flatten import NONE, says_none, typed
 from generator.writers.excel.notes import full_path, limit_text
@@ -125,7 +124,7 @@ class TableWriter:
         styles.put(cell, "是" if none else None, styles.BOLD, styles.CENTRE)
         cell.border = styles.GRID
         cell.number_format = styles.TEXT_FORMAT
-        checks.options(target, cell.coordinate, ("是", "否"), "确实没有内容的选“是”，还没填的空着")
+        validation.options(target, cell.coordinate, ("是", "否"), "确实没有内容的选“是”，还没填的空着")
         hint = "确实没有内容的，在左边选“是”；还没填的，空着。"
         if self.sheet.form == "table" and not self.sheet.parent:
             hint += f"一项一行，行数不够就接着往下写（检查到第 {LAST_ROW} 行），可以排序、插行和粘贴。"
@@ -251,7 +250,7 @@ class TableWriter:
                 letters = [
                     get_column_letter(by_path[name]) for name in slot.counts.split("、") if name in by_path
                 ]
-                cell.value = checks.count_formula([f"{letter}{row}" for letter in letters])
+                cell.value = validation.count_formula([f"{letter}{row}" for letter in letters])
                 cell.number_format = styles.NO_ZERO
                 if most := self._most(content):
                     styles.colour_where(target, cell.coordinate, f"{cell.coordinate}>{most}", styles.OVER)
@@ -312,7 +311,7 @@ class TableWriter:
             letter = get_column_letter(at)
             area = f"{letter}{first}:{letter}{LAST_ROW}"
             if slot.column is not None:
-                checks.for_kind(target, area, slot.column.kind)
+                validation.for_kind(target, area, slot.column.kind)
                 role = self._whose(slot.column)
                 if role is not None and self.sheet.form == "table":
                     whose = f',${roles[0]}{first}="{role}"' if role and roles else ""
@@ -323,7 +322,7 @@ class TableWriter:
                 formula = f"AND(ISNUMBER({letter}{first}),{letter}{first}>{slot.limit}{whose})"
                 styles.colour_where(target, area, formula, styles.OVER)
             elif self.sheet.parent and at == 1:
-                checks.from_list(target, area, self._owner_range(), "从前面的表里选，名称要完全一致")
+                validation.from_list(target, area, self._owner_range(), "从前面的表里选，名称要完全一致")
 
     def _owner_range(self) -> str:
         """Where the parent's names stand, as a reference."""
