@@ -19,7 +19,7 @@ from generator.cli.batch import cores
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, build
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import Source, read_source
 
 PACKETS = 200
@@ -70,11 +70,11 @@ def memory() -> Iterator[Figure]:
 def one_worker() -> None:
     """Make as many packets in this process as a worker of a batch does; print its peak on the way, in MB."""
     catalogue = Catalogue(None)
-    programme, workshop = catalogue.load(subjects.CODE), Workshop(catalogue, "typst", overlap=False)
+    programme, session = catalogue.load(subjects.CODE), Session(catalogue, "typst", overlap=False)
     peaks = {}
     with tempfile.TemporaryDirectory() as name:
         for number in range(1, LIFE + 1):
-            build(subjects.source(Path(name), number), programme, Order("signing"), workshop)
+            build(subjects.source(Path(name), number), programme, Order("signing"), session)
             peaks[number] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(peaks[LIFE // 4], peaks[LIFE])
 
@@ -102,7 +102,7 @@ def growth() -> Iterator[Figure]:
 
     Every text is new in each run, as of a consortium that was never filed before.
     """
-    programme, workshop = subjects.subject()
+    programme, session = subjects.subject()
     times = {}
     with tempfile.TemporaryDirectory() as name:
         for count in MEMBERS:
@@ -112,9 +112,9 @@ def growth() -> Iterator[Figure]:
                 path = Path(name) / f"{count}-{number}.yaml"
                 path.write_text(with_members(count, subjects.version(number)), encoding="utf-8")
                 sources.append(read_source(path))
-            build(sources.pop(), programme, Order(), workshop)
+            build(sources.pop(), programme, Order(), session)
             times[count] = statistics.median(
-                seconds(_building(source, programme, workshop)) for source in sources
+                seconds(_building(source, programme, session)) for source in sources
             )
     ten, hundred, thousand = (times[count] for count in MEMBERS)
     ratio = ((thousand - hundred) / 900) / ((hundred - ten) / 90)
@@ -122,8 +122,8 @@ def growth() -> Iterator[Figure]:
     yield Figure("member_time_1000_vs_100", 5, ratio, note=note)
 
 
-def _building(source: Source, programme: Programme, workshop: Workshop) -> Callable[[], object]:
-    return lambda: build(source, programme, Order(), workshop)
+def _building(source: Source, programme: Programme, session: Session) -> Callable[[], object]:
+    return lambda: build(source, programme, Order(), session)
 
 
 def with_members(count: int, text: str) -> str:

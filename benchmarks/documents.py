@@ -38,13 +38,13 @@ def holds(docx: bytes, job: Job) -> bool:
 
 def fill() -> Iterator[Figure]:
     """``fill_vs_docxtpl`` and ``fill_vs_floor``: one form, warm."""
-    programme, workshop = subjects.subject()
+    programme, session = subjects.subject()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         jobs = [subjects.job(folder, number) for number in range(ROUNDS_FILL)]
     document = programme.documents[0]
     path = programme.folder / document.template
-    prepared = workshop.prepare(path)
+    prepared = session.prepare(path)
     template: Any = prepared.template
     package = template._package  # noqa: SLF001 (the floor is this very package, deflated and written)
 
@@ -58,11 +58,11 @@ def fill() -> Iterator[Figure]:
             "signing",
             headings=prepared.headings,
             when=job.when,
-            fill_clauses=workshop.model_clauses.fill,
+            fill_clauses=session.model_clauses.fill,
         )
 
     def theirs(number: int) -> bytes:
-        return peers.docxtpl_fill(path, peers.names(jobs[number], document, workshop))
+        return peers.docxtpl_fill(path, peers.names(jobs[number], document, session))
 
     made = [ours(number) for number in range(ROUNDS_FILL)]
     changed = [
@@ -112,15 +112,15 @@ def documents() -> Iterator[Figure]:
     if peers.office() is None:
         print(peers.NO_OFFICE, file=sys.stderr)
         return
-    _, workshop = subjects.subject()
+    _, session = subjects.subject()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         jobs = [subjects.job(folder, number) for number in range((ROUNDS_BATCH + 1) * BATCH)]
-        draw(jobs[-1], workshop)
+        draw(jobs[-1], session)
 
         def ours(number: int) -> None:
             for job in jobs[number * BATCH : (number + 1) * BATCH]:
-                made = draw(job, workshop)
+                made = draw(job, session)
                 if any(one.pdf is None for one in made):
                     raise SystemExit("a PDF is missing")
 
@@ -128,7 +128,7 @@ def documents() -> Iterator[Figure]:
             files = [
                 file
                 for at in range(number * BATCH, (number + 1) * BATCH)
-                for file in peers.fill_all(jobs[at], workshop, folder, f"{at:04}-")
+                for file in peers.fill_all(jobs[at], session, folder, f"{at:04}-")
             ]
             peers.office_pdfs(files, folder)
 
@@ -177,7 +177,7 @@ def extra() -> Iterator[Figure]:
     from generator.packet.attachments import read_attachments
     from generator.publishing.archive import archive_bytes
 
-    programme, workshop = subjects.subject()
+    programme, session = subjects.subject()
     shares, wholes = [], []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -185,11 +185,11 @@ def extra() -> Iterator[Figure]:
             job = subjects.job(folder, number)
             source = subjects.source(folder, number)
             begun = time.perf_counter()
-            done = make(source, programme, Order("signing"), folder / "out", workshop)
+            done = make(source, programme, Order("signing"), folder / "out", session)
             whole = time.perf_counter() - begun
             made = done.packet.documents
             begun = time.perf_counter()
-            assemble(job, made, read_attachments(job), workshop)
+            assemble(job, made, read_attachments(job), session)
             archive_bytes({file.path: file.data for file in done.packet.files}, job.when)
             shares.append((time.perf_counter() - begun) / whole)
             wholes.append(whole)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.model.catalogue import Catalogue
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.render import render
@@ -17,10 +17,10 @@ def main(data: Path, folder: Path, code: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(None)
     programme = catalogue.load(code)
-    workshop = Workshop(catalogue, None)
+    session = Session(catalogue, None)
     dataset = load(read_source(data), programme, known=catalogue.all())
     document = programme.documents[0]
-    prepared = workshop.prepare(programme.folder / document.template)
+    prepared = session.prepare(programme.folder / document.template)
     made = render(
         prepared.template,
         dataset.consortium,
@@ -29,7 +29,7 @@ def main(data: Path, folder: Path, code: str) -> None:
         "signing",
         headings=prepared.headings,
         when=datetime(2026, 1, 1, tzinfo=UTC),
-        fill_clauses=workshop.model_clauses.fill,
+        fill_clauses=session.model_clauses.fill,
     )
     (folder / "form.docx").write_bytes(made.docx)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, begin, draw
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
 
@@ -16,10 +16,10 @@ def main(data: Path, folder: Path, code: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     gc.disable()  # as the command does
     catalogue = Catalogue(None)
-    with Workshop(catalogue, "typst") as workshop:
-        workshop.warm_up()
-        job = begin(read_source(data), catalogue.load(code), Order("signing"), workshop)
-        for made in draw(job, workshop):
+    with Session(catalogue, "typst") as session:
+        session.warm_up()
+        job = begin(read_source(data), catalogue.load(code), Order("signing"), session)
+        for made in draw(job, session):
             for file in made.files:
                 path = folder / file.path
                 path.parent.mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ from typing import Any
 from generator.model.programme import Document
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, begin
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.context import build
@@ -27,10 +27,10 @@ from generator.rendering.sandbox import Sandbox
 NO_OFFICE = "LibreOffice (soffice) is not installed: its figures are left out"
 
 
-def names(job: Job, document: Document, workshop: Workshop) -> Mapping[str, Any]:
+def names(job: Job, document: Document, session: Session) -> Mapping[str, Any]:
     """What a template's names stand for."""
     found, _ = build(
-        job.dataset.consortium, job.programme, document, job.edition, {}, workshop.model_clauses.fill
+        job.dataset.consortium, job.programme, document, job.edition, {}, session.model_clauses.fill
     )
     return found
 
@@ -69,13 +69,13 @@ def office_pdfs(files: Sequence[Path], folder: Path) -> None:
         raise SystemExit(f"LibreOffice has not made {missing}")
 
 
-def fill_all(job: Job, workshop: Workshop, folder: Path, start: str) -> list[Path]:
+def fill_all(job: Job, session: Session, folder: Path, start: str) -> list[Path]:
     """The documents of one packet by docxtpl."""
     made = []
     for document in job.programme.documents:
         path = folder / f"{start}{document.id}.docx"
         path.write_bytes(
-            docxtpl_fill(job.programme.folder / document.template, names(job, document, workshop))
+            docxtpl_fill(job.programme.folder / document.template, names(job, document, session))
         )
         made.append(path)
     return made
@@ -88,16 +88,14 @@ def main(data: Path, folder: Path, code: str, *, pdf: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(None)
     programme = catalogue.load(code)
-    workshop = Workshop(catalogue, None)
+    session = Session(catalogue, None)
     if pdf:
-        files = fill_all(
-            begin(read_source(data), programme, Order("signing"), workshop), workshop, folder, ""
-        )
+        files = fill_all(begin(read_source(data), programme, Order("signing"), session), session, folder, "")
         office_pdfs(files, folder)
         return
     dataset = load(read_source(data), programme, known=catalogue.all())
     document = programme.documents[0]
-    found, _ = build(dataset.consortium, programme, document, "signing", {}, workshop.model_clauses.fill)
+    found, _ = build(dataset.consortium, programme, document, "signing", {}, session.model_clauses.fill)
     (folder / "form.docx").write_bytes(docxtpl_fill(programme.folder / document.template, found))
 
 

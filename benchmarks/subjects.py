@@ -12,7 +12,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, begin
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import Source, read_source
 
 CODE = "henan/consortium-2022"
@@ -22,9 +22,9 @@ _NAMES = re.compile(r"(研究院|研究所|大学|学院|有限公司|中心|创
 
 
 @cache
-def subject() -> tuple[Programme, Workshop]:
+def subject() -> tuple[Programme, Session]:
     catalogue = Catalogue(None)
-    return catalogue.load(CODE), Workshop(catalogue, "typst")
+    return catalogue.load(CODE), Session(catalogue, "typst")
 
 
 def version(number: int) -> str:
@@ -51,5 +51,5 @@ def source(folder: Path, number: int) -> Source:
 
 
 def job(folder: Path, number: int) -> Job:
-    programme, workshop = subject()
-    return begin(source(folder, number), programme, Order("signing"), workshop)
+    programme, session = subject()
+    return begin(source(folder, number), programme, Order("signing"), session)

@@ -15,7 +15,7 @@ import pypdfium2
 from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.pdf.engines.open import open_engine
 from generator.readers.source_file import read_source
 
@@ -43,15 +43,15 @@ class Result:
 def results(only: str, *, internal: bool) -> list[Result]:
     found = []
     catalogue = Catalogue()
-    with Workshop(catalogue, "typst") as workshop:
-        office = open_engine("libreoffice", workshop.faces)
+    with Session(catalogue, "typst") as session:
+        office = open_engine("libreoffice", session.faces)
         for data in sorted((ROOT / "data").glob("*.yaml")):
             source = read_source(data)
             for programme in catalogue.all().values():
                 # An example is named by its programme.
                 if only not in data.stem or programme.code.replace("/", "-") != data.stem:
                     continue
-                packet = build(source, programme, Order("signing"), workshop)
+                packet = build(source, programme, Order("signing"), session)
                 pairs = {file.path: file for file in packet.files}
                 for path, file in pairs.items():
                     if file.format != "docx" or (not internal and "/" in path):

@@ -26,7 +26,7 @@ from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
@@ -112,7 +112,7 @@ def templates_of(settings: Settings) -> dict[str, bytes] | None:
 
 
 _lock = Lock()
-_workshops: dict[str, Workshop] = {}
+_sessions: dict[str, Session] = {}
 
 
 def make_there(parcel: Parcel) -> Packed:
@@ -137,7 +137,7 @@ def make_there(parcel: Parcel) -> Packed:
         source = read_source(Path(folder) / parcel.data)
         settings = replace(parcel.settings, root=Path(), templates=None, force=False)
         try:
-            packet, facts = worker.make(settings, _workshop(parcel), source, parcel.code)
+            packet, facts = worker.make(settings, _session(parcel), source, parcel.code)
         except MemoryError:
             raise worker.out_of_memory() from None
         return Packed(
@@ -152,20 +152,20 @@ def make_there(parcel: Parcel) -> Packed:
         )
 
 
-def _workshop(parcel: Parcel) -> Workshop:
-    """This process's workshop for a parcel's templates and engine, kept open."""
+def _session(parcel: Parcel) -> Session:
+    """This process's session for a parcel's templates and engine, kept open."""
     digest = hashlib.sha256(str(parcel.settings.engine).encode())
     for name, data in (parcel.templates or {}).items():
         digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
     key = digest.hexdigest()
-    if key not in _workshops:
+    if key not in _sessions:
         folder = None
         if parcel.templates is not None:
             folder = Path(tempfile.mkdtemp(prefix="lianheti-templates-"))
             _unpack(folder, parcel.templates)
             _remove_at_exit(folder)
-        _workshops[key] = Workshop(Catalogue(folder), parcel.settings.engine, overlap=False)
-    return _workshops[key]
+        _sessions[key] = Session(Catalogue(folder), parcel.settings.engine, overlap=False)
+    return _sessions[key]
 
 
 def _remove_at_exit(folder: Path) -> None:

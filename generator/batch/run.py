@@ -274,7 +274,7 @@ def _engine(settings: Settings) -> str:
 
         return f"typst {version('typst')} {faces}"
     from generator.model.catalogue import Catalogue
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
 
-    with Workshop(Catalogue(settings.templates), settings.engine) as workshop:
-        return f"{workshop.engine.name} {workshop.engine.version} {faces}"
+    with Session(Catalogue(settings.templates), settings.engine) as session:
+        return f"{session.engine.name} {session.engine.version} {faces}"

@@ -1,4 +1,4 @@
-"""What a process of a batch does: looks into data files, and makes packets with a workshop of its own."""
+"""What a process of a batch does: looks into data files, and makes packets with a session of its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
 from generator.model.findings import count_verdicts
 from generator.packet.pipeline import build, put
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.publishing import safe_name
 from generator.readers.load import load
 from generator.readers.source_file import read_source
@@ -108,9 +108,9 @@ def inputs_of(dataset: Dataset) -> Inputs:
     return {**dict.fromkeys(named), **dataset.inputs}
 
 
-def make(settings: Settings, workshop: Workshop, source: Source, code: str) -> tuple[Packet, Facts]:
+def make(settings: Settings, session: Session, source: Source, code: str) -> tuple[Packet, Facts]:
     """One packet in memory, and what a report says of it; errors as for ``packet.build``."""
-    packet = build(source, workshop.catalogue.load(code), settings.order(code), workshop)
+    packet = build(source, session.catalogue.load(code), settings.order(code), session)
     return packet, facts_of(packet)
 
 
@@ -126,7 +126,7 @@ def facts_of(packet: Packet) -> Facts:
 
 
 class Bench:
-    """One process's place of work: settings, and a workshop that stays open.
+    """One process's place of work: settings, and a session that stays open.
 
     Args:
         settings: of the batch.
@@ -135,13 +135,13 @@ class Bench:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.catalogue = Catalogue(settings.templates)
-        self.workshop = Workshop(self.catalogue, settings.engine, overlap=False)
+        self.session = Session(self.catalogue, settings.engine, overlap=False)
 
     def make(self, path: Path, code: str) -> Done:
         """Make one packet and publish it; errors as for ``packet.make``, and DataError for memory."""
         begun = time.perf_counter()
         try:
-            packet, facts = make(self.settings, self.workshop, read_source(path), code)
+            packet, facts = make(self.settings, self.session, read_source(path), code)
             published = put(packet, self.settings.root, force=self.settings.force)
         except MemoryError:
             raise out_of_memory() from None
@@ -208,7 +208,7 @@ def begin(settings: Settings, megabytes: int, temporary: str, environment: Mappi
     _hold_to(megabytes)
     tempfile.tempdir = temporary
     _bench = Bench(settings)
-    Finalize(None, _bench.workshop.__exit__, args=(None, None, None), exitpriority=1)
+    Finalize(None, _bench.session.__exit__, args=(None, None, None), exitpriority=1)
 
 
 def look_here(path: Path) -> list[Target]:

@@ -47,7 +47,7 @@ def command(
     templates: Path | None,
 ) -> None:
     """Make a supplementary agreement."""
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.publishing import recover
     from generator.readers.source_file import read_source
     from generator.rendering.values import Edition
@@ -61,8 +61,8 @@ def command(
         raise UsageError("变更后的数据写了几个方案的申报", "用 -p 指明这份补充协议属于哪个方案")
     for recovered in recover(root):
         say(str(recovered), err=True)
-    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
-        made = amend(sources, programmes[0], cast("Edition", edition), root, workshop, force=force)
+    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
+        made = amend(sources, programmes[0], cast("Edition", edition), root, session, force=force)
     if made.published.moved_aside:
         say(f"原来的一份被改过，已移到 {made.published.moved_aside}")
     pages = f"，{made.document.pdf.pages} 页" if made.document.pdf else ""

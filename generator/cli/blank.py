@@ -33,10 +33,10 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, root: Path, pdf_engine: str, no_pdf: bool, templates: Path | None) -> None:
     """Write the blank official documents."""
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.workflows.blank import make_blank
 
     catalogue = Catalogue(templates)
-    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
-        for path in make_blank(catalogue.load(code), root, workshop):
+    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
+        for path in make_blank(catalogue.load(code), root, session):
             say(str(path))

@@ -54,7 +54,7 @@ def command(
     from generator.cli import check_report
     from generator.model.judgement import Judgement
     from generator.packet.pipeline import Order, absent, assess
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.readers.source_file import read_source
     from generator.workflows.choose import chosen_programmes
 
@@ -62,10 +62,10 @@ def command(
     reasons = parse_accepted(accepted)
     source = read_source(data)
     results = []
-    with Workshop(catalogue, engine=None) as workshop:
+    with Session(catalogue, engine=None) as session:
         for programme in chosen_programmes(catalogue, codes, source, every=every):
-            job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), workshop)
-            results.append(Judgement(programme, job.dataset, job.findings, absent(job, workshop)))
+            job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), session)
+            results.append(Judgement(programme, job.dataset, job.findings, absent(job, session)))
     if annotate is not None:
         from generator.cli.new import write_new
         from generator.writers.excel.annotate import annotated_copy

@@ -39,7 +39,7 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
     """Write the data in another format."""
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.readers.source_file import read_source
     from generator.workflows.choose import filed_programmes
     from generator.workflows.data_files import check_suffix, converted
@@ -49,7 +49,7 @@ def command(data: Path, target: Path, code: str | None, templates: Path | None) 
     source = read_source(data)
     filed = filed_programmes(catalogue, source)
     programme = catalogue.load(code) if code else next(iter(filed), None)
-    with Workshop(catalogue, engine=None) as workshop:
-        written = converted(source, programme, target, workshop)
+    with Session(catalogue, engine=None) as session:
+        written = converted(source, programme, target, session)
     write_new(target, written)
     say(f"已把 {data} 转成 {target}。")

@@ -39,22 +39,22 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, target: Path, old: Path | None, templates: Path | None) -> None:
     """Write a data file to be filled."""
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.workflows.data_files import carried, check_suffix, starter
 
     check_suffix(target)
     catalogue = Catalogue(templates)
     programme = catalogue.load(code)
-    with Workshop(catalogue, engine=None) as workshop:
+    with Session(catalogue, engine=None) as session:
         if old is not None:
             from generator.readers.source_file import read_source
 
-            done = carried(read_source(old), programme, target, workshop)
+            done = carried(read_source(old), programme, target, session)
             write_new(target, done.data)
             lacking = f"还缺 {len(done.missing)} 项，已在文件里标出" if done.missing else "需要的内容都已有"
             say(f"已把 {old} 带到 {target}，{lacking}。用 lianheti check {target} -p {code} 核对。")
             return
-        written = starter(programme, target, workshop)
+        written = starter(programme, target, session)
     write_new(target, written)
     say(f"已生成 {target}。填好后用 lianheti check {target} -p {code} 核对。")
 

@@ -55,7 +55,7 @@ def command(
 ) -> int:
     """Make the packets."""
     from generator.packet.pipeline import Order, make
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.publishing import recover
     from generator.readers.source_file import read_source
     from generator.rendering.values import Edition
@@ -65,8 +65,8 @@ def command(
     reasons = parse_accepted(accepted)
     reports: list[dict[str, Any]] = []
     worst: list[ExitCode] = [ExitCode.DONE]
-    with _uncollected(), Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
-        workshop.warm_up()
+    with _uncollected(), Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
+        session.warm_up()
         source = read_source(data)
         programmes = chosen_programmes(catalogue, codes, source)
         for recovered in recover(root):
@@ -74,7 +74,7 @@ def command(
         for programme in programmes:
             order = Order(cast("Edition", edition), reasons.get(programme.code, {}), force=force)
             try:
-                done = make(source, programme, order, root, workshop)
+                done = make(source, programme, order, root, session)
             except LianhetiError as error:
                 if len(programmes) == 1 and output == "text":
                     raise

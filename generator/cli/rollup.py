@@ -52,7 +52,7 @@ def command(
 ) -> int:
     """Make the table over many applicants."""
     from generator.batch.inputs import data_files
-    from generator.packet.session import Workshop
+    from generator.packet.session import Session
     from generator.publishing import recover
     from generator.workflows.rollup import make_rollup
 
@@ -63,8 +63,8 @@ def command(
         raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
     for recovered in recover(root):
         say(str(recovered), err=True)
-    with Workshop(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as workshop:
-        done = make_rollup(files, programme, root, workshop, force=force)
+    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
+        done = make_rollup(files, programme, root, session, force=force)
     _tell(done)
     faults = any(each.is_fault for each in done.findings.left_out)
     return ExitCode.FINDING if faults else ExitCode.DONE

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from generator.model.programme import Document
 from generator.packet.letters import Letter, letters_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.signing import signings_of, with_fields
 from generator.publishing import safe_name
 from generator.rendering.page_numbers import with_page_numbers
@@ -39,8 +39,8 @@ class Filled:
     party: str = ""
 
 
-def _fill(job: Job, number: int, document: Document, workshop: Workshop) -> Filled:
-    prepared = workshop.template_of(job.programme, document, job.dataset.consortium, job.edition)
+def _fill(job: Job, number: int, document: Document, session: Session) -> Filled:
+    prepared = session.template_of(job.programme, document, job.dataset.consortium, job.edition)
     rendered = render(
         prepared.template,
         job.dataset.consortium,
@@ -49,15 +49,15 @@ def _fill(job: Job, number: int, document: Document, workshop: Workshop) -> Fill
         job.edition,
         headings=prepared.headings,
         when=job.when,
-        fill_clauses=workshop.model_clauses.fill,
+        fill_clauses=session.model_clauses.fill,
     )
     stem = safe_name(f"{number:02d}-{document.title}")
     return Filled(stem, document, TemplateUsed(prepared.name, prepared.sha256), rendered)
 
 
-def _fill_letter(job: Job, letter: Letter, workshop: Workshop) -> Filled:
+def _fill_letter(job: Job, letter: Letter, session: Session) -> Filled:
     document = letter.document
-    prepared = workshop.prepare(workshop.catalogue.common(document.template))
+    prepared = session.prepare(session.catalogue.common(document.template))
     rendered = render(
         prepared.template,
         job.dataset.consortium,
@@ -72,7 +72,7 @@ def _fill_letter(job: Job, letter: Letter, workshop: Workshop) -> Filled:
     return Filled(letter.stem, document, template, rendered, letter.party)
 
 
-def fill_all(job: Job, workshop: Workshop) -> list[Filled]:
+def fill_all(job: Job, session: Session) -> list[Filled]:
     """The official documents and letters, filled, in the packet's order.
 
     Raises:
@@ -80,48 +80,48 @@ def fill_all(job: Job, workshop: Workshop) -> list[Filled]:
     """
     documents = enumerate(job.programme.documents, 1)
     return [
-        *(_fill(job, number, document, workshop) for number, document in documents),
-        *(_fill_letter(job, letter, workshop) for letter in letters_of(job)),
+        *(_fill(job, number, document, session) for number, document in documents),
+        *(_fill_letter(job, letter, session) for letter in letters_of(job)),
     ]
 
 
-def typeset(job: Job, filled: Filled, workshop: Workshop, edited: bytes | None = None) -> MadeDocument:
+def typeset(job: Job, filled: Filled, session: Session, edited: bytes | None = None) -> MadeDocument:
     """A filled document with its file names, and its PDF where PDFs are wanted.
 
     Args:
         job: what the packet is made from.
         filled: the document.
-        workshop: faces and engine.
+        session: faces and engine.
         edited: the DOCX as a person has changed it; it stays as it is, to the byte.
 
     Raises:
         ProgrammeError: the document holds something that cannot be printed.
         PdfError: the PDF engine failed.
     """
-    return _finished(job, filled, _begun(job, filled, workshop, edited), edited)
+    return _finished(job, filled, _begun(job, filled, session, edited), edited)
 
 
 def typeset_all(
-    job: Job, filled: Sequence[Filled], workshop: Workshop
+    job: Job, filled: Sequence[Filled], session: Session
 ) -> Callable[[], tuple[MadeDocument, ...]]:
     """Filled documents that are being typeset; called, it waits for them. Errors as ``typeset``, when called.
 
     One gets its signature fields while the next is typeset.
     """
-    begun = [_begun(job, one, workshop) for one in filled]
-    workshop.prepare_to_finish()
+    begun = [_begun(job, one, session) for one in filled]
+    session.prepare_to_finish()
     return lambda: tuple(_finished(job, one, pdf) for one, pdf in zip(filled, begun, strict=True))
 
 
 def _begun(
-    job: Job, filled: Filled, workshop: Workshop, edited: bytes | None = None
+    job: Job, filled: Filled, session: Session, edited: bytes | None = None
 ) -> Future[PdfDocument] | None:
-    if not workshop.makes_pdf:
+    if not session.makes_pdf:
         return None
     rendered, title = filled.rendered, filled.document.title
     if edited is not None:
-        return workshop.typeset(edited, title, job)
-    return workshop.typeset(rendered.docx, title, job, rendered.parts)
+        return session.typeset(edited, title, job)
+    return session.typeset(rendered.docx, title, job, rendered.parts)
 
 
 def _finished(

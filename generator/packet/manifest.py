@@ -12,7 +12,7 @@ from generator.model.paths import given, title_of
 from generator.packet.attachments import Attachment
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_copy import PrintCopy
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.signing import code_of, places_not_found
 
 SCHEMA = 1
@@ -24,7 +24,7 @@ def describe(
     checklist: tuple[ChecklistLine, ...],
     attachments: tuple[Attachment, ...],
     printed: PrintCopy | None,
-    workshop: Workshop,
+    session: Session,
     notes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The manifest as a JSON object.
@@ -35,7 +35,7 @@ def describe(
         checklist: what is to be attached.
         attachments: the files that are bound.
         printed: the print copy; None where there is none.
-        workshop: faces and engine.
+        session: faces and engine.
         notes: what a person should look to before signing.
     """
     templates = {document.template.name: document.template.sha256 for document in documents}
@@ -46,8 +46,8 @@ def describe(
         "consortium": job.consortium,
         "date": job.when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
-        "fonts": list(workshop.faces.digests()) if workshop.makes_pdf else [],
+        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
+        "fonts": list(session.faces.digests()) if session.makes_pdf else [],
         "inputs": hashes(job.dataset.inputs),
         "templates": hashes(templates),
         "findings": {

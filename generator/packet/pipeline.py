@@ -24,7 +24,7 @@ from generator.packet.documents import Filled, fill_all, typeset_all
 from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import first_pages, print_copy
 from generator.packet.readiness import warnings
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.sheets import internal
 from generator.packet.sheets.sheet import Begun
 from generator.publishing import PacketFile, Published, publish
@@ -60,7 +60,7 @@ class Done:
     published: Published
 
 
-def make(source: Source, programme: Programme, order: Order, root: Path, workshop: Workshop) -> Done:
+def make(source: Source, programme: Programme, order: Order, root: Path, session: Session) -> Done:
     """Make one packet and publish it.
 
     Args:
@@ -68,7 +68,7 @@ def make(source: Source, programme: Programme, order: Order, root: Path, worksho
         programme: the programme.
         order: what is wanted.
         root: the output folder.
-        workshop: templates, faces and engine.
+        session: templates, faces and engine.
 
     Raises:
         DataError: values are wrong.
@@ -77,7 +77,7 @@ def make(source: Source, programme: Programme, order: Order, root: Path, worksho
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
-    packet = build(source, programme, order, workshop)
+    packet = build(source, programme, order, session)
     return Done(packet, put(packet, root, force=order.force))
 
 
@@ -94,21 +94,21 @@ def put(packet: Packet, root: Path, *, force: bool) -> Published:
     )
 
 
-def build(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Packet:
+def build(source: Source, programme: Programme, order: Order, session: Session) -> Packet:
     """Make one packet in memory; arguments and errors as for ``make``."""
-    job = begin(source, programme, order, workshop)
+    job = begin(source, programme, order, session)
     attachments = read_attachments(job)
-    drawn = begin_to_draw(job, workshop)
+    drawn = begin_to_draw(job, session)
     # It hangs on the judgement alone: the engine has it to typeset while the documents get their fields.
-    conditions = internal.conditions_sheet(job, workshop)
-    return assemble(job, drawn(), attachments, workshop, conditions=conditions)
+    conditions = internal.conditions_sheet(job, session)
+    return assemble(job, drawn(), attachments, session, conditions=conditions)
 
 
 def assemble(
     job: Job,
     documents: tuple[MadeDocument, ...],
     attachments: tuple[Attachment, ...],
-    workshop: Workshop,
+    session: Session,
     notes: tuple[str, ...] = (),
     conditions: Begun | None = None,
 ) -> Packet:
@@ -118,7 +118,7 @@ def assemble(
         job: what it is made from.
         documents: the official documents and letters.
         attachments: in the scheme's order.
-        workshop: templates, faces and engine.
+        session: templates, faces and engine.
         notes: warnings of the documents' own, for the manifest.
         conditions: the sheet of the conditions, where it has been begun.
 
@@ -126,28 +126,28 @@ def assemble(
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    first = first_pages(job, documents, attachments) if workshop.makes_pdf else {}
+    first = first_pages(job, documents, attachments) if session.makes_pdf else {}
     checklist = internal.checklist(job, documents, attachments, first)
     notes = (*warnings(job, checklist), *notes)
-    conditions = conditions or internal.conditions_sheet(job, workshop)
-    sheets = internal.sheets(job, documents, checklist, first, notes, workshop)
-    printed = print_copy(job, documents, attachments, first, workshop)
+    conditions = conditions or internal.conditions_sheet(job, session)
+    sheets = internal.sheets(job, documents, checklist, first, notes, session)
+    printed = print_copy(job, documents, attachments, first, session)
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
     data = snapshot(job)
-    described = manifest.describe(job, documents, checklist, attachments, printed, workshop, notes)
+    described = manifest.describe(job, documents, checklist, attachments, printed, session, notes)
     return Packet(job, (*files, *copy, *conditions(), *sheets(), data), described, documents)
 
 
-def begin(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
+def begin(source: Source, programme: Programme, order: Order, session: Session) -> Job:
     """Load and judge, and refuse wrong values; arguments and errors as for ``make``."""
-    job = assess(source, programme, order, workshop)
+    job = assess(source, programme, order, session)
     if job.dataset.problems:
         raise DataError("数据有误", problems=job.dataset.problems)
     return job
 
 
-def assess(source: Source, programme: Programme, order: Order, workshop: Workshop) -> Job:
+def assess(source: Source, programme: Programme, order: Order, session: Session) -> Job:
     """Load the data as the programme sees it, and judge what can be judged of it.
 
     Raises:
@@ -156,28 +156,28 @@ def assess(source: Source, programme: Programme, order: Order, workshop: Worksho
     dataset = load(source, programme, known={programme.code: programme})
     if dataset.problems:
         # What is unknown here may be a field or a filing of another programme: read those only now.
-        dataset = load(source, programme, known=workshop.catalogue.all())
-    judged = workshop.model_clauses.spelled_out(dataset, programme)
-    findings = judge(judged, programme, workshop.common_rules, accept=order.accept, day=day_given())
+        dataset = load(source, programme, known=session.catalogue.all())
+    judged = session.model_clauses.spelled_out(dataset, programme)
+    findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day_given())
     dataset = replace(dataset, problems=judged.problems)
     return Job(programme, dataset, order.edition, findings, time_of(dataset), source.folder)
 
 
-def absent(job: Job, workshop: Workshop) -> tuple[Absent, ...]:
+def absent(job: Job, session: Session) -> tuple[Absent, ...]:
     """What the programme's documents print and the data does not give, in the documents' order.
 
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return _absent(job, fill_all(job, workshop))
+    return _absent(job, fill_all(job, session))
 
 
-def draw(job: Job, workshop: Workshop) -> tuple[MadeDocument, ...]:
+def draw(job: Job, session: Session) -> tuple[MadeDocument, ...]:
     """The official documents, filled and typeset; errors as for ``begin_to_draw``."""
-    return begin_to_draw(job, workshop)()
+    return begin_to_draw(job, session)()
 
 
-def begin_to_draw(job: Job, workshop: Workshop) -> Callable[[], tuple[MadeDocument, ...]]:
+def begin_to_draw(job: Job, session: Session) -> Callable[[], tuple[MadeDocument, ...]]:
     """The official documents, filled and being typeset; called, it waits for them.
 
     Raises:
@@ -185,10 +185,10 @@ def begin_to_draw(job: Job, workshop: Workshop) -> Callable[[], tuple[MadeDocume
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed; raised when it is called.
     """
-    filled = fill_all(job, workshop)
+    filled = fill_all(job, session)
     if job.edition == "signing":
         _refuse_unready(job, filled)
-    return typeset_all(job, filled, workshop)
+    return typeset_all(job, filled, session)
 
 
 def _epoch() -> datetime | None:

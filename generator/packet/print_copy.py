@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.packet.attachments import Attachment
 from generator.packet.parts import Job, MadeDocument, MadeFile
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Heading
@@ -45,7 +45,7 @@ def print_copy(
     documents: Sequence[MadeDocument],
     attachments: Sequence[Attachment],
     first: Mapping[str, int],
-    workshop: Workshop,
+    session: Session,
 ) -> PrintCopy | None:
     """Everything that goes to the authority as one PDF for the printer; None where no PDFs are made.
 
@@ -54,9 +54,9 @@ def print_copy(
         documents: the official documents and letters, in order.
         attachments: in the scheme's order.
         first: from ``first_pages`` of the same.
-        workshop: faces for the page numbers.
+        session: faces for the page numbers.
     """
-    if not workshop.makes_pdf:
+    if not session.makes_pdf:
         return None
     from generator.pdf.pages.merge import merge
     from generator.pdf.pages.overlays import Bound, page_numbers
@@ -68,7 +68,7 @@ def print_copy(
         [(part.title, part.pdf, part.headings) for part in parts],
         title=job.consortium,
         timestamp=job.when,
-        mark=lambda whole: page_numbers(whole, bound, workshop.faces),
+        mark=lambda whole: page_numbers(whole, bound, session.faces),
     )
     data = identified(data)
     pages = sum(part.pages for part in parts)

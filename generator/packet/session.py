@@ -54,7 +54,7 @@ class Prepared:
     sha256: str
 
 
-class Workshop(AbstractContextManager["Workshop"]):
+class Session(AbstractContextManager["Session"]):
     """Makes and keeps what packets share.
 
     Args:

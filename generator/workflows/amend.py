@@ -15,7 +15,7 @@ from generator.model.programme import Document, Programme, Signatory
 from generator.packet.manifest import SCHEMA, document_entry, hashes
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import Order, begin
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.sheets.signing_texts import effective_date
 from generator.packet.signing import code_of, places_not_found, signings_of, with_fields
 from generator.publishing import PacketFile, Published, publish, safe_name
@@ -55,7 +55,7 @@ def amend(
     programme: Programme,
     edition: Edition,
     root: Path,
-    workshop: Workshop,
+    session: Session,
     *,
     force: bool = False,
 ) -> Amendment:
@@ -66,7 +66,7 @@ def amend(
         programme: the programme of both.
         edition: draft or signing.
         root: the output folder.
-        workshop: templates, faces and engine.
+        session: templates, faces and engine.
         force: move one that a person has changed aside.
 
     Raises:
@@ -76,8 +76,8 @@ def amend(
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
-    old = begin(sources[0], programme, Order(edition), workshop)
-    job = begin(sources[1], programme, Order(edition), workshop)
+    old = begin(sources[0], programme, Order(edition), session)
+    job = begin(sources[1], programme, Order(edition), session)
     changes = changes_between(old.dataset.consortium, job.dataset.consortium)
     if not changes.rows:
         raise RefusedError(
@@ -87,9 +87,9 @@ def amend(
     parties = [*(job.dataset.consortium.members or ()), *changes.leaving]
     if edition == "signing":
         _refuse_incomplete(old, job, changes)
-    made = _made(old, job, changes, parties, workshop)
+    made = _made(old, job, changes, parties, session)
     warnings = tuple(_warnings(job, changes, made))
-    manifest = _manifest(old, job, changes, made, warnings, workshop)
+    manifest = _manifest(old, job, changes, made, warnings, session)
     published = publish(
         root,
         job.consortium,
@@ -195,9 +195,9 @@ def _party(member: Member, changes: Changes) -> dict[str, str]:
     }
 
 
-def _made(old: Job, job: Job, changes: Changes, parties: list[Member], workshop: Workshop) -> MadeDocument:
+def _made(old: Job, job: Job, changes: Changes, parties: list[Member], session: Session) -> MadeDocument:
     document = _document(job.programme)
-    prepared = workshop.prepare(workshop.catalogue.common(TEMPLATE))
+    prepared = session.prepare(session.catalogue.common(TEMPLATE))
     core = core_properties(document.title, job.consortium, job.when)
     filled = prepared.template.fill(
         _names(old, job, changes, parties), replace={CORE_PROPERTIES: core}, when=job.when
@@ -206,8 +206,8 @@ def _made(old: Job, job: Job, changes: Changes, parties: list[Member], workshop:
     files: tuple[MadeFile, ...] = (MadeFile(f"{stem}.docx", "docx", filled.docx),)
     own = tuple(member.name or f"第 {at} 方" for at, member in enumerate(parties, 1))
     signings, pdf = signings_of(job, document, None, own), None
-    if workshop.makes_pdf:
-        pdf = workshop.typeset(filled.docx, document.title, job, filled.parts).result()
+    if session.makes_pdf:
+        pdf = session.typeset(filled.docx, document.title, job, filled.parts).result()
         signings, data = with_fields(job, document, pdf, own)
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", data, pdf.pages))
     template = TemplateUsed(prepared.name, prepared.sha256)
@@ -239,7 +239,7 @@ def _manifest(
     changes: Changes,
     made: MadeDocument,
     warnings: tuple[str, ...],
-    workshop: Workshop,
+    session: Session,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -249,8 +249,8 @@ def _manifest(
         "consortium": job.consortium,
         "date": job.when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
-        "fonts": list(workshop.faces.digests()) if workshop.makes_pdf else [],
+        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
+        "fonts": list(session.faces.digests()) if session.makes_pdf else [],
         "inputs": [*hashes(old.dataset.inputs), *hashes(job.dataset.inputs)],
         "templates": hashes({made.template.name: made.template.sha256}),
         "changes": [{"what": row.what, "before": row.before, "after": row.after} for row in changes.rows],

@@ -21,7 +21,7 @@ from generator.packet.documents import Filled, fill_all, typeset
 from generator.packet.parts import Job, MadeDocument, MadeFile, Packet
 from generator.packet.pipeline import Order, assemble, begin
 from generator.packet.print_copy import PATH as PRINT_COPY
-from generator.packet.session import EngineName, Workshop
+from generator.packet.session import EngineName, Session
 from generator.packet.sheets.sheet import FOLDER
 from generator.publishing import (
     PacketFile,
@@ -77,10 +77,10 @@ def bind(
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹", "写材料包的文件夹，里面有 manifest.json")
     manifest = _manifest(folder)
-    with Workshop(catalogue, engine or _engine(manifest)) as workshop:
-        job = _job(folder, manifest, workshop)
-        documents, found = _documents(folder, manifest, job, workshop)
-        packet = assemble(job, documents, _attachments(folder, manifest, job), workshop, found)
+    with Session(catalogue, engine or _engine(manifest)) as session:
+        job = _job(folder, manifest, session)
+        documents, found = _documents(folder, manifest, job, session)
+        packet = assemble(job, documents, _attachments(folder, manifest, job), session, found)
     published = publish_again(
         folder,
         [PacketFile(file.path, _kept(folder, file)) for file in packet.files],
@@ -113,14 +113,14 @@ def _engine(manifest: Mapping[str, Any]) -> EngineName:
     return cast("EngineName", name) if name in {"typst", "libreoffice"} else "typst"
 
 
-def _job(folder: Path, manifest: Mapping[str, Any], workshop: Workshop) -> Job:
+def _job(folder: Path, manifest: Mapping[str, Any], session: Session) -> Job:
     """What the packet was made from, by the data that lies in it."""
     wanted = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
     changed = {change.path: change for change in changed_files(folder)}
     if DATA not in wanted or DATA in changed:
         raise DataError("材料包里的数据文件不在了或被改动过，不能据以核对", _ANEW, Place(f"{folder}/{DATA}"))
-    programme = workshop.catalogue.load(manifest["programme"])
-    job = begin(read_source(folder / DATA), programme, Order(manifest["edition"]), workshop)
+    programme = session.catalogue.load(manifest["programme"])
+    job = begin(read_source(folder / DATA), programme, Order(manifest["edition"]), session)
     # The files that the data names lie with the original, not here; what they were is in the manifest.
     inputs = {entry["name"]: entry["sha256"] for entry in manifest["inputs"]}
     when = job.when
@@ -130,24 +130,24 @@ def _job(folder: Path, manifest: Mapping[str, Any], workshop: Workshop) -> Job:
 
 
 def _documents(
-    folder: Path, manifest: Mapping[str, Any], job: Job, workshop: Workshop
+    folder: Path, manifest: Mapping[str, Any], job: Job, session: Session
 ) -> tuple[tuple[MadeDocument, ...], tuple[str, ...]]:
     """Every document as its DOCX is now, and where those that were edited do not agree with the data."""
     entries = {entry["id"]: entry for entry in manifest["documents"]}
-    filled = fill_all(job, workshop)
+    filled = fill_all(job, session)
     if [one.document.id for one in filled] != list(entries):
         raise DataError("方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{_MANIFEST}"))
     made: list[MadeDocument] = []
     found: list[str] = []
     for one in filled:
-        document, told = _document(folder, entries[one.document.id], one, job, workshop)
+        document, told = _document(folder, entries[one.document.id], one, job, session)
         made.append(document)
         found += told
     return tuple(made), tuple(found)
 
 
 def _document(
-    folder: Path, entry: Mapping[str, Any], filled: Filled, job: Job, workshop: Workshop
+    folder: Path, entry: Mapping[str, Any], filled: Filled, job: Job, session: Session
 ) -> tuple[MadeDocument, tuple[str, ...]]:
     file = next(file for file in entry["files"] if file["format"] == "docx")
     filled = replace(filled, stem=str(file["path"]).removesuffix(".docx"))
@@ -159,10 +159,10 @@ def _document(
             f"读不了（{error.strerror}）", "放回这个 Word 文件，或重新生成材料包", place
         ) from None
     if hashlib.sha256(data).hexdigest() == file["sha256"] and not entry["edited"]:
-        return typeset(job, filled, workshop), ()
+        return typeset(job, filled, session), ()
     found = differences(job, filled, data)
     try:
-        return typeset(job, filled, workshop, data), found
+        return typeset(job, filled, session, data), found
     except ProgrammeError as error:
         # The fault is in a person's file, not in a template.
         raise DataError(error.what, "用 Word 打开它改正后再装订", error.place or place) from None

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from generator.errors import OutputError
 from generator.model.programme import Document, Programme
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.publishing import safe_name
 from generator.rendering.render import render
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 
 
-def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str, bytes]]:
+def blank_documents(programme: Programme, session: Session) -> list[tuple[str, bytes]]:
     """Each blank document as DOCX, and as PDF where PDFs are wanted, by file name.
 
     Of a document with variants each variant, named by what it is for.
@@ -26,7 +26,7 @@ def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str,
     """
     made: list[tuple[str, bytes]] = []
     for number, document, name, template in _blanks(programme):
-        prepared = workshop.prepare(programme.folder / template)
+        prepared = session.prepare(programme.folder / template)
         rendered = render(
             prepared.template,
             None,
@@ -38,8 +38,8 @@ def blank_documents(programme: Programme, workshop: Workshop) -> list[tuple[str,
         )
         stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))
-        if workshop.makes_pdf:
-            pdf = workshop.engine.convert(
+        if session.makes_pdf:
+            pdf = session.engine.convert(
                 rendered.docx, title=document.title, author=programme.authority, timestamp=_FIXED_TIME
             )
             made.append((f"{stem}.pdf", pdf.pdf))
@@ -54,13 +54,13 @@ def _blanks(programme: Programme) -> Iterator[tuple[int, Document, str, str]]:
             yield number, document, "，".join(["空白", *variant.when.values()]), variant.template
 
 
-def make_blank(programme: Programme, root: Path, workshop: Workshop) -> list[Path]:
+def make_blank(programme: Programme, root: Path, session: Session) -> list[Path]:
     """Write the blank documents into a folder; a file that is there with other content is not touched.
 
     Raises:
         OutputError: a file cannot be written, or one that differs stands there.
     """
-    documents = blank_documents(programme, workshop)
+    documents = blank_documents(programme, session)
     folder = root / programme.code.replace("/", "-")
     for name, data in documents:
         path = folder / name

@@ -24,7 +24,7 @@ from generator.model.value_kinds import Stated
 from generator.packet.manifest import SCHEMA
 from generator.packet.parts import MadeFile
 from generator.packet.pipeline import time_of
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import load
 from generator.readers.source_file import read_source
@@ -124,7 +124,7 @@ class Rollup:
 
 
 def make_rollup(
-    files: Sequence[Path], programme: Programme, root: Path, workshop: Workshop, *, force: bool = False
+    files: Sequence[Path], programme: Programme, root: Path, session: Session, *, force: bool = False
 ) -> Rollup:
     """Fill a programme's tables over many applicants and publish them with the sheet of findings.
 
@@ -132,7 +132,7 @@ def make_rollup(
         files: the applicants' data files, in the table's order.
         programme: the programme.
         root: the output folder.
-        workshop: templates, faces and engine.
+        session: templates, faces and engine.
         force: move a rollup that a person has changed aside.
 
     Raises:
@@ -147,7 +147,7 @@ def make_rollup(
         raise UsageError(
             f"方案“{programme.code}”没有汇总表", "换一个有汇总表的方案（方案的文书里写了 rollup 的才有）"
         )
-    applicants, left_out = _applicants(files, programme, workshop)
+    applicants, left_out = _applicants(files, programme, session)
     if not applicants:
         reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
         raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
@@ -156,24 +156,24 @@ def make_rollup(
     missing: dict[str, dict[str, None]] = {}
     templates: dict[str, str] = {}
     for number, document in enumerate(documents, 1):
-        prepared = workshop.template_of(programme, document, None)
+        prepared = session.template_of(programme, document, None)
         consortia = [applicant.data.consortium for applicant in applicants]
         rendered = render_rollup(prepared.template, consortia, programme, document, when=when)
         templates[prepared.name] = prepared.sha256
         for file, title in _missing(rendered, applicants):
             missing.setdefault(file, {})[title] = None
         stem = safe_name(f"{number:02d}-{document.title}")
-        made += _files(stem, rendered.docx, document.title, programme.authority, when, workshop)
+        made += _files(stem, rendered.docx, document.title, programme.authority, when, session)
     findings = Findings(
         *_repeats(applicants), {file: tuple(titles) for file, titles in missing.items()}, tuple(left_out)
     )
-    made += _sheet(findings, len(applicants), programme, when, workshop)
+    made += _sheet(findings, len(applicants), programme, when, session)
     published = publish(
         root,
         documents[0].title,
         f"{programme.code.replace('/', '-')}-{FOLDER}",
         [PacketFile(file.path, file.data) for file in made],
-        _manifest(applicants, findings, programme, documents, made, templates, when, workshop),
+        _manifest(applicants, findings, programme, documents, made, templates, when, session),
         timestamp=when,
         force=force,
     )
@@ -181,9 +181,9 @@ def make_rollup(
 
 
 def _applicants(
-    files: Sequence[Path], programme: Programme, workshop: Workshop
+    files: Sequence[Path], programme: Programme, session: Session
 ) -> tuple[list[Applicant], list[LeftOut]]:
-    known = workshop.catalogue.all()
+    known = session.catalogue.all()
     names = Counter(path.name for path in files)
     applicants: list[Applicant] = []
     left_out: list[LeftOut] = []
@@ -194,7 +194,7 @@ def _applicants(
         except LianhetiError as error:
             left_out.append(LeftOut(file, _one_line(str(error))))
             continue
-        filed = filed_programmes(workshop.catalogue, source)
+        filed = filed_programmes(session.catalogue, source)
         if filed and programme.code not in {one.code for one in filed}:
             titles = "、".join(one.title for one in filed)
             left_out.append(LeftOut(file, f"申报的是别的方案（{titles}）", is_fault=False))
@@ -276,19 +276,19 @@ class _Keys:
 
 
 def _files(
-    stem: str, docx: bytes, title: str, author: str, when: datetime, workshop: Workshop
+    stem: str, docx: bytes, title: str, author: str, when: datetime, session: Session
 ) -> list[MadeFile]:
     made = [MadeFile(f"{stem}.docx", "docx", docx)]
-    if workshop.makes_pdf:
-        pdf = workshop.engine.convert(docx, title=title, author=author, timestamp=when)
+    if session.makes_pdf:
+        pdf = session.engine.convert(docx, title=title, author=author, timestamp=when)
         made.append(MadeFile(f"{stem}.pdf", "pdf", pdf.pdf, pdf.pages))
     return made
 
 
 def _sheet(
-    findings: Findings, applicants: int, programme: Programme, when: datetime, workshop: Workshop
+    findings: Findings, applicants: int, programme: Programme, when: datetime, session: Session
 ) -> list[MadeFile]:
-    prepared = workshop.prepare(workshop.catalogue.common(f"{SHEET}.docx"))
+    prepared = session.prepare(session.catalogue.common(f"{SHEET}.docx"))
     names = {
         "programme": {"title": programme.title, "noun": programme.noun},
         "applicants": applicants,
@@ -300,7 +300,7 @@ def _sheet(
     }
     core = core_properties(SHEET_TITLE, programme.title, when)
     filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
-    return _files(f"internal/{SHEET}", filled.docx, SHEET_TITLE, programme.authority, when, workshop)
+    return _files(f"internal/{SHEET}", filled.docx, SHEET_TITLE, programme.authority, when, session)
 
 
 def _row(repeat: Repeat) -> dict[str, Any]:
@@ -315,7 +315,7 @@ def _manifest(
     made: Sequence[MadeFile],
     templates: Mapping[str, str],
     when: datetime,
-    workshop: Workshop,
+    session: Session,
 ) -> dict[str, Any]:
     """What the rollup holds and from what it was made. No absolute paths."""
     inputs = sorted(
@@ -327,7 +327,7 @@ def _manifest(
         "edition": FOLDER,
         "date": when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{workshop.engine.name} {workshop.engine.version}" if workshop.makes_pdf else None,
+        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
         "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
         "templates": [{"name": name, "sha256": digest} for name, digest in sorted(templates.items())],
         "documents": [{"id": document.id, "title": document.title} for document in documents],

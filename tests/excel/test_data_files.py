@@ -17,7 +17,7 @@ from generator.errors import ExitCode
 from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
 from generator.packet.pipeline import Order, assess, draw
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.readers.load import load
 from generator.readers.source_file import read_source
@@ -50,12 +50,12 @@ def without_places(findings: tuple[Finding, ...]) -> list[Finding]:
 def test_an_example_says_the_same_as_yaml_and_as_a_workbook(stem: str, code: str) -> None:
     catalogue = Catalogue()
     programme = catalogue.load(code)
-    with Workshop(catalogue, engine=None) as workshop:
+    with Session(catalogue, engine=None) as session:
         jobs = [
-            assess(read_source(shipped("data") / f"{stem}.{suffix}"), programme, Order(), workshop)
+            assess(read_source(shipped("data") / f"{stem}.{suffix}"), programme, Order(), session)
             for suffix in ("yaml", "xlsx")
         ]
-        documents = [draw(job, workshop) for job in jobs]
+        documents = [draw(job, session) for job in jobs]
     yaml_job, workbook_job = jobs
     assert workbook_job.dataset.problems == ()
     assert workbook_job.dataset.consortium == yaml_job.dataset.consortium

@@ -16,7 +16,7 @@ from generator.conditions.rules import rule_problems
 from generator.model.catalogue import Catalogue
 from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.rendering.context import build
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import Sandbox
@@ -213,8 +213,8 @@ def test_the_tutorials_first_steps_work_as_printed(tmp_path: Path) -> None:
         word.save(str(folder / f"{name}.docx"))
     catalogue = Catalogue(tmp_path / "我的模板")
     assert [str(fault) for fault in lint(folder, catalogue)] == []
-    with Workshop(catalogue, engine=None) as workshop:
-        blanks = blank_documents(catalogue.load("anlan/consortium-2030"), workshop)
+    with Session(catalogue, engine=None) as session:
+        blanks = blank_documents(catalogue.load("anlan/consortium-2030"), session)
     assert [name for name, _ in blanks] == [
         "01-安澜省产业创新联合体组建申请书（空白）.docx",
         "02-安澜省产业创新联合体组建协议（空白）.docx",

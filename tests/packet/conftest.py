@@ -1,4 +1,4 @@
-"""One workshop for all packets of these tests."""
+"""One session for all packets of these tests."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 
 
 @pytest.fixture(scope="session")
-def workshop() -> Iterator[Workshop]:
-    with Workshop(Catalogue()) as opened:
+def session() -> Iterator[Session]:
+    with Session(Catalogue()) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
-def words_only() -> Workshop:
+def words_only() -> Session:
     """For packets of which no PDF is wanted."""
-    return Workshop(Catalogue(), engine=None)
+    return Session(Catalogue(), engine=None)

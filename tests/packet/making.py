@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,8 +30,8 @@ def example(folder: Path, code: str, *changes: tuple[str, str], more: str = "") 
     return path
 
 
-def packet(workshop: Workshop, data: Path, code: str, order: Order | None = None) -> Packet:
-    return build(read_source(data), workshop.catalogue.load(code), order or Order("signing"), workshop)
+def packet(session: Session, data: Path, code: str, order: Order | None = None) -> Packet:
+    return build(read_source(data), session.catalogue.load(code), order or Order("signing"), session)
 
 
 def pdf(pages: int = 1, text: str = "attached", rotate: int = 0) -> bytes:

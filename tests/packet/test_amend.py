@@ -13,7 +13,7 @@ import pytest
 
 from generator.cli import main
 from generator.errors import RefusedError
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.rendering.values import Edition
 from generator.workflows.amend import Amendment, amend
@@ -34,10 +34,10 @@ EXCHANGED = ((LEAVING, JOINING), ("91320400MAW11E8L1R", "91410100MAY13E8N2P"))
 
 
 def amended(
-    workshop: Workshop, folder: Path, *changes: tuple[str, str], edition: Edition = "signing"
+    session: Session, folder: Path, *changes: tuple[str, str], edition: Edition = "signing"
 ) -> Amendment:
     sources = (read_source(OLD), read_source(example(folder, PLAIN, *changes)))
-    return amend(sources, workshop.catalogue.load(PLAIN), edition, folder / "out", workshop)
+    return amend(sources, session.catalogue.load(PLAIN), edition, folder / "out", session)
 
 
 def table(made: Amendment) -> list[tuple[str, str, str]]:
@@ -54,7 +54,7 @@ def parties(made: Amendment) -> list[str]:
     return [signing.party for signing in made.document.signings]
 
 
-def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(words_only: Workshop, tmp_path: Path) -> None:
+def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(words_only: Session, tmp_path: Path) -> None:
     made = amended(words_only, tmp_path, *EXCHANGED)
     rows = {what: (before, after) for what, before, after in table(made)}
     assert rows["加入"][1].startswith(JOINING)
@@ -68,7 +68,7 @@ def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(words_only: Worksh
     assert "牵头单位由" not in body(made)
 
 
-def test_a_changed_lead_is_told_and_no_member_joins_or_leaves(words_only: Workshop, tmp_path: Path) -> None:
+def test_a_changed_lead_is_told_and_no_member_joins_or_leaves(words_only: Session, tmp_path: Path) -> None:
     made = amended(words_only, tmp_path, *NEW_LEAD)
     assert table(made) == [("牵头单位", LEAD, OTHER)]
     assert f"牵头单位由{LEAD}变更为{OTHER}" in body(made)
@@ -76,7 +76,7 @@ def test_a_changed_lead_is_told_and_no_member_joins_or_leaves(words_only: Worksh
     assert any("不得自行解散或变更牵头单位" in warning for warning in made.warnings)
 
 
-def test_changed_shares_are_told_for_each_party_exactly(words_only: Workshop, tmp_path: Path) -> None:
+def test_changed_shares_are_told_for_each_party_exactly(words_only: Session, tmp_path: Path) -> None:
     made = amended(
         words_only, tmp_path, ("amount: 2600", "amount: 2600.01"), ("amount: 400", "amount: 399.99")
     )
@@ -86,7 +86,7 @@ def test_changed_shares_are_told_for_each_party_exactly(words_only: Workshop, tm
 
 
 def test_an_organisation_with_a_new_name_stays_the_same_by_its_code(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     made = amended(words_only, tmp_path, (LEAD, "洛阳启恒轴承股份有限公司"))
     rows = {what: (before, after) for what, before, after in table(made)}
@@ -97,7 +97,7 @@ def test_an_organisation_with_a_new_name_stays_the_same_by_its_code(
     assert not made.changes.lead_changes
 
 
-def test_the_schemes_own_words_on_changes_are_quoted(words_only: Workshop, tmp_path: Path) -> None:
+def test_the_schemes_own_words_on_changes_are_quoted(words_only: Session, tmp_path: Path) -> None:
     made = amended(words_only, tmp_path, *EXCHANGED)
     rule = words_only.catalogue.load(PLAIN).amendment
     assert rule is not None
@@ -106,9 +106,9 @@ def test_the_schemes_own_words_on_changes_are_quoted(words_only: Workshop, tmp_p
 
 
 def test_the_pdf_has_a_field_for_every_party_and_the_folder_is_sound(
-    workshop: Workshop, tmp_path: Path
+    session: Session, tmp_path: Path
 ) -> None:
-    made = amended(workshop, tmp_path, *EXCHANGED)
+    made = amended(session, tmp_path, *EXCHANGED)
     manifest: Any = json.loads((made.published.folder / "manifest.json").read_bytes())
     (document,) = manifest["documents"]
     assert len({signing["field"] for signing in document["signatories"]}) == 13
@@ -122,13 +122,13 @@ def test_the_pdf_has_a_field_for_every_party_and_the_folder_is_sound(
     assert "生效和文本" in pages[first - 1]
 
 
-def test_nothing_changed_is_refused(words_only: Workshop, tmp_path: Path) -> None:
+def test_nothing_changed_is_refused(words_only: Session, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="不需要补充协议"):
         amended(words_only, tmp_path)
 
 
 def test_a_party_without_its_code_is_marked_in_a_draft_and_refused_for_signing(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     lacking = (*NEW_LEAD, ("    credit_code: 91410700MAJ02E8B2W\n", ""))
     with pytest.raises(

@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import DataError, ExitCode, RefusedError
 from generator.packet.pipeline import Order
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, file, packet, pdf, picture
 
 DRAFT = Order("draft")
@@ -29,15 +29,13 @@ def text_of(page: pypdf.PageObject) -> str:
     return page.extract_text()
 
 
-def test_files_are_bound_in_the_schemes_order_behind_the_documents(
-    workshop: Workshop, tmp_path: Path
-) -> None:
+def test_files_are_bound_in_the_schemes_order_behind_the_documents(session: Session, tmp_path: Path) -> None:
     data = named(
         tmp_path,
         {"b.pdf": pdf(2, "accounts"), "a.pdf": pdf(1, "licence"), "c.pdf": pdf(1, "other")},
         "  accounts: [b.pdf]\n  licences: [a.pdf, c.pdf]\n",
     )
-    made = packet(workshop, data, PLAIN)
+    made = packet(session, data, PLAIN)
     reader = pypdf.PdfReader(io.BytesIO(file(made, "packet.pdf")))
     documents = sum(document.pdf.pages for document in made.documents if document.pdf)
     texts = [text_of(page).split("\n")[0].strip() for page in reader.pages[documents:]]
@@ -51,7 +49,7 @@ def test_files_are_bound_in_the_schemes_order_behind_the_documents(
     assert bound == [documents, documents + 1, documents + 2]
 
 
-def test_pictures_become_a4_pages_and_turned_pages_stand_upright(workshop: Workshop, tmp_path: Path) -> None:
+def test_pictures_become_a4_pages_and_turned_pages_stand_upright(session: Session, tmp_path: Path) -> None:
     data = named(
         tmp_path,
         {
@@ -61,7 +59,7 @@ def test_pictures_become_a4_pages_and_turned_pages_stand_upright(workshop: Works
         },
         "  licences: [高.jpg, 宽.png, 转.pdf]\n",
     )
-    with pikepdf.open(io.BytesIO(file(packet(workshop, data, PLAIN, DRAFT), "packet.pdf"))) as document:
+    with pikepdf.open(io.BytesIO(file(packet(session, data, PLAIN, DRAFT), "packet.pdf"))) as document:
         sizes = [tuple(round(float(edge)) for edge in page.mediabox[2:]) for page in document.pages[-3:]]
         assert not any("/Rotate" in page for page in document.pages[-3:])
     high, wide = (tuple(round(edge) for edge in size) for size in (A4, A4[::-1]))
@@ -69,7 +67,7 @@ def test_pictures_become_a4_pages_and_turned_pages_stand_upright(workshop: Works
 
 
 def test_form_fields_are_printed_and_links_scripts_and_fields_stay_behind(
-    workshop: Workshop, tmp_path: Path
+    session: Session, tmp_path: Path
 ) -> None:
     out = io.BytesIO()
     canvas = Canvas(out)
@@ -79,7 +77,7 @@ def test_form_fields_are_printed_and_links_scripts_and_fields_stay_behind(
     canvas.showPage()
     canvas.save()
     data = named(tmp_path, {"表.pdf": out.getvalue()}, "  licences: [表.pdf]\n")
-    reader = pypdf.PdfReader(io.BytesIO(file(packet(workshop, data, PLAIN), "packet.pdf")))
+    reader = pypdf.PdfReader(io.BytesIO(file(packet(session, data, PLAIN), "packet.pdf")))
     assert "typed" in text_of(reader.pages[-1])
     assert "/Annots" not in reader.pages[-1]
     assert "/AcroForm" not in reader.root_object
@@ -123,7 +121,7 @@ def filled_without_appearance() -> bytes:
     ],
 )
 def test_a_file_that_cannot_be_bound_is_refused_by_name_and_line(
-    words_only: Workshop, tmp_path: Path, name: str, content: bytes, reason: str
+    words_only: Session, tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
     data = named(tmp_path, {name: content, "好.pdf": pdf()}, f"  licences:\n    - 好.pdf\n    - {name}\n")
     with pytest.raises(DataError) as caught:
@@ -136,7 +134,7 @@ def test_a_file_that_cannot_be_bound_is_refused_by_name_and_line(
 
 
 def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     data = named(tmp_path, {}, "  licences: [没有.pdf]\n")
     made = packet(words_only, data, PLAIN, DRAFT)
@@ -147,7 +145,7 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
         packet(words_only, data, PLAIN)
 
 
-def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Workshop, tmp_path: Path) -> None:
+def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Session, tmp_path: Path) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN)
     states = {line["id"]: line["state"] for line in made.manifest["checklist"]}
     assert states["evidence"] == "缺"
@@ -156,9 +154,9 @@ def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Workshop,
     assert states["other"] == "如有请附"
 
 
-def test_the_same_files_give_the_same_print_copy(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_same_files_give_the_same_print_copy(session: Session, tmp_path: Path) -> None:
     data = named(
         tmp_path, {"a.pdf": pdf(2), "b.jpg": picture((60, 90), "JPEG")}, "  licences: [a.pdf, b.jpg]\n"
     )
-    first, second = (file(packet(workshop, data, PLAIN), "packet.pdf") for _ in range(2))
+    first, second = (file(packet(session, data, PLAIN), "packet.pdf") for _ in range(2))
     assert first == second

@@ -19,7 +19,7 @@ from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, make
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.publishing import changed_files
 from generator.readers.source_file import read_source
 from generator.workflows.bind import Bound, bind
@@ -32,12 +32,12 @@ SENTENCE = "各成员单位另行商定的一句话，写在协议末尾。"
 
 
 @pytest.fixture(scope="module")
-def original(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def original(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A signing packet with an attachment, the folder's path."""
     folder = tmp_path_factory.mktemp("bind")
     (folder / "证照.pdf").write_bytes(pdf(2, "licence"))
     data = example(folder, PLAIN, more="attachments:\n  licences: [证照.pdf]\n")
-    done = make(read_source(data), workshop.catalogue.load(PLAIN), Order("signing"), folder / "out", workshop)
+    done = make(read_source(data), session.catalogue.load(PLAIN), Order("signing"), folder / "out", session)
     return done.published.folder
 
 

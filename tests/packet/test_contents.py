@@ -14,7 +14,7 @@ from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, begin, draw
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
 CATALOGUE = Catalogue()
@@ -38,8 +38,8 @@ def test_a_contents_list_names_the_page_of_each_heading(code: str, data: Path) -
     catalogue = CATALOGUE
     programme = catalogue.load(code)
     compared = 0
-    with Workshop(catalogue) as workshop:
-        for made in draw(begin(read_source(data), programme, Order("signing"), workshop), workshop):
+    with Session(catalogue) as session:
+        for made in draw(begin(read_source(data), programme, Order("signing"), session), session):
             with zipfile.ZipFile(io.BytesIO(made.files[0].data)) as archive:
                 xml = archive.read("word/document.xml").decode()
             found = dict(

@@ -10,16 +10,16 @@ import pytest
 
 from generator.base.text import count_characters
 from generator.packet.pipeline import Order
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, file, packet
 
 ENTERED = ["henan/alliance-2020", "yunnan/consortium-2022"]
 SHEET = "internal/entry-sheet.docx"
 
 
-def entries(workshop: Workshop, folder: Path, code: str) -> list[tuple[str, str, str]]:
+def entries(session: Session, folder: Path, code: str) -> list[tuple[str, str, str]]:
     """Label, text and count of each field."""
-    made = packet(workshop, example(folder, code), code, Order("draft"))
+    made = packet(session, example(folder, code), code, Order("draft"))
     tables = docx.Document(io.BytesIO(file(made, SHEET))).tables
     assert {tuple(cell.text for cell in table.rows[0].cells) for table in tables} == {
         ("序号", "栏目", "内容", "字数")
@@ -30,7 +30,7 @@ def entries(workshop: Workshop, folder: Path, code: str) -> list[tuple[str, str,
 
 @pytest.mark.parametrize("code", ENTERED)
 def test_every_value_that_the_forms_print_is_on_the_sheet(
-    words_only: Workshop, tmp_path: Path, code: str
+    words_only: Session, tmp_path: Path, code: str
 ) -> None:
     made = packet(words_only, example(tmp_path, code), code, Order("draft"))
     sheet = "\n".join(
@@ -56,7 +56,7 @@ def test_every_value_that_the_forms_print_is_on_the_sheet(
     assert lost == []
 
 
-def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Workshop, tmp_path: Path) -> None:
+def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Session, tmp_path: Path) -> None:
     found = entries(words_only, tmp_path, "yunnan/consortium-2022")
     labels = [label for label, _, _ in found]
     assert labels[6:12] == [
@@ -71,7 +71,7 @@ def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Worksh
 
 
 def test_a_row_that_says_at_its_left_what_it_is_has_that_for_its_label(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     found = {label: text for label, text, _ in entries(words_only, tmp_path, "hainan/consortium-2022")}
     assert found["执行机构常设"] == "是"
@@ -80,7 +80,7 @@ def test_a_row_that_says_at_its_left_what_it_is_has_that_for_its_label(
     assert any(label.startswith("合计 ") for label in found)
 
 
-def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Workshop, tmp_path: Path) -> None:
+def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Session, tmp_path: Path) -> None:
     found = entries(words_only, tmp_path, "yunnan/consortium-2022")
     for _, text, count in found:
         assert count.split("（")[0].split("／")[0] == str(count_characters(text))
@@ -88,6 +88,6 @@ def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Works
     assert [count for _, _, count in found if count.endswith("限 200")]
 
 
-def test_a_scheme_on_paper_has_no_entry_sheet(words_only: Workshop, tmp_path: Path) -> None:
+def test_a_scheme_on_paper_has_no_entry_sheet(words_only: Session, tmp_path: Path) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft"))
     assert not [one.path for one in made.files if "entry-sheet" in one.path]

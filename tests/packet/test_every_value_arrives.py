@@ -22,7 +22,7 @@ from generator.model.value_kinds import LongText, Text
 from generator.packet.manifest import unprinted
 from generator.packet.parts import MadeDocument
 from generator.packet.pipeline import Order, begin, draw
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.records import record, source_of, text_ids
 
 CODES = list(Catalogue().folders())
@@ -71,8 +71,8 @@ def stands(text: str, pages: list[str]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with Workshop(Catalogue()) as opened:
+def session() -> Iterator[Session]:
+    with Session(Catalogue()) as opened:
         yield opened
 
 
@@ -106,8 +106,8 @@ def lost(made: MadeDocument, raw: dict[str, str]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
 @pytest.mark.parametrize("code", CODES)
-def test_no_value_is_lost(workshop: Workshop, code: str, batch: int) -> None:
-    programme = workshop.catalogue.load(code)
+def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
+    programme = session.catalogue.load(code)
     ids = text_ids(programme)
 
     @seed(batch)
@@ -121,8 +121,8 @@ def test_no_value_is_lost(workshop: Workshop, code: str, batch: int) -> None:
     @given(st.integers(0, 2**64))
     def every_value(number: int) -> None:
         source = source_of(record(programme.model, ids, Random(number)))
-        job = begin(source, programme, Order("draft"), workshop)
-        documents = draw(job, workshop)
+        job = begin(source, programme, Order("draft"), session)
+        documents = draw(job, session)
         raw: dict[str, str] = {}
         paths = set()
         for path, spec, value in given_values(job.dataset.consortium):

@@ -9,7 +9,7 @@ import pytest
 
 from generator.errors import RefusedError
 from generator.packet.pipeline import Order
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 
 DELEGATE = """    delegate:
@@ -35,8 +35,8 @@ def words(data: bytes) -> str:
     return "".join(text.split())
 
 
-def test_a_delegate_gets_a_letter_that_the_principal_signs(workshop: Workshop, tmp_path: Path) -> None:
-    made = packet(workshop, example(tmp_path, WITH_DELEGATE), WITH_DELEGATE)
+def test_a_delegate_gets_a_letter_that_the_principal_signs(session: Session, tmp_path: Path) -> None:
+    made = packet(session, example(tmp_path, WITH_DELEGATE), WITH_DELEGATE)
     assert letters(made) == ["authorisation-01"]
     (document,) = [one for one in made.manifest["documents"] if one["id"] == "authorisation-01"]
     (signatory,) = document["signatories"]
@@ -56,7 +56,7 @@ def test_a_delegate_gets_a_letter_that_the_principal_signs(workshop: Workshop, t
 
 @pytest.mark.parametrize("field", ["name", "id_number", "matter", "powers", "term"])
 def test_a_letter_that_lacks_something_is_refused_for_signing(
-    words_only: Workshop, tmp_path: Path, field: str
+    words_only: Session, tmp_path: Path, field: str
 ) -> None:
     lines = (Path(example(tmp_path, WITH_DELEGATE))).read_text(encoding="utf-8").splitlines(keepends=True)
     at = next(number for number, line in enumerate(lines) if line.strip() == "delegate:")
@@ -77,7 +77,7 @@ def test_a_letter_that_lacks_something_is_refused_for_signing(
 
 
 def test_where_the_law_of_the_scheme_wants_the_person_there_is_a_letter_only_once_accepted(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     data = example(tmp_path, PLAIN, (PERSON, PERSON + DELEGATE))
     with pytest.raises(RefusedError):
@@ -87,5 +87,5 @@ def test_where_the_law_of_the_scheme_wants_the_person_there_is_a_letter_only_onc
     assert letters(made) == ["authorisation-01"]
 
 
-def test_nobody_delegates_and_there_is_no_letter(words_only: Workshop, tmp_path: Path) -> None:
+def test_nobody_delegates_and_there_is_no_letter(words_only: Session, tmp_path: Path) -> None:
     assert letters(packet(words_only, example(tmp_path, PLAIN), PLAIN)) == []

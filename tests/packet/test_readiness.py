@@ -8,15 +8,15 @@ import pytest
 
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, packet
 
 DRAFT = Order("draft")
 SENTENCE = "公司是河南省创新龙头企业"
 
 
-def told(workshop: Workshop, folder: Path, *changes: tuple[str, str]) -> list[str]:
-    return list(packet(workshop, example(folder, PLAIN, *changes), PLAIN, DRAFT).manifest["warnings"])
+def told(session: Session, folder: Path, *changes: tuple[str, str]) -> list[str]:
+    return list(packet(session, example(folder, PLAIN, *changes), PLAIN, DRAFT).manifest["warnings"])
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def told(workshop: Workshop, folder: Path, *changes: tuple[str, str]) -> list[st
     ],
 )
 def test_a_name_that_is_nearly_a_members_is_told_with_its_place(
-    words_only: Workshop, tmp_path: Path, written: str, wrong: str
+    words_only: Session, tmp_path: Path, written: str, wrong: str
 ) -> None:
     warnings = told(words_only, tmp_path, (SENTENCE, f"{written}，{SENTENCE}"))
     found = [warning for warning in warnings if "请核对" in warning]
@@ -44,18 +44,18 @@ def test_a_name_that_is_nearly_a_members_is_told_with_its_place(
 
 
 @pytest.mark.parametrize("mark", ["XXX", "×××", "****", "____", "（待定）", "？？？"])
-def test_a_placeholder_that_was_left_is_told(words_only: Workshop, tmp_path: Path, mark: str) -> None:
+def test_a_placeholder_that_was_left_is_told(words_only: Session, tmp_path: Path, mark: str) -> None:
     warnings = told(words_only, tmp_path, (SENTENCE, f"{SENTENCE}{mark}"))
     assert [warning for warning in warnings if "还没有填完" in warning]
 
 
-def test_a_delegate_whom_the_scheme_does_not_let_sign_is_told(words_only: Workshop, tmp_path: Path) -> None:
+def test_a_delegate_whom_the_scheme_does_not_let_sign_is_told(words_only: Session, tmp_path: Path) -> None:
     person = "    legal_representative: 孟庆安\n"
     warnings = told(words_only, tmp_path, (person, f"{person}    delegate: {{name: 卫思齐}}\n"))
     assert [warning for warning in warnings if "没有为新乡衡达轴承零件有限公司生成授权委托书" in warning]
 
 
 @pytest.mark.parametrize("code", Catalogue().folders())
-def test_the_examples_have_nothing_of_the_kind(words_only: Workshop, tmp_path: Path, code: str) -> None:
+def test_the_examples_have_nothing_of_the_kind(words_only: Session, tmp_path: Path, code: str) -> None:
     warnings = packet(words_only, example(tmp_path, code), code, DRAFT).manifest["warnings"]
     assert not [warning for warning in warnings if "请核对" in warning or "还没有填完" in warning]

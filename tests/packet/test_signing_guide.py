@@ -11,15 +11,15 @@ import pytest
 
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 
 GUIDE = "internal/signing-guide"
 
 
 @pytest.fixture(scope="module")
-def made(workshop: Workshop, tmp_path_factory: pytest.TempPathFactory) -> Packet:
-    return packet(workshop, example(tmp_path_factory.mktemp("guide"), WITH_DELEGATE), WITH_DELEGATE)
+def made(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Packet:
+    return packet(session, example(tmp_path_factory.mktemp("guide"), WITH_DELEGATE), WITH_DELEGATE)
 
 
 def rows(data: bytes) -> list[list[str]]:
@@ -96,7 +96,7 @@ def test_each_party_has_a_sheet_that_names_no_other(made: Packet) -> None:
 
 
 def test_a_draft_has_a_guide_without_code_and_no_sheets_for_the_parties(
-    words_only: Workshop, tmp_path: Path
+    words_only: Session, tmp_path: Path
 ) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft"))
     paths = {one.path for one in made.files}

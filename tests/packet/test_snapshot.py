@@ -12,7 +12,7 @@ from generator.model.consortium import Consortium
 from generator.packet.data_copy import snapshot
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, assess
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from tests.packet.making import PLAIN, ROOT, example
@@ -21,16 +21,16 @@ from tests.packet.records import record, source_of, text_ids
 CODES = list(Catalogue().folders())
 
 
-def loaded_again(workshop: Workshop, folder: Path, job: Job) -> Consortium:
+def loaded_again(session: Session, folder: Path, job: Job) -> Consortium:
     path = folder / "data.yaml"
     path.write_bytes(snapshot(job).data)
-    dataset = load(read_source(path), job.programme, known=workshop.catalogue.all())
+    dataset = load(read_source(path), job.programme, known=session.catalogue.all())
     assert dataset.problems == ()
     return dataset.consortium
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_an_example_comes_back_as_it_was(words_only: Workshop, tmp_path: Path, code: str) -> None:
+def test_an_example_comes_back_as_it_was(words_only: Session, tmp_path: Path, code: str) -> None:
     source = read_source(ROOT / "data" / f"{code.replace('/', '-')}.yaml")
     job = assess(source, words_only.catalogue.load(code), Order(), words_only)
     assert loaded_again(words_only, tmp_path, job) == job.dataset.consortium
@@ -39,7 +39,7 @@ def test_an_example_comes_back_as_it_was(words_only: Workshop, tmp_path: Path, c
 @pytest.mark.parametrize("number", range(8))
 @pytest.mark.parametrize("code", CODES)
 def test_whatever_can_be_given_comes_back_as_it_was(
-    words_only: Workshop, tmp_path: Path, code: str, number: int
+    words_only: Session, tmp_path: Path, code: str, number: int
 ) -> None:
     programme = words_only.catalogue.load(code)
     source = source_of(record(programme.model, text_ids(programme), Random(number)))
@@ -47,9 +47,7 @@ def test_whatever_can_be_given_comes_back_as_it_was(
     assert loaded_again(words_only, tmp_path, job) == job.dataset.consortium
 
 
-def test_filings_accepted_reasons_and_texts_from_files_are_in_it(
-    words_only: Workshop, tmp_path: Path
-) -> None:
+def test_filings_accepted_reasons_and_texts_from_files_are_in_it(words_only: Session, tmp_path: Path) -> None:
     (tmp_path / "成效.txt").write_text("已有的合作。\n第二段。\n", encoding="utf-8")
     more = (
         f"filings:\n  {PLAIN}:\n    recommender: 新乡市科学技术局\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 
 
 @pytest.fixture(scope="session")
@@ -14,5 +14,5 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def workshop(catalogue: Catalogue) -> Workshop:
-    return Workshop(catalogue, engine=None)
+def session(catalogue: Catalogue) -> Session:
+    return Session(catalogue, engine=None)

@@ -16,7 +16,7 @@ from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.guidance import guidance_of, guidance_problems, shared_topics
 from generator.model.programme import Document
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.load import load
 from generator.rendering.render import Rendered, render
 from generator.rendering.values import Edition
@@ -34,11 +34,11 @@ DOCUMENTS = [
 REVISIONS = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|move\w+Range\w+|\w+Change|comment\w+|highlight)[ />]")
 
 
-def made(code: str, document_id: str, edition: Edition, workshop: Workshop) -> Rendered:
+def made(code: str, document_id: str, edition: Edition, session: Session) -> Rendered:
     programme = CATALOGUE.load(code)
     document = programme.document(document_id)
     consortium = load(example(code), programme, known=CATALOGUE.all()).consortium
-    prepared = workshop.template_of(programme, document, consortium, edition)
+    prepared = session.template_of(programme, document, consortium, edition)
     return render(
         prepared.template, consortium, programme, document, edition, headings=prepared.headings, when=WHEN
     )
@@ -82,11 +82,11 @@ def test_every_shared_topic_is_used_by_some_scheme() -> None:
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_a_draft_has_each_note_on_its_heading_with_author_and_source(
-    code: str, document_id: str, workshop: Workshop
+    code: str, document_id: str, session: Session
 ) -> None:
     programme = CATALOGUE.load(code)
     notes = guidance_of(programme, CATALOGUE)
-    draft = WordDocument(io.BytesIO(made(code, document_id, "draft", workshop).docx))
+    draft = WordDocument(io.BytesIO(made(code, document_id, "draft", session).docx))
     found: dict[str, list[tuple[str, str]]] = {}
     comments = {str(comment.comment_id): comment for comment in draft.comments}
     for paragraph in draft.element.body.iter(f"{W}p"):
@@ -119,9 +119,9 @@ def test_a_draft_has_each_note_on_its_heading_with_author_and_source(
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_a_signing_copy_has_no_comment_no_tracked_change_and_no_hint(
-    code: str, document_id: str, workshop: Workshop
+    code: str, document_id: str, session: Session
 ) -> None:
-    signing = made(code, document_id, "signing", workshop)
+    signing = made(code, document_id, "signing", session)
     assert signing.record.missing == {}
     assert not [name for name in signing.parts if "comment" in name]
     xml = signing.parts["word/document.xml"].decode()
@@ -138,21 +138,21 @@ def test_a_signing_copy_has_no_comment_no_tracked_change_and_no_hint(
 
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
-def test_comments_change_no_word_of_a_draft(code: str, document_id: str, workshop: Workshop) -> None:
+def test_comments_change_no_word_of_a_draft(code: str, document_id: str, session: Session) -> None:
     programme = CATALOGUE.load(code)
     document = programme.document(document_id)
     consortium = load(example(code), programme, known=CATALOGUE.all()).consortium
-    plain = workshop.template_of(programme, document, consortium)
+    plain = session.template_of(programme, document, consortium)
     without = render(
         plain.template, consortium, programme, document, "draft", headings=plain.headings, when=WHEN
     )
-    assert text_of(made(code, document_id, "draft", workshop).docx) == text_of(without.docx)
+    assert text_of(made(code, document_id, "draft", session).docx) == text_of(without.docx)
 
 
 def test_an_annotated_template_is_the_same_bytes_each_time() -> None:
     code = next(code for code in CODES if guidance_of(CATALOGUE.load(code), CATALOGUE))
     document_id = next(d.id for d in CATALOGUE.load(code).documents if d.id == "agreement")
-    first, second = (made(code, document_id, "draft", Workshop(CATALOGUE, engine=None)).docx for _ in "ab")
+    first, second = (made(code, document_id, "draft", Session(CATALOGUE, engine=None)).docx for _ in "ab")
     assert first == second
 
 

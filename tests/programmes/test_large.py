@@ -10,7 +10,7 @@ from functools import cache
 import pypdfium2
 import pytest
 
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.pdf.engine import PdfDocument
 from generator.readers.load import load
 from generator.rendering.render import Rendered, render
@@ -31,11 +31,11 @@ def documents(code: str) -> dict[str, tuple[Rendered, PdfDocument]]:
     assert [str(problem) for problem in dataset.problems] == []
     assert len(dataset.consortium.members or ()) == MEMBERS
     found = {}
-    with Workshop(CATALOGUE) as workshop:
+    with Session(CATALOGUE) as session:
         for document in programme.documents:
             if document.rollup:
                 continue
-            prepared = workshop.template_of(programme, document, dataset.consortium, "signing")
+            prepared = session.template_of(programme, document, dataset.consortium, "signing")
             made = render(
                 prepared.template,
                 dataset.consortium,
@@ -45,7 +45,7 @@ def documents(code: str) -> dict[str, tuple[Rendered, PdfDocument]]:
                 headings=prepared.headings,
                 when=WHEN,
             )
-            pdf = workshop.engine.convert(made.docx, title=document.title, author="甲", timestamp=WHEN)
+            pdf = session.engine.convert(made.docx, title=document.title, author="甲", timestamp=WHEN)
             found[document.id] = (made, pdf)
     return found
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.rendering.render import render
 
 OFFICIAL = Path(__file__).resolve().parents[1] / "official"
@@ -40,8 +40,8 @@ def printed(docx: bytes) -> str:
     return "".join("".join(node.text or "" for node in root.iter(f"{W}t")).split())
 
 
-def blank(programme: Programme, document: Document, workshop: Workshop) -> str:
-    prepared = workshop.template_of(programme, document, None)
+def blank(programme: Programme, document: Document, session: Session) -> str:
+    prepared = session.template_of(programme, document, None)
     rendered = render(
         prepared.template,
         None,
@@ -66,24 +66,24 @@ def first_difference(text: str, lines: list[str]) -> str:
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_a_blank_document_prints_the_annex_word_for_word(
-    code: str, document_id: str, catalogue: Catalogue, workshop: Workshop
+    code: str, document_id: str, catalogue: Catalogue, session: Session
 ) -> None:
     programme = catalogue.load(code)
     document = programme.document(document_id)
     if document.self_drafted:
         pytest.skip("no form is attached to this policy: the document is of our own drafting")
     lines = annex(code, document_id).read_text(encoding="utf-8").split()
-    text = blank(programme, document, workshop)
+    text = blank(programme, document, session)
     assert text == "".join(lines), first_difference(text, lines)
 
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_a_self_drafted_document_says_so_and_claims_no_annex(
-    code: str, document_id: str, catalogue: Catalogue, workshop: Workshop
+    code: str, document_id: str, catalogue: Catalogue, session: Session
 ) -> None:
     programme = catalogue.load(code)
     document = programme.document(document_id)
-    says_so = "自拟" in blank(programme, document, workshop) or "自拟" in document.note
+    says_so = "自拟" in blank(programme, document, session) or "自拟" in document.note
     assert document.self_drafted == (not annex(code, document_id).exists())
     assert says_so == document.self_drafted
 

@@ -17,7 +17,7 @@ from docx.text.paragraph import Paragraph
 
 from generator.packet.parts import MadeDocument
 from generator.packet.pipeline import Order, begin, draw
-from generator.packet.session import WATERMARK, Workshop
+from generator.packet.session import WATERMARK, Session
 from tests.programmes.examples import CATALOGUE, example
 
 DOCUMENTS = [
@@ -42,9 +42,9 @@ EMPTY = {
 @cache
 def packet(code: str) -> dict[str, MadeDocument]:
     """The documents of an example's signing packet; refused if anything printed were missing."""
-    with Workshop(CATALOGUE) as workshop:
-        job = begin(example(code), CATALOGUE.load(code), Order("signing"), workshop)
-        return {made.document.id: made for made in draw(job, workshop)}
+    with Session(CATALOGUE) as session:
+        job = begin(example(code), CATALOGUE.load(code), Order("signing"), session)
+        return {made.document.id: made for made in draw(job, session)}
 
 
 def parts(code: str, document_id: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ from generator.base.files import shipped
 from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.context import build
@@ -42,7 +42,7 @@ from tests.rendering.small_templates import (
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CATALOGUE = Catalogue(None)
-WORKSHOP = Workshop(CATALOGUE, None)
+SESSION = Session(CATALOGUE, None)
 SKIPPED = {
     f"{W}{name}"
     for name in ("tblGrid", "bookmarkStart", "bookmarkEnd", "proofErr", "lastRenderedPageBreak", "sectPr")
@@ -67,7 +67,7 @@ def test_a_filled_template_is_what_docxtpl_makes_of_it(
     programme: Programme, path: Path, document: Document
 ) -> None:
     dataset = load(read_source(path), programme, known=CATALOGUE.all())
-    prepared = WORKSHOP.template_of(programme, document, dataset.consortium)
+    prepared = SESSION.template_of(programme, document, dataset.consortium)
     ours = render(
         prepared.template,
         dataset.consortium,
@@ -76,10 +76,10 @@ def test_a_filled_template_is_what_docxtpl_makes_of_it(
         "signing",
         headings=prepared.headings,
         when=WHEN,
-        fill_clauses=WORKSHOP.model_clauses.fill,
+        fill_clauses=SESSION.model_clauses.fill,
     )
     names, _ = build(
-        dataset.consortium, programme, document, "signing", prepared.headings, WORKSHOP.model_clauses.fill
+        dataset.consortium, programme, document, "signing", prepared.headings, SESSION.model_clauses.fill
     )
     theirs = by_docxtpl((CATALOGUE.folders()[programme.code] / prepared.name.split("/")[-1]), names)
     # What a draft would highlight comes with marks of ours that docxtpl knows nothing of.

@@ -18,7 +18,7 @@ from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet.manifest import unprinted
 from generator.packet.pipeline import Order, assess, build, draw
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.rendering.context import MARK
 from generator.rendering.context import build as names_of
@@ -135,17 +135,17 @@ def test_the_mark_stands_in_drafts_only() -> None:
 
 def test_values_are_texts_never_tags(tmp_path: Path) -> None:
     source = read_source(written(tmp_path, "breach: {范本: 逐家列出任务}"))
-    workshop = Workshop(CATALOGUE, engine=None)
-    job = assess(source, PROGRAMME, Order(), workshop)
-    agreement = next(made for made in draw(job, workshop) if made.document.id == "agreement")
+    session = Session(CATALOGUE, engine=None)
+    job = assess(source, PROGRAMME, Order(), session)
+    agreement = next(made for made in draw(job, session) if made.document.id == "agreement")
     printed = agreement.record.printed["agreement.clauses.breach.variant"]
     assert any("甲 {{ 7*7 }} <公司>：牵头攻关。" in text for text in printed)
 
 
 def printed_under(folder: Path, clause: str) -> tuple[list[str], list[dict[str, str]]]:
-    workshop = Workshop(CATALOGUE, engine=None)
-    job = assess(read_source(written(folder, clause)), PROGRAMME, Order(), workshop)
-    documents = draw(job, workshop)
+    session = Session(CATALOGUE, engine=None)
+    job = assess(read_source(written(folder, clause)), PROGRAMME, Order(), session)
+    documents = draw(job, session)
     printed = [
         text
         for made in documents
@@ -165,7 +165,7 @@ def test_text_of_the_data_wins_and_the_choice_is_told_to_be_unused(tmp_path: Pat
 def test_an_unknown_name_is_told_with_its_line_and_the_names_there_are(tmp_path: Path) -> None:
     path = written(tmp_path, "disputes: {范本: 提交仲载}\nbreach: {范本: 约定违约金}")
     with pytest.raises(DataError) as caught:
-        build(read_source(path), PROGRAMME, Order(), Workshop(CATALOGUE, engine=None))
+        build(read_source(path), PROGRAMME, Order(), Session(CATALOGUE, engine=None))
     (problem,) = caught.value.problems
     line = next(
         n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if "仲载" in text
@@ -181,7 +181,7 @@ def test_a_missing_value_of_a_clause_is_refused_for_signing_by_its_field(tmp_pat
     data = DATA.replace("  仲裁委员会: 某某仲裁委员会\n", "")
     source = read_source(written(tmp_path, "disputes: {范本: 提交仲裁}", data))
     with pytest.raises(RefusedError, match="组建协议的“仲裁委员会”没有填写"):
-        build(source, PROGRAMME, Order(edition="signing"), Workshop(CATALOGUE, engine=None))
+        build(source, PROGRAMME, Order(edition="signing"), Session(CATALOGUE, engine=None))
 
 
 def judged_texts(programme: Programme, **clauses: Any) -> Dataset:

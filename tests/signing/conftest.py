@@ -13,7 +13,7 @@ import pytest
 from generator.model.catalogue import Catalogue
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from tests.signing.authority import Authority
 
@@ -48,9 +48,9 @@ class Standing:
 @pytest.fixture(scope="session")
 def drawn() -> Packet:
     catalogue = Catalogue()
-    with Workshop(catalogue, "typst") as workshop:
+    with Session(catalogue, "typst") as session:
         source = read_source(ROOT / "data" / f"{CODE.replace('/', '-')}.yaml")
-        return build(source, catalogue.load(CODE), Order("signing"), workshop)
+        return build(source, catalogue.load(CODE), Order("signing"), session)
 
 
 @pytest.fixture(scope="session")

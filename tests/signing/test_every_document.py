@@ -20,7 +20,7 @@ from PIL import Image, ImageChops
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build, put
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.pdf.docx.reader import open_parts
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
@@ -40,16 +40,16 @@ CODES = [
 
 
 @pytest.fixture(scope="module")
-def workshop() -> Iterator[Workshop]:
-    with Workshop(Catalogue(), "typst") as opened:
+def session() -> Iterator[Session]:
+    with Session(Catalogue(), "typst") as opened:
         yield opened
 
 
 @pytest.fixture(scope="module", params=CODES)
-def packet(request: pytest.FixtureRequest, workshop: Workshop) -> Packet:
+def packet(request: pytest.FixtureRequest, session: Session) -> Packet:
     code: str = request.param
     source = read_source(ROOT / "data" / f"{code.replace('/', '-')}.yaml")
-    return build(source, workshop.catalogue.load(code), Order("signing"), workshop)
+    return build(source, session.catalogue.load(code), Order("signing"), session)
 
 
 def bare(text: str) -> str:
@@ -223,7 +223,7 @@ def test_each_party_is_named_within_its_own_block_and_each_page_of_blocks_names_
 
 
 def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
-    packet: Packet, workshop: Workshop
+    packet: Packet, session: Session
 ) -> None:
     printed = [(made.document.title, made.pdf) for made in packet.documents if made.pdf]
     parts = [(title, pdf.pdf, pdf.headings) for title, pdf in printed]
@@ -233,7 +233,7 @@ def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
         parts,
         title="打印件",
         timestamp=packet.job.when,
-        mark=lambda whole: page_numbers(whole, bound, workshop.faces),
+        mark=lambda whole: page_numbers(whole, bound, session.faces),
     )
     with pypdfium2.PdfDocument(plain) as before, pypdfium2.PdfDocument(marked) as after:
         assert len(before) == len(after)

@@ -16,7 +16,7 @@ import yaml
 
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.signing import with_fields
 from generator.readers.source_file import read_source
 
@@ -42,10 +42,10 @@ def drawn(parties: int, leads: int, folder: Path) -> tuple[Packet, float]:
     ]
     path = folder / "联合体.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    with Workshop(Catalogue(), "typst") as workshop:
-        source, programme = read_source(path), workshop.catalogue.load(CODE)
+    with Session(Catalogue(), "typst") as session:
+        source, programme = read_source(path), session.catalogue.load(CODE)
         begin = time.process_time()
-        return build(source, programme, Order("draft"), workshop), time.process_time() - begin
+        return build(source, programme, Order("draft"), session), time.process_time() - begin
 
 
 def signed(packet: Packet, identity: str) -> tuple[MadeDocument, bytes, float]:

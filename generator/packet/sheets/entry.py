@@ -51,9 +51,9 @@ def _limits(job: Job) -> Mapping[str, Limit]:
 
 
 def _document(job: Job, document: Document, press: Press, limits: Mapping[str, Limit]) -> dict[str, Any]:
-    workshop = press.workshop
+    session = press.session
     # Guidance belongs to the form, not to what is typed: so the template without its comments.
-    prepared = workshop.template_of(job.programme, document, job.dataset.consortium)
+    prepared = session.template_of(job.programme, document, job.dataset.consortium)
     filled = render(
         prepared.template,
         job.dataset.consortium,
@@ -62,7 +62,7 @@ def _document(job: Job, document: Document, press: Press, limits: Mapping[str, L
         job.edition,
         headings=prepared.headings,
         when=job.when,
-        fill_clauses=workshop.model_clauses.fill,
+        fill_clauses=session.model_clauses.fill,
         marking=True,
     )
     return {

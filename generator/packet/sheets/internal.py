@@ -12,7 +12,7 @@ from generator.model.paths import title_of
 from generator.packet.attachments import Attachment
 from generator.packet.manifest import unprinted
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.packet.sheets.entry import entry_sheet
 from generator.packet.sheets.sheet import Begun, Press
 from generator.packet.sheets.signing_guide import parties_sheets, signing_guide
@@ -68,7 +68,7 @@ def checklist(
     return tuple(lines)
 
 
-def conditions_sheet(job: Job, workshop: Workshop) -> Begun:
+def conditions_sheet(job: Job, session: Session) -> Begun:
     """Every condition with its verdict; it is typeset while the caller goes on. Errors as for ``sheets``."""
     names = {
         **_heading(job),
@@ -82,7 +82,7 @@ def conditions_sheet(job: Job, workshop: Workshop) -> Begun:
             for defect in job.programme.source.defects
         ],
     }
-    return Press(job, workshop).sheet("conditions", "组建条件逐条核对表", names)
+    return Press(job, session).sheet("conditions", "组建条件逐条核对表", names)
 
 
 def sheets(
@@ -91,7 +91,7 @@ def sheets(
     lines: tuple[ChecklistLine, ...],
     first: Mapping[str, int],
     notes: tuple[str, ...],
-    workshop: Workshop,
+    session: Session,
 ) -> Begun:
     """The other internal sheets as DOCX, and as PDF where PDFs are wanted; typeset while the caller goes on.
 
@@ -103,14 +103,14 @@ def sheets(
         lines: the checklist.
         first: where in the print copy everything begins, from ``first_pages``.
         notes: what a person should look to before signing.
-        workshop: templates and engine.
+        session: templates and engine.
 
     Raises:
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed; raised when the files are asked for.
     """
     code = code_of(documents) if job.edition == "signing" else None
-    press = Press(job, workshop)
+    press = Press(job, session)
     # First what is worked on when it is typeset: that goes on while the rest is.
     guide = signing_guide(job, documents, lines, code, notes, press, first)
     parties = parties_sheets(job, documents, lines, code, press) if job.edition == "signing" else list

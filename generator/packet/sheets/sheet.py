@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.packet.parts import Job, MadeFile
-from generator.packet.session import Workshop
+from generator.packet.session import Session
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.template import Filled
 
@@ -26,11 +26,11 @@ class Press:
 
     Args:
         job: what the packet is made from.
-        workshop: templates and engine.
+        session: templates and engine.
     """
 
     job: Job
-    workshop: Workshop
+    session: Session
 
     def fill(
         self, sheet: str, title: str, names: Mapping[str, Any], parts: Mapping[str, bytes] | None = None
@@ -46,20 +46,20 @@ class Press:
         Raises:
             ProgrammeError: the template is at fault.
         """
-        prepared = self.workshop.prepare(self.workshop.catalogue.common(f"{sheet}.docx"))
+        prepared = self.session.prepare(self.session.catalogue.common(f"{sheet}.docx"))
         core = core_properties(title, self.job.consortium, self.job.when)
         replaced = {CORE_PROPERTIES: core, **(parts or {})}
         return prepared.template.fill(names, replace=replaced, when=self.job.when)
 
     def pdf(self, filled: Filled, title: str) -> Future[PdfDocument]:
         """Where a sheet's PDF will be; without a watermark, as it goes to nobody."""
-        return self.workshop.typeset_sheet(filled.docx, title, self.job, filled.parts)
+        return self.session.typeset_sheet(filled.docx, title, self.job, filled.parts)
 
     def sheet(self, sheet: str, title: str, names: Mapping[str, Any]) -> Begun:
         """A sheet as files; arguments and errors as above, those of the engine when it is called."""
         filled = self.fill(sheet, title, names)
         made = [MadeFile(f"{FOLDER}/{sheet}.docx", "docx", filled.docx)]
-        if not self.workshop.makes_pdf:
+        if not self.session.makes_pdf:
             return lambda: made
         begun = self.pdf(filled, title)
 

@@ -47,14 +47,14 @@ def signing_guide(
     picture = {_QR: qr_picture(f"{job.consortium} 核对码 {code}")} if code else {}
     filled = press.fill(GUIDE, title, names, picture)
     made = [MadeFile(f"{FOLDER}/{GUIDE}.docx", "docx", filled.docx)]
-    if not press.workshop.makes_pdf:
+    if not press.session.makes_pdf:
         return lambda: made
     begun = press.pdf(filled, title)
 
     def files() -> list[MadeFile]:
         from generator.pdf.pages.merge import merge
 
-        marked = list(_marked(documents, press.workshop.faces)) if job.edition == "signing" else []
+        marked = list(_marked(documents, press.session.faces)) if job.edition == "signing" else []
         pdf = begun.result()
         data, pages = pdf.pdf, pdf.pages + sum(count for _, _, count in marked)
         if marked:
@@ -103,7 +103,7 @@ def parties_sheets(
         return list
     filled = press.fill(PARTIES, title, names)
     made = [MadeFile(f"{FOLDER}/{PARTIES}.docx", "docx", filled.docx)]
-    if not press.workshop.makes_pdf:
+    if not press.session.makes_pdf:
         return lambda: made
     begun = press.pdf(filled, title)
     parties = [party["name"] for party in names["parties"]]
