@@ -1,9 +1,72 @@
-"""Settings of all tests."""
+"""Settings of all tests, and what tests of several wings share: sessions, one signed example."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+
+from generator.model.catalogue import Catalogue
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order, build, put
+from generator.packet.session import Session
+from generator.readers.source_file import read_source
+from tests.authority import Authority
+from tests.standing import Standing
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = "henan/consortium-2022"
 
 # How long an example takes says something about the machine, not about the code: no deadline.
 settings.register_profile("lianheti", deadline=None, print_blob=True)
 settings.load_profile("lianheti")
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[Session]:
+    with Session(Catalogue()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def words_only() -> Session:
+    """For packets of which no PDF is wanted."""
+    return Session(Catalogue(), engine=None)
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Packet:
+    catalogue = Catalogue()
+    with Session(catalogue, "typst") as session:
+        source = read_source(ROOT / "data" / f"{CODE.replace('/', '-')}.yaml")
+        return build(source, catalogue.load(CODE), Order("signing"), session)
+
+
+@pytest.fixture(scope="session")
+def made(drawn: Packet, tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    return Standing(put(drawn, tmp_path_factory.mktemp("signing"), force=False).folder)
+
+
+@pytest.fixture
+def packet(made: Standing, tmp_path: Path) -> Standing:
+    """A copy of the packet that a test may sign or spoil."""
+    shutil.copytree(made.folder, tmp_path / made.folder.name)
+    shutil.copy(made.archive, tmp_path)
+    return Standing(tmp_path / made.folder.name)
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    return Authority.new()
+
+
+@pytest.fixture(scope="session")
+def signed_agreement(made: Standing, authority: Authority) -> bytes:
+    """The agreement with its first three fields signed."""
+    pdf = made.pdf("agreement").read_bytes()
+    for entry in made.document("agreement")["signatories"][:3]:
+        pdf = authority.sign(pdf, entry["field"], entry["party"])
+    return pdf

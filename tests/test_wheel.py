@@ -50,7 +50,7 @@ def test_a_wheel_makes_a_packet_outside_the_checkout(tmp_path: Path) -> None:
         [
             str(python),
             "-c",
-            "import generator; from generator.resources import shipped; print(shipped('data'))",
+            "import generator; from generator.base.files import shipped; print(shipped('data'))",
         ],
         check=True,
         **run,  # type: ignore[call-overload]

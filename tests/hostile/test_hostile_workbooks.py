@@ -20,8 +20,8 @@ from openpyxl.workbook.workbook import Workbook
 
 from generator.errors import DataError
 from generator.readers.source_file import read_source
-from tests.excel.books import cell_of, edited, filled, in_sheet, opened, part_of, rezipped, saved, told
 from tests.pace import allowed
+from tests.readers.books import cell_of, edited, filled, in_sheet, opened, part_of, rezipped, saved, told
 
 SECONDS = 2.0
 MEMBERS, USES, ACCOUNTS = "成员单位", "经费用途", "年度财务数据"
@@ -618,7 +618,7 @@ def test_a_bomb_is_refused_soon_and_in_little_memory(
         "import sys, time\n"
         "from pathlib import Path\n"
         "from generator.errors import DataError\n"
-        "from generator.loading import read_source\n"
+        "from generator.readers.source_file import read_source\n"
         "start = time.process_time()\n"
         "try:\n"
         "    read_source(Path(sys.argv[1]))\n"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publishing import PacketFile, recover
-from tests.publish.samples import FOLDER, FORM, NAME, A, B, inside, leftovers, put
+from tests.publishing.samples import FOLDER, FORM, NAME, A, B, inside, leftovers, put
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,7 +17,7 @@ import pytest
 
 from generator.errors import OutputError
 from generator.publishing import PacketFile, recover
-from tests.publish.samples import AGREEMENT, FOLDER, FORM, NAME, A, B, leftovers, put, state
+from tests.publishing.samples import AGREEMENT, FOLDER, FORM, NAME, A, B, leftovers, put, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

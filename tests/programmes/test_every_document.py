@@ -26,7 +26,7 @@ from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.source_file import read_source
 from generator.workflows.verify import verify
-from tests.signing.authority import Authority, _loaded
+from tests.authority import Authority, _loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

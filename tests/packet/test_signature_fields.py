@@ -16,7 +16,7 @@ from generator.packet.signing import places_not_found, with_fields
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import find_faces
 from generator.pdf.signatures.fields import SignatureField, finished, identity_holds
-from tests.signing.conftest import Standing
+from tests.standing import Standing
 
 if TYPE_CHECKING:
     from generator.packet.parts import Packet

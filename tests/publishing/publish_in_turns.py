@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.publish.samples import A, B, put
+from tests.publishing.samples import A, B, put
 
 if __name__ == "__main__":
     root, order, rounds = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

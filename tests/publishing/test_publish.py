@@ -19,7 +19,7 @@ from generator.publishing import (
     recover,
     safe_name,
 )
-from tests.publish.samples import (
+from tests.publishing.samples import (
     AGREEMENT,
     FOLDER,
     FORM,

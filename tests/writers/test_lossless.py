@@ -34,7 +34,7 @@ from generator.writers.content import Tree, read_content
 from generator.writers.excel.flatten import leaves
 from generator.writers.excel.form import write_workbook
 from generator.writers.yaml import data_yaml
-from tests.excel.books import form, programme, source_of
+from tests.readers.books import form, programme, source_of
 
 HERE = Path(__file__).parent
 ONE = programme()

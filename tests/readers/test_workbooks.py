@@ -14,7 +14,7 @@ from generator.errors import Place
 from generator.model.consortium import Consortium
 from generator.model.value_kinds import NONE
 from generator.writers.excel.form import write_workbook
-from tests.excel.books import BASE, cell_of, edited, filled, form, loaded, opened, saved, source_of, told
+from tests.readers.books import BASE, cell_of, edited, filled, form, loaded, opened, saved, source_of, told
 
 MEMBERS, USES = "成员单位", "经费用途"
 

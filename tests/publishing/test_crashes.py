@@ -20,7 +20,7 @@ from generator.errors import OutputError
 from generator.publishing import lock, recover, recover_packet
 from generator.publishing.lock import locked
 from generator.publishing.slot import Slot
-from tests.publish.samples import FOLDER, NAME, A, B, leftovers, put, state
+from tests.publishing.samples import FOLDER, NAME, A, B, leftovers, put, state
 
 HERE = Path(__file__).parent
 KILLS = 32

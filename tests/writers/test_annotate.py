@@ -18,7 +18,7 @@ from generator.readers.load import load
 from generator.readers.source_file import Source
 from generator.writers.excel.annotate import annotated_copy
 from generator.writers.excel.form import write_workbook
-from tests.excel.books import (
+from tests.readers.books import (
     cell_of,
     edited,
     filled,

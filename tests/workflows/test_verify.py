@@ -19,8 +19,8 @@ from pyhanko_certvalidator import ValidationContext
 from generator.cli import main
 from generator.errors import DataError
 from generator.workflows.verify import Report, verify
-from tests.signing.authority import Authority, _loaded
-from tests.signing.conftest import Standing
+from tests.authority import Authority, _loaded
+from tests.standing import Standing
 
 
 def spoilt(data: bytes, at: int) -> bytes:
