@@ -28,9 +28,10 @@ golden: $(READY)
 	$(BIN)/python -m tests.golden.dump
 	$(BIN)/python -m tests.programmes.matrix
 
-# Writes the lock files anew from pyproject.toml (needs uv).
+# Writes the lock file anew from pyproject.toml (needs uv). What is locked and still fits stays: for newer releases
+# make lock UPGRADE=--upgrade, or UPGRADE='--upgrade-package NAME'.
 lock:
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements.lock
+	uv pip compile $(UPGRADE) -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --all-extras --group dev pyproject.toml -o requirements.lock
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import docx
 import pytest
@@ -170,7 +171,7 @@ def _with_bookmark(template: bytes, text: str, name: str) -> bytes:
     word = docx.Document(io.BytesIO(template))
     paragraph = next(paragraph for paragraph in word.paragraphs if paragraph.text == text)
     for tag, at in (("w:bookmarkStart", 0), ("w:bookmarkEnd", None)):
-        element = OxmlElement(tag)
+        element: Any = OxmlElement(tag)
         element.set(qn("w:id"), "7")
         if tag == "w:bookmarkStart":
             element.set(qn("w:name"), name)

@@ -189,7 +189,7 @@ def _percent_styles(package: Package, place: Place) -> frozenset[bytes]:
     if not package.styles:
         return frozenset()
     root = parse(package.styles, place)
-    space = root.tag.rpartition("}")[0] + "}"
+    space = str(root.tag).rpartition("}")[0] + "}"
     formats = {
         str(each.get("numFmtId"))
         for each in root.iter(f"{space}numFmt")
