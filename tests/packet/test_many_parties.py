@@ -1,4 +1,4 @@
-"""Agreements of two parties and of 120, and of two leads: every block whole, every field in its place."""
+"""Agreements of few parties and of 120, and of two leads: blocks whole, with room, fields in their place."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from generator.packet.signing import with_fields
 from generator.readers.source_file import read_source
 
 if TYPE_CHECKING:
-    from generator.packet.parts import MadeDocument, Packet
+    from generator.packet.parts import MadeDocument, Packet, Signing
+
+    Box = tuple[float, float, float, float]
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "henan/consortium-2022"
+CENTIMETRE = 72 / 2.54
 
 
 def drawn(parties: int, leads: int, folder: Path) -> tuple[Packet, float]:
-    """A draft of the example with so many parties, and how long it took."""
-    data: dict[str, Any] = yaml.safe_load(
-        (ROOT / "data/henan-consortium-2022.yaml").read_text(encoding="utf-8")
-    )
+    """The example with so many parties, to be signed, and how long it took."""
+    text = (ROOT / "data/henan-consortium-2022.yaml").read_text(encoding="utf-8")
+    lead = yaml.safe_load(text)["members"][0]["name"]
+    data: dict[str, Any] = yaml.safe_load(text.replace(lead, "第1号精密制造股份有限公司"))
     pattern = data["members"][1]
     data["members"] = [
         {
@@ -45,19 +48,22 @@ def drawn(parties: int, leads: int, folder: Path) -> tuple[Packet, float]:
     with Session(Catalogue(), "typst") as session:
         source, programme = read_source(path), session.catalogue.load(CODE)
         begin = time.process_time()
-        return build(source, programme, Order("draft"), session), time.process_time() - begin
+        order = Order("signing", {"common.duplicate-credit-codes": "试例", "common.one-lead": "试例"})
+        return build(source, programme, order, session), time.process_time() - begin
 
 
 def signed(packet: Packet, identity: str) -> tuple[MadeDocument, bytes, float]:
     made = next(one for one in packet.documents if one.document.id == identity)
     assert made.pdf is not None
     begin = time.process_time()
-    signings, pdf = with_fields(replace(packet.job, edition="signing"), made.document, made.pdf)
+    signings, pdf = with_fields(packet.job, made.document, made.pdf)
     return replace(made, signings=signings), pdf, time.process_time() - begin
 
 
-@pytest.mark.parametrize("parties", [2, 120])
-def test_blocks_of_few_and_many_parties_stand_whole_with_a_field_each(parties: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("parties", [2, 9, 12, pytest.param(120, marks=pytest.mark.thorough)])
+def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
+    parties: int, tmp_path: Path
+) -> None:
     packet, whole = drawn(parties, 1, tmp_path)
     made, pdf, spent = signed(packet, "agreement")
     blocks = [signing for signing in made.signings if signing.role == "member"]
@@ -65,17 +71,62 @@ def test_blocks_of_few_and_many_parties_stand_whole_with_a_field_each(parties: i
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.Root.AcroForm.Fields) == parties + 1
     with pypdfium2.PdfDocument(pdf) as document:
+        pages = {block.page: document[block.page - 1] for block in blocks if block.page is not None}
         for block in blocks:
             assert block.page is not None
             assert block.rect is not None
-            page = document[block.page - 1].get_textpage()
-            shown = "".join(page.get_text_bounded(*block.rect).split())
-            assert shown.startswith("单位名称（盖章）：")
-            assert block.party in shown
+            page = pages[block.page]
+            text = page.get_textpage()
+            shown = "".join(text.get_text_bounded(*block.rect).split())
+            assert shown.startswith(block.party)
             assert shown.endswith("年月日")
-            assert "签章页" in page.get_text_range()
+            assert "签章页" in text.get_text_range()
+            characters = [
+                box
+                for at in range(text.count_chars())
+                if text.get_text_range(at, 1).strip() and within(box := text.get_charbox(at), block.rect)
+            ]
+            assert room_to_seal(block, characters) >= 4.5 * CENTIMETRE
+            assert room_to_sign(page, block.rect, characters) >= (5 * CENTIMETRE, 1.5 * CENTIMETRE)
+    # Rows stand at the same height, three on a full page, whatever wraps.
+    tops = {page: sorted({round(block.rect[3]) for block in blocks if block.rect and block.page == page})
+            for page in pages}  # fmt: skip
+    assert all(len(found) <= 3 for found in tops.values())
+    assert len(blocks) <= 6 or any(len(found) == 3 for found in tops.values())
     # Fields are to take a fifth of the packet's time at most; they take some three per cent.
     assert spent <= 0.2 * whole or parties == 2
+
+
+def within(box: Box, place: Box) -> bool:
+    middle = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return place[0] < middle[0] < place[2] and place[1] < middle[1] < place[3]
+
+
+def room_to_seal(block: Signing, characters: list[Box]) -> float:
+    """The side of the largest square of the block, around the middle of its seal, that is free of text."""
+    assert block.seal_at is not None
+    assert block.rect is not None
+    x, y = block.seal_at
+    x0, y0, x1, y1 = block.rect
+    beside = [box for box in characters if box[1] < y + 60 and y - 60 < box[3]]
+    left = max([x0, *(box[2] for box in beside if box[2] <= x)])
+    right = min([x1, *(box[0] for box in beside if box[0] >= x)])
+    column = [box for box in characters if box[0] < right and left < box[2]]
+    low = max([y0, *(box[3] for box in column if box[3] <= y)])
+    high = min([y1, *(box[1] for box in column if box[1] >= y)])
+    return min(right - left, high - low)
+
+
+def room_to_sign(page: pypdfium2.PdfPage, place: Box, characters: list[Box]) -> tuple[float, float]:
+    """How long the line to sign on is, and how high it is free of text above."""
+    lines = [
+        box
+        for each in page.get_objects(filter=(pypdfium2.raw.FPDF_PAGEOBJ_PATH,))
+        if within(box := each.get_bounds(), place) and box[3] - box[1] < 3
+    ]
+    line = max(lines, key=lambda box: box[2] - box[0])
+    above = [box[1] for box in characters if box[0] < line[2] and line[0] < box[2] and box[1] >= line[3]]
+    return line[2] - line[0], min(above) - line[3]
 
 
 def test_two_leads_share_the_one_place_that_a_cover_has(tmp_path: Path) -> None:

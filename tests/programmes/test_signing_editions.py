@@ -32,7 +32,8 @@ REVISIONS = re.compile(r"<w:(?:ins|del|moveFrom|moveTo|comment\w+|highlight|\w+C
 STATEMENT = re.compile(r"\{%(?:p|tr) *(if|elif|else|endif)\b *(.*?) *%\}")
 # Cells that stay empty on a signed document, by words in their row, each with its reason.
 EMPTY = {
-    "（盖章）": "an odd number of parties leaves half of the last row of signature blocks",
+    "（盖章）": "where the seal goes; an odd number of parties leaves half of the last row of signature blocks",
+    "（签字）": "the line to sign on",
     "联盟标准化委员会": "the printed form asks for no name here",
     "专门的知识产权管理部门或人员": "the printed form asks for no name here",
     "联盟专利池": "the printed form asks for no name here",
@@ -132,7 +133,7 @@ def test_no_cell_is_empty_but_where_people_sign(code: str, document_id: str) -> 
     empty = []
     for table in tables(word(code, document_id)):
         for row in table.rows:
-            whole = "".join(cell.text for cell in row.cells)
+            whole = "".join(node.text or "" for node in row._tr.iter(f"{W}t"))
             blank = any(not cell.text.strip() and not cell.tables for cell in row.cells)
             if blank and not any(words in whole for words in EMPTY):
                 empty.append(whole)

@@ -42,7 +42,7 @@ def amended(
 
 def table(made: Amendment) -> list[tuple[str, str, str]]:
     word = docx.Document(io.BytesIO(made.document.files[0].data))
-    return [tuple(cell.text for cell in row.cells[1:]) for row in word.tables[0].rows[1:]]  # type: ignore[misc]
+    return [tuple(cell.text for cell in row.cells[1:]) for row in word.tables[1].rows[1:]]  # type: ignore[misc]
 
 
 def body(made: Amendment) -> str:
@@ -137,7 +137,7 @@ def test_a_party_without_its_code_is_marked_in_a_draft_and_refused_for_signing(
         amended(words_only, tmp_path, *lacking)
     made = amended(words_only, tmp_path, *lacking, edition="draft")
     word = docx.Document(io.BytesIO(made.document.files[0].data))
-    assert any("〔待填：统一社会信用代码〕" in cell.text for cell in word.tables[1]._cells)
+    assert any("〔待填：统一社会信用代码〕" in cell.text for cell in word.tables[0]._cells)
 
 
 def test_the_command_says_what_changes_and_a_changed_file_is_not_overwritten(

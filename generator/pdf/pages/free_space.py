@@ -112,8 +112,10 @@ def _meet(one: Rect, other: Rect) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
-    """The largest rectangle within another one in which nothing is drawn, with a little distance kept.
+def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
+    """The rectangles within another one in which nothing is drawn, each as high as it can be.
+
+    A little distance is kept from what is drawn.
 
     Args:
         outer: where to look.
@@ -128,34 +130,49 @@ def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
     ]
     lefts = sorted({x0, *(box[2] for box in taken)})
     rights = sorted({x1, *(box[0] for box in taken)})
-    best: Rect | None = None
     for left in lefts:
         for right in rights:
             if right <= left:
                 continue
             for bottom, top in _gaps(y0, y1, [box for box in taken if box[0] < right and left < box[2]]):
-                if best is None or (right - left) * (top - bottom) > (best[2] - best[0]) * (
-                    best[3] - best[1]
-                ):
-                    best = (left, bottom, right, top)
-    return best
+                yield left, bottom, right, top
+
+
+def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
+    """The largest of the free rectangles; None where nothing is free. Arguments as ``free_rects``."""
+    return max(free_rects(outer, drawn), key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=None)
 
 
 def seal_centre(page: int, place: Rect, pages: Pages) -> tuple[float, float]:
-    """The middle of a seal: over the printed 盖章, drawn in so that the seal keeps to its place if it can.
+    """The middle of a seal: as near to the printed 盖章 as it covers nothing, if the place has such room.
+
+    Where it has none, the seal goes over the 盖章, drawn in so that it keeps to its place if it can.
 
     Args:
         page: 1-based.
         place: the rectangle in which is signed and sealed.
         pages: what is drawn on the pages.
     """
-    x0, y0, x1, y1 = place
     label = pages.first(page, "盖章", place) or place
-    centre = []
-    for low, high, at in ((x0, x1, (label[0] + label[2]) / 2), (y0, y1, (label[1] + label[3]) / 2)):
-        room = high - low >= SEAL
-        centre.append(min(max(at, low + SEAL / 2), high - SEAL / 2) if room else (low + high) / 2)
-    return centre[0], centre[1]
+    at = (label[0] + label[2]) / 2, (label[1] + label[3]) / 2
+    roomy = [_drawn_in(at, free) for free in free_rects(place, pages.drawn(page, place)) if _holds_seal(free)]
+    if not roomy:
+        return _drawn_in(at, place)
+    return min(roomy, key=lambda middle: (middle[0] - at[0]) ** 2 + (middle[1] - at[1]) ** 2)
+
+
+def _holds_seal(rect: Rect) -> bool:
+    return rect[2] - rect[0] >= SEAL and rect[3] - rect[1] >= SEAL
+
+
+def _drawn_in(at: tuple[float, float], rect: Rect) -> tuple[float, float]:
+    """The middle of a seal that is as near to a point as it can be within a rectangle."""
+    x0, y0, x1, y1 = rect
+    x, y = (
+        min(max(middle, low + SEAL / 2), high - SEAL / 2) if high - low >= SEAL else (low + high) / 2
+        for low, high, middle in ((x0, x1, at[0]), (y0, y1, at[1]))
+    )
+    return x, y
 
 
 def _gaps(low: float, high: float, boxes: Sequence[Rect]) -> Iterator[tuple[float, float]]:
