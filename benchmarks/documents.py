@@ -15,8 +15,8 @@ from typing import Any
 from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, assemble, draw, make
-from generator.rendering.render import render
+from generator.packet.pipeline import Order, assemble, make, make_documents
+from generator.rendering.render import RenderJob, render
 
 ROUNDS_FILL = 15
 ROUNDS_COLD = 5
@@ -44,7 +44,7 @@ def fill() -> Iterator[Figure]:
         jobs = [subjects.job(folder, number) for number in range(ROUNDS_FILL)]
     document = programme.documents[0]
     path = programme.folder / document.template
-    prepared = session.prepare(path)
+    prepared = session.templates.prepare(path)
     template: Any = prepared.template
     package = template._package  # noqa: SLF001 (the floor is this very package, deflated and written)
 
@@ -52,13 +52,11 @@ def fill() -> Iterator[Figure]:
         job = jobs[number]
         return render(
             prepared.template,
-            job.dataset.consortium,
-            programme,
+            RenderJob(
+                programme, job.dataset.consortium, "signing", job.when, session.templates.model_clauses.fill
+            ),
             document,
-            "signing",
-            headings=prepared.headings,
-            when=job.when,
-            fill_clauses=session.model_clauses.fill,
+            prepared.headings,
         )
 
     def theirs(number: int) -> bytes:
@@ -116,11 +114,11 @@ def documents() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         jobs = [subjects.job(folder, number) for number in range((ROUNDS_BATCH + 1) * BATCH)]
-        draw(jobs[-1], session)
+        make_documents(jobs[-1])
 
         def ours(number: int) -> None:
             for job in jobs[number * BATCH : (number + 1) * BATCH]:
-                made = draw(job, session)
+                made = make_documents(job)
                 if any(one.pdf is None for one in made):
                     raise SystemExit("a PDF is missing")
 
@@ -189,7 +187,7 @@ def extra() -> Iterator[Figure]:
             whole = time.perf_counter() - begun
             made = done.packet.documents
             begun = time.perf_counter()
-            assemble(job, made, read_attachments(job), session)
+            assemble(job, made, read_attachments(job))
             archive_bytes({file.path: file.data for file in done.packet.files}, job.when)
             shares.append((time.perf_counter() - begun) / whole)
             wholes.append(whole)

@@ -10,7 +10,7 @@ from generator.model.catalogue import Catalogue
 from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 
 
 def main(data: Path, folder: Path, code: str) -> None:
@@ -20,16 +20,18 @@ def main(data: Path, folder: Path, code: str) -> None:
     session = Session(catalogue, None)
     dataset = load(read_source(data), programme, known=catalogue.all())
     document = programme.documents[0]
-    prepared = session.prepare(programme.folder / document.template)
+    prepared = session.templates.prepare(programme.folder / document.template)
     made = render(
         prepared.template,
-        dataset.consortium,
-        programme,
+        RenderJob(
+            programme,
+            dataset.consortium,
+            "signing",
+            datetime(2026, 1, 1, tzinfo=UTC),
+            session.templates.model_clauses.fill,
+        ),
         document,
-        "signing",
-        headings=prepared.headings,
-        when=datetime(2026, 1, 1, tzinfo=UTC),
-        fill_clauses=session.model_clauses.fill,
+        prepared.headings,
     )
     (folder / "form.docx").write_bytes(made.docx)
 

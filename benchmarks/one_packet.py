@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, begin, draw
+from generator.packet.pipeline import Order, begin, make_documents
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
@@ -19,7 +19,7 @@ def main(data: Path, folder: Path, code: str) -> None:
     with Session(catalogue, "typst") as session:
         session.warm_up()
         job = begin(read_source(data), catalogue.load(code), Order("signing"), session)
-        for made in draw(job, session):
+        for made in make_documents(job):
             for file in made.files:
                 path = folder / file.path
                 path.parent.mkdir(exist_ok=True)

@@ -30,7 +30,7 @@ NO_OFFICE = "LibreOffice (soffice) is not installed: its figures are left out"
 def names(job: Job, document: Document, session: Session) -> Mapping[str, Any]:
     """What a template's names stand for."""
     found, _ = build(
-        job.dataset.consortium, job.programme, document, job.edition, {}, session.model_clauses.fill
+        job.dataset.consortium, job.programme, document, job.edition, {}, session.templates.model_clauses.fill
     )
     return found
 
@@ -95,7 +95,9 @@ def main(data: Path, folder: Path, code: str, *, pdf: bool) -> None:
         return
     dataset = load(read_source(data), programme, known=catalogue.all())
     document = programme.documents[0]
-    found, _ = build(dataset.consortium, programme, document, "signing", {}, session.model_clauses.fill)
+    found, _ = build(
+        dataset.consortium, programme, document, "signing", {}, session.templates.model_clauses.fill
+    )
     (folder / "form.docx").write_bytes(docxtpl_fill(programme.folder / document.template, found))
 
 

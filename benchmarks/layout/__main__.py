@@ -16,7 +16,9 @@ from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Session
+from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
+from generator.pdf.fonts.faces import find_faces
 from generator.readers.source_file import read_source
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +46,7 @@ def results(only: str, *, internal: bool) -> list[Result]:
     found = []
     catalogue = Catalogue()
     with Session(catalogue, "typst") as session:
-        office = open_engine("libreoffice", session.faces)
+        office = open_engine("libreoffice", find_faces())
         for data in sorted((ROOT / "data").glob("*.yaml")):
             source = read_source(data)
             for programme in catalogue.all().values():
@@ -57,7 +59,7 @@ def results(only: str, *, internal: bool) -> list[Result]:
                     if file.format != "docx" or (not internal and "/" in path):
                         continue
                     mine = pairs[path.removesuffix("docx") + "pdf"].data
-                    other = office.convert(file.data, title=path, author="", timestamp=packet.job.when).pdf
+                    other = office.convert(file.data, PdfInfo(path, "", packet.job.when)).pdf
                     compared = compare(lines_of(mine), lines_of(other))
                     pages = (_pages(mine), _pages(other))
                     found.append(Result(data.stem, path.removesuffix(".docx"), mine, other, pages, compared))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from generator.batch.results import STATES, Result, totals
 from generator.errors import Place, UsageError
+from generator.model.findings import VERDICT_TEXTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,18 +22,12 @@ _COLOURS: Final = {
     "failed": "bold red",
     "duplicate": "bold red",
 }
-_VERDICTS: Final = {
-    "pass": "符合",
-    "fail": "不符合",
-    "unknown": "缺数据",
-    "warn": "提醒",
-    "judge": "人工判断",
-}
+_VERDICTS: Final = ("pass", "fail", "unknown", "warn", "judge")
 _COLUMNS: Final = (
     ("数据文件", 36),
     ("方案", 26),
     ("结果", 12),
-    *((title, 9) for title in _VERDICTS.values()),
+    *((VERDICT_TEXTS[verdict], 9) for verdict in _VERDICTS),
     ("待填", 8),
     ("页数", 8),
     ("用时（秒）", 10),
@@ -69,11 +64,11 @@ def print_table(console: Console, results: Sequence[Result], seconds: float) -> 
     table.add_column("数据文件", overflow="fold")
     table.add_column("方案", no_wrap=True)
     table.add_column("结果", no_wrap=True)
-    for title in ("符合", "不符合", "缺数据", "待填", "页", "秒"):
+    for title in (*(VERDICT_TEXTS[verdict] for verdict in _VERDICTS[:3]), "待填", "页", "秒"):
         table.add_column(title, justify="right", no_wrap=True)
     for result in results:
         counts = result.counts or {}
-        figures = [str(counts.get(verdict, "")) for verdict in ("pass", "fail", "unknown")]
+        figures = [str(counts.get(verdict, "")) for verdict in _VERDICTS[:3]]
         table.add_row(
             Text(result.data),
             Text(result.programme or ""),

@@ -277,4 +277,4 @@ def _engine(settings: Settings) -> str:
     from generator.packet.session import Session
 
     with Session(Catalogue(settings.templates), settings.engine) as session:
-        return f"{session.engine.name} {session.engine.version} {faces}"
+        return f"{session.pdf_engine} {faces}"

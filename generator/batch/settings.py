@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.packet.pipeline import Order
-    from generator.packet.session import EngineName
+    from generator.pdf.engines.open import EngineName
     from generator.rendering.values import Edition
 
 

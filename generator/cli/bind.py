@@ -11,6 +11,7 @@ from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
 from generator.model.catalogue import Catalogue
+from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 
 
 @click.command(
@@ -22,15 +23,14 @@ from generator.model.catalogue import Catalogue
 @click.argument("folder", type=click.Path(path_type=Path), metavar="材料包文件夹")
 @click.option(
     "--pdf-engine",
-    type=click.Choice(["typst", "libreoffice"]),
-    metavar="typst|libreoffice",
+    type=click.Choice(ENGINE_NAMES),
+    metavar="|".join(ENGINE_NAMES),
     help="生成 PDF 的引擎；省略时用生成这套材料时的那一个",
 )
 @click.option("--force", is_flag=True, help="有已签名或改动过的其他文件时，把旧的整套移到一旁再写入")
 @templates_option
 def command(folder: Path, pdf_engine: str | None, force: bool, templates: Path | None) -> None:
     """Bind a packet again."""
-    from generator.packet.session import EngineName
     from generator.publishing import recover_packet
     from generator.workflows.bind import bind
 

@@ -65,7 +65,7 @@ def command(
     with Session(catalogue, engine=None) as session:
         for programme in chosen_programmes(catalogue, codes, source, every=every):
             job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), session)
-            results.append(Judgement(programme, job.dataset, job.findings, absent(job, session)))
+            results.append(Judgement(programme, job.dataset, job.findings, absent(job)))
     if annotate is not None:
         from generator.cli.new import write_new
         from generator.writers.excel.annotate import annotated_copy

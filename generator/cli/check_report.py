@@ -6,20 +6,22 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import Problem
-from generator.model.findings import Absent, Finding, count_verdicts
+from generator.model.findings import VERDICT_TEXTS, Absent, Finding, count_verdicts
 from generator.model.judgement import Judgement
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-MARKS: Final = {
-    "pass": ("✓ 符合", "green"),
-    "fail": ("✗ 不符合", "red"),
-    "unknown": ("? 缺数据", "yellow"),
-    "warn": ("! 提醒", "yellow"),
-    "judge": ("· 人工判断", "cyan"),
+_SIGNS: Final = {
+    "fail": ("✗", "red"),
+    "unknown": ("?", "yellow"),
+    "warn": ("!", "yellow"),
+    "judge": ("·", "cyan"),
+    "pass": ("✓", "green"),
 }
-_ORDER = ("fail", "unknown", "warn", "judge", "pass")
+MARKS: Final = {
+    verdict: (f"{sign} {VERDICT_TEXTS[verdict]}", colour) for verdict, (sign, colour) in _SIGNS.items()
+}
 
 
 def problems(results: Iterable[Judgement]) -> list[Problem]:
@@ -44,7 +46,7 @@ def print_one(console: Console, result: Judgement) -> None:
         f"[bold]{escape(result.programme.title)}[/]　{escape(result.dataset.consortium.name or '')}"
     )
     _print_problems(console, result.dataset.problems)
-    for verdict in _ORDER:
+    for verdict in VERDICT_TEXTS:
         chosen = [finding for finding in result.findings if finding.verdict == verdict]
         if not chosen:
             continue
@@ -62,7 +64,7 @@ def print_one(console: Console, result: Judgement) -> None:
                 console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
     _print_absent(console, result.absent)
     counts = count_verdicts(result.findings)
-    summary = "，".join(f"{MARKS[verdict][0][2:]} {counts[verdict]}" for verdict in _ORDER)
+    summary = "，".join(f"{VERDICT_TEXTS[verdict]} {counts[verdict]}" for verdict in VERDICT_TEXTS)
     console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
 
 
@@ -87,7 +89,7 @@ def print_comparison(console: Console, results: Sequence[Judgement]) -> None:
     table.add_column("条件", overflow="fold")
     for result in results:
         table.add_column(result.programme.short_title, overflow="fold")
-    for verdict in _ORDER:
+    for verdict in VERDICT_TEXTS:
         counts = [f"{count_verdicts(result.findings)[verdict]} 条" for result in results]
         table.add_row(MARKS[verdict][0], *counts)
     table.add_row("文件待填", *(f"{len(result.absent)} 项" for result in results))

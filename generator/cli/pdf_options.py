@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import click
 
-if TYPE_CHECKING:
-    from generator.packet.session import EngineName
+from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,9 +16,9 @@ def pdf_options(command: F) -> F:
     """``--pdf-engine`` and ``--no-pdf``."""
     engine = click.option(
         "--pdf-engine",
-        type=click.Choice(["typst", "libreoffice"]),
+        type=click.Choice(ENGINE_NAMES),
         default="typst",
-        metavar="typst|libreoffice",
+        metavar="|".join(ENGINE_NAMES),
         help="生成 PDF 的引擎：内置的 typst（默认），或本机安装的 LibreOffice",
     )
     return engine(click.option("--no-pdf", is_flag=True, help="只生成 Word 文件")(command))

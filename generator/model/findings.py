@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from generator.errors import Place
 from generator.model.programme import Level, Verdict
 
-VERDICTS: tuple[Verdict, ...] = ("fail", "unknown", "warn", "judge", "pass")
+# What a verdict is called, the worst first.
+VERDICT_TEXTS: Final[Mapping[str, str]] = {
+    "fail": "不符合",
+    "unknown": "缺数据",
+    "warn": "提醒",
+    "judge": "人工判断",
+    "pass": "符合",
+}
+LEVEL_TEXTS: Final[Mapping[Level, str]] = {
+    "must": "必须",
+    "in_principle": "原则上",
+    "preferred": "鼓励",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +109,5 @@ class Absent:
 
 def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings have each verdict; every verdict is listed."""
-    counted = Counter(finding.verdict for finding in findings)
-    return {verdict: counted[verdict] for verdict in VERDICTS}
+    counted = Counter[str](finding.verdict for finding in findings)
+    return {verdict: counted[verdict] for verdict in VERDICT_TEXTS}

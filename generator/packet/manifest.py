@@ -12,7 +12,6 @@ from generator.model.paths import given, title_of
 from generator.packet.attachments import Attachment
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_copy import PrintCopy
-from generator.packet.session import Session
 from generator.packet.signing import code_of, places_not_found
 
 SCHEMA = 1
@@ -24,7 +23,6 @@ def describe(
     checklist: tuple[ChecklistLine, ...],
     attachments: tuple[Attachment, ...],
     printed: PrintCopy | None,
-    session: Session,
     notes: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The manifest as a JSON object.
@@ -35,7 +33,6 @@ def describe(
         checklist: what is to be attached.
         attachments: the files that are bound.
         printed: the print copy; None where there is none.
-        session: faces and engine.
         notes: what a person should look to before signing.
     """
     templates = {document.template.name: document.template.sha256 for document in documents}
@@ -46,8 +43,8 @@ def describe(
         "consortium": job.consortium,
         "date": job.when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
-        "fonts": list(session.faces.digests()) if session.makes_pdf else [],
+        "pdf_engine": job.session.pdf_engine,
+        "fonts": list(job.session.fonts),
         "inputs": hashes(job.dataset.inputs),
         "templates": hashes(templates),
         "findings": {

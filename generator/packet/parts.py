@@ -6,22 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.programme import Document, Programme
+from generator.packet.session import Session
+from generator.pdf.engine import PdfInfo
+from generator.rendering.render import RenderJob
 from generator.rendering.values import Edition, Record
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
 
+WATERMARK: Final = "草稿"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a packet is made from.
+    """What a packet is made from, and with what.
 
     Attributes:
+        session: templates and typesetter.
         programme: the programme.
         dataset: the data as the programme sees it.
         edition: draft or signing.
@@ -30,6 +36,7 @@ class Job:
         folder: where the data file stands; files that it names lie there or below.
     """
 
+    session: Session
     programme: Programme
     dataset: Dataset
     edition: Edition
@@ -41,6 +48,26 @@ class Job:
     def consortium(self) -> str:
         """The consortium's name."""
         return self.dataset.consortium.name
+
+    @property
+    def watermark(self) -> str:
+        """What stands across the pages of the official documents; nothing in a signing edition."""
+        return WATERMARK if self.edition == "draft" else ""
+
+    @property
+    def render_job(self) -> RenderJob:
+        """What the templates are filled with."""
+        return RenderJob(
+            self.programme,
+            self.dataset.consortium,
+            self.edition,
+            self.when,
+            self.session.templates.model_clauses.fill,
+        )
+
+    def pdf_info(self, title: str) -> PdfInfo:
+        """What the PDF of a document of that title states of itself."""
+        return PdfInfo(title, self.consortium, self.when)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A packet's steps in order: load, judge, fill, typeset, bind, publish.
+"""A packet's steps in order: load, judge, fill all, submit all to the typesetter, collect all, publish.
 
 ``build`` makes a packet in memory, ``make`` also publishes it; a batch uses both halves.
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,13 +20,14 @@ from generator.model.programme import Programme
 from generator.packet import manifest
 from generator.packet.attachments import Attachment, lost_files, read_attachments
 from generator.packet.data_copy import snapshot
-from generator.packet.documents import Filled, fill_all, typeset_all
+from generator.packet.documents import Filled, collect_all, fill_all, submit_all
 from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import first_pages, print_copy
 from generator.packet.readiness import warnings
 from generator.packet.session import Session
 from generator.packet.sheets import internal
-from generator.packet.sheets.sheet import Begun
+from generator.packet.sheets.checklist import checklist_lines
+from generator.packet.sheets.sheet import Contents, SubmittedSheet
 from generator.publishing import PacketFile, Published, publish
 from generator.readers.load import load
 from generator.readers.source_file import Source
@@ -68,7 +69,7 @@ def make(source: Source, programme: Programme, order: Order, root: Path, session
         programme: the programme.
         order: what is wanted.
         root: the output folder.
-        session: templates, faces and engine.
+        session: templates and typesetter.
 
     Raises:
         DataError: values are wrong.
@@ -98,19 +99,25 @@ def build(source: Source, programme: Programme, order: Order, session: Session) 
     """Make one packet in memory; arguments and errors as for ``make``."""
     job = begin(source, programme, order, session)
     attachments = read_attachments(job)
-    drawn = begin_to_draw(job, session)
-    # It hangs on the judgement alone: the engine has it to typeset while the documents get their fields.
-    conditions = internal.conditions_sheet(job, session)
-    return assemble(job, drawn(), attachments, session, conditions=conditions)
+
+    # Fill all.
+    filled = fill_ready(job)
+
+    # Submit all: what is submitted is typeset in the background, in this order.
+    submitted = submit_all(job, filled)
+    sheets = internal.submit_early(job)
+
+    # Collect all.
+    documents = collect_all(job, submitted)
+    return assemble(job, documents, attachments, sheets=sheets)
 
 
 def assemble(
     job: Job,
     documents: tuple[MadeDocument, ...],
     attachments: tuple[Attachment, ...],
-    session: Session,
     notes: tuple[str, ...] = (),
-    conditions: Begun | None = None,
+    sheets: Sequence[SubmittedSheet] = (),
 ) -> Packet:
     """The packet of documents that stand: print copy, internal sheets, manifest.
 
@@ -118,25 +125,26 @@ def assemble(
         job: what it is made from.
         documents: the official documents and letters.
         attachments: in the scheme's order.
-        session: templates, faces and engine.
         notes: warnings of the documents' own, for the manifest.
-        conditions: the sheet of the conditions, where it has been begun.
+        sheets: the internal sheets that are submitted already.
 
     Raises:
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    first = first_pages(job, documents, attachments) if session.makes_pdf else {}
-    checklist = internal.checklist(job, documents, attachments, first)
-    notes = (*warnings(job, checklist), *notes)
-    conditions = conditions or internal.conditions_sheet(job, session)
-    sheets = internal.sheets(job, documents, checklist, first, notes, session)
-    printed = print_copy(job, documents, attachments, first, session)
+    first = first_pages(job, documents, attachments)
+    lines = checklist_lines(job, documents, attachments, first)
+    contents = Contents(job, documents, lines, first, (*warnings(job, lines), *notes))
+    sheets = internal.submit_others(contents, sheets)
+
+    # Made while the sheets are typeset.
+    printed = print_copy(job, documents, attachments, first)
+    data = snapshot(job)
+    described = manifest.describe(job, documents, lines, attachments, printed, contents.notes)
+
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
-    data = snapshot(job)
-    described = manifest.describe(job, documents, checklist, attachments, printed, session, notes)
-    return Packet(job, (*files, *copy, *conditions(), *sheets(), data), described, documents)
+    return Packet(job, (*files, *copy, *internal.collect_all(contents, sheets), data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, session: Session) -> Job:
@@ -157,38 +165,43 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
     if dataset.problems:
         # What is unknown here may be a field or a filing of another programme: read those only now.
         dataset = load(source, programme, known=session.catalogue.all())
-    judged = session.model_clauses.spelled_out(dataset, programme)
+    judged = session.templates.model_clauses.spelled_out(dataset, programme)
     findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day_given())
     dataset = replace(dataset, problems=judged.problems)
-    return Job(programme, dataset, order.edition, findings, time_of(dataset), source.folder)
+    return Job(session, programme, dataset, order.edition, findings, time_of(dataset), source.folder)
 
 
-def absent(job: Job, session: Session) -> tuple[Absent, ...]:
+def absent(job: Job) -> tuple[Absent, ...]:
     """What the programme's documents print and the data does not give, in the documents' order.
 
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return _absent(job, fill_all(job, session))
+    return _absent(job, fill_all(job))
 
 
-def draw(job: Job, session: Session) -> tuple[MadeDocument, ...]:
-    """The official documents, filled and typeset; errors as for ``begin_to_draw``."""
-    return begin_to_draw(job, session)()
-
-
-def begin_to_draw(job: Job, session: Session) -> Callable[[], tuple[MadeDocument, ...]]:
-    """The official documents, filled and being typeset; called, it waits for them.
+def fill_ready(job: Job) -> list[Filled]:
+    """The official documents and letters, filled, where nothing stands in the way of the edition.
 
     Raises:
         RefusedError: a signing edition is asked for and something stands in the way.
         ProgrammeError: a template is at fault.
-        PdfError: the PDF engine failed; raised when it is called.
     """
-    filled = fill_all(job, session)
+    filled = fill_all(job)
     if job.edition == "signing":
         _refuse_unready(job, filled)
-    return typeset_all(job, filled, session)
+    return filled
+
+
+def make_documents(job: Job) -> tuple[MadeDocument, ...]:
+    """The official documents and letters alone.
+
+    Raises:
+        RefusedError: a signing edition is asked for and something stands in the way.
+        ProgrammeError: a template is at fault.
+        PdfError: the PDF engine failed.
+    """
+    return collect_all(job, submit_all(job, fill_ready(job)))
 
 
 def _epoch() -> datetime | None:

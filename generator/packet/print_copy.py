@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from generator.packet.attachments import Attachment
 from generator.packet.parts import Job, MadeDocument, MadeFile
-from generator.packet.session import Session
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Heading
@@ -45,7 +44,6 @@ def print_copy(
     documents: Sequence[MadeDocument],
     attachments: Sequence[Attachment],
     first: Mapping[str, int],
-    session: Session,
 ) -> PrintCopy | None:
     """Everything that goes to the authority as one PDF for the printer; None where no PDFs are made.
 
@@ -54,9 +52,9 @@ def print_copy(
         documents: the official documents and letters, in order.
         attachments: in the scheme's order.
         first: from ``first_pages`` of the same.
-        session: faces for the page numbers.
     """
-    if not session.makes_pdf:
+    typesetter = job.session.typesetter
+    if typesetter is None:
         return None
     from generator.pdf.pages.merge import merge
     from generator.pdf.pages.overlays import Bound, page_numbers
@@ -68,7 +66,7 @@ def print_copy(
         [(part.title, part.pdf, part.headings) for part in parts],
         title=job.consortium,
         timestamp=job.when,
-        mark=lambda whole: page_numbers(whole, bound, session.faces),
+        mark=lambda whole: page_numbers(whole, bound, typesetter.faces),
     )
     data = identified(data)
     pages = sum(part.pages for part in parts)
@@ -78,8 +76,10 @@ def print_copy(
 def first_pages(
     job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment]
 ) -> Mapping[str, int]:
-    """Where in the print copy everything will begin; keys as in ``PrintCopy.first``."""
+    """Where in the print copy everything will begin; keys as in ``PrintCopy.first``, none without one."""
     first: dict[str, int] = {}
+    if job.session.typesetter is None:
+        return first
     page = 1
     for part in (*_documents(documents), *_attachments(job, attachments)):
         first.setdefault(part.id, page)

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
+
+# What an engine has read of a document: its own type, which nobody else looks into.
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class PdfInfo:
+    """What a PDF states of itself.
+
+    Attributes:
+        title: of the document.
+        author: may be empty.
+        when: the time of making, in UTC; the clock is never asked.
+    """
+
+    title: str
+    author: str
+    when: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,49 +72,39 @@ class PdfDocument:
     foot: float = 0.0
 
 
-class Engine(ABC):
-    """Turns Word documents into PDFs, from several threads at once; close it when done."""
+class Engine(ABC, Generic[Read]):
+    """Turns Word documents into PDFs, from several threads at once; close it when done.
+
+    Reading is Python's work. Typesetting is the engine's, and goes on while Python does other things.
+    """
 
     name: ClassVar[str]
     version: str
 
     @abstractmethod
-    def read(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> Callable[[], PdfDocument]:
-        """Read a document; what is given typesets it, in whatever thread it is called.
-
-        Reading is Python's work, typesetting the engine's, which goes on while Python does other things.
+    def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> Read:
+        """Read a document.
 
         Args:
             docx: the Word document.
-            title: for the PDF's metadata.
-            author: likewise; may be empty.
-            timestamp: the time of making that the PDF states; the clock is never asked.
+            info: what its PDF states of itself.
             parts: the document's parts by name, where they are at hand; they need not be unzipped then.
 
         Raises:
             ProgrammeError: the document holds something outside docs/docx-subset.md.
-            PdfError: the engine failed; raised by what is given.
         """
 
-    def convert(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> PdfDocument:
-        """Read and typeset a document; arguments and errors as for ``read``."""
-        return self.read(docx, title=title, author=author, timestamp=timestamp, parts=parts)()
+    @abstractmethod
+    def typeset(self, read: Read) -> PdfDocument:
+        """The PDF of a document that ``read`` has read, in whatever thread it is called.
+
+        Raises:
+            PdfError: the engine failed.
+        """
+
+    def convert(self, docx: bytes, info: PdfInfo) -> PdfDocument:
+        """Read and typeset a document; errors as for both."""
+        return self.typeset(self.read(docx, info))
 
     @abstractmethod
     def close(self) -> None:

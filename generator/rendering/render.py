@@ -17,6 +17,25 @@ CORE_PROPERTIES = "docProps/core.xml"
 
 
 @dataclass(frozen=True, slots=True)
+class RenderJob:
+    """What templates are filled with: the same for every document of a packet.
+
+    Attributes:
+        programme: the programme that the documents belong to.
+        consortium: the data; None for the blank edition.
+        edition: draft, signing or blank.
+        when: the time that the files' properties and members get, in UTC.
+        fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
+    """
+
+    programme: Programme
+    consortium: Consortium | None
+    edition: Edition
+    when: datetime
+    fill_clauses: FillClauses | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
     """One filled document.
 
@@ -53,42 +72,34 @@ def core_properties(title: str, subject: str, when: datetime) -> bytes:
     ).encode()
 
 
-def render(  # noqa: PLR0913 (each is one thing that a rendering hangs on)
+def render(
     template: Template,
-    consortium: Consortium | None,
-    programme: Programme,
+    job: RenderJob,
     document: Document,
-    edition: Edition,
-    *,
     headings: Mapping[str, str],
-    when: datetime,
+    *,
     member: int | None = None,
     marking: bool = False,
-    fill_clauses: FillClauses | None = None,
 ) -> Rendered:
     """Fill a template.
 
     Args:
         template: the compiled template.
-        consortium: the data; None for the blank edition.
-        programme: the programme that the document belongs to.
+        job: what it is filled with.
         document: the document.
-        edition: draft, signing or blank.
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
-        when: the time that the file's properties and members get, in UTC.
         member: whose document it is, from 0, where it is one member's own: the template's ``member``.
         marking: put marks around every value (``rendering.values``), for a reader of the filled parts.
-        fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
 
     Raises:
         ProgrammeError: the template, or a model clause, is at fault.
     """
-    names, record = build(consortium, programme, document, edition, headings, fill_clauses)
+    names, record = build(job.consortium, job.programme, document, job.edition, headings, job.fill_clauses)
     record.marking = marking
     if member is not None:
         names["member"] = names["members"][member]
-    core = core_properties(document.title, consortium.name if consortium else "", when)
-    return _filled(template, names, record, core, when)
+    core = core_properties(document.title, job.consortium.name if job.consortium else "", job.when)
+    return _filled(template, names, record, core, job.when)
 
 
 def render_rollup(

@@ -87,9 +87,9 @@ def amend(
     parties = [*(job.dataset.consortium.members or ()), *changes.leaving]
     if edition == "signing":
         _refuse_incomplete(old, job, changes)
-    made = _made(old, job, changes, parties, session)
+    made = _made(old, job, changes, parties)
     warnings = tuple(_warnings(job, changes, made))
-    manifest = _manifest(old, job, changes, made, warnings, session)
+    manifest = _manifest(old, job, changes, made, warnings)
     published = publish(
         root,
         job.consortium,
@@ -195,9 +195,9 @@ def _party(member: Member, changes: Changes) -> dict[str, str]:
     }
 
 
-def _made(old: Job, job: Job, changes: Changes, parties: list[Member], session: Session) -> MadeDocument:
+def _made(old: Job, job: Job, changes: Changes, parties: list[Member]) -> MadeDocument:
     document = _document(job.programme)
-    prepared = session.prepare(session.catalogue.common(TEMPLATE))
+    prepared = job.session.templates.common(TEMPLATE)
     core = core_properties(document.title, job.consortium, job.when)
     filled = prepared.template.fill(
         _names(old, job, changes, parties), replace={CORE_PROPERTIES: core}, when=job.when
@@ -206,8 +206,9 @@ def _made(old: Job, job: Job, changes: Changes, parties: list[Member], session: 
     files: tuple[MadeFile, ...] = (MadeFile(f"{stem}.docx", "docx", filled.docx),)
     own = tuple(member.name or f"第 {at} 方" for at, member in enumerate(parties, 1))
     signings, pdf = signings_of(job, document, None, own), None
-    if session.makes_pdf:
-        pdf = session.typeset(filled.docx, document.title, job, filled.parts).result()
+    if (typesetter := job.session.typesetter) is not None:
+        info = job.pdf_info(document.title)
+        pdf = typesetter.submit(filled.docx, info, parts=filled.parts, watermark=job.watermark).result()
         signings, data = with_fields(job, document, pdf, own)
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", data, pdf.pages))
     template = TemplateUsed(prepared.name, prepared.sha256)
@@ -239,7 +240,6 @@ def _manifest(
     changes: Changes,
     made: MadeDocument,
     warnings: tuple[str, ...],
-    session: Session,
 ) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
@@ -249,8 +249,8 @@ def _manifest(
         "consortium": job.consortium,
         "date": job.when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
-        "fonts": list(session.faces.digests()) if session.makes_pdf else [],
+        "pdf_engine": job.session.pdf_engine,
+        "fonts": list(job.session.fonts),
         "inputs": [*hashes(old.dataset.inputs), *hashes(job.dataset.inputs)],
         "templates": hashes({made.template.name: made.template.sha256}),
         "changes": [{"what": row.what, "before": row.before, "after": row.after} for row in changes.rows],

@@ -11,18 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from generator.errors import DataError, Place, ProgrammeError, UsageError
 from generator.model.catalogue import Catalogue
 from generator.packet.attachments import Attachment
 from generator.packet.data_copy import PATH as DATA
-from generator.packet.documents import Filled, fill_all, typeset
+from generator.packet.documents import Filled, collect, fill_all, submit
 from generator.packet.parts import Job, MadeDocument, MadeFile, Packet
 from generator.packet.pipeline import Order, assemble, begin
 from generator.packet.print_copy import PATH as PRINT_COPY
-from generator.packet.session import EngineName, Session
+from generator.packet.session import Session
 from generator.packet.sheets.sheet import FOLDER
+from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 from generator.publishing import (
     PacketFile,
     Published,
@@ -79,8 +80,8 @@ def bind(
     manifest = _manifest(folder)
     with Session(catalogue, engine or _engine(manifest)) as session:
         job = _job(folder, manifest, session)
-        documents, found = _documents(folder, manifest, job, session)
-        packet = assemble(job, documents, _attachments(folder, manifest, job), session, found)
+        documents, found = _documents(folder, manifest, job)
+        packet = assemble(job, documents, _attachments(folder, manifest, job), found)
     published = publish_again(
         folder,
         [PacketFile(file.path, _kept(folder, file)) for file in packet.files],
@@ -110,7 +111,7 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
 
 def _engine(manifest: Mapping[str, Any]) -> EngineName:
     name = str(manifest.get("pdf_engine") or "typst").split(" ", 1)[0]
-    return cast("EngineName", name) if name in {"typst", "libreoffice"} else "typst"
+    return next((known for known in ENGINE_NAMES if known == name), "typst")
 
 
 def _job(folder: Path, manifest: Mapping[str, Any], session: Session) -> Job:
@@ -130,24 +131,24 @@ def _job(folder: Path, manifest: Mapping[str, Any], session: Session) -> Job:
 
 
 def _documents(
-    folder: Path, manifest: Mapping[str, Any], job: Job, session: Session
+    folder: Path, manifest: Mapping[str, Any], job: Job
 ) -> tuple[tuple[MadeDocument, ...], tuple[str, ...]]:
     """Every document as its DOCX is now, and where those that were edited do not agree with the data."""
     entries = {entry["id"]: entry for entry in manifest["documents"]}
-    filled = fill_all(job, session)
+    filled = fill_all(job)
     if [one.document.id for one in filled] != list(entries):
         raise DataError("方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{_MANIFEST}"))
     made: list[MadeDocument] = []
     found: list[str] = []
     for one in filled:
-        document, told = _document(folder, entries[one.document.id], one, job, session)
+        document, told = _document(folder, entries[one.document.id], one, job)
         made.append(document)
         found += told
     return tuple(made), tuple(found)
 
 
 def _document(
-    folder: Path, entry: Mapping[str, Any], filled: Filled, job: Job, session: Session
+    folder: Path, entry: Mapping[str, Any], filled: Filled, job: Job
 ) -> tuple[MadeDocument, tuple[str, ...]]:
     file = next(file for file in entry["files"] if file["format"] == "docx")
     filled = replace(filled, stem=str(file["path"]).removesuffix(".docx"))
@@ -159,10 +160,10 @@ def _document(
             f"读不了（{error.strerror}）", "放回这个 Word 文件，或重新生成材料包", place
         ) from None
     if hashlib.sha256(data).hexdigest() == file["sha256"] and not entry["edited"]:
-        return typeset(job, filled, session), ()
+        return collect(job, submit(job, filled)), ()
     found = differences(job, filled, data)
     try:
-        return typeset(job, filled, session, data), found
+        return collect(job, submit(job, filled, data)), found
     except ProgrammeError as error:
         # The fault is in a person's file, not in a template.
         raise DataError(error.what, "用 Word 打开它改正后再装订", error.place or place) from None

@@ -9,8 +9,9 @@ from pathlib import Path
 from generator.errors import OutputError
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
+from generator.pdf.engine import PdfInfo
 from generator.publishing import safe_name
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 
@@ -24,24 +25,16 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
         ProgrammeError: a template is at fault.
         PdfError: the engine failed.
     """
+    job = RenderJob(programme, None, "blank", _FIXED_TIME)
     made: list[tuple[str, bytes]] = []
     for number, document, name, template in _blanks(programme):
-        prepared = session.prepare(programme.folder / template)
-        rendered = render(
-            prepared.template,
-            None,
-            programme,
-            document,
-            "blank",
-            headings=prepared.headings,
-            when=_FIXED_TIME,
-        )
+        prepared = session.templates.prepare(programme.folder / template)
+        rendered = render(prepared.template, job, document, prepared.headings)
         stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))
-        if session.makes_pdf:
-            pdf = session.engine.convert(
-                rendered.docx, title=document.title, author=programme.authority, timestamp=_FIXED_TIME
-            )
+        if session.typesetter is not None:
+            info = PdfInfo(document.title, programme.authority, _FIXED_TIME)
+            pdf = session.typesetter.submit(rendered.docx, info).result()
             made.append((f"{stem}.pdf", pdf.pdf))
     return made
 

@@ -97,7 +97,7 @@ def carried(source: Source, programme: Programme, target: Path, session: Session
     content = read_content(source, programme, session.catalogue.all())
     filings = {programme.code: content.filings.get(programme.code, {}), **content.filings}
     job = assess(source, programme, Order(), session)
-    missing = {one.path: one.title for one in absent(job, session)}
+    missing = {one.path: one.title for one in absent(job)}
     for finding in job.findings:
         if finding.verdict == "unknown" and finding.level == "must":
             for path in finding.missing:

@@ -25,6 +25,7 @@ from generator.packet.manifest import SCHEMA
 from generator.packet.parts import MadeFile
 from generator.packet.pipeline import time_of
 from generator.packet.session import Session
+from generator.pdf.engine import PdfInfo
 from generator.publishing import PacketFile, Published, publish, safe_name
 from generator.readers.load import load
 from generator.readers.source_file import read_source
@@ -156,7 +157,7 @@ def make_rollup(
     missing: dict[str, dict[str, None]] = {}
     templates: dict[str, str] = {}
     for number, document in enumerate(documents, 1):
-        prepared = session.template_of(programme, document, None)
+        prepared = session.templates.template_of(programme, document, None)
         consortia = [applicant.data.consortium for applicant in applicants]
         rendered = render_rollup(prepared.template, consortia, programme, document, when=when)
         templates[prepared.name] = prepared.sha256
@@ -279,8 +280,8 @@ def _files(
     stem: str, docx: bytes, title: str, author: str, when: datetime, session: Session
 ) -> list[MadeFile]:
     made = [MadeFile(f"{stem}.docx", "docx", docx)]
-    if session.makes_pdf:
-        pdf = session.engine.convert(docx, title=title, author=author, timestamp=when)
+    if session.typesetter is not None:
+        pdf = session.typesetter.submit(docx, PdfInfo(title, author, when)).result()
         made.append(MadeFile(f"{stem}.pdf", "pdf", pdf.pdf, pdf.pages))
     return made
 
@@ -288,7 +289,7 @@ def _files(
 def _sheet(
     findings: Findings, applicants: int, programme: Programme, when: datetime, session: Session
 ) -> list[MadeFile]:
-    prepared = session.prepare(session.catalogue.common(f"{SHEET}.docx"))
+    prepared = session.templates.common(f"{SHEET}.docx")
     names = {
         "programme": {"title": programme.title, "noun": programme.noun},
         "applicants": applicants,
@@ -327,7 +328,7 @@ def _manifest(
         "edition": FOLDER,
         "date": when.date().isoformat(),
         "generator": __version__,
-        "pdf_engine": f"{session.engine.name} {session.engine.version}" if session.makes_pdf else None,
+        "pdf_engine": session.pdf_engine,
         "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
         "templates": [{"name": name, "sha256": digest} for name, digest in sorted(templates.items())],
         "documents": [{"id": document.id, "title": document.title} for document in documents],

@@ -12,7 +12,7 @@ from generator.model.catalogue import CommonRules
 from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
 from generator.model.fields import Part
 from generator.model.programme import FIGURE_OPERATIONS, Figure, Programme
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 from generator.rendering.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -81,7 +81,7 @@ def _printed(programme: Programme) -> Iterator[str]:
         for name in names:
             path = programme.folder / name
             template = Template(path.read_bytes(), "/".join(path.parts[-3:]))
-            rendered = render(template, hollow, programme, document, "draft", headings={}, when=_WHEN)
+            rendered = render(template, RenderJob(programme, hollow, "draft", _WHEN), document, {})
             yield from rendered.record.missing
 
 

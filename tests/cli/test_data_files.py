@@ -16,7 +16,7 @@ from generator.cli import main
 from generator.errors import ExitCode
 from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
-from generator.packet.pipeline import Order, assess, draw
+from generator.packet.pipeline import Order, assess, make_documents
 from generator.packet.session import Session
 from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
 from generator.readers.load import load
@@ -55,7 +55,7 @@ def test_an_example_says_the_same_as_yaml_and_as_a_workbook(stem: str, code: str
             assess(read_source(shipped("data") / f"{stem}.{suffix}"), programme, Order(), session)
             for suffix in ("yaml", "xlsx")
         ]
-        documents = [draw(job, session) for job in jobs]
+        documents = [make_documents(job) for job in jobs]
     yaml_job, workbook_job = jobs
     assert workbook_job.dataset.problems == ()
     assert workbook_job.dataset.consortium == yaml_job.dataset.consortium

@@ -13,7 +13,7 @@ import pytest
 from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, begin, draw
+from generator.packet.pipeline import Order, begin, make_documents
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 
@@ -39,7 +39,7 @@ def test_a_contents_list_names_the_page_of_each_heading(code: str, data: Path) -
     programme = catalogue.load(code)
     compared = 0
     with Session(catalogue) as session:
-        for made in draw(begin(read_source(data), programme, Order("signing"), session), session):
+        for made in make_documents(begin(read_source(data), programme, Order("signing"), session)):
             with zipfile.ZipFile(io.BytesIO(made.files[0].data)) as archive:
                 xml = archive.read("word/document.xml").decode()
             found = dict(

@@ -21,7 +21,7 @@ from generator.model.paths import given as given_values
 from generator.model.value_kinds import LongText, Text
 from generator.packet.manifest import unprinted
 from generator.packet.parts import MadeDocument
-from generator.packet.pipeline import Order, begin, draw
+from generator.packet.pipeline import Order, begin, make_documents
 from generator.packet.session import Session
 from tests.packet.records import record, source_of, text_ids
 
@@ -122,7 +122,7 @@ def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
     def every_value(number: int) -> None:
         source = source_of(record(programme.model, ids, Random(number)))
         job = begin(source, programme, Order("draft"), session)
-        documents = draw(job, session)
+        documents = make_documents(job)
         raw: dict[str, str] = {}
         paths = set()
         for path, spec, value in given_values(job.dataset.consortium):

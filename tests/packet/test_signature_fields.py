@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 
 from generator.packet.signing import places_not_found, with_fields
+from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import find_faces
 from generator.pdf.signatures.fields import SignatureField, finished, identity_holds
@@ -138,7 +139,7 @@ def test_a_place_that_is_not_found_is_said_and_has_no_field(made: Standing, draw
 def test_in_libreoffice_s_pdf_the_places_are_where_their_labels_are_printed(drawn: Packet) -> None:
     application = next(one for one in drawn.documents if one.document.id == "application")
     engine = open_engine("libreoffice", find_faces())
-    made = engine.convert(application.files[0].data, title="表", author="", timestamp=drawn.job.when)
+    made = engine.convert(application.files[0].data, PdfInfo("表", "", drawn.job.when))
     signings, _ = with_fields(drawn.job, application.document, made)
     assert [signing.role for signing in signings if signing.field] == [
         one.role for one in application.signings

@@ -6,14 +6,14 @@ import io
 import re
 import string
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pypdf
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
-from generator.pdf.engine import Engine, PdfDocument
+from generator.pdf.engine import Engine, PdfDocument, PdfInfo
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import Faces, find_faces
 
@@ -30,15 +30,15 @@ def faces() -> Faces:
 
 
 @pytest.fixture(scope="session")
-def engine(faces: Faces) -> Iterator[Engine]:
+def engine(faces: Faces) -> Iterator[Engine[Any]]:
     opened = open_engine("typst", faces)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def convert(engine: Engine) -> Callable[[bytes], PdfDocument]:
-    return lambda docx: engine.convert(docx, title="测试文件", author="某单位", timestamp=MOMENT)
+def convert(engine: Engine[Any]) -> Callable[[bytes], PdfDocument]:
+    return lambda docx: engine.convert(docx, PdfInfo("测试文件", "某单位", MOMENT))
 
 
 @pytest.fixture

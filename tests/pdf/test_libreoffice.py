@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pytest
 
 from generator.errors import ExitCode, PdfError, UsageError
-from generator.pdf.engine import Engine
+from generator.pdf.engine import Engine, PdfInfo
 from generator.pdf.engines import libreoffice
 from generator.pdf.engines.open import open_engine
 from tests.pdf.conftest import MOMENT
@@ -33,7 +33,7 @@ LINE = "围绕产业链部署创新链，推动政产学研金服用深度融合
 
 
 @pytest.fixture(scope="module")
-def office(faces: Faces) -> Iterator[Engine]:
+def office(faces: Faces) -> Iterator[Engine[Any]]:
     opened = open_engine("libreoffice", faces)
     yield opened
     opened.close()
@@ -48,7 +48,7 @@ def families(pdf: bytes) -> set[str]:
 
 @needs_office
 def test_both_engines_agree_on_pages_text_headings_and_signature_places(
-    office: Engine, convert: Convert, pages_of: PagesOf
+    office: Engine[Any], convert: Convert, pages_of: PagesOf
 ) -> None:
     body = '<w:ind w:firstLineChars="200" w:firstLine="640"/><w:jc w:val="both"/><w:spacing w:line="570" w:lineRule="exact"/>'
     signed = row(
@@ -64,8 +64,8 @@ def test_both_engines_agree_on_pages_text_headings_and_signature_places(
         table(row(cell("名称", width=4400), cell("㛃𬭎䶮", width=4400)), signed, columns=(4400, 4400)),
     )
     here = convert(made)
-    there = office.convert(made, title="测试文件", author="某单位", timestamp=MOMENT)
-    again = office.convert(made, title="测试文件", author="某单位", timestamp=MOMENT)
+    there = office.convert(made, PdfInfo("测试文件", "某单位", MOMENT))
+    again = office.convert(made, PdfInfo("测试文件", "某单位", MOMENT))
     assert there.pdf == again.pdf
     assert families(there.pdf) - {"DejaVuSans", "OpenSymbol"} == families(here.pdf) - {"DejaVuSansMono"}
     assert abs(here.pages - there.pages) <= 1
@@ -83,7 +83,7 @@ def test_an_office_that_takes_too_long_is_ended(faces: Faces) -> None:
     slow = libreoffice.LibreOfficeEngine(faces)
     slow._limit = 0.05
     with pytest.raises(PdfError, match="没有完成") as caught:
-        slow.convert(docx(paragraph("甲")), title="", author="", timestamp=MOMENT)
+        slow.convert(docx(paragraph("甲")), PdfInfo("", "", MOMENT))
     assert caught.value.exit_code == ExitCode.PDF
 
 
@@ -104,7 +104,7 @@ def test_an_office_that_says_all_went_well_and_writes_nothing_is_not_believed(
     engine = open_engine("libreoffice", faces)
     assert engine.version == "99.1"
     with pytest.raises(PdfError, match="没有生成“协议”的 PDF"):
-        engine.convert(docx(paragraph("甲")), title="协议", author="", timestamp=MOMENT)
+        engine.convert(docx(paragraph("甲")), PdfInfo("协议", "", MOMENT))
 
 
 def test_an_unknown_engine_is_a_wrong_usage(faces: Faces) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pypdf
@@ -15,6 +15,7 @@ from PIL import Image
 
 from generator.base.ooxml.text import docx_text
 from generator.pdf.docx.reader import open_parts
+from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import EMBEDDED, find_faces
 from tests.pdf.conftest import MOMENT
@@ -152,7 +153,7 @@ def test_underlined_tabs_are_drawn_as_lines(convert: Convert) -> None:
 def test_chinese_quotes_come_from_the_chinese_face(latin_folder: Path) -> None:
     with_latin = open_engine("typst", find_faces(latin_folder))
     text = run("“文”", '<w:u w:val="single"/>') + run("a")
-    made = with_latin.convert(docx(paragraph(text)), title="", author="", timestamp=MOMENT)
+    made = with_latin.convert(docx(paragraph(text)), PdfInfo("", "", MOMENT))
     with_latin.close()
     # Chinese marks are half a character wide or more, those of this Latin face a fifth of one.
     assert sum(horizontal_lines(made.pdf)) > 1.9 * 16
@@ -163,7 +164,7 @@ def test_chinese_quotes_come_from_the_chinese_face(latin_folder: Path) -> None:
 
 def test_a_real_bold_face_is_used_where_there_is_one(latin_folder: Path) -> None:
     with_bold = open_engine("typst", find_faces(latin_folder))
-    made = with_bold.convert(docx(paragraph(run("abc", "<w:b/>"))), title="", author="", timestamp=MOMENT)
+    made = with_bold.convert(docx(paragraph(run("abc", "<w:b/>"))), PdfInfo("", "", MOMENT))
     with_bold.close()
     with pikepdf.open(io.BytesIO(made.pdf)) as pdf:
         used = {str(font.BaseFont) for font in pdf.pages[0].Resources.Font.values()}
@@ -359,11 +360,11 @@ def test_a_document_of_everything_extracts_whole(convert: Convert, pages_of: Pag
     assert missing == []
 
 
-def test_an_engine_takes_documents_one_after_another_from_any_thread(engine: Engine) -> None:
+def test_an_engine_takes_documents_one_after_another_from_any_thread(engine: Engine[Any]) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     def make(index: int) -> str:
-        made = engine.convert(docx(paragraph(f"第{index}份")), title="", author="", timestamp=MOMENT)
+        made = engine.convert(docx(paragraph(f"第{index}份")), PdfInfo("", "", MOMENT))
         return pypdf.PdfReader(io.BytesIO(made.pdf)).pages[0].extract_text().replace(" ", "")
 
     with ThreadPoolExecutor(4) as pool:

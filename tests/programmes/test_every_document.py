@@ -225,6 +225,8 @@ def test_each_party_is_named_within_its_own_block_and_each_page_of_blocks_names_
 def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
     packet: Packet, session: Session
 ) -> None:
+    assert session.typesetter is not None
+    faces = session.typesetter.faces
     printed = [(made.document.title, made.pdf) for made in packet.documents if made.pdf]
     parts = [(title, pdf.pdf, pdf.headings) for title, pdf in printed]
     bound = [Bound(pdf.pdf, pdf.pages, pdf.foot) for _, pdf in printed]
@@ -233,7 +235,7 @@ def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
         parts,
         title="打印件",
         timestamp=packet.job.when,
-        mark=lambda whole: page_numbers(whole, bound, session.faces),
+        mark=lambda whole: page_numbers(whole, bound, faces),
     )
     with pypdfium2.PdfDocument(plain) as before, pypdfium2.PdfDocument(marked) as after:
         assert len(before) == len(after)

@@ -18,7 +18,7 @@ from generator.model.guidance import guidance_of, guidance_problems, shared_topi
 from generator.model.programme import Document
 from generator.packet.session import Session
 from generator.readers.load import load
-from generator.rendering.render import Rendered, render
+from generator.rendering.render import Rendered, RenderJob, render
 from generator.rendering.values import Edition
 from generator.workflows.lint.folder import lint
 from tests.programmes.examples import CATALOGUE, example
@@ -38,9 +38,9 @@ def made(code: str, document_id: str, edition: Edition, session: Session) -> Ren
     programme = CATALOGUE.load(code)
     document = programme.document(document_id)
     consortium = load(example(code), programme, known=CATALOGUE.all()).consortium
-    prepared = session.template_of(programme, document, consortium, edition)
+    prepared = session.templates.template_of(programme, document, consortium, edition)
     return render(
-        prepared.template, consortium, programme, document, edition, headings=prepared.headings, when=WHEN
+        prepared.template, RenderJob(programme, consortium, edition, WHEN), document, prepared.headings
     )
 
 
@@ -142,9 +142,9 @@ def test_comments_change_no_word_of_a_draft(code: str, document_id: str, session
     programme = CATALOGUE.load(code)
     document = programme.document(document_id)
     consortium = load(example(code), programme, known=CATALOGUE.all()).consortium
-    plain = session.template_of(programme, document, consortium)
+    plain = session.templates.template_of(programme, document, consortium)
     without = render(
-        plain.template, consortium, programme, document, "draft", headings=plain.headings, when=WHEN
+        plain.template, RenderJob(programme, consortium, "draft", WHEN), document, plain.headings
     )
     assert text_of(made(code, document_id, "draft", session).docx) == text_of(without.docx)
 

@@ -11,9 +11,9 @@ import pypdfium2
 import pytest
 
 from generator.packet.session import Session
-from generator.pdf.engine import PdfDocument
+from generator.pdf.engine import PdfDocument, PdfInfo
 from generator.readers.load import load
-from generator.rendering.render import Rendered, render
+from generator.rendering.render import Rendered, RenderJob, render
 from tests.programmes.examples import CATALOGUE
 from tests.programmes.large import MEMBERS, large
 
@@ -32,20 +32,18 @@ def documents(code: str) -> dict[str, tuple[Rendered, PdfDocument]]:
     assert len(dataset.consortium.members or ()) == MEMBERS
     found = {}
     with Session(CATALOGUE) as session:
+        assert session.typesetter is not None
         for document in programme.documents:
             if document.rollup:
                 continue
-            prepared = session.template_of(programme, document, dataset.consortium, "signing")
+            prepared = session.templates.template_of(programme, document, dataset.consortium, "signing")
             made = render(
                 prepared.template,
-                dataset.consortium,
-                programme,
+                RenderJob(programme, dataset.consortium, "signing", WHEN),
                 document,
-                "signing",
-                headings=prepared.headings,
-                when=WHEN,
+                prepared.headings,
             )
-            pdf = session.engine.convert(made.docx, title=document.title, author="甲", timestamp=WHEN)
+            pdf = session.typesetter.submit(made.docx, PdfInfo(document.title, "甲", WHEN)).result()
             found[document.id] = (made, pdf)
     return found
 

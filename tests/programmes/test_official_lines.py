@@ -18,7 +18,7 @@ from lxml import etree
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 
 OFFICIAL = Path(__file__).resolve().parents[1] / "official"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -41,15 +41,12 @@ def printed(docx: bytes) -> str:
 
 
 def blank(programme: Programme, document: Document, session: Session) -> str:
-    prepared = session.template_of(programme, document, None)
+    prepared = session.templates.template_of(programme, document, None)
     rendered = render(
         prepared.template,
-        None,
-        programme,
+        RenderJob(programme, None, "blank", datetime(2022, 1, 1, tzinfo=UTC)),
         document,
-        "blank",
-        headings=prepared.headings,
-        when=datetime(2022, 1, 1, tzinfo=UTC),
+        prepared.headings,
     )
     return printed(rendered.docx)
 

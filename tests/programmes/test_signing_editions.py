@@ -15,9 +15,9 @@ import pytest
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from generator.packet.parts import MadeDocument
-from generator.packet.pipeline import Order, begin, draw
-from generator.packet.session import WATERMARK, Session
+from generator.packet.parts import WATERMARK, MadeDocument
+from generator.packet.pipeline import Order, begin, make_documents
+from generator.packet.session import Session
 from tests.programmes.examples import CATALOGUE, example
 
 DOCUMENTS = [
@@ -45,7 +45,7 @@ def packet(code: str) -> dict[str, MadeDocument]:
     """The documents of an example's signing packet; refused if anything printed were missing."""
     with Session(CATALOGUE) as session:
         job = begin(example(code), CATALOGUE.load(code), Order("signing"), session)
-        return {made.document.id: made for made in draw(job, session)}
+        return {made.document.id: made for made in make_documents(job)}
 
 
 def parts(code: str, document_id: str) -> dict[str, str]:

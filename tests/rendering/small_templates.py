@@ -11,7 +11,7 @@ from docx.document import Document as Word
 
 from generator.model.consortium import Consortium
 from generator.model.programme import Document, Programme
-from generator.rendering.render import Rendered, render
+from generator.rendering.render import Rendered, RenderJob, render
 from generator.rendering.template import Template
 from generator.rendering.values import Edition
 
@@ -61,7 +61,7 @@ def consortium(**fields: Any) -> Consortium:
 
 def filled(template: bytes, data: Consortium | None, edition: Edition = "draft") -> Rendered:
     return render(
-        Template(template, "application.docx"), data, PROGRAMME, DOCUMENT, edition, headings={}, when=WHEN
+        Template(template, "application.docx"), RenderJob(PROGRAMME, data, edition, WHEN), DOCUMENT, {}
     )
 
 

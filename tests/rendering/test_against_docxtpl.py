@@ -27,7 +27,7 @@ from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.context import build
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
 from tests.rendering.small_templates import (
     WHEN,
@@ -67,19 +67,20 @@ def test_a_filled_template_is_what_docxtpl_makes_of_it(
     programme: Programme, path: Path, document: Document
 ) -> None:
     dataset = load(read_source(path), programme, known=CATALOGUE.all())
-    prepared = SESSION.template_of(programme, document, dataset.consortium)
+    prepared = SESSION.templates.template_of(programme, document, dataset.consortium)
     ours = render(
         prepared.template,
+        RenderJob(programme, dataset.consortium, "signing", WHEN, SESSION.templates.model_clauses.fill),
+        document,
+        prepared.headings,
+    )
+    names, _ = build(
         dataset.consortium,
         programme,
         document,
         "signing",
-        headings=prepared.headings,
-        when=WHEN,
-        fill_clauses=SESSION.model_clauses.fill,
-    )
-    names, _ = build(
-        dataset.consortium, programme, document, "signing", prepared.headings, SESSION.model_clauses.fill
+        prepared.headings,
+        SESSION.templates.model_clauses.fill,
     )
     theirs = by_docxtpl((CATALOGUE.folders()[programme.code] / prepared.name.split("/")[-1]), names)
     # What a draft would highlight comes with marks of ours that docxtpl knows nothing of.

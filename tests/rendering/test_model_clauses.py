@@ -17,7 +17,7 @@ from generator.model.consortium import Consortium, Passage
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet.manifest import unprinted
-from generator.packet.pipeline import Order, assess, build, draw
+from generator.packet.pipeline import Order, assess, build, make_documents
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.rendering.context import MARK
@@ -137,7 +137,7 @@ def test_values_are_texts_never_tags(tmp_path: Path) -> None:
     source = read_source(written(tmp_path, "breach: {范本: 逐家列出任务}"))
     session = Session(CATALOGUE, engine=None)
     job = assess(source, PROGRAMME, Order(), session)
-    agreement = next(made for made in draw(job, session) if made.document.id == "agreement")
+    agreement = next(made for made in make_documents(job) if made.document.id == "agreement")
     printed = agreement.record.printed["agreement.clauses.breach.variant"]
     assert any("甲 {{ 7*7 }} <公司>：牵头攻关。" in text for text in printed)
 
@@ -145,7 +145,7 @@ def test_values_are_texts_never_tags(tmp_path: Path) -> None:
 def printed_under(folder: Path, clause: str) -> tuple[list[str], list[dict[str, str]]]:
     session = Session(CATALOGUE, engine=None)
     job = assess(read_source(written(folder, clause)), PROGRAMME, Order(), session)
-    documents = draw(job, session)
+    documents = make_documents(job)
     printed = [
         text
         for made in documents

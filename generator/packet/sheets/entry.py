@@ -3,42 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from generator.base.text import count_characters, count_words
 from generator.model.paths import resolve, spec_of
 from generator.model.programme import Document, Limit
 from generator.packet.parts import Job
 from generator.packet.sheets.form_fields import Entry, read_fields
-from generator.packet.sheets.sheet import Begun, Press
+from generator.packet.sheets.sheet import Contents, Sheet
 from generator.rendering.render import render
 from generator.rendering.template import DOCUMENT
 
-SHEET: Final = "entry-sheet"
-_TITLE: Final = "网上填报录入单"
+
+class EntrySheet(Sheet):
+    """The sheet for the documents that are entered into a web system."""
+
+    name = "entry-sheet"
+    title = "网上填报录入单"
+
+    def wanted(self, contents: Contents) -> bool:
+        """Where something is entered."""
+        return bool(_drafts(contents.job))
+
+    def names(self, contents: Contents) -> Mapping[str, Any]:
+        """See Sheet."""
+        job = contents.job
+        limits = _limits(job)
+        return {
+            "consortium": job.consortium,
+            "system": job.programme.channel.system,
+            "documents": [_document(job, document, limits) for document in _drafts(job)],
+        }
 
 
-def entry_sheet(job: Job, press: Press) -> Begun:
-    """The sheet for the documents that are entered into a web system; nothing where there are none.
-
-    Args:
-        job: what the packet is made from.
-        press: makes the sheet.
-
-    Raises:
-        ProgrammeError: a template is at fault.
-        PdfError: the PDF engine failed.
-    """
-    drafts = [document for document in job.programme.documents if document.filing == "entry-draft"]
-    if not drafts:
-        return list
-    limits = _limits(job)
-    names = {
-        "consortium": job.consortium,
-        "system": job.programme.channel.system,
-        "documents": [_document(job, document, press, limits) for document in drafts],
-    }
-    return press.sheet(SHEET, _TITLE, names)
+def _drafts(job: Job) -> list[Document]:
+    return [document for document in job.programme.documents if document.filing == "entry-draft"]
 
 
 def _limits(job: Job) -> Mapping[str, Limit]:
@@ -50,21 +49,10 @@ def _limits(job: Job) -> Mapping[str, Limit]:
     }
 
 
-def _document(job: Job, document: Document, press: Press, limits: Mapping[str, Limit]) -> dict[str, Any]:
-    session = press.session
+def _document(job: Job, document: Document, limits: Mapping[str, Limit]) -> dict[str, Any]:
     # Guidance belongs to the form, not to what is typed: so the template without its comments.
-    prepared = session.template_of(job.programme, document, job.dataset.consortium)
-    filled = render(
-        prepared.template,
-        job.dataset.consortium,
-        job.programme,
-        document,
-        job.edition,
-        headings=prepared.headings,
-        when=job.when,
-        fill_clauses=session.model_clauses.fill,
-        marking=True,
-    )
+    prepared = job.session.templates.template_of(job.programme, document, job.dataset.consortium)
+    filled = render(prepared.template, job.render_job, document, prepared.headings, marking=True)
     return {
         "title": document.title,
         "sections": _sections(read_fields(filled.parts[DOCUMENT]), limits, job),

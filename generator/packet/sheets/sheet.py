@@ -1,70 +1,129 @@
-"""The internal sheets' own press: a common template filled with plain names, as DOCX and PDF."""
+"""What an internal sheet is: a common template filled with plain names, as DOCX and PDF."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from generator.packet.parts import Job, MadeFile
-from generator.packet.session import Session
+from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.packet.signing import code_of
 from generator.rendering.render import CORE_PROPERTIES, core_properties
-from generator.rendering.template import Filled
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
 
 FOLDER: Final = "internal"
-# A sheet that is being typeset; called, it waits for that and gives its files.
-Begun = Callable[[], list[MadeFile]]
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Makes the internal sheets of one packet.
+@dataclass(frozen=True)
+class Contents:
+    """What the sheets can tell of a packet; but for ``job`` nothing stands before the documents are collected.
 
-    Args:
+    Attributes:
         job: what the packet is made from.
-        session: templates and engine.
+        documents: the official documents and letters.
+        lines: the checklist.
+        first: where in the print copy everything begins, from ``first_pages``.
+        notes: what a person should look to before signing.
     """
 
     job: Job
-    session: Session
+    documents: tuple[MadeDocument, ...] = ()
+    lines: tuple[ChecklistLine, ...] = ()
+    first: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
-    def fill(
-        self, sheet: str, title: str, names: Mapping[str, Any], parts: Mapping[str, bytes] | None = None
-    ) -> Filled:
-        """A filled sheet.
+    @cached_property
+    def code(self) -> str | None:
+        """The check code; None in a draft, or where there are no PDFs."""
+        return code_of(self.documents) if self.job.edition == "signing" else None
 
-        Args:
-            sheet: the template's name in the common folder, without ``.docx``.
-            title: of the document.
-            names: what the template can use.
-            parts: whole parts to put in, as a picture.
 
-        Raises:
-            ProgrammeError: the template is at fault.
-        """
-        prepared = self.session.prepare(self.session.catalogue.common(f"{sheet}.docx"))
-        core = core_properties(title, self.job.consortium, self.job.when)
-        replaced = {CORE_PROPERTIES: core, **(parts or {})}
-        return prepared.template.fill(names, replace=replaced, when=self.job.when)
+class Sheet(ABC):
+    """An internal sheet. A new one is a subclass in a module of its own, and an entry in ``internal.SHEETS``.
 
-    def pdf(self, filled: Filled, title: str) -> Future[PdfDocument]:
-        """Where a sheet's PDF will be; without a watermark, as it goes to nobody."""
-        return self.session.typeset_sheet(filled.docx, title, self.job, filled.parts)
+    Attributes:
+        name: of its template in the common folder, and of its files, without suffix.
+        title: of the document.
+        early: it tells of the judgement alone, so it is submitted before the documents are collected.
+    """
 
-    def sheet(self, sheet: str, title: str, names: Mapping[str, Any]) -> Begun:
-        """A sheet as files; arguments and errors as above, those of the engine when it is called."""
-        filled = self.fill(sheet, title, names)
-        made = [MadeFile(f"{FOLDER}/{sheet}.docx", "docx", filled.docx)]
-        if not self.session.makes_pdf:
-            return lambda: made
-        begun = self.pdf(filled, title)
+    name: ClassVar[str]
+    title: ClassVar[str]
+    early: ClassVar[bool] = False
 
-        def files() -> list[MadeFile]:
-            pdf = begun.result()
-            return [*made, MadeFile(f"{FOLDER}/{sheet}.pdf", "pdf", pdf.pdf, pdf.pages)]
+    def wanted(self, contents: Contents) -> bool:  # noqa: ARG002 (others ask the contents)
+        """Whether a packet has this sheet."""
+        return True
 
-        return files
+    @abstractmethod
+    def names(self, contents: Contents) -> Mapping[str, Any]:
+        """What its template can use."""
+
+    def parts(self, contents: Contents) -> Mapping[str, bytes]:  # noqa: ARG002 (others ask the contents)
+        """Whole parts that are put into the document, as a picture, by their names in the package."""
+        return {}
+
+    def printed(self, contents: Contents, pdf: PdfDocument) -> Iterable[MadeFile]:  # noqa: ARG002 (as above)
+        """What becomes of its finished PDF."""
+        yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", pdf.pdf, pdf.pages)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedSheet:
+    """A filled sheet that is being typeset.
+
+    Attributes:
+        sheet: which.
+        docx: filled.
+        pdf: where its PDF will be; None where no PDFs are made.
+    """
+
+    sheet: Sheet
+    docx: bytes
+    pdf: Future[PdfDocument] | None
+
+    def collect(self, contents: Contents) -> list[MadeFile]:
+        """The sheet's files; PdfError where the engine failed."""
+        made = [MadeFile(f"{FOLDER}/{self.sheet.name}.docx", "docx", self.docx)]
+        if self.pdf is not None:
+            made.extend(self.sheet.printed(contents, self.pdf.result()))
+        return made
+
+
+def submit(sheet: Sheet, contents: Contents) -> SubmittedSheet:
+    """Fill a sheet and have it typeset, where PDFs are wanted; without a watermark, as it goes to nobody.
+
+    Raises:
+        ProgrammeError: its template is at fault.
+        PdfError: the PDF engine cannot be had.
+    """
+    job = contents.job
+    prepared = job.session.templates.common(f"{sheet.name}.docx")
+    core = core_properties(sheet.title, job.consortium, job.when)
+    filled = prepared.template.fill(
+        sheet.names(contents), replace={CORE_PROPERTIES: core, **sheet.parts(contents)}, when=job.when
+    )
+    typesetter = job.session.typesetter
+    if typesetter is None:
+        return SubmittedSheet(sheet, filled.docx, None)
+    pdf = typesetter.submit(filled.docx, job.pdf_info(sheet.title), parts=filled.parts)
+    return SubmittedSheet(sheet, filled.docx, pdf)
+
+
+def heading(job: Job) -> Mapping[str, Any]:
+    """What stands at the head of the sheets."""
+    return {
+        "consortium": job.consortium,
+        "edition": "签署版" if job.edition == "signing" else "草稿",
+        "programme": {
+            "title": job.programme.title,
+            "authority": job.programme.authority,
+            "number": job.programme.source.number,
+            "source": job.programme.source.title,
+        },
+    }

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from generator.model.consortium import LEAD, Consortium, Member
 from generator.model.programme import Document, Route
-from generator.packet.parts import ChecklistLine, Job, MadeDocument, Signing
+from generator.packet.parts import Job, MadeDocument, Signing
+from generator.packet.sheets.sheet import Contents
 
 _PERSON: Final = "法定代表人"
 _PER_PARTY: Final = ("lead", "members")
@@ -18,24 +19,9 @@ def signed_documents(documents: Sequence[MadeDocument]) -> list[MadeDocument]:
     return [made for made in documents if made.signings and made.document.filing == "paper"]
 
 
-def guide_names(
-    job: Job,
-    documents: Sequence[MadeDocument],
-    lines: Sequence[ChecklistLine],
-    code: str | None,
-    notes: Sequence[str],
-    first: Mapping[str, int],
-) -> dict[str, Any]:
-    """What the signing guide's template can use.
-
-    Args:
-        job: what the packet is made from.
-        documents: the documents and letters.
-        lines: the checklist.
-        code: the check code; None where there is none.
-        notes: what a person should look to before signing.
-        first: the first page in the print copy of each document, by its id.
-    """
+def guide_names(contents: Contents) -> dict[str, Any]:
+    """What the signing guide's template can use."""
+    job, documents, lines = contents.job, contents.documents, contents.lines
     programme = job.programme
     signed = signed_documents(documents)
     return {
@@ -46,8 +32,8 @@ def guide_names(
             "number": programme.source.number,
         },
         "draft": job.edition == "draft",
-        "code": code or "",
-        "documents": [_document(job, made, first) for made in signed],
+        "code": contents.code or "",
+        "documents": [_document(job, made, contents.first) for made in signed],
         "seams": list(_seams(signed)),
         "unsigned": [
             {"title": made.document.title, "why": _why_unsigned(made)}
@@ -80,21 +66,13 @@ def guide_names(
             for finding in job.findings
             if finding.accepted
         ],
-        "warnings": list(notes),
+        "warnings": list(contents.notes),
     }
 
 
-def parties_names(
-    job: Job, documents: Sequence[MadeDocument], lines: Sequence[ChecklistLine], code: str | None
-) -> dict[str, Any]:
-    """What the template of the parties' sheets can use; a sheet a member, in the data's order.
-
-    Args:
-        job: what the packet is made from.
-        documents: the documents and letters.
-        lines: the checklist.
-        code: the check code; None where there is none.
-    """
+def parties_names(contents: Contents) -> dict[str, Any]:
+    """What the template of the parties' sheets can use; a sheet a member, in the data's order."""
+    job, documents, lines = contents.job, contents.documents, contents.lines
     consortium = job.dataset.consortium
     per_member = {item.id for item in job.programme.attachments if item.per_member}
     wanted = [
@@ -106,7 +84,7 @@ def parties_names(
     return {
         "consortium": job.consortium,
         "programme": {"title": job.programme.title, "authority": job.programme.authority},
-        "code": code or "",
+        "code": contents.code or "",
         "lead": "、".join(lead.name or "" for lead in consortium.leads),
         "contact": "，".join(filter(None, reach)),
         "wanted": wanted,

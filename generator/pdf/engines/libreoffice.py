@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
@@ -26,15 +27,14 @@ from generator.base.ooxml.xml import W, main_part, parse
 from generator.errors import PdfError
 from generator.pdf.docx.formatting import SIGN_PREFIXES
 from generator.pdf.docx.reader import Node, open_parts, read_tree
-from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
+from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 from generator.pdf.engines.labels import Found, find_labels
 from generator.pdf.fonts.faces import LATIN_ROLES, ROLES
 from generator.pdf.pages.metadata import settle
 from generator.pdf.pages.pdfium import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from generator.pdf.fonts.face_cache import Face
     from generator.pdf.fonts.faces import Faces
@@ -88,7 +88,22 @@ def find_office() -> Path:
     raise PdfError("这台机器上没有找到 LibreOffice", "安装 LibreOffice，或改用 --pdf-engine typst")
 
 
-class LibreOfficeEngine(Engine):
+@dataclass(frozen=True, slots=True)
+class OfficeDocument:
+    """A document as LibreOffice is given it.
+
+    Attributes:
+        info: what its PDF states of itself.
+        tree: what it holds, for what LibreOffice does not tell.
+        parts: its parts by name.
+    """
+
+    info: PdfInfo
+    tree: Node
+    parts: Mapping[str, bytes]
+
+
+class LibreOfficeEngine(Engine[OfficeDocument]):
     """The engine ``libreoffice``.
 
     Args:
@@ -106,27 +121,18 @@ class LibreOfficeEngine(Engine):
             shown = self._run(["--version"], Path(folder), {}).split()
         self.version = next((word for word in shown if word[:1].isdigit()), "unknown")
 
-    def read(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> Callable[[], PdfDocument]:
+    def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> OfficeDocument:
         """Read a document; see Engine."""
         found = open_parts(docx) if parts is None else parts
-        tree = read_tree(found, title or None)
-        return lambda: self._typeset(tree, found, title, author, timestamp)
+        return OfficeDocument(info, read_tree(found, info.title or None), found)
 
-    def _typeset(
-        self, tree: Node, parts: Mapping[str, bytes], title: str, author: str, timestamp: datetime
-    ) -> PdfDocument:
+    def typeset(self, read: OfficeDocument) -> PdfDocument:
+        """Typeset a document; see Engine."""
+        info, tree = read.info, read.tree
         with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
             folder = Path(name)
             self._write_fontconfig(folder, set(_names(tree)))
-            marked, roles = _with_marks(parts)
+            marked, roles = _with_marks(read.parts)
             (folder / "document.docx").write_bytes(marked)
             options = {
                 key: {"type": "boolean" if value is True else "long", "value": str(value).lower()}
@@ -136,7 +142,7 @@ class LibreOfficeEngine(Engine):
                 ["--convert-to", f"pdf:writer_pdf_Export:{json.dumps(options)}", "--outdir", name,
                  str(folder / "document.docx")],
                 folder,
-                {"SOURCE_DATE_EPOCH": str(int(timestamp.timestamp()))},
+                {"SOURCE_DATE_EPOCH": str(int(info.when.timestamp()))},
             )  # fmt: skip
             target = folder / "document.pdf"
             data = target.read_bytes() if target.is_file() else b""
@@ -145,10 +151,10 @@ class LibreOfficeEngine(Engine):
                 pages = len(pdf.pages)
                 headings = tuple(_headings(pdf))
                 places = tuple(_sign_places(pdf, data, tree, roles))
-                made = settle(pdf, title=title, author=author, timestamp=timestamp)
+                made = settle(pdf, title=info.title, author=info.author, timestamp=info.when)
         except pikepdf.PdfError as error:
             raise PdfError(
-                f"LibreOffice 没有生成“{title}”的 PDF",
+                f"LibreOffice 没有生成“{info.title}”的 PDF",
                 "在 LibreOffice 中打开该文档看能否导出，或改用 --pdf-engine typst",
             ) from error
         contents = any(block["k"] == "toc" for section in tree["sections"] for block in section["blocks"])

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import weakref
+from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 from threading import Lock
@@ -17,10 +18,10 @@ import typst
 from generator.errors import PdfError
 from generator.pdf.compose.document import compose
 from generator.pdf.docx.reader import open_parts, read_tree
-from generator.pdf.engine import Engine, Heading, PdfDocument, SignPlace
+from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
     from generator.pdf.compose.document import Composition
@@ -29,7 +30,26 @@ if TYPE_CHECKING:
 STANDARD: Final = "a-2b"
 
 
-class TypstEngine(Engine):
+@dataclass(frozen=True, slots=True)
+class TypstDocument:
+    """A document as Typst is given it.
+
+    Attributes:
+        title: of the document, for messages.
+        when: the time of making, in UTC.
+        composition: what to draw.
+        data: the same as JSON.
+        media: its pictures by file name.
+    """
+
+    title: str
+    when: datetime
+    composition: Composition
+    data: str
+    media: Mapping[str, bytes]
+
+
+class TypstEngine(Engine[TypstDocument]):
     """The engine ``typst``.
 
     Args:
@@ -78,45 +98,32 @@ class TypstEngine(Engine):
             package_cache_path=str(root / "packages"),
         )
 
-    def read(
-        self,
-        docx: bytes,
-        *,
-        title: str,
-        author: str,
-        timestamp: datetime,
-        parts: Mapping[str, bytes] | None = None,
-    ) -> Callable[[], PdfDocument]:
+    def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> TypstDocument:
         """Read a document; see Engine."""
         parts = open_parts(docx) if parts is None else parts
-        tree = read_tree(parts, title or None)
-        composition = compose(tree, self._faces, self._families, title=title, author=author)
+        tree = read_tree(parts, info.title or None)
+        composition = compose(tree, self._faces, self._families, title=info.title, author=info.author)
         data = json.dumps(composition.document, ensure_ascii=False, separators=(",", ":"))
         media = {name: parts[part] for name, part in tree["media"].items()}
-        return lambda: self._typeset(composition, data, media, title, timestamp)
+        return TypstDocument(info.title, info.when, composition, data, media)
 
-    def _typeset(
-        self,
-        composition: Composition,
-        data: str,
-        media: Mapping[str, bytes],
-        title: str,
-        timestamp: datetime,
-    ) -> PdfDocument:
+    def typeset(self, read: TypstDocument) -> PdfDocument:
+        """Typeset a document; see Engine."""
+        composition = read.composition
         with self._lock:
-            (self._root / "doc.json").write_text(data, encoding="utf-8")
-            for name, picture in media.items():
+            (self._root / "doc.json").write_text(read.data, encoding="utf-8")
+            for name, picture in read.media.items():
                 (self._root / name).write_bytes(picture)
             try:
-                pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=timestamp)
+                pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=read.when)
                 found = json.loads(self._compiler.query("<info>", field="value"))
             except typst.TypstError as error:
                 raise PdfError(
-                    f"排版“{title}”时失败（{error.message}）",
+                    f"排版“{read.title}”时失败（{error.message}）",
                     "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
                 ) from error
             finally:
-                for name in media:
+                for name in read.media:
                     (self._root / name).unlink(missing_ok=True)
         pages = next(item["pages"] for item in found if item["k"] == "end")
         titles = composition.document["headings"]

@@ -22,7 +22,7 @@ from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
-from generator.rendering.render import render
+from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.standalone_tags import crowded
 from generator.rendering.template import RENDERED, Template
@@ -219,17 +219,10 @@ class _Linter:
 
         when = datetime(2022, 1, 1, tzinfo=UTC)
         empty = programme.model.model_construct(name="名称")
-        for consortium, edition in ((None, "blank"), (empty, "draft")):
+        blank, draft = RenderJob(programme, None, "blank", when), RenderJob(programme, empty, "draft", when)
+        for job in (blank, draft):
             try:
-                render(
-                    template,
-                    consortium,
-                    programme,
-                    document,
-                    edition,  # type: ignore[arg-type]
-                    headings={},
-                    when=when,
-                )
+                render(template, job, document, {})
             except ProgrammeError as error:
                 if "applicants" not in error.what:
                     self.say_error(error, name)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from generator.errors import Place
-from generator.model.findings import Finding
+from generator.model.findings import VERDICT_TEXTS, Finding
 from generator.model.judgement import Judgement
 
 Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
@@ -40,13 +40,7 @@ class Mark:
         return f"【{LABELS[self.tone]}】{head}{'：' if head else ''}{self.title}\n{self.message}"
 
 
-LABELS: dict[Tone, str] = {
-    "wrong": "填写有误",
-    "fail": "不符合",
-    "unknown": "缺数据",
-    "warn": "提醒",
-    "judge": "人工判断",
-}
+LABELS: Final[Mapping[str, str]] = {"wrong": "填写有误", **VERDICT_TEXTS}
 
 
 def marks_of(results: Sequence[Judgement]) -> list[Mark]:

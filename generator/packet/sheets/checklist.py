@@ -1,0 +1,122 @@
+"""The checklist: what a packet holds, what is attached, what is to be watched."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from generator.model.paths import title_of
+from generator.packet.attachments import Attachment
+from generator.packet.manifest import unprinted
+from generator.packet.parts import ChecklistLine, Job, MadeDocument
+from generator.packet.sheets.sheet import Contents, Sheet, heading
+from generator.packet.sheets.signing_texts import copies_of, pages_text
+
+FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
+
+
+class Checklist(Sheet):
+    """The sheet of what is to be filed."""
+
+    name = "checklist"
+    title = "材料清单"
+
+    def names(self, contents: Contents) -> Mapping[str, Any]:
+        """See Sheet."""
+        job = contents.job
+        programme = job.programme
+        return {
+            **heading(job),
+            "documents": [
+                {
+                    "title": made.document.title,
+                    "filing": FILING_TEXTS[made.document.filing],
+                    "pages": made.pdf.pages if made.pdf else "",
+                    "copies": copies_of(job, made.document),
+                    "note": made.document.note,
+                }
+                for made in contents.documents
+            ],
+            "attachments": [
+                {
+                    "title": line.title,
+                    "required": "必附" if line.required else "选附",
+                    "state": line.state,
+                    "files": "、".join(line.files),
+                    "bound": pages_text(line.first, line.pages),
+                    "clause": line.clause,
+                    "note": line.note,
+                }
+                for line in contents.lines
+            ],
+            "copies": {
+                "total": programme.copies.total or "",
+                "holders": "、".join(programme.copies.holders),
+                "clause": programme.copies.clause,
+                "note": programme.copies.note,
+            },
+            "channel": {
+                "system": programme.channel.system,
+                "note": programme.channel.note,
+                "clause": programme.channel.clause,
+            },
+            "routes": [
+                {"name": route.name, "through": " → ".join(route.through), "note": route.note}
+                for route in programme.routes
+            ],
+            "deadlines": [
+                {"what": deadline.what, "when": deadline.when, "clause": deadline.clause}
+                for deadline in programme.deadlines
+            ],
+            "notes": list(programme.notes),
+            "unprinted": _grouped(job, [entry["field"] for entry in unprinted(job, contents.documents)]),
+        }
+
+
+def checklist_lines(
+    job: Job,
+    documents: tuple[MadeDocument, ...],
+    attachments: tuple[Attachment, ...],
+    first: Mapping[str, int],
+) -> tuple[ChecklistLine, ...]:
+    """What is to be attached, whether the data names a file for it, and where it is bound.
+
+    Args:
+        job: what the packet is made from.
+        documents: the documents made; an item with a document's id is in the packet already.
+        attachments: the files that are bound.
+        first: where in the print copy everything begins, from ``first_pages``.
+    """
+    given = job.dataset.consortium.attachments or {}
+    made = {document.document.id for document in documents}
+    lines = []
+    for item in job.programme.attachments:
+        files = tuple(given.get(item.id) or ())
+        lost = [file for file in files if file not in job.dataset.inputs]
+        if lost:
+            state = f"找不到文件：{'、'.join(lost)}"
+        elif files:
+            state = "已附"
+        elif any(one == item.id or one.startswith(f"{item.id}-") for one in made):
+            state = "本套已含"
+        else:
+            state = "缺" if item.required else "如有请附"
+        pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
+        begins = first.get(f"attachments.{item.id}") if pages else None
+        lines.append(
+            ChecklistLine(
+                item.id, item.title, item.required, state, files, item.clause, item.note, pages, begins
+            )
+        )
+    return tuple(lines)
+
+
+def _grouped(job: Job, paths: Sequence[str]) -> list[str]:
+    """Fields by their titles, those of a list's items together, with their number."""
+    groups = Counter(re.sub(r"\[\d+\]", "[]", path) for path in paths)
+    return [
+        title_of(job.programme.model, path, job.programme.labels) + (f"（{number} 处）" if number > 1 else "")
+        for path, number in groups.items()
+    ]
