@@ -23,7 +23,7 @@ from generator.rendering import cache
 from generator.rendering.comments import COMMENTS, without_orphans
 from generator.rendering.fixups import RESERVED, put_right
 from generator.rendering.sandbox import Sandbox
-from generator.rendering.standalone_tags import crowded
+from generator.rendering.tag_grammar import tag_faults
 
 DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -39,6 +39,14 @@ _MERGED = re.compile(
     r'(<w:vMerge w:val="\{% if loop\.first %\}restart\{% else %\}continue\{% endif %\}"/>)',
     re.DOTALL,
 )
+
+_MERGED_CELL = re.compile(
+    r'<w:tc[ >](?:(?!<w:tc[ >]|</w:tc>).)*?<w:vMerge w:val="\{% if loop\.first %\}restart'
+    r"(?:(?!<w:tc[ >]).)*?</w:tc>",
+    re.DOTALL,
+)
+_FIRST_ONLY = re.compile(r"<w:t(?: [^>]*)?>(\{% if loop\.first %\})")
+_FIRST_RUN = re.compile(r"<w:(?:r|hyperlink|bookmarkStart|proofErr|sdt)[ >]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,24 @@ def _patch(xml: str) -> str:
 
     # Values may begin or end with spaces, wherever the tag stands in its run.
     xml = xml.replace("<w:t>", '<w:t xml:space="preserve">')
-    return _MERGED.sub(r"\1\3\2", str(DocxTemplate.patch_xml(None, xml)))
+    return _MERGED_CELL.sub(_merge_whole, _MERGED.sub(r"\1\3\2", str(DocxTemplate.patch_xml(None, xml))))
+
+
+def _merge_whole(cell: re.Match[str]) -> str:
+    """A merged cell whose whole paragraph is printed in the first row only: docxtpl does so for one run of it."""
+    xml = cell[0]
+    begin = _FIRST_ONLY.search(xml)
+    if begin is None:
+        return xml
+    end = xml.index("{% endif %}</w:t>", begin.end()) if "{% endif %}</w:t>" in xml else -1
+    if end < 0:
+        return xml
+    xml = xml[: begin.start(1)] + xml[begin.end(1) : end] + xml[end + len("{% endif %}") :]
+    first = _FIRST_RUN.search(xml)
+    last = xml.rindex("</w:p>")
+    if first is None:
+        return xml
+    return f"{xml[: first.start()]}{{% if loop.first %}}{xml[first.start() : last]}{{% endif %}}{xml[last:]}"
 
 
 _REASONS = (
@@ -162,12 +187,23 @@ class Template:
 
     def _patched(self, part: str, content: bytes) -> tuple[list[str], list[str]]:
         """The lines of a part's Jinja source, and the place of each."""
-        xml = content.decode("utf-8-sig")
+        try:
+            xml = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            raise ProgrammeError(
+                f"部件 {part} 不是 UTF-8 编码，不是 Word 或 WPS 写的文件",
+                "用 Word 或 WPS 打开后另存为 .docx",
+                Place(self.name),
+            ) from None
         regions = regions_of(content, part)
         if reserved := RESERVED.search(xml):
             raise self._fault(f"有不能使用的字符（U+{ord(reserved[0]):04X}）")
-        for number, tag, wrong in crowded(content):
-            raise self._fault(f"标签{wrong}", regions[number], tag)
+        for fault in tag_faults(content):
+            raise ProgrammeError(
+                f"标签“{fault.tag}”{fault.what}",
+                fault.remedy,
+                Place(self.name, region=regions[fault.paragraph] if regions else None),
+            )
         lines = _patch(_marked(xml, len(regions))).split("\n")
         places: list[str] = []
         here = ""

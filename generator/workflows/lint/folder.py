@@ -7,7 +7,6 @@ would silently leave out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -24,10 +23,9 @@ from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
 from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
-from generator.rendering.standalone_tags import crowded
+from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
 from generator.workflows.lint.names import Names
-from generator.workflows.lint.tags import faults
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGN = re.compile(r"sign[._](.+)")
@@ -153,12 +151,19 @@ class _Linter:
             self.trial(programme, document, template, name)
 
     def tags(self, name: str, data: bytes) -> None:
-        for region, text in _paragraphs(data, name, self.say_error):
-            for message, remedy in faults(text):
-                self.say("error", name, region, message, remedy)
-        for region, tag, wrong in _crowded(data, name):
-            remedy = "让这个标签独占一段（{%p %}）、一格（{%tc %}）或一行（{%tr %}），别的文字移到前后"
-            self.say("error", name, region, f"标签“{tag}”{wrong}", remedy)
+        from generator.base.ooxml.package import Package
+
+        try:
+            package = Package(data, name)
+            for part, content in package.parts.items():
+                if not RENDERED.fullmatch(part):
+                    continue
+                regions = regions_of(content, part)
+                for fault in tag_faults(content):
+                    region = regions[fault.paragraph] if regions else ""
+                    self.say("error", name, region, f"标签“{fault.tag}”{fault.what}", fault.remedy)
+        except ProgrammeError as error:
+            self.say_error(error, name)
 
     def names(self, programme: Programme, document: Document, template: Template) -> None:
         sandbox = Sandbox()
@@ -258,46 +263,6 @@ class _Linter:
 def _mentions(template: Template, path: str) -> bool:
     key = path.split(".", 1)[1]
     return any(key in line for part in template.compiled for line in part.source_lines)
-
-
-def _paragraphs(
-    data: bytes, name: str, say_error: Callable[[LianhetiError, str], None]
-) -> Iterator[tuple[str, str]]:
-    """Each paragraph's place and whole text, its runs joined."""
-    from generator.base.ooxml.package import Package
-
-    try:
-        package = Package(data, name)
-    except ProgrammeError as error:
-        say_error(error, name)
-        return
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    for part, content in package.parts.items():
-        if not RENDERED.fullmatch(part):
-            continue
-        root = etree.fromstring(content, parser)
-        for region, paragraph in zip(regions_of(content, part), root.iter(f"{_W}p"), strict=True):
-            texts = [
-                text.text or ""
-                for text in paragraph.iter(f"{_W}t")
-                if next(text.iterancestors(f"{_W}p")) is paragraph
-            ]
-            yield region, "".join(texts)
-
-
-def _crowded(data: bytes, name: str) -> Iterator[tuple[str, str, str]]:
-    """Each tag that should stand alone and doesn't: its place, the tag, and what is wrong."""
-    from generator.base.ooxml.package import Package
-
-    try:
-        package = Package(data, name)
-    except ProgrammeError:
-        return  # told already, when its paragraphs were read
-    for part, content in package.parts.items():
-        if RENDERED.fullmatch(part):
-            regions = regions_of(content, part)
-            for number, tag, wrong in crowded(content):
-                yield regions[number], tag, wrong
 
 
 def _bookmarks(xml: bytes) -> list[str]:

@@ -1,0 +1,310 @@
+"""What may stand between braces: each kind of slip is told with its place, before anything is made of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.pdf.word import bookmark, cell, docx, paragraph, picture, row, run, table
+from tests.workflows.trial_scheme import errors, refusal, scheme
+
+SECTION_BREAK = '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
+
+
+def linked(text: str) -> str:
+    return f'<w:hyperlink w:anchor="x">{run(text)}</w:hyperlink>'
+
+
+def loop(*cells: str, before: str = "", after: str = "", name: str = "m", over: str = "members") -> str:
+    """A table whose one row is repeated."""
+    return table(
+        row(cell(f"{{%tr for {name} in {over} %}}"), cell(before)),
+        row(*cells),
+        row(cell("{%tr endfor %}"), cell(after)),
+        columns=(2200, 2200),
+    )
+
+
+WRONG = {
+    "dash-eats-the-paragraph-before": (paragraph("{%- if name %}有{% endif %}"), "不是可用的写法"),
+    "dash-at-the-end": (paragraph("{% if name -%}有{% endif %}"), "不是可用的写法"),
+    "dash-in-an-expression": (paragraph("{{- name }}"), "不是可用的写法"),
+    "plus": (paragraph("{%+ if name %}有{% endif %}"), "不是可用的写法"),
+    "rich-text-run": (paragraph("{{r name }}"), "不是可用的写法"),
+    "run-statement": (paragraph("{%r if name %}有{%r endif %}"), "不是可用的写法"),
+    "paragraph-expression": (paragraph("{{p name }}"), "不是可用的写法"),
+    "cell-colour": (loop(cell("{% cellbg name %}"), cell("{{ m.name }}")), "不是可用的写法"),
+    "column-span": (loop(cell("{%c if name %}"), cell("{{ m.name }}")), "不是可用的写法"),
+    "comment": (paragraph("甲{# 备忘 #}乙"), "是注释"),
+    "block-set": (paragraph("{% set x %}"), "没有等号"),
+    "macro": (paragraph("{% macro f() %}{% endmacro %}"), "不是可用的写法"),
+    "raw": (paragraph("{% raw %}{{ name }}{% endraw %}"), "不是可用的写法"),
+    "single-brace": (paragraph("{name}"), "单个的花括号"),
+    "single-brace-in-chinese": (paragraph("名称：{单位名称}"), "单个的花括号"),
+    "percent-in-a-paragraph-tag": (paragraph("{%p if count(members) % 2 == 0 %}"), "里有 % 或 }"),
+    "text-after-endif": (paragraph("{% if name %}有{% endif name %}"), "后面多了“name”"),
+    "across-a-link": (paragraph(run("邮箱：") + linked("{{ contact") + run(".phone }}")), "超链接"),
+    "block-across-a-link": (paragraph(run("{% if name %}甲") + linked("乙{% endif %}")), "不在同一段里"),
+    "picture-inside-a-tag": (paragraph(run("{{ na") + picture("i1", 10, 10) + run("me }}")), "中间夹着"),
+    "bookmark-inside-a-tag": (paragraph(run("{{ na") + bookmark("x", run("me }}"))), "中间夹着"),
+    "tab-inside-a-tag": (paragraph(run("{{ na") + "<w:r><w:tab/></w:r>" + run("me }}")), "中间夹着"),
+    "in-a-bookmark-name": (paragraph(bookmark("sign.{{ name }}", run("甲"))), "书签的名称"),
+    "in-a-field-code": (
+        paragraph("<w:r><w:instrText> PAGEREF {{ name }} </w:instrText></w:r>" + run("甲")),
+        "不会被填写",
+    ),
+    "if-across-cells": (
+        table(row(cell("{% if name %}甲"), cell("乙{% endif %}")), columns=(2200, 2200)),
+        "不在同一段里",
+    ),
+    "if-across-paragraphs": (paragraph("{% if name %}甲") + paragraph("乙{% endif %}"), "不在同一段里"),
+    "for-across-rows": (
+        table(row(cell("{% for m in members %}")), row(cell("{% endfor %}")), columns=(2200,)),
+        "不在同一段里",
+    ),
+    "paragraph-block-out-of-a-cell": (
+        table(row(cell("{%p if name %}")), columns=(2200,)) + paragraph("{%p endif %}"),
+        "不在同一格",
+    ),
+    "row-block-out-of-a-table": (
+        table(row(cell("{%tr if name %}")), row(cell("甲")), columns=(2200,))
+        + table(row(cell("{%tr endif %}")), row(cell("乙")), columns=(2200,)),
+        "不在同一张表格里",
+    ),
+    "mixed-forms": (paragraph("{%p if name %}") + paragraph("甲{% endif %}"), "不是同一种"),
+    "else-of-another-form": (
+        paragraph("{%p if name %}") + paragraph("甲{% else %}乙") + paragraph("{%p endif %}"),
+        "不是同一种",
+    ),
+    "unopened": (paragraph("甲{% endif %}"), "没有对应的开头"),
+    "crossed-blocks": (
+        paragraph("{% if name %}{% for m in members %}{% endif %}{% endfor %}"),
+        "没有对应的开头",
+    ),
+    "unclosed": (paragraph("{%p if name %}") + paragraph("甲"), "没有配对的 endif"),
+    "section-break-goes-too": (
+        paragraph("{%p if name %}") + paragraph("甲") + paragraph("{%p endif %}", SECTION_BREAK),
+        "分节符",
+    ),
+    "picture-goes-with-the-row": (
+        loop(cell("{{ m.name }}"), cell(), before=paragraph(picture("i1", 10, 10))),
+        "图片",
+    ),
+    "signature-place-goes-with-the-row": (
+        loop(cell("{{ m.name }}"), cell(), after=paragraph(bookmark("sign.lead", ""))),
+        "书签“sign.lead”",
+    ),
+    "table-goes-with-the-row": (
+        loop(cell("{{ m.name }}"), cell(), before=table(row(cell())) + paragraph()),
+        "套着另一张表",
+    ),
+    "merged-cells-differ": (loop(cell("{% vm %}{{ m.role }}"), cell("{{ m.name }}")), "逐行不同"),
+    "merged-cells-differ-by-a-name": (
+        table(
+            row(cell("{%tr for m in members %}"), cell()),
+            row(cell("{%tr set who = m.role %}"), cell()),
+            row(cell("{% vm %}{{ who }}"), cell("{{ m.name }}")),
+            row(cell("{%tr endfor %}"), cell()),
+            columns=(2200, 2200),
+        ),
+        "唯一一行|逐行不同",
+    ),
+    "merged-cell-with-space-before": (loop(cell(" {% vm %}{{ name }}"), cell("{{ m.name }}")), "最前面"),
+    "merged-cell-of-two-paragraphs": (
+        loop(cell(paragraph("{% vm %}{{ name }}") + paragraph("乙")), cell("{{ m.name }}")),
+        "不止一段",
+    ),
+    "merged-outside-a-loop": (table(row(cell("{% vm %}甲"), cell()), columns=(2200, 2200)), "唯一一行"),
+    "merged-in-one-of-two-rows": (
+        table(
+            row(cell("{%tr for m in members %}"), cell()),
+            row(cell("{% vm %}甲"), cell("{{ m.name }}")),
+            row(cell("乙"), cell("{{ m.kind }}")),
+            row(cell("{%tr endfor %}"), cell()),
+            columns=(2200, 2200),
+        ),
+        "唯一一行",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_slip_is_told_with_its_place_and_nothing_is_filled(tmp_path: Path, kind: str) -> None:
+    body, message = WRONG[kind]
+    folder = scheme(tmp_path, docx(body, media={"i1": b""}))
+    found = errors(folder)
+    assert any(re.search(message, fault.message) for fault in found), found
+    for fault in found:
+        assert fault.region.startswith("第"), fault
+        assert fault.remedy
+    assert refusal(folder)
+
+
+RIGHT = {
+    "split-over-runs": paragraph(run("{") + run("{ na") + run("me }") + run("}")),
+    "proofed-in-the-middle": paragraph(run("{{ na") + '<w:proofErr w:type="spellStart"/>' + run("me }}")),
+    "inside-a-link": paragraph(run("见") + linked("{{ name }}")),
+    "merged-cell-over-runs": loop(
+        cell(paragraph(run("{% vm %}") + run("（{{ name }}", "<w:b/>") + run("）"))), cell("{{ m.name }}")
+    ),
+    "nested-merge": table(
+        row(cell("{%tr for m in rows(members, 2) %}"), cell()),
+        row(cell("{%tr for e in rows(m.instruments, 2) %}"), cell()),
+        row(cell("{% vm %}{{ m.name }}"), cell("{{ e.name }}")),
+        row(cell("{%tr endfor %}"), cell()),
+        row(cell("{%tr endfor %}"), cell()),
+        columns=(2200, 2200),
+    ),
+    "link-goes-round-a-block": paragraph(linked("{% if name %}甲{% else %}乙{% endif %}")),
+    "condition-in-a-condition": paragraph("{%p if name %}")
+    + paragraph("{% for m in members %}{% if m.kind == '企业' %}{{ m.name }}{% endif %}{% endfor %}")
+    + paragraph("{%p else %}")
+    + paragraph("无")
+    + paragraph("{%p endif %}"),
+}
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+def test_what_the_grammar_allows_is_filled(tmp_path: Path, kind: str) -> None:
+    folder = scheme(tmp_path, docx(RIGHT[kind]))
+    assert errors(folder) == []
+    assert refusal(folder) == ""
+
+
+def test_every_slip_is_told_in_one_run(tmp_path: Path) -> None:
+    slips = [paragraph(text) for text in ("{%- if name %}", "{# 备忘 #}", "{name}", "{{r name }}", "{{ nam")]
+    assert len(errors(scheme(tmp_path, docx(*slips)))) == len(slips)
+
+
+def test_a_part_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(docx(paragraph("名称 {{ name }}")))) as old,
+        zipfile.ZipFile(made, "w") as new,
+    ):
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "word/document.xml":
+                data = ('<?xml version="1.0" encoding="GB2312"?>' + data.decode()).encode("gb2312")
+            new.writestr(name, data)
+    folder = scheme(tmp_path, made.getvalue())
+    assert [fault for fault in errors(folder) if "UTF-8" in fault.message]
+    assert "UTF-8" in refusal(folder)
+
+
+# Templates out of the grammar, and some beside it.
+EXPRESSIONS = (
+    "name", "industry", "lead.name", "count(members)", "count(members, kind='企业')", "contact.phone",
+    "pluck(members, 'name')|join", "filing_date|date_as('{year} 年')", "goals.text", "programme.title",
+    "tick(lead.kind, '企业')", "industry|blank('****')", "members|length",
+)  # fmt: skip
+CONDITIONS = (
+    "name",
+    "given(lead.name)",
+    "lead.kind == '企业'",
+    "blank",
+    "not industry",
+    "count(members) == '2'",
+)
+SLIPS = (
+    "{%- if name %}", "{{r name }}", "{%p if name %}", "{% endif %}", "{%tr endfor %}", "{# x #}", "{name}", "{{",
+    "}}", "{% vm %}", "{%c if name %}", "{{ nmae }}", "{% if name %}", "{{ members }}", "{{ lead }}", "{{ m.name }}",
+)  # fmt: skip
+
+texts = st.sampled_from(["甲", "乙丙", "A&B"]).map(lambda text: text.replace("&", "&amp;"))
+
+
+@st.composite
+def lines(draw: st.DrawFn, scope: tuple[str, ...] = (), slips: bool = False) -> str:
+    """The text of one paragraph."""
+    pieces = []
+    for _ in range(draw(st.integers(0, 3))):
+        sort = draw(st.sampled_from(["text", "value", "if", "for", "slip"]))
+        if sort == "value":
+            pieces.append(f"{{{{ {draw(st.sampled_from([*EXPRESSIONS, *scope]))} }}}}")
+        elif sort == "if":
+            pieces.append(f"{{% if {draw(st.sampled_from(CONDITIONS))} %}}是{{% else %}}否{{% endif %}}")
+        elif sort == "for":
+            pieces.append("{% for k in members %}{{ k.name }}、{% endfor %}")
+        elif sort == "slip" and slips:
+            pieces.append(draw(st.sampled_from(SLIPS)))
+        else:
+            pieces.append(draw(texts))
+    return "".join(pieces)
+
+
+@st.composite
+def runs(draw: st.DrawFn, text: str) -> str:
+    """A text cut into runs, as Word cuts it."""
+    # A character reference is never cut.
+    cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=3)))
+    cuts = [at for at in cuts if "&" not in text[max(0, at - 5) : at]]
+    parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    return "".join(run(part, draw(st.sampled_from(["", "<w:b/>"]))) for part in parts)
+
+
+@st.composite
+def paragraphs(draw: st.DrawFn, scope: tuple[str, ...] = (), slips: bool = False) -> str:
+    content = draw(runs(draw(lines(scope, slips))))
+    if slips and draw(st.integers(0, 9)) == 0:
+        content = f'<w:hyperlink w:anchor="x">{content}</w:hyperlink>'
+    return f"<w:p><w:pPr/>{content}</w:p>"
+
+
+@st.composite
+def tables(draw: st.DrawFn, slips: bool = False) -> str:
+    loops = draw(st.booleans())
+    scope = ("m.name", "m.kind", "loop.index") if loops else ()
+    first = draw(paragraphs(scope, slips))
+    if loops and draw(st.booleans()):
+        first = paragraph("{% vm %}{{ name }}")
+    body = row(cell(first), cell(draw(paragraphs(scope, slips))))
+    if not loops:
+        return table(body, columns=(2200, 2200))
+    return table(
+        row(cell("{%tr for m in members %}"), cell(paragraph())),
+        body,
+        row(cell("{%tr endfor %}"), cell(draw(paragraphs((), slips)) if slips else paragraph())),
+        columns=(2200, 2200),
+    )
+
+
+@st.composite
+def bodies(draw: st.DrawFn, slips: bool = False, depth: int = 2) -> str:
+    blocks = []
+    for _ in range(draw(st.integers(1, 3))):
+        sort = draw(st.sampled_from(["paragraph", "table", "if", "for"] if depth else ["paragraph", "table"]))
+        if sort == "paragraph":
+            blocks.append(draw(paragraphs((), slips)))
+        elif sort == "table":
+            blocks.append(draw(tables(slips)) + paragraph())
+        else:
+            begin = f"if {draw(st.sampled_from(CONDITIONS))}" if sort == "if" else "for n in members"
+            inner = draw(bodies(slips, depth - 1))
+            blocks.append(paragraph(f"{{%p {begin} %}}") + inner + paragraph(f"{{%p end{sort} %}}"))
+    return "".join(blocks)
+
+
+@settings(deadline=None)
+@given(body=bodies())
+def test_templates_out_of_the_grammar_pass_lint_and_fill(
+    tmp_path_factory: pytest.TempPathFactory, body: str
+) -> None:
+    folder = scheme(tmp_path_factory.mktemp("right"), docx(body))
+    assert [str(fault) for fault in errors(folder)] == []
+    assert refusal(folder) == ""
+
+
+@settings(deadline=None)
+@given(body=bodies(slips=True))
+def test_what_lint_passes_no_later_step_refuses(tmp_path_factory: pytest.TempPathFactory, body: str) -> None:
+    folder = scheme(tmp_path_factory.mktemp("beside"), docx(body))
+    if not errors(folder):
+        assert refusal(folder) == ""
