@@ -18,6 +18,7 @@ from generator.batch.unchanged import MARK
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError
 from generator.model.catalogue import Catalogue
 from generator.publishing import PacketFile, publish
+from generator.publishing.manifest import Face
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +45,7 @@ class Cluster:
         self._address = address
         self._stack = ExitStack()
         self._client: Any = None
-        self._faces: Any = None
+        self._faces: tuple[Face, ...] | None = None
 
     def __enter__(self) -> Self:
         """Connect.
@@ -196,7 +197,7 @@ class Cluster:
         )
         aside = published.moved_aside
         facts = packed.facts
-        if packed.manifest["fonts"] and packed.manifest["fonts"] != self._own_faces():
+        if packed.manifest.fonts and packed.manifest.fonts != self._own_faces():
             text = "是在另一台机器上排版的，那里的字体与本机不同，版式可能与本机生成的略有差别"
             facts = replace(facts, warnings=(*facts.warnings, text))
         return worker.Done(
@@ -208,12 +209,12 @@ class Cluster:
             packed.seconds,
         )
 
-    def _own_faces(self) -> list[dict[str, str]]:
+    def _own_faces(self) -> tuple[Face, ...]:
         if self._faces is None:
             from generator.pdf.fonts.faces import find_faces
 
-            self._faces = list(find_faces().digests())
-        return list(self._faces)
+            self._faces = tuple(Face(**face) for face in find_faces().digests())
+        return self._faces
 
 
 def _too_slow(seconds: float) -> EndedError:

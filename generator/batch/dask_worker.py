@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from generator import __version__
 from generator.base.files import sha256_of, shipped
@@ -27,6 +27,7 @@ from generator.errors import ProgrammeError
 from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
 from generator.packet.session import Session
+from generator.publishing.manifest import PacketManifest
 from generator.readers.source_file import read_source
 
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
@@ -73,7 +74,7 @@ class Packed:
     consortium: str
     folder: str
     files: tuple[tuple[str, bytes], ...]
-    manifest: Mapping[str, Any]
+    manifest: PacketManifest
     when: datetime
     inputs: worker.Inputs
     facts: worker.Facts

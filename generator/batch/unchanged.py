@@ -29,11 +29,11 @@ from generator import __version__
 from generator.base.files import sha256_of
 from generator.batch.settings import Settings
 from generator.publishing import changed_files
+from generator.publishing.manifest import MANIFEST
 
 FOLDER: Final = ".lianheti-batch"
 _SCHEMA: Final = 1
 _COMMON: Final = "common"
-_MANIFEST: Final = "manifest.json"
 # Between a library's file and the organisation that a packet uses of it, in the name of an input.
 MARK: Final = "#"
 
@@ -190,7 +190,7 @@ class Stamps:
             if folder.is_symlink() or archive.is_symlink() or not archive.is_file():
                 return False
             return (
-                sha256_of(folder / _MANIFEST) == made.manifest
+                sha256_of(folder / MANIFEST) == made.manifest
                 and not changed_files(folder)
                 and not changed_files(archive)
             )
@@ -215,7 +215,7 @@ def made_from(
         OSError: the packet cannot be read.
     """
     packet = root.resolve() / folder
-    return Made(code, setup, folder, inputs, sha256_of(packet / _MANIFEST), outputs_of(packet), facts)
+    return Made(code, setup, folder, inputs, sha256_of(packet / MANIFEST), outputs_of(packet), facts)
 
 
 def outputs_of(folder: Path) -> dict[str, tuple[int, int]]:

@@ -116,12 +116,12 @@ def make(settings: Settings, session: Session, source: Source, code: str) -> tup
 
 def facts_of(packet: Packet) -> Facts:
     """What a report says of a packet."""
-    printed = packet.manifest["packet"]
+    printed = packet.manifest.packet
     return Facts(
         count_verdicts(packet.job.findings),
         len({path for document in packet.documents for path in document.record.missing}),
-        printed["pages"] if printed else None,
-        tuple(packet.manifest["warnings"]),
+        printed.pages if printed else None,
+        packet.manifest.warnings,
     )
 
 

@@ -93,7 +93,7 @@ def command(
                     if done.published.moved_aside
                     else None,
                     "findings": [finding.as_json() for finding in done.packet.job.findings],
-                    "manifest": dict(done.packet.manifest),
+                    "manifest": done.packet.manifest.as_json(),
                 }
             )
             _tell(done, err=output == "json")
@@ -124,7 +124,7 @@ def _tell(done: Any, *, err: bool) -> None:
     manifest = done.packet.manifest
     if done.published.moved_aside:
         say(f"原来的一套被改过，已移到 {done.published.moved_aside}", err=err)
-    pages = f"，打印件 {manifest['packet']['pages']} 页" if manifest["packet"] else ""
+    pages = f"，打印件 {manifest.packet.pages} 页" if manifest.packet else ""
     same = "" if done.published.written else "（与已有的完全相同，没有改动）"
     say(
         f"{done.packet.job.programme.title}：{done.published.folder}{pages}{same}\n"
@@ -136,9 +136,9 @@ def _tell(done: Any, *, err: bool) -> None:
     if missing:
         shown = "、".join(sorted(missing)[:8])
         say(f"  还有 {len(missing)} 项待填：{shown}{'……' if len(missing) > 8 else ''}", err=err)  # noqa: PLR2004
-    if manifest["unprinted"]:
-        titles = "、".join(entry["title"] for entry in manifest["unprinted"][:5])
-        more = "等" if len(manifest["unprinted"]) > 5 else ""  # noqa: PLR2004
-        say(f"  有 {len(manifest['unprinted'])} 个值本方案的文件用不到：{titles}{more}", err=err)
-    for warning in manifest["warnings"]:
+    if manifest.unprinted:
+        titles = "、".join(entry.title for entry in manifest.unprinted[:5])
+        more = "等" if len(manifest.unprinted) > 5 else ""  # noqa: PLR2004
+        say(f"  有 {len(manifest.unprinted)} 个值本方案的文件用不到：{titles}{more}", err=err)
+    for warning in manifest.warnings:
         say(f"  注意：{warning}", err=err)

@@ -63,21 +63,30 @@ def _read(path: Path) -> bytes:
 
 
 def _as_json(report: Report, *, ok: bool) -> dict[str, Any]:
-    manifest = report.manifest
+    named = _named(report)
     return {
         "packet": report.packet,
         "kind": report.kind,
         "ok": ok,
         "untouched": report.sound,
-        "programme": manifest.get("programme"),
-        "consortium": manifest.get("consortium"),
-        "edition": manifest.get("edition"),
+        "programme": named.get("programme"),
+        "consortium": named.get("consortium"),
+        "edition": named.get("edition"),
         "check_code": report.check_code,
         "files": [{"path": path, "state": state} for path, state in sorted(report.states.items())],
         "faults": [{"path": fault.path, "message": fault.what} for fault in report.faults],
         "notes": report.notes,
         "signatures": [_place(place) for place in report.places],
     }
+
+
+def _named(report: Report) -> dict[str, str]:
+    """What packet it is: consortium, programme and edition, as far as its manifest has them."""
+    manifest = report.manifest
+    if manifest is None:
+        return {}
+    said = {name: getattr(manifest, name, None) for name in ("consortium", "programme", "edition")}
+    return {name: value for name, value in said.items() if value}
 
 
 def _place(place: SignedPlace) -> dict[str, Any]:
@@ -99,8 +108,7 @@ def _place(place: SignedPlace) -> dict[str, Any]:
 
 
 def _tell(report: Report) -> None:
-    manifest = report.manifest
-    named = "　".join(str(manifest[key]) for key in ("consortium", "programme", "edition") if key in manifest)
+    named = "　".join(_named(report).values())
     say(f"{_KINDS[report.kind]} {report.packet}" + (f"\n{named}" if named else ""))
     counts = {name: list(report.states.values()).count(state) for state, name in _STATES.items()}  # type: ignore[arg-type]
     say("文件：" + "，".join(f"{name} {count}" for name, count in counts.items() if count))

@@ -1,20 +1,89 @@
-"""``manifest.json``: what a packet holds, from what it was made, and who signs where. No absolute paths."""
+"""What the manifests of packets, amendments and roll-ups say: put together here from what was made."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Literal, TypedDict
 
 from generator import __version__
 from generator.model.findings import count_verdicts
 from generator.model.paths import given, title_of
+from generator.model.programme import Programme
 from generator.packet.attachments import Attachment
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_copy import PrintCopy
+from generator.packet.session import Session
 from generator.packet.signing import code_of, places_not_found
+from generator.publishing.manifest import (
+    Accepted,
+    Bound,
+    ChecklistEntry,
+    Copies,
+    Digest,
+    Document,
+    DocumentFile,
+    Face,
+    File,
+    Findings,
+    PacketManifest,
+    Signatory,
+    Unprinted,
+)
 
-SCHEMA = 1
+
+class Common(TypedDict):
+    """What the manifest of every kind says."""
+
+    programme: str
+    date: date
+    generator: str
+    pdf_engine: str | None
+    fonts: tuple[Face, ...]
+    inputs: tuple[Digest, ...]
+    templates: tuple[Digest, ...]
+    check_code: str | None
+    packet: File | None
+    documents: tuple[Document, ...]
+    warnings: tuple[str, ...]
+
+
+def common(
+    programme: Programme,
+    when: datetime,
+    inputs: Iterable[tuple[str, str]],
+    documents: tuple[MadeDocument, ...],
+    warnings: Iterable[str],
+    session: Session,
+    printed: PrintCopy | None = None,
+) -> Common:
+    """What the manifest of every kind says.
+
+    Args:
+        programme: the programme.
+        when: the time that stands in every file.
+        inputs: name and sha256 of every file that the data came from.
+        documents: the documents made.
+        warnings: what a person should look to, beside what the documents tell themselves.
+        session: faces and engine.
+        printed: the print copy; None where there is none.
+    """
+    own = (text for made in documents if made.pdf for text in (*made.pdf.warnings, *places_not_found(made)))
+    templates = {(made.template.name, made.template.sha256) for made in documents}
+    return {
+        "programme": programme.code,
+        "date": when.date(),
+        "generator": __version__,
+        "pdf_engine": session.pdf_engine,
+        "fonts": tuple(Face(**face) for face in session.fonts),
+        "inputs": _digests(inputs),
+        "templates": _digests(templates),
+        "check_code": code_of(documents),
+        "packet": _file(printed.file) if printed else None,
+        "documents": tuple(_document(made) for made in documents),
+        "warnings": tuple(sorted({*warnings, *own})),
+    }
 
 
 def describe(
@@ -24,8 +93,8 @@ def describe(
     attachments: tuple[Attachment, ...],
     printed: PrintCopy | None,
     notes: tuple[str, ...] = (),
-) -> dict[str, Any]:
-    """The manifest as a JSON object.
+) -> PacketManifest:
+    """The manifest of a packet.
 
     Args:
         job: what the packet is made from.
@@ -35,64 +104,47 @@ def describe(
         printed: the print copy; None where there is none.
         notes: what a person should look to before signing.
     """
-    templates = {document.template.name: document.template.sha256 for document in documents}
-    return {
-        "schema": SCHEMA,
-        "programme": job.programme.code,
-        "edition": job.edition,
-        "consortium": job.consortium,
-        "date": job.when.date().isoformat(),
-        "generator": __version__,
-        "pdf_engine": job.session.pdf_engine,
-        "fonts": list(job.session.fonts),
-        "inputs": hashes(job.dataset.inputs),
-        "templates": hashes(templates),
-        "findings": {
-            "counts": count_verdicts(job.findings),
-            "accepted": [
-                {"rule": finding.rule, "clause": finding.clause, "reason": finding.accepted}
+    copies = job.programme.copies
+    return PacketManifest(
+        **common(job.programme, job.when, job.dataset.inputs.items(), documents, notes, job.session, printed),
+        consortium=job.consortium,
+        edition=edition_of(job),
+        findings=Findings(
+            counts=dict(count_verdicts(job.findings)),
+            accepted=tuple(
+                Accepted(rule=finding.rule, clause=finding.clause, reason=finding.accepted)
                 for finding in job.findings
                 if finding.accepted
-            ],
-        },
-        "unprinted": unprinted(job, documents),
-        "copies": job.programme.copies.model_dump(exclude_none=True),
-        "checklist": [
-            {
-                "id": line.id,
-                "title": line.title,
-                "required": line.required,
-                "state": line.state,
-                "files": list(line.files),
-                "pages": line.pages,
-                "first_page": line.first,
-            }
-            for line in checklist
-        ],
-        "check_code": code_of(documents),
-        "attachments": list(_attachments(attachments, printed)),
-        "packet": _file(printed.file) if printed else None,
-        "documents": [document_entry(made) for made in documents],
-        "warnings": sorted(
-            {
-                *notes,
-                *(
-                    text
-                    for made in documents
-                    if made.pdf
-                    for text in (*made.pdf.warnings, *places_not_found(made))
-                ),
-            }
+            ),
         ),
-    }
+        unprinted=unprinted(job, documents),
+        copies=Copies(total=copies.total, holders=copies.holders, clause=copies.clause, note=copies.note),
+        checklist=tuple(
+            ChecklistEntry(
+                id=line.id,
+                title=line.title,
+                required=line.required,
+                state=line.state,
+                files=line.files,
+                pages=line.pages,
+                first_page=line.first,
+            )
+            for line in checklist
+        ),
+        attachments=tuple(_attachments(attachments, printed)),
+    )
 
 
-def hashes(by_name: Mapping[str, str]) -> list[dict[str, str]]:
-    """Digests by name, as the manifest lists them."""
-    return [{"name": name, "sha256": digest} for name, digest in sorted(by_name.items())]
+def edition_of(job: Job) -> Literal["draft", "signing"]:
+    """The edition as a manifest gives it; blank forms have none."""
+    return "signing" if job.edition == "signing" else "draft"
 
 
-def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str]]:
+def _digests(by_name: Iterable[tuple[str, str]]) -> tuple[Digest, ...]:
+    return tuple(Digest(name=name, sha256=sha256) for name, sha256 in sorted(by_name))
+
+
+def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]:
     """The given values that no document of the programme prints, each with its path and title.
 
     A value that only a count or a tick was made from counts as printed: the form shows it that way.
@@ -102,48 +154,52 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> list[dict[str, str
     used: set[str] = set()
     for made in documents:
         used |= made.record.printed.keys() | made.record.derived
-    return [
-        {"field": path, "title": title_of(job.programme.model, path, job.programme.labels)}
+    return tuple(
+        Unprinted(field=path, title=title_of(job.programme.model, path, job.programme.labels))
         for path, _, _ in given(job.dataset.consortium)
         if path not in used and not path.startswith(elsewhere)
-    ]
+    )
 
 
-def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -> Iterator[dict[str, Any]]:
+def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -> Iterator[Bound]:
     """Each file that is bound, with its first page in the print copy."""
     taken: dict[str, int] = {}
     for one in attachments:
         first = printed.first[f"attachments.{one.item}"] + taken.get(one.item, 0) if printed else None
         taken[one.item] = taken.get(one.item, 0) + one.pages
-        yield {"id": one.item, "file": one.file, "pages": one.pages, "first_page": first}
+        yield Bound(id=one.item, file=one.file, pages=one.pages, first_page=first)
 
 
-def _file(file: MadeFile) -> dict[str, Any]:
-    described: dict[str, Any] = {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest()}
-    if file.pages is not None:
-        described["pages"] = file.pages
-    return described
+def _file(file: MadeFile) -> File:
+    return File(path=file.path, sha256=hashlib.sha256(file.data).hexdigest(), pages=file.pages)
 
 
-def document_entry(made: MadeDocument) -> dict[str, Any]:
-    """A document as the manifest describes it: its files, and who signs it where."""
+def _document(made: MadeDocument) -> Document:
     document = made.document
-    return {
-        "id": document.id,
-        "title": document.title,
-        "filing": document.filing,
-        "edited": made.edited,
-        "files": [{**_file(file), "format": file.format} for file in made.files],
-        "signatories": [
-            {
-                "party": signing.party,
-                "role": signing.role,
-                "title": signing.title,
-                "signer": signing.signer,
-                "page": signing.page,
-                "rect": list(signing.rect) if signing.rect else None,
-                "field": signing.field,
-            }
+    return Document(
+        id=document.id,
+        title=document.title,
+        filing=document.filing,
+        edited=made.edited,
+        files=tuple(
+            DocumentFile(
+                path=file.path,
+                sha256=hashlib.sha256(file.data).hexdigest(),
+                pages=file.pages,
+                format="pdf" if file.format == "pdf" else "docx",
+            )
+            for file in made.files
+        ),
+        signatories=tuple(
+            Signatory(
+                party=signing.party,
+                role=signing.role,
+                title=signing.title,
+                signer=signing.signer,
+                page=signing.page,
+                rect=signing.rect,
+                field=signing.field,
+            )
             for signing in made.signings
-        ],
-    }
+        ),
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
+from generator.publishing.manifest import PacketManifest
 from generator.rendering.render import RenderJob
 from generator.rendering.values import Edition, Record
 
@@ -189,7 +189,7 @@ class Packet:
 
     job: Job
     files: tuple[MadeFile, ...]
-    manifest: Mapping[str, Any]
+    manifest: PacketManifest
     documents: tuple[MadeDocument, ...]
 
     @property

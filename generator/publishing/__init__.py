@@ -1,7 +1,7 @@
 """Into the output folder: the only step that writes there, and that never loses what a person did there."""
 
 from generator.base.names import safe_name
-from generator.publishing.contents import Change, PacketFile, changed_files, manifest_holds, read_manifest
+from generator.publishing.contents import Change, PacketFile, changed_files, read_manifest
 from generator.publishing.packets import Published, publish, publish_again, recover, recover_packet
 from generator.publishing.reading import OpenPacket, open_packet
 from generator.publishing.slot import Recovered
@@ -13,7 +13,6 @@ __all__ = [
     "Published",
     "Recovered",
     "changed_files",
-    "manifest_holds",
     "open_packet",
     "publish",
     "publish_again",

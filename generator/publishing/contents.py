@@ -7,7 +7,6 @@ SHA-256 under ``files``, so that whatever a person did to the packet afterwards 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import stat
 import unicodedata
@@ -15,17 +14,15 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from generator.base.names import is_safe
 from generator.errors import DataError, Place
+from generator.publishing.manifest import MANIFEST, Manifest, parsed, parsed_or_none, sealed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import IO
-
-MANIFEST = "manifest.json"
-SEAL = "manifest_sha256"
 
 # What the desktop puts into a folder by itself; nobody misses it.
 _DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -75,11 +72,8 @@ class Change:
         return f"{self.path}（{_KINDS[self.kind]}）"
 
 
-def packet_contents(files: Sequence[PacketFile], manifest: Mapping[str, Any]) -> dict[str, bytes]:
+def packet_contents(files: Sequence[PacketFile], manifest: Manifest) -> dict[str, bytes]:
     """Every file of the packet by its path, in order of the paths, the manifest with them.
-
-    The manifest gets ``files: [{path, sha256}]`` unless it has it, and ``manifest_sha256``, the digest of
-    itself without that entry, so that a change to the manifest can be told too.
 
     Raises:
         ValueError: a path is not safe or given twice, or the manifest contradicts the files.
@@ -93,41 +87,11 @@ def packet_contents(files: Sequence[PacketFile], manifest: Mapping[str, Any]) ->
     folders = {str(parent).casefold() for path in taken for parent in PurePosixPath(path).parents}
     if len(files) != len(contents) or len(set(taken)) != len(taken) or folders & set(taken):
         raise ValueError("two files of the packet have the same path")
-    sums = {path: _digest(contents[path]) for path in sorted(contents)}
-    whole = {"files": [{"path": path, "sha256": sums[path]} for path in sums], **manifest}
-    for path, sha256 in _claims(whole):
-        if sums.get(path) != sha256:
-            raise ValueError(f"the manifest and the file differ: {path!r}")
-    if {entry["path"] for entry in whole["files"]} != set(sums):
-        raise ValueError("the manifest's files are not those of the packet")
-    contents[MANIFEST] = _written({**whole, SEAL: _digest(_written(whole))})
+    contents[MANIFEST] = sealed(manifest, {path: _digest(data) for path, data in contents.items()})
     return dict(sorted(contents.items()))
 
 
-def _written(manifest: Mapping[str, Any]) -> bytes:
-    return (json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
-
-
-def manifest_holds(raw: bytes) -> bool:
-    """Whether a manifest's bytes are as they were written, told by the digest of itself that it bears."""
-    manifest = _parsed(raw)
-    if manifest is None or _written(manifest) != raw:
-        return False
-    own = manifest.pop(SEAL, None)
-    return bool(own == _digest(_written(manifest)))
-
-
-def _claims(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every file of the packet that the manifest mentions, with the digest it gives."""
-    entries = list(manifest["files"])
-    entries += [manifest["packet"]] if manifest.get("packet") else []
-    for document in manifest.get("documents", ()):
-        entries += document.get("files", ())
-    for entry in entries:
-        yield entry["path"], entry["sha256"]
-
-
-def read_manifest(packet: Path) -> dict[str, Any]:
+def read_manifest(packet: Path) -> Manifest:
     """The manifest of a packet's folder or archive.
 
     Raises:
@@ -142,10 +106,7 @@ def read_manifest(packet: Path) -> dict[str, Any]:
         raise DataError(
             "缺少 manifest.json，不是本程序生成的材料包", "指向含有 manifest.json 的文件夹或 zip", place
         )
-    manifest = _parsed(raw)
-    if manifest is None:
-        raise DataError("manifest.json 已损坏或被改动", "重新生成材料包", place)
-    return manifest
+    return parsed(raw, place)
 
 
 def changed_files(packet: Path) -> list[Change]:
@@ -166,11 +127,11 @@ def inspect(packet: Path) -> tuple[bytes | None, list[Change]]:
         raw, found = _listing(packet)
     except _BadArchiveError:
         return None, [Change("", "edited")]
-    manifest = None if raw is None else _parsed(raw)
+    manifest = None if raw is None else parsed_or_none(raw)
     if raw is None or manifest is None:
         unlisted = [Change(path, "added", sha) for path, sha in found.items()]
         return raw, [*unlisted, Change(MANIFEST, "missing") if raw is None else _edited_manifest(raw)]
-    promised = {_key(entry["path"]): (entry["path"], entry["sha256"]) for entry in manifest["files"]}
+    promised = {_key(file.path): (file.path, file.sha256) for file in manifest.files}
     changes = []
     for path, sha in found.items():
         _, expected = promised.pop(_key(path), ("", None))
@@ -310,21 +271,6 @@ def _listing_of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise _BadArchiveError(str(error)) from error
     return raw, found
-
-
-def _parsed(raw: bytes) -> dict[str, Any] | None:
-    """The manifest, or None where it is not one whose ``files`` can be compared."""
-    try:
-        manifest = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    files = manifest.get("files") if isinstance(manifest, dict) else None
-    if not isinstance(files, list):
-        return None
-    for entry in files:
-        if not (isinstance(entry, dict) and all(isinstance(entry.get(k), str) for k in ("path", "sha256"))):
-            return None
-    return dict(manifest)
 
 
 def _is_signed(packet: Path, path: str) -> bool:

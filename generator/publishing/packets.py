@@ -7,13 +7,12 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from generator.base.names import is_safe, safe_name
 from generator.errors import OutputError
 from generator.publishing.archive import archive_bytes
 from generator.publishing.contents import (
-    MANIFEST,
     PacketFile,
     inspect,
     open_files,
@@ -21,6 +20,7 @@ from generator.publishing.contents import (
 )
 from generator.publishing.failures import told
 from generator.publishing.lock import LockedError, locked
+from generator.publishing.manifest import MANIFEST, Manifest
 from generator.publishing.slot import Recovered, Slot, losses, replace, settle, slots_left_in
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def publish(
     consortium_name: str,
     folder_name: str,
     files: Sequence[PacketFile],
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     *,
     timestamp: datetime,
     force: bool = False,
@@ -70,7 +70,7 @@ def publish(
         consortium_name: as the data gives it; the folder is named by its `safe_name`.
         folder_name: the programme with ``-`` for ``/``, and the edition; a safe name.
         files: the packet's files but the manifest.
-        manifest: what ``manifest.json`` says; ``files: [{path, sha256}]`` is added unless it is there.
+        manifest: what ``manifest.json`` says; what it lists of all files is put in.
         timestamp: the time of every member of the archive.
         force: move a packet that a person has changed aside, archive and all, to ``<folder_name>-旧N``.
 
@@ -89,7 +89,7 @@ def publish(
 def publish_again(
     folder: Path,
     files: Sequence[PacketFile],
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     *,
     timestamp: datetime,
     force: bool = False,

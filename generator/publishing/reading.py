@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Literal
 
 from generator.errors import DataError, Place
 from generator.publishing.archive import archive_bytes
-from generator.publishing.contents import LARGEST_ARCHIVE, MANIFEST, files_of_folder
+from generator.publishing.contents import LARGEST_ARCHIVE, files_of_folder
+from generator.publishing.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

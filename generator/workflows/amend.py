@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator import __version__
 from generator.errors import ProgrammeError, RefusedError
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme, Signatory
-from generator.packet.manifest import SCHEMA, document_entry, hashes
+from generator.packet.manifest import common, edition_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import Order, begin
 from generator.packet.session import Session
 from generator.packet.sheets.signing_texts import effective_date
-from generator.packet.signing import code_of, places_not_found, signings_of, with_fields
+from generator.packet.signing import places_not_found, signings_of, with_fields
 from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.publishing.manifest import AmendmentManifest, Changed
 from generator.readers.source_file import Source
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
@@ -240,22 +240,12 @@ def _manifest(
     changes: Changes,
     made: MadeDocument,
     warnings: tuple[str, ...],
-) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "programme": job.programme.code,
-        "edition": job.edition,
-        "amendment": True,
-        "consortium": job.consortium,
-        "date": job.when.date().isoformat(),
-        "generator": __version__,
-        "pdf_engine": job.session.pdf_engine,
-        "fonts": list(job.session.fonts),
-        "inputs": [*hashes(old.dataset.inputs), *hashes(job.dataset.inputs)],
-        "templates": hashes({made.template.name: made.template.sha256}),
-        "changes": [{"what": row.what, "before": row.before, "after": row.after} for row in changes.rows],
-        "check_code": code_of([made]),
-        "packet": None,
-        "documents": [document_entry(made)],
-        "warnings": sorted(set(warnings)),
-    }
+) -> AmendmentManifest:
+    # The old data and the new may be files of one name.
+    inputs = [*old.dataset.inputs.items(), *job.dataset.inputs.items()]
+    return AmendmentManifest(
+        **common(job.programme, job.when, inputs, (made,), warnings, job.session),
+        consortium=job.consortium,
+        edition=edition_of(job),
+        changes=tuple(Changed(what=row.what, before=row.before, after=row.after) for row in changes.rows),
+    )

@@ -7,11 +7,9 @@ byte, and is held against the data.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Any
 
 from generator.errors import DataError, Place, ProgrammeError, UsageError
 from generator.model.catalogue import Catalogue
@@ -28,14 +26,14 @@ from generator.publishing import (
     PacketFile,
     Published,
     changed_files,
-    manifest_holds,
     publish_again,
     read_manifest,
 )
+from generator.publishing.manifest import MANIFEST, PacketManifest, manifest_holds
+from generator.publishing.manifest import Document as Listed
 from generator.readers.source_file import read_source
 from generator.workflows.edited_documents import differences
 
-_MANIFEST = "manifest.json"
 _CONDITIONS = f"{FOLDER}/conditions."
 _ANEW = "用原来的数据文件重新生成材料包"
 
@@ -99,45 +97,45 @@ def _kept(folder: Path, file: MadeFile) -> bytes:
     return kept.read_bytes() if file.path.startswith(_CONDITIONS) and kept.is_file() else file.data
 
 
-def _manifest(folder: Path) -> Mapping[str, Any]:
+def _manifest(folder: Path) -> PacketManifest:
     manifest = read_manifest(folder)
-    place = Place(f"{folder}/{_MANIFEST}")
-    if not manifest_holds((folder / _MANIFEST).read_bytes()):
+    place = Place(f"{folder}/{MANIFEST}")
+    if not manifest_holds((folder / MANIFEST).read_bytes()):
         raise DataError("manifest.json 被改动过，不能据以装订", _ANEW, place)
-    if not all(key in manifest for key in ("programme", "edition", "date", "documents", "attachments")):
-        raise DataError("这个材料包不是这一版程序生成的", _ANEW, place)
+    if not isinstance(manifest, PacketManifest):
+        raise DataError("这是补充协议或汇总表，不是申报材料包，不能重新装订", "改数据后重新生成", place)
     return manifest
 
 
-def _engine(manifest: Mapping[str, Any]) -> EngineName:
-    name = str(manifest.get("pdf_engine") or "typst").split(" ", 1)[0]
+def _engine(manifest: PacketManifest) -> EngineName:
+    name = (manifest.pdf_engine or "typst").split(" ", 1)[0]
     return next((known for known in ENGINE_NAMES if known == name), "typst")
 
 
-def _job(folder: Path, manifest: Mapping[str, Any], session: Session) -> Job:
+def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
     """What the packet was made from, by the data that lies in it."""
-    wanted = {entry["path"]: entry["sha256"] for entry in manifest["files"]}
+    wanted = {file.path for file in manifest.files}
     changed = {change.path: change for change in changed_files(folder)}
     if DATA not in wanted or DATA in changed:
         raise DataError("材料包里的数据文件不在了或被改动过，不能据以核对", _ANEW, Place(f"{folder}/{DATA}"))
-    programme = session.catalogue.load(manifest["programme"])
-    job = begin(read_source(folder / DATA), programme, Order(manifest["edition"]), session)
+    programme = session.catalogue.load(manifest.programme)
+    job = begin(read_source(folder / DATA), programme, Order(manifest.edition), session)
     # The files that the data names lie with the original, not here; what they were is in the manifest.
-    inputs = {entry["name"]: entry["sha256"] for entry in manifest["inputs"]}
+    inputs = {digest.name: digest.sha256 for digest in manifest.inputs}
     when = job.when
-    if when.date().isoformat() != manifest["date"]:
-        when = datetime.fromisoformat(manifest["date"]).replace(tzinfo=UTC)
+    if when.date() != manifest.date:
+        when = datetime.combine(manifest.date, time(), UTC)
     return replace(job, dataset=replace(job.dataset, inputs=inputs), when=when)
 
 
 def _documents(
-    folder: Path, manifest: Mapping[str, Any], job: Job
+    folder: Path, manifest: PacketManifest, job: Job
 ) -> tuple[tuple[MadeDocument, ...], tuple[str, ...]]:
     """Every document as its DOCX is now, and where those that were edited do not agree with the data."""
-    entries = {entry["id"]: entry for entry in manifest["documents"]}
+    entries = {document.id: document for document in manifest.documents}
     filled = fill_all(job)
     if [one.document.id for one in filled] != list(entries):
-        raise DataError("方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{_MANIFEST}"))
+        raise DataError("方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{MANIFEST}"))
     made: list[MadeDocument] = []
     found: list[str] = []
     for one in filled:
@@ -147,19 +145,16 @@ def _documents(
     return tuple(made), tuple(found)
 
 
-def _document(
-    folder: Path, entry: Mapping[str, Any], filled: Filled, job: Job
-) -> tuple[MadeDocument, tuple[str, ...]]:
-    file = next(file for file in entry["files"] if file["format"] == "docx")
-    filled = replace(filled, stem=str(file["path"]).removesuffix(".docx"))
-    place = Place(f"{folder}/{file['path']}")
-    try:
-        data = (folder / file["path"]).read_bytes()
-    except OSError as error:
+def _document(folder: Path, listed: Listed, filled: Filled, job: Job) -> tuple[MadeDocument, tuple[str, ...]]:
+    file = listed.file("docx")
+    if file is None:
         raise DataError(
-            f"读不了（{error.strerror}）", "放回这个 Word 文件，或重新生成材料包", place
-        ) from None
-    if hashlib.sha256(data).hexdigest() == file["sha256"] and not entry["edited"]:
+            f"manifest.json 里没有《{listed.title}》的 Word 文件", _ANEW, Place(f"{folder}/{MANIFEST}")
+        )
+    filled = replace(filled, stem=file.path.removesuffix(".docx"))
+    place = Place(f"{folder}/{file.path}")
+    data = _read(folder / file.path, place)
+    if hashlib.sha256(data).hexdigest() == file.sha256 and not listed.edited:
         return collect(job, submit(job, filled)), ()
     found = differences(job, filled, data)
     try:
@@ -169,23 +164,33 @@ def _document(
         raise DataError(error.what, "用 Word 打开它改正后再装订", error.place or place) from None
 
 
-def _attachments(folder: Path, manifest: Mapping[str, Any], job: Job) -> tuple[Attachment, ...]:
+def _read(path: Path, place: Place) -> bytes:
+    remedy = "放回这个 Word 文件，或重新生成材料包"
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise DataError("不是普通文件，没有读取", remedy, place)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"读不了（{error.strerror}）", remedy, place) from None
+
+
+def _attachments(folder: Path, manifest: PacketManifest, job: Job) -> tuple[Attachment, ...]:
     """The attachments as they are bound in the print copy: their own files need not be at hand."""
-    entries = manifest["attachments"]
-    if not entries:
+    if not manifest.attachments:
         return ()
     place = Place(f"{folder}/{PRINT_COPY}")
-    if any(change.path == PRINT_COPY for change in changed_files(folder)) or not manifest["packet"]:
+    if any(change.path == PRINT_COPY for change in changed_files(folder)) or manifest.packet is None:
         raise DataError("打印件不在了或被改动过，取不出其中的附件", _ANEW, place)
     from generator.pdf.pages.attachments import bound_again
 
     data = (folder / PRINT_COPY).read_bytes()
-    return tuple(
-        Attachment(
-            entry["id"],
-            entry["file"],
-            bound_again(data, entry["first_page"], entry["pages"], name=entry["file"], timestamp=job.when),
-            entry["pages"],
-        )
-        for entry in entries
-    )
+    pages = manifest.packet.pages or 0
+    found = []
+    for one in manifest.attachments:
+        if one.first_page is None or one.pages < 1 or not 1 <= one.first_page <= pages - one.pages + 1:
+            raise DataError(
+                f"manifest.json 里附件“{one.file}”的页码不对", _ANEW, Place(f"{folder}/{MANIFEST}")
+            )
+        pdf = bound_again(data, one.first_page, one.pages, name=one.file, timestamp=job.when)
+        found.append(Attachment(one.id, one.file, pdf, one.pages))
+    return tuple(found)

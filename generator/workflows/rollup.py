@@ -6,7 +6,6 @@ what is missing in the table, and the data files that could not be taken up.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +13,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from generator import __version__
 from generator.base.text import fold
 from generator.errors import DataError, LianhetiError, UsageError
 from generator.model.consortium import LEAD, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
-from generator.packet.manifest import SCHEMA
-from generator.packet.parts import MadeFile
+from generator.packet.manifest import common
+from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import time_of
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
 from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.publishing.manifest import Applicant as Listed
+from generator.publishing.manifest import Repeated, RollupManifest
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
@@ -153,28 +153,28 @@ def make_rollup(
         reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
         raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
     when = max(time_of(applicant.data) for applicant in applicants)
-    made: list[MadeFile] = []
+    made: list[MadeDocument] = []
     missing: dict[str, dict[str, None]] = {}
-    templates: dict[str, str] = {}
     for number, document in enumerate(documents, 1):
         prepared = session.templates.template_of(programme, document, None)
         consortia = [applicant.data.consortium for applicant in applicants]
         rendered = render_rollup(prepared.template, consortia, programme, document, when=when)
-        templates[prepared.name] = prepared.sha256
         for file, title in _missing(rendered, applicants):
             missing.setdefault(file, {})[title] = None
         stem = safe_name(f"{number:02d}-{document.title}")
-        made += _files(stem, rendered.docx, document.title, programme.authority, when, session)
+        template = TemplateUsed(prepared.name, prepared.sha256)
+        made.append(_made(document, template, rendered, stem, programme.authority, when, session))
     findings = Findings(
         *_repeats(applicants), {file: tuple(titles) for file, titles in missing.items()}, tuple(left_out)
     )
-    made += _sheet(findings, len(applicants), programme, when, session)
+    written = [file for document in made for file in document.files]
+    written += _sheet(findings, len(applicants), programme, when, session)
     published = publish(
         root,
         documents[0].title,
         f"{programme.code.replace('/', '-')}-{FOLDER}",
-        [PacketFile(file.path, file.data) for file in made],
-        _manifest(applicants, findings, programme, documents, made, templates, when, session),
+        [PacketFile(file.path, file.data) for file in written],
+        _manifest(applicants, findings, programme, tuple(made), when, session),
         timestamp=when,
         force=force,
     )
@@ -276,14 +276,23 @@ class _Keys:
         return next(iter(codes)) if len(codes) == 1 else name
 
 
-def _files(
-    stem: str, docx: bytes, title: str, author: str, when: datetime, session: Session
-) -> list[MadeFile]:
-    made = [MadeFile(f"{stem}.docx", "docx", docx)]
+def _made(
+    document: Document,
+    template: TemplateUsed,
+    rendered: Rendered,
+    stem: str,
+    author: str,
+    when: datetime,
+    session: Session,
+) -> MadeDocument:
+    files: tuple[MadeFile, ...] = (MadeFile(f"{stem}.docx", "docx", rendered.docx),)
+    pdf = None
     if session.typesetter is not None:
-        pdf = session.typesetter.submit(docx, PdfInfo(title, author, when)).result()
-        made.append(MadeFile(f"{stem}.pdf", "pdf", pdf.pdf, pdf.pages))
-    return made
+        from generator.pdf.signatures.fields import finished
+
+        pdf = session.typesetter.submit(rendered.docx, PdfInfo(document.title, author, when)).result()
+        files = (*files, MadeFile(f"{stem}.pdf", "pdf", finished(pdf.pdf), pdf.pages))
+    return MadeDocument(document, template, rendered.record, files, pdf)
 
 
 def _sheet(
@@ -301,7 +310,12 @@ def _sheet(
     }
     core = core_properties(SHEET_TITLE, programme.title, when)
     filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
-    return _files(f"internal/{SHEET}", filled.docx, SHEET_TITLE, programme.authority, when, session)
+    made = [MadeFile(f"internal/{SHEET}.docx", "docx", filled.docx)]
+    if session.typesetter is not None:
+        info = PdfInfo(SHEET_TITLE, programme.authority, when)
+        pdf = session.typesetter.submit(filled.docx, info).result()
+        made.append(MadeFile(f"internal/{SHEET}.pdf", "pdf", pdf.pdf, pdf.pages))
+    return made
 
 
 def _row(repeat: Repeat) -> dict[str, Any]:
@@ -312,39 +326,19 @@ def _manifest(
     applicants: Sequence[Applicant],
     findings: Findings,
     programme: Programme,
-    documents: Sequence[Document],
-    made: Sequence[MadeFile],
-    templates: Mapping[str, str],
+    documents: tuple[MadeDocument, ...],
     when: datetime,
     session: Session,
-) -> dict[str, Any]:
+) -> RollupManifest:
     """What the rollup holds and from what it was made. No absolute paths."""
-    inputs = sorted(
-        (name, digest) for applicant in applicants for name, digest in applicant.data.inputs.items()
+    inputs = [item for applicant in applicants for item in applicant.data.inputs.items()]
+    return RollupManifest(
+        **common(programme, when, inputs, documents, (), session),
+        applicants=tuple(Listed(file=each.data.file, name=each.name) for each in applicants),
+        repeated_leads=tuple(_repeated(repeat) for repeat in findings.leads),
+        repeated_members=tuple(_repeated(repeat) for repeat in findings.members),
     )
-    return {
-        "schema": SCHEMA,
-        "programme": programme.code,
-        "edition": FOLDER,
-        "date": when.date().isoformat(),
-        "generator": __version__,
-        "pdf_engine": session.pdf_engine,
-        "inputs": [{"name": name, "sha256": digest} for name, digest in inputs],
-        "templates": [{"name": name, "sha256": digest} for name, digest in sorted(templates.items())],
-        "documents": [{"id": document.id, "title": document.title} for document in documents],
-        "applicants": [{"file": applicant.data.file, "name": applicant.name} for applicant in applicants],
-        "repeated_leads": [_described(repeat) for repeat in findings.leads],
-        "repeated_members": [_described(repeat) for repeat in findings.members],
-        "files": [
-            {
-                "path": file.path,
-                "sha256": hashlib.sha256(file.data).hexdigest(),
-                **({"pages": file.pages} if file.pages is not None else {}),
-            }
-            for file in made
-        ],
-    }
 
 
-def _described(repeat: Repeat) -> dict[str, Any]:
-    return {"name": repeat.name, "credit_code": repeat.credit_code, "where": list(repeat.where)}
+def _repeated(repeat: Repeat) -> Repeated:
+    return Repeated(name=repeat.name, credit_code=repeat.credit_code, where=repeat.where)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from generator.errors import DataError, Place
 from generator.packet.check_code import check_code
-from generator.publishing import OpenPacket, manifest_holds, open_packet
+from generator.publishing import OpenPacket, open_packet
+from generator.publishing.manifest import MANIFEST, Document, Manifest, manifest_holds, parsed, parsed_or_none
 
 if TYPE_CHECKING:
     from generator.pdf.signatures.examine import Examined, Signature
 
 State = Literal["same", "signed", "altered", "missing", "added"]
-_MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Report:
     Attributes:
         packet: what was looked at.
         kind: folder, zip or pdf.
-        manifest: the manifest, as far as it can be read.
+        manifest: the manifest; None where a PDF stands without one.
         states: how each file stands, by its path.
         faults: what is not as it was made; empty if nothing was tampered with.
         notes: what a person should know besides.
@@ -79,7 +78,7 @@ class Report:
 
     packet: str
     kind: Literal["folder", "zip", "pdf"]
-    manifest: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Manifest | None = None
     states: dict[str, State] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -119,11 +118,11 @@ def verify(place: Path, authorities: Sequence[Any] = ()) -> Report:
                 "这个压缩包不是生成时的那一个（可能由别的程序重新压缩），以下逐个核对了里面的文件"
             )
         report.manifest = _read_manifest(packet, report)
-        _compare(packet, report, authorities)
+        _compare(packet, report.manifest, report, authorities)
     return report
 
 
-def _read_manifest(packet: OpenPacket, report: Report) -> Mapping[str, Any]:
+def _read_manifest(packet: OpenPacket, report: Report) -> Manifest:
     if packet.manifest is None:
         raise DataError(
             "缺少 manifest.json，不是本程序生成的材料包",
@@ -131,29 +130,12 @@ def _read_manifest(packet: OpenPacket, report: Report) -> Mapping[str, Any]:
             Place(str(packet.place)),
         )
     if not manifest_holds(packet.manifest):
-        report.faults.append(Fault(_MANIFEST, "清单被改动，下面按改动后的清单核对，结果不可全信"))
-    manifest = _parsed(packet.manifest)
-    if manifest is None:
-        raise DataError("manifest.json 已损坏或被改动", "向材料的制作人重新索取", Place(str(packet.place)))
-    return manifest
+        report.faults.append(Fault(MANIFEST, "清单被改动，下面按改动后的清单核对，结果不可全信"))
+    return parsed(packet.manifest, Place(str(packet.place)))
 
 
-def _parsed(raw: bytes) -> Mapping[str, Any] | None:
-    """The manifest, where it has what verifying needs."""
-    try:
-        manifest = json.loads(raw)
-        for entry in manifest["files"]:
-            if not (isinstance(entry["path"], str) and isinstance(entry["sha256"], str)):
-                return None
-        for document in manifest["documents"]:
-            str(document["title"]), list(document["files"]), list(document["signatories"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-    return dict(manifest)
-
-
-def _compare(packet: OpenPacket, report: Report, authorities: Sequence[Any]) -> None:
-    promised = {entry["path"]: entry["sha256"] for entry in report.manifest["files"]}
+def _compare(packet: OpenPacket, manifest: Manifest, report: Report, authorities: Sequence[Any]) -> None:
+    promised = {file.path: file.sha256 for file in manifest.files}
     for path in packet.paths:
         if path not in promised:
             report.states[path] = "added"
@@ -172,8 +154,8 @@ def _compare(packet: OpenPacket, report: Report, authorities: Sequence[Any]) -> 
             firsts[path] = sha256
         if found is not None:
             examined[path] = found
-    _compare_code(report, firsts)
-    _list_places(report, examined)
+    _compare_code(manifest, report, firsts)
+    _list_places(manifest.documents, report, examined)
 
 
 def _length(data: bytes, sha256: str) -> int | None:
@@ -226,48 +208,45 @@ def _judge(
     return examined
 
 
-def _compare_code(report: Report, firsts: Mapping[str, str]) -> None:
+def _compare_code(manifest: Manifest, report: Report, firsts: Mapping[str, str]) -> None:
     """Make the check code again, from the official documents' PDFs as they were made."""
-    wanted = report.manifest.get("check_code")
-    paths = [
-        file["path"]
-        for document in report.manifest["documents"]
-        for file in document["files"]
-        if file.get("format") == "pdf"
-    ]
+    wanted = manifest.check_code
+    files = (document.file("pdf") for document in manifest.documents)
+    paths = [file.path for file in files if file]
     if wanted is None or not all(path in firsts for path in paths):
         return
     report.check_code = check_code((path, firsts[path]) for path in paths)
     if report.check_code != wanted:
         report.faults.append(
-            Fault(_MANIFEST, f"校验码对不上：清单写的是 {wanted}，按现有文件算出 {report.check_code}")
+            Fault(MANIFEST, f"校验码对不上：清单写的是 {wanted}，按现有文件算出 {report.check_code}")
         )
 
 
-def _list_places(report: Report, examined: Mapping[str, Examined]) -> None:
-    for document in report.manifest["documents"]:
-        path = next((file["path"] for file in document["files"] if file.get("format") == "pdf"), "")
+def _list_places(documents: Iterable[Document], report: Report, examined: Mapping[str, Examined]) -> None:
+    for document in documents:
+        pdf = document.file("pdf")
+        path = pdf.path if pdf else ""
         bears = examined.get(path)
         signed = {one.field: one for one in bears.signatures} if bears else {}
-        for entry in document["signatories"]:
-            name = entry.get("field")
+        for entry in document.signatories:
+            name = entry.field
             if name is None:
                 continue
             if bears is not None and bears.signatures and name not in bears.fields:
                 report.faults.append(Fault(path, f"签名域“{name}”不见了"))
             report.places.append(
                 SignedPlace(
-                    document["title"],
+                    document.title,
                     path,
-                    entry["party"],
-                    entry["role"],
-                    entry.get("title", ""),
-                    entry["page"],
+                    entry.party,
+                    entry.role,
+                    entry.title,
+                    entry.page,
                     name,
                     signed.pop(name, None),
                 )
             )
-        report.places += _unexpected(document["title"], path, signed.values())
+        report.places += _unexpected(document.title, path, signed.values())
     listed = {place.path for place in report.places}
     for path, bears in examined.items():
         if path not in listed and bears.signatures:
@@ -302,27 +281,24 @@ def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
             ]
         return report
     report.manifest = manifest
-    sha256 = next(entry["sha256"] for entry in manifest["files"] if entry["path"] == path)
+    sha256 = next(file.sha256 for file in manifest.files if file.path == path)
     examined = _judge(path, data, partial(_length, sha256=sha256), authorities, report)
     of_this = [
-        document
-        for document in manifest["documents"]
-        if any(file["path"] == path for file in document["files"])
+        document for document in manifest.documents if any(file.path == path for file in document.files)
     ]
-    report.manifest = {**manifest, "documents": of_this}
-    _list_places(report, {path: examined} if examined is not None else {})
+    _list_places(of_this, report, {path: examined} if examined is not None else {})
     return report
 
 
-def _manifest_beside(place: Path) -> tuple[Mapping[str, Any] | None, str]:
+def _manifest_beside(place: Path) -> tuple[Manifest | None, str]:
     """The manifest of the packet that a file stands in, and the file's path there."""
     for folder in list(place.resolve().parents)[:2]:
-        file = folder / _MANIFEST
-        if not file.is_file():
+        beside = folder / MANIFEST
+        if not beside.is_file():
             continue
-        raw = file.read_bytes()
+        raw = beside.read_bytes()
         path = place.resolve().relative_to(folder).as_posix()
-        manifest = _parsed(raw) if manifest_holds(raw) else None
-        if manifest is not None and any(entry["path"] == path for entry in manifest["files"]):
+        manifest = parsed_or_none(raw) if manifest_holds(raw) else None
+        if manifest is not None and any(file.path == path for file in manifest.files):
             return manifest, path
     return None, place.name

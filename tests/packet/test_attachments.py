@@ -40,7 +40,7 @@ def test_files_are_bound_in_the_schemes_order_behind_the_documents(session: Sess
     documents = sum(document.pdf.pages for document in made.documents if document.pdf)
     texts = [text_of(page).split("\n")[0].strip() for page in reader.pages[documents:]]
     assert texts == ["licence 1", "other 1", "accounts 1", "accounts 2"]
-    lines = {line["id"]: line for line in made.manifest["checklist"]}
+    lines = {line["id"]: line for line in made.manifest.as_json()["checklist"]}
     assert (lines["licences"]["first_page"], lines["licences"]["pages"]) == (documents + 1, 2)
     assert (lines["accounts"]["first_page"], lines["accounts"]["pages"]) == (documents + 3, 2)
     assert lines["accounts"]["state"] == "已附"
@@ -138,7 +138,7 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
 ) -> None:
     data = named(tmp_path, {}, "  licences: [没有.pdf]\n")
     made = packet(words_only, data, PLAIN, DRAFT)
-    (line,) = [line for line in made.manifest["checklist"] if line["id"] == "licences"]
+    (line,) = [line for line in made.manifest.as_json()["checklist"] if line["id"] == "licences"]
     assert line["state"] == "找不到文件：没有.pdf"
     assert line["first_page"] is None
     with pytest.raises(RefusedError, match=r"没有\.pdf"):
@@ -147,7 +147,7 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
 
 def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Session, tmp_path: Path) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN)
-    states = {line["id"]: line["state"] for line in made.manifest["checklist"]}
+    states = {line["id"]: line["state"] for line in made.manifest.as_json()["checklist"]}
     assert states["evidence"] == "缺"
     assert states["licences"] == "如有请附"
     assert states["agreement"] == "本套已含"

@@ -131,7 +131,7 @@ def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
                 raw[path] = str(value)
         printed = {path for made in documents for path in made.record.printed}
         derived = {path for made in documents for path in made.record.derived}
-        listed = {entry["field"] for entry in unprinted(job, documents)}
+        listed = {entry.field for entry in unprinted(job, documents)}
         assert listed == paths - printed - derived
         assert printed <= paths
         assert not [text for made in documents for text in lost(made, raw)]

@@ -25,7 +25,7 @@ RULE = "signed-in-person"
 
 
 def letters(made: object) -> list[str]:
-    return [document["id"] for document in made.manifest["documents"] if "author" in document["id"]]  # type: ignore[attr-defined]
+    return [document["id"] for document in made.manifest.as_json()["documents"] if "author" in document["id"]]  # type: ignore[attr-defined]
 
 
 def words(data: bytes) -> str:
@@ -38,7 +38,7 @@ def words(data: bytes) -> str:
 def test_a_delegate_gets_a_letter_that_the_principal_signs(session: Session, tmp_path: Path) -> None:
     made = packet(session, example(tmp_path, WITH_DELEGATE), WITH_DELEGATE)
     assert letters(made) == ["authorisation-01"]
-    (document,) = [one for one in made.manifest["documents"] if one["id"] == "authorisation-01"]
+    (document,) = [one for one in made.manifest.as_json()["documents"] if one["id"] == "authorisation-01"]
     (signatory,) = document["signatories"]
     assert signatory["party"] == "楚澜理工大学"
     assert signatory["role"] == "principal"

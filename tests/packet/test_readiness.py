@@ -16,7 +16,9 @@ SENTENCE = "公司是河南省创新龙头企业"
 
 
 def told(session: Session, folder: Path, *changes: tuple[str, str]) -> list[str]:
-    return list(packet(session, example(folder, PLAIN, *changes), PLAIN, DRAFT).manifest["warnings"])
+    return list(
+        packet(session, example(folder, PLAIN, *changes), PLAIN, DRAFT).manifest.as_json()["warnings"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,5 +59,5 @@ def test_a_delegate_whom_the_scheme_does_not_let_sign_is_told(words_only: Sessio
 
 @pytest.mark.parametrize("code", Catalogue().folders())
 def test_the_examples_have_nothing_of_the_kind(words_only: Session, tmp_path: Path, code: str) -> None:
-    warnings = packet(words_only, example(tmp_path, code), code, DRAFT).manifest["warnings"]
+    warnings = packet(words_only, example(tmp_path, code), code, DRAFT).manifest.as_json()["warnings"]
     assert not [warning for warning in warnings if "请核对" in warning or "还没有填完" in warning]

@@ -41,7 +41,7 @@ def test_every_place_stands_in_the_guide_with_its_page_party_and_person(made: Pa
     listed = rows(file(made, f"{GUIDE}.docx"))
     places = [
         (str(signing["page"]), signing["title"], signing["party"])
-        for document in made.manifest["documents"]
+        for document in made.manifest.as_json()["documents"]
         for signing in document["signatories"]
     ]
     assert places
@@ -75,7 +75,7 @@ def test_pages_to_be_sealed_follow_with_light_circles_and_are_whole(made: Packet
 
 
 def test_the_check_code_stands_on_the_guide_and_on_every_partys_sheet(made: Packet) -> None:
-    code = made.manifest["check_code"]
+    code = made.manifest.as_json()["check_code"]
     assert code in pages(file(made, f"{GUIDE}.pdf"))[0]
     sheets = [one for one in made.files if one.path.startswith("internal/parties/")]
     assert all(code in pages(one.data)[0] for one in sheets)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from generator.publishing import PacketFile, Published, changed_files, publish
+from generator.publishing.manifest import AmendmentManifest, Document, File, Manifest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +33,30 @@ def packet(mark: str) -> list[PacketFile]:
 A, B = packet("A"), packet("B")
 
 
+def manifest(name: str = NAME, documents: tuple[Document, ...] = (), printed: File | None = None) -> Manifest:
+    """The smallest manifest that says what these tests look for."""
+    return AmendmentManifest(
+        programme="some/consortium-2022",
+        date=WHEN.date(),
+        generator="0",
+        pdf_engine=None,
+        fonts=(),
+        inputs=(),
+        templates=(),
+        check_code=None,
+        packet=printed,
+        documents=documents,
+        warnings=(),
+        consortium=name,
+        edition="draft",
+        changes=(),
+    )
+
+
 def put(
     root: Path, files: Sequence[PacketFile], *, force: bool = False, name: str = NAME, folder: str = FOLDER
 ) -> Published:
-    return publish(root, name, folder, files, {"consortium": name}, timestamp=WHEN, force=force)
+    return publish(root, name, folder, files, manifest(name), timestamp=WHEN, force=force)
 
 
 def inside(packet: Path) -> dict[str, bytes]:

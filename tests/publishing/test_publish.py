@@ -6,7 +6,7 @@ import hashlib
 import json
 import zipfile
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,7 @@ from generator.publishing import (
     recover,
     safe_name,
 )
+from generator.publishing.manifest import Document, DocumentFile, File
 from tests.publishing.samples import (
     AGREEMENT,
     FOLDER,
@@ -30,6 +31,7 @@ from tests.publishing.samples import (
     B,
     inside,
     leftovers,
+    manifest,
     put,
     snapshot,
     state,
@@ -50,36 +52,37 @@ def test_a_packet_stands_in_its_folder_and_the_same_in_the_archive_beside_it(tmp
     assert leftovers(tmp_path) == []
 
 
+def document(digest: str) -> Document:
+    files = (DocumentFile(path=AGREEMENT, sha256=digest, format="pdf"),)
+    return Document(id="agreement", title="协议", filing="paper", edited=False, files=files, signatories=())
+
+
 def test_the_manifest_lists_every_file_and_reads_as_given(tmp_path: Path) -> None:
     digest = hashlib.sha256(A[1].data).hexdigest()
-    given = {
-        "schema": 1,
-        "consortium": NAME,
-        "packet": {"path": AGREEMENT, "sha256": digest, "pages": 2},
-        "documents": [{"id": "agreement", "files": [{"path": AGREEMENT, "sha256": digest}]}],
-    }
+    given = manifest(printed=File(path=AGREEMENT, sha256=digest, pages=2), documents=(document(digest),))
     done = publish(tmp_path, NAME, FOLDER, A, given, timestamp=WHEN)
     raw = (done.folder / "manifest.json").read_bytes()
-    manifest = json.loads(raw.decode("utf-8"))
+    written = json.loads(raw.decode("utf-8"))
     assert raw.endswith(b"}\n")
     assert NAME.encode() in raw
-    assert {key: manifest[key] for key in given} == given
-    assert manifest["files"] == [
+    assert {key: written[key] for key in given.as_json()} == given.as_json()
+    assert written["files"] == [
         {"path": file.path, "sha256": hashlib.sha256(file.data).hexdigest()} for file in A
     ]
-    assert read_manifest(done.folder) == read_manifest(done.archive) == manifest
+    assert read_manifest(done.folder) == read_manifest(done.archive)
+    assert read_manifest(done.folder).as_json() == written
     assert changed_files(done.folder) == changed_files(done.archive) == []
 
 
 def test_a_manifest_that_contradicts_the_files_is_not_published(tmp_path: Path) -> None:
-    wrong: list[dict[str, Any]] = [
-        {"packet": {"path": AGREEMENT, "sha256": "0" * 64}},
-        {"documents": [{"files": [{"path": "missing.pdf", "sha256": "0" * 64}]}]},
-        {"files": []},
+    wrong = [
+        manifest(printed=File(path=AGREEMENT, sha256="0" * 64)),
+        manifest(printed=File(path="missing.pdf", sha256="0" * 64)),
+        manifest(documents=(document("0" * 64),)),
     ]
-    for manifest in wrong:
+    for each in wrong:
         with pytest.raises(ValueError, match="manifest"):
-            publish(tmp_path, NAME, FOLDER, A, manifest, timestamp=WHEN)
+            publish(tmp_path, NAME, FOLDER, A, each, timestamp=WHEN)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -114,13 +117,13 @@ def test_the_archive_is_the_same_bytes_each_time_and_its_names_are_utf8(tmp_path
 def test_the_times_in_the_archive_do_not_hang_on_the_time_zone(tmp_path: Path) -> None:
     there = WHEN.astimezone(timezone(timedelta(hours=8)))
     here = put(tmp_path / "1", A).archive
-    elsewhere = publish(tmp_path / "2", NAME, FOLDER, A, {"consortium": NAME}, timestamp=there).archive
+    elsewhere = publish(tmp_path / "2", NAME, FOLDER, A, manifest(), timestamp=there).archive
     assert here.read_bytes() == elsewhere.read_bytes()
 
 
 @pytest.mark.parametrize(("when", "year"), [(datetime(1970, 1, 1), 1980), (datetime(2500, 1, 1), 2107)])  # noqa: DTZ001 - a date of the data knows no zone
 def test_a_time_that_zip_cannot_hold_becomes_the_nearest(tmp_path: Path, when: datetime, year: int) -> None:
-    done = publish(tmp_path, NAME, FOLDER, A, {}, timestamp=when)
+    done = publish(tmp_path, NAME, FOLDER, A, manifest(), timestamp=when)
     with zipfile.ZipFile(done.archive) as archive:
         assert {member.date_time[0] for member in archive.infolist()} == {year}
 
@@ -420,8 +423,11 @@ def test_a_manifest_that_names_files_elsewhere_reads_none_of_them(tmp_path: Path
     folder = tmp_path / "packet"
     folder.mkdir()
     entry = {"path": "../secret", "sha256": hashlib.sha256(b"secret").hexdigest()}
-    (folder / "manifest.json").write_text(json.dumps({"files": [entry]}), encoding="utf-8")
-    assert [str(change) for change in changed_files(folder)] == ["../secret（被删除）"]
+    content = {**manifest().as_json(), "files": [entry], "manifest_sha256": "0" * 64}
+    (folder / "manifest.json").write_text(json.dumps(content), encoding="utf-8")
+    assert [str(change) for change in changed_files(folder)] == ["manifest.json（内容变了）"]
+    with pytest.raises(DataError, match="损坏"):
+        read_manifest(folder)
 
 
 def test_an_archive_that_cannot_be_read_is_said_to_be_no_packet(tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_values_are_texts_never_tags(tmp_path: Path) -> None:
     assert any("甲 {{ 7*7 }} <公司>：牵头攻关。" in text for text in printed)
 
 
-def printed_under(folder: Path, clause: str) -> tuple[list[str], list[dict[str, str]]]:
+def printed_under(folder: Path, clause: str) -> tuple[list[str], list[str]]:
     session = Session(CATALOGUE, engine=None)
     job = assess(read_source(written(folder, clause)), PROGRAMME, Order(), session)
     documents = make_documents(job)
@@ -153,13 +153,13 @@ def printed_under(folder: Path, clause: str) -> tuple[list[str], list[dict[str, 
         if ".breach." in path
         for text in texts
     ]
-    return printed, [one for one in unprinted(job, documents) if "breach" in one["field"]]
+    return printed, [one.field for one in unprinted(job, documents) if "breach" in one.field]
 
 
 def test_text_of_the_data_wins_and_the_choice_is_told_to_be_unused(tmp_path: Path) -> None:
     printed, unused = printed_under(tmp_path, "breach: {正文: 各方另行约定。, 范本: 约定违约金}")
     assert printed == ["各方另行约定。"]
-    assert [one["field"] for one in unused] == ["agreement.clauses.breach.variant"]
+    assert unused == ["agreement.clauses.breach.variant"]
 
 
 def test_an_unknown_name_is_told_with_its_line_and_the_names_there_are(tmp_path: Path) -> None:

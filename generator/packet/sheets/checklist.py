@@ -71,7 +71,7 @@ class Checklist(Sheet):
                 for deadline in programme.deadlines
             ],
             "notes": list(programme.notes),
-            "unprinted": _grouped(job, [entry["field"] for entry in unprinted(job, contents.documents)]),
+            "unprinted": _grouped(job, [entry.field for entry in unprinted(job, contents.documents)]),
         }
 
 
