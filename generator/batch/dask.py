@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from generator.batch import dask_worker, worker
-from generator.batch.inputs import DataFile
+from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.batch.unchanged import MARK
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError

@@ -22,7 +22,7 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.batch import worker
-from generator.batch.inputs import DataFile
+from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.errors import OutputError
 

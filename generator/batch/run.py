@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from generator.batch.inputs import DataFile
+from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError, Result, failure
 from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import (

@@ -82,7 +82,7 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make many packets."""
-    from generator.batch.inputs import data_files
+    from generator.workflows.inputs import data_files
     from generator.batch.report import as_json, print_table, report_bytes
     from generator.batch.run import run_batch
     from generator.batch.settings import Bounds, Settings

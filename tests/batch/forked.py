@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from generator.batch.inputs import data_files
+from generator.workflows.inputs import data_files
 from generator.batch.local import Lanes
 from generator.batch.results import Result
 from generator.batch.run import Batch

@@ -1,17 +1,79 @@
-"""Which data files a batch is about: files, folders and patterns become one list, each file once."""
+"""The data that a workflow is given: a file, one in memory, or many named by folders and patterns."""
 
 from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from generator.errors import DataError, Place, UsageError
+from generator.readers.source_file import Source, read_source
 
 SUFFIXES: Final = frozenset({".yaml", ".yml", ".xlsx"})
 # Beginnings of names that hide a file, or that an office program gives to the mark of an open one.
 _NOT_DATA: Final = (".", "~$")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A data file in memory, with what stands beside it.
+
+    Attributes:
+        name: its file name, with the suffix that says its format.
+        data: its bytes.
+        files: the text files, attachments and unit libraries that it names, by path relative to it, with ``/``.
+    """
+
+    name: str
+    data: bytes
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+Data = Path | Upload
+
+
+@contextmanager
+def opened(data: Data) -> Iterator[Source]:
+    """A data file, read; one in memory stands in a private folder meanwhile.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if isinstance(data, Path):
+        yield read_source(data)
+        return
+    if Path(data.name).name != data.name:
+        raise DataError("文件名里有目录", "只给文件名，不带目录", Place(data.name))
+    with tempfile.TemporaryDirectory(prefix="lianheti-data-", ignore_cleanup_errors=True) as folder:
+        write_below(Path(folder), {**data.files, data.name: data.data})
+        yield read_source(Path(folder, data.name))
+
+
+def write_below(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a private folder, none of them outside of it.
+
+    Args:
+        folder: it exists.
+        files: bytes by path relative to the folder, with ``/``.
+
+    Raises:
+        DataError: a name leads out of the folder, or is none that a file can have.
+    """
+    home = folder.resolve()
+    for name, data in files.items():
+        try:
+            path = (home / name).resolve()
+            if not path.is_relative_to(home) or path == home:
+                raise ValueError(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        except (OSError, ValueError):
+            raise DataError("不能用作文件名", "换一个普通的文件名", Place(name)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +94,7 @@ class DataFile:
         return self.path.as_posix()
 
 
-def data_files(given: Iterable[str], output: Path) -> list[DataFile]:
+def data_files(given: Iterable[str | Path], output: Path) -> list[DataFile]:
     """The data files that a person's arguments stand for, each once, in the order given.
 
     A folder stands for every data file in it and below it; a pattern (``*``, ``?``, ``**``) for what it
@@ -42,11 +104,14 @@ def data_files(given: Iterable[str], output: Path) -> list[DataFile]:
     Args:
         given: files, folders and patterns.
         output: the output folder.
+
+    Raises:
+        UsageError: they stand for no file at all.
     """
     found: dict[Path, DataFile] = {}
     outside = output.resolve()
     for text in given:
-        for path, named in _expanded(text):
+        for path, named in _expanded(str(text)):
             resolved = path.resolve()
             if not named and resolved.is_relative_to(outside):
                 continue
@@ -55,6 +120,8 @@ def data_files(given: Iterable[str], output: Path) -> list[DataFile]:
                 found[resolved] = DataFile(path, named)
             elif named and not known.named:
                 found[resolved] = DataFile(known.path, named=True)
+    if not found:
+        raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
     return list(found.values())
 
 

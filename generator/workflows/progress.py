@@ -1,0 +1,44 @@
+"""How a workflow says how far it has come, and how whoever called it stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One step of a workflow.
+
+    A callback that takes these is called in the thread of the workflow, before each step. What it raises
+    goes through to whoever called the workflow, and ends it there: so a workflow is stopped. Whatever
+    stands in the output folder then is whole.
+
+    Attributes:
+        what: what begins now, or what a person must be told, in Chinese.
+        done: how many parts of the work are done.
+        total: how many there are; 0 where that is not known yet.
+        notice: whether a person must be told, whatever becomes of the rest: a packet that an interrupted
+            run left behind was put right.
+    """
+
+    what: str
+    done: int = 0
+    total: int = 0
+    notice: bool = False
+
+
+Listener = Callable[[Progress], None]
+
+
+def tell(listener: Listener | None, what: str, done: int = 0, total: int = 0) -> None:
+    """Tell of a step, where anybody listens."""
+    if listener is not None:
+        listener(Progress(what, done, total))
+
+
+def tell_notices(listener: Listener | None, notices: Iterable[object]) -> None:
+    """Tell what a person must know; each is a sentence when shown as text."""
+    for notice in notices:
+        if listener is not None:
+            listener(Progress(str(notice), notice=True))
