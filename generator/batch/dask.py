@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from generator.batch import dask_worker, worker
-from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.batch.unchanged import MARK
 from generator.errors import DataError, LianhetiError, OutputError, Place, UsageError
 from generator.model.catalogue import Catalogue
 from generator.publishing import PacketFile, publish
 from generator.publishing.manifest import Face
+from generator.workflows.inputs import DataFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,9 +22,9 @@ from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.batch import worker
-from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError
 from generator.errors import OutputError
+from generator.workflows.inputs import DataFile
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from generator.workflows.inputs import DataFile
 from generator.batch.results import EndedError, Result, failure
 from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import (
@@ -20,6 +19,7 @@ from generator.batch.unchanged import (
 )
 from generator.errors import DataError, Place
 from generator.publishing import recover
+from generator.workflows.inputs import DataFile
 
 if TYPE_CHECKING:
     from generator.batch.worker import Done, Target

@@ -82,11 +82,11 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make many packets."""
-    from generator.workflows.inputs import data_files
     from generator.batch.report import as_json, print_table, report_bytes
     from generator.batch.run import run_batch
     from generator.batch.settings import Bounds, Settings
     from generator.publishing import recover
+    from generator.workflows.inputs import data_files
 
     settings = Settings(
         root,

@@ -10,7 +10,6 @@ from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
 from generator.cli.pdf_options import engine_of, pdf_options
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -33,10 +32,10 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, root: Path, pdf_engine: str, no_pdf: bool, templates: Path | None) -> None:
     """Write the blank official documents."""
-    from generator.packet.session import Session
-    from generator.workflows.blank import make_blank
+    from generator.workflows.blank import blank
+    from generator.workflows.workspace import Workspace
 
-    catalogue = Catalogue(templates)
-    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
-        for path in make_blank(catalogue.load(code), root, session):
-            say(str(path))
+    with Workspace(templates) as workspace:
+        made = blank(workspace, code, root, engine=engine_of(pdf_engine, no_pdf=no_pdf))
+    for path in made.files:
+        say(str(path))

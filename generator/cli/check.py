@@ -15,8 +15,6 @@ from generator.cli.options import (
     templates_option,
 )
 from generator.cli.output import console, say, write_json
-from generator.errors import ExitCode
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -52,38 +50,27 @@ def command(
 ) -> int:
     """Judge the data."""
     from generator.cli import check_report
-    from generator.model.judgement import Judgement
-    from generator.packet.pipeline import Order, absent, assess
-    from generator.packet.session import Session
-    from generator.readers.source_file import read_source
-    from generator.workflows.choose import chosen_programmes
+    from generator.workflows.check import check
+    from generator.workflows.workspace import Workspace
 
-    catalogue = Catalogue(templates)
-    reasons = parse_accepted(accepted)
-    source = read_source(data)
-    results = []
-    with Session(catalogue, engine=None) as session:
-        for programme in chosen_programmes(catalogue, codes, source, every=every):
-            job = assess(source, programme, Order(accept=reasons.get(programme.code, {})), session)
-            results.append(Judgement(programme, job.dataset, job.findings, absent(job)))
-    if annotate is not None:
-        from generator.cli.new import write_new
-        from generator.writers.excel.annotate import annotated_copy
-
-        copy = annotated_copy(source, results)
-        write_new(annotate, copy.data)
-        say(f"已把核对结果写进副本 {annotate}。{copy.notice}", err=output == "json")
+    with Workspace(templates) as workspace:
+        checked = check(
+            workspace,
+            data,
+            codes,
+            every=every,
+            strict=strict,
+            accept=parse_accepted(accepted),
+            annotate=annotate,
+        )
+    if checked.copy is not None:
+        say(f"已把核对结果写进副本 {annotate}。{checked.copy.notice}", err=output == "json")
     if output == "json":
-        write_json({"programmes": [result.as_json() for result in results]})
-        for problem in check_report.problems(results):
+        write_json(checked.as_json())
+        for problem in checked.problems:
             say(str(problem), err=True)
-    elif len(results) == 1:
-        check_report.print_one(console(), results[0])
+    elif len(checked.judgements) == 1:
+        check_report.print_one(console(), checked.judgements[0])
     else:
-        check_report.print_comparison(console(), results)
-    if any(result.dataset.problems for result in results):
-        return ExitCode.DATA
-    if len(results) > 1 and not strict:
-        return ExitCode.DONE
-    blocked = any(result.blocked(strict=strict) for result in results)
-    return ExitCode.FINDING if blocked else ExitCode.DONE
+        check_report.print_comparison(console(), checked)
+    return checked.exit_code

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import Problem
@@ -11,6 +11,8 @@ from generator.model.judgement import Judgement
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from generator.workflows.check import Checked
 
 _SIGNS: Final = {
     "fail": ("✗", "red"),
@@ -22,11 +24,6 @@ _SIGNS: Final = {
 MARKS: Final = {
     verdict: (f"{sign} {VERDICT_TEXTS[verdict]}", colour) for verdict, (sign, colour) in _SIGNS.items()
 }
-
-
-def problems(results: Iterable[Judgement]) -> list[Problem]:
-    """The problems of all results, each once, in the file's order."""
-    return list(dict.fromkeys(problem for result in results for problem in result.dataset.problems))
 
 
 def _print_problems(console: Console, found: Sequence[Problem]) -> None:
@@ -76,7 +73,7 @@ def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
         console.print(f"  · {one}", markup=False)
 
 
-def print_comparison(console: Console, results: Sequence[Judgement]) -> None:
+def print_comparison(console: Console, checked: Checked) -> None:
     """Several programmes in one table: schemes across, conditions down; then what each still lacks.
 
     Conditions that every programme finds met, or leaves to a person, are only counted.
@@ -84,7 +81,8 @@ def print_comparison(console: Console, results: Sequence[Judgement]) -> None:
     from rich import box
     from rich.table import Table
 
-    _print_problems(console, problems(results))
+    results = checked.judgements
+    _print_problems(console, checked.problems)
     table = Table(box=box.SIMPLE_HEAD, title="各方案对比", title_justify="left")
     table.add_column("条件", overflow="fold")
     for result in results:

@@ -7,10 +7,8 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.new import write_new
 from generator.cli.options import templates_option
 from generator.cli.output import say
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -39,17 +37,9 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
     """Write the data in another format."""
-    from generator.packet.session import Session
-    from generator.readers.source_file import read_source
-    from generator.workflows.choose import filed_programmes
-    from generator.workflows.data_files import check_suffix, converted
+    from generator.workflows.data_files import convert
+    from generator.workflows.workspace import Workspace
 
-    check_suffix(target)
-    catalogue = Catalogue(templates)
-    source = read_source(data)
-    filed = filed_programmes(catalogue, source)
-    programme = catalogue.load(code) if code else next(iter(filed), None)
-    with Session(catalogue, engine=None) as session:
-        written = converted(source, programme, target, session)
-    write_new(target, written)
+    with Workspace(templates) as workspace:
+        convert(workspace, data, target, code)
     say(f"已把 {data} 转成 {target}。")

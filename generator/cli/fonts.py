@@ -30,26 +30,11 @@ from generator.cli.output import console, say, write_json
 )
 def command(folder: Path | None, text: str, output: str) -> None:
     """Show the faces in use."""
-    from generator.errors import DataError, Place
-    from generator.pdf.fonts.faces import find_faces
-    from generator.pdf.fonts.served import served, who_draws
+    from generator.workflows.fonts import fonts
 
-    if folder is not None and not folder.is_dir():
-        raise DataError("没有这个字体目录", "核对路径，或去掉 --folder", Place(str(folder)))
-    faces = find_faces(folder)
-    roles = served(faces)
-    drawn = [(char, who_draws(faces, char)) for char in dict.fromkeys(text) if not char.isspace()]
+    found = fonts(folder, text)
     if output == "json":
-        write_json(
-            {
-                "faces": [
-                    {"role": one.role, "face": one.face, "file": one.file, "own": one.own, "bold": one.bold}
-                    for one in roles
-                ],
-                "missing": [one.role for one in roles if not one.own],
-                "characters": [{"character": char, "face": face} for char, face in drawn],
-            }
-        )
+        write_json(found.as_json())
         return
     from rich import box
     from rich.table import Table
@@ -57,19 +42,19 @@ def command(folder: Path | None, text: str, output: str) -> None:
     table = Table(box=box.SIMPLE_HEAD, title="字体", title_justify="left")
     for name in ("公文字体", "用来印的字库", "文件", "粗体", "状态"):
         table.add_column(name, overflow="fold")
-    for one in roles:
+    for one in found.faces:
         table.add_row(
             one.role, one.face, one.file, one.bold or "描边加粗", "本机有" if one.own else "没有，由它代替"
         )
     console().print(table)
-    missing = [one.role for one in roles if not one.own and one.official]
+    missing = [one.role for one in found.faces if not one.own and one.official]
     if missing:
         say(
             f"缺 {'、'.join(missing)}：文件照样能出，字形换成思源（Noto）字体，页数可能与 Word 里略有出入。"
             "要用原字体，把 Windows 或 WPS 里的字体文件（如 simfang.ttf、simkai.ttf、simhei.ttf、simsun.ttc、"
             "方正小标宋）放进一个目录，再设环境变量 LIANHETI_FONTS 指向它；注意字体的使用授权。"
         )
-    for char, face in drawn:
+    for char, face in found.characters:
         say(
             f"{char}（U+{ord(char):04X}）："
             + (face or "没有字库能印，PDF 里会写成〔U+…〕；请补装含此字的字库")

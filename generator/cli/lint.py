@@ -9,8 +9,6 @@ import click
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import format_option, templates_option
 from generator.cli.output import say, write_json
-from generator.errors import ExitCode, UsageError
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -24,16 +22,16 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(folder: Path, output: str, templates: Path | None) -> int:
     """Check a programme's folder."""
-    from generator.workflows.lint.folder import lint
+    from generator.workflows.lint.report import lint_folder
+    from generator.workflows.workspace import Workspace
 
-    if not (folder / "programme.yaml").is_file():
-        raise UsageError(f"“{folder}”里没有 programme.yaml", "写方案所在的文件夹，如 我的模板/某省/某方案")
-    faults = lint(folder, Catalogue(templates))
+    with Workspace(templates) as workspace:
+        linted = lint_folder(workspace, folder)
     if output == "json":
-        write_json([fault.as_json() for fault in faults])
-    else:
-        for fault in faults:
-            say(f"{'错误' if fault.severity == 'error' else '提醒'}　{fault}")
-        errors = sum(fault.severity == "error" for fault in faults)
-        say(f"{errors} 处错误，{len(faults) - errors} 处提醒。" if faults else "没有发现问题。")
-    return ExitCode.PROGRAMME if any(fault.severity == "error" for fault in faults) else ExitCode.DONE
+        write_json(linted.as_json())
+        return linted.exit_code
+    for fault in linted.faults:
+        say(f"{'错误' if fault.severity == 'error' else '提醒'}　{fault}")
+    warnings = len(linted.faults) - linted.errors
+    say(f"{linted.errors} 处错误，{warnings} 处提醒。" if linted.faults else "没有发现问题。")
+    return linted.exit_code

@@ -9,8 +9,6 @@ import click
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import say
-from generator.errors import OutputError
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -39,36 +37,13 @@ from generator.model.catalogue import Catalogue
 @templates_option
 def command(code: str, target: Path, old: Path | None, templates: Path | None) -> None:
     """Write a data file to be filled."""
-    from generator.packet.session import Session
-    from generator.workflows.data_files import carried, check_suffix, starter
+    from generator.workflows.data_files import new
+    from generator.workflows.workspace import Workspace
 
-    check_suffix(target)
-    catalogue = Catalogue(templates)
-    programme = catalogue.load(code)
-    with Session(catalogue, engine=None) as session:
-        if old is not None:
-            from generator.readers.source_file import read_source
-
-            done = carried(read_source(old), programme, target, session)
-            write_new(target, done.data)
-            lacking = f"还缺 {len(done.missing)} 项，已在文件里标出" if done.missing else "需要的内容都已有"
-            say(f"已把 {old} 带到 {target}，{lacking}。用 lianheti check {target} -p {code} 核对。")
-            return
-        written = starter(programme, target, session)
-    write_new(target, written)
-    say(f"已生成 {target}。填好后用 lianheti check {target} -p {code} 核对。")
-
-
-def write_new(target: Path, data: bytes) -> None:
-    """Write a file that must not exist yet.
-
-    Raises:
-        OutputError: it exists, or cannot be written.
-    """
-    try:
-        with target.open("xb") as stream:
-            stream.write(data)
-    except FileExistsError:
-        raise OutputError(f"文件 {target} 已经存在，没有改动它", "换一个文件名，或先把旧文件移走") from None
-    except OSError as error:
-        raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
+    with Workspace(templates) as workspace:
+        made = new(workspace, code, target, old=old)
+    if old is None:
+        say(f"已生成 {target}。填好后用 lianheti check {target} -p {code} 核对。")
+        return
+    lacking = f"还缺 {len(made.missing)} 项，已在文件里标出" if made.missing else "需要的内容都已有"
+    say(f"已把 {old} 带到 {target}，{lacking}。用 lianheti check {target} -p {code} 核对。")

@@ -12,6 +12,8 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from generator.workflows.progress import Progress
+
 
 def console(*, err: bool = False) -> Console:
     """A console of the terminal's width, 100 columns where there is none."""
@@ -30,3 +32,9 @@ def write_json(document: Any) -> None:
 def say(text: str, *, err: bool = False) -> None:
     """A line for a person."""
     click.echo(text, err=err)
+
+
+def say_notices(progress: Progress) -> None:
+    """Of a workflow's steps, what a person must be told, on stderr."""
+    if progress.notice:
+        say(progress.what, err=True)

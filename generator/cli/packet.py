@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -20,10 +17,15 @@ from generator.cli.options import (
     programmes_option,
     templates_option,
 )
-from generator.cli.output import say, write_json
+from generator.cli.output import say, say_notices, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
-from generator.errors import ExitCode, LianhetiError
-from generator.model.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from generator.rendering.values import Edition
+    from generator.workflows.packets import PacketResult
+
+_MISSING_SHOWN = 8
+_UNPRINTED_SHOWN = 5
 
 
 @click.command(
@@ -54,91 +56,54 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make the packets."""
-    from generator.packet.pipeline import Order, make
-    from generator.packet.session import Session
-    from generator.publishing import recover
-    from generator.readers.source_file import read_source
-    from generator.rendering.values import Edition
-    from generator.workflows.choose import chosen_programmes
+    from generator.workflows.packets import make_packets
+    from generator.workflows.workspace import Workspace
 
-    catalogue = Catalogue(templates)
-    reasons = parse_accepted(accepted)
-    reports: list[dict[str, Any]] = []
-    worst: list[ExitCode] = [ExitCode.DONE]
-    with _uncollected(), Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
-        session.warm_up()
-        source = read_source(data)
-        programmes = chosen_programmes(catalogue, codes, source)
-        for recovered in recover(root):
-            say(str(recovered), err=True)
-        for programme in programmes:
-            order = Order(cast("Edition", edition), reasons.get(programme.code, {}), force=force)
-            try:
-                done = make(source, programme, order, root, session)
-            except LianhetiError as error:
-                if len(programmes) == 1 and output == "text":
-                    raise
-                say(f"{programme.code}：{error}", err=True)
-                worst.append(error.exit_code)
-                reports.append(
-                    {"programme": programme.code, "error": str(error), "exit_code": error.exit_code}
-                )
-                continue
-            reports.append(
-                {
-                    "programme": programme.code,
-                    "folder": done.published.folder.as_posix(),
-                    "archive": done.published.archive.as_posix(),
-                    "moved_aside": done.published.moved_aside.as_posix()
-                    if done.published.moved_aside
-                    else None,
-                    "findings": [finding.as_json() for finding in done.packet.job.findings],
-                    "manifest": done.packet.manifest.as_json(),
-                }
-            )
-            _tell(done, err=output == "json")
-    if output == "json":
-        write_json(reports[0] if len(reports) == 1 else reports)
-    return worst_of(worst)
+    as_json = output == "json"
+    with Workspace(templates) as workspace:
+        packets = make_packets(
+            workspace,
+            data,
+            root,
+            codes,
+            edition=cast("Edition", edition),
+            engine=engine_of(pdf_engine, no_pdf=no_pdf),
+            accept=parse_accepted(accepted),
+            force=force,
+            progress=say_notices,
+            made=lambda result: _tell(result, err=as_json),
+        )
+    if as_json:
+        write_json(packets.as_json())
+    elif len(packets.results) == 1 and packets.results[0].error:
+        raise packets.results[0].error
+    return packets.exit_code
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No looking for garbage: a tenth of a short run's time goes there, and the process ends soon."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def worst_of(codes: list[ExitCode]) -> ExitCode:
-    """Of several exit codes the one that stands: the highest of 3 to 6 wins over 1."""
-    return max(codes)
-
-
-def _tell(done: Any, *, err: bool) -> None:
+def _tell(result: PacketResult, *, err: bool) -> None:
     from generator.model.findings import count_verdicts
 
-    counts = count_verdicts(done.packet.job.findings)
-    manifest = done.packet.manifest
-    if done.published.moved_aside:
-        say(f"原来的一套被改过，已移到 {done.published.moved_aside}", err=err)
+    if result.done is None:
+        say(f"{result.programme.code}：{result.error}", err=True)
+        return
+    counts = count_verdicts(result.findings)
+    published, manifest = result.done.published, result.done.packet.manifest
+    if published.moved_aside:
+        say(f"原来的一套被改过，已移到 {published.moved_aside}", err=err)
     pages = f"，打印件 {manifest.packet.pages} 页" if manifest.packet else ""
-    same = "" if done.published.written else "（与已有的完全相同，没有改动）"
+    same = "" if published.written else "（与已有的完全相同，没有改动）"
     say(
-        f"{done.packet.job.programme.title}：{done.published.folder}{pages}{same}\n"
+        f"{result.programme.title}：{published.folder}{pages}{same}\n"
         f"  条件：符合 {counts['pass']}，不符合 {counts['fail']}，缺数据 {counts['unknown']}，"
         f"提醒 {counts['warn']}，需人工判断 {counts['judge']}（详见 internal/conditions）",
         err=err,
     )
-    missing = {title for document in done.packet.documents for title in document.record.missing.values()}
-    if missing:
-        shown = "、".join(sorted(missing)[:8])
-        say(f"  还有 {len(missing)} 项待填：{shown}{'……' if len(missing) > 8 else ''}", err=err)  # noqa: PLR2004
-    if manifest.unprinted:
-        titles = "、".join(entry.title for entry in manifest.unprinted[:5])
-        more = "等" if len(manifest.unprinted) > 5 else ""  # noqa: PLR2004
-        say(f"  有 {len(manifest.unprinted)} 个值本方案的文件用不到：{titles}{more}", err=err)
-    for warning in manifest.warnings:
+    if missing := result.missing:
+        more = "……" if len(missing) > _MISSING_SHOWN else ""
+        say(f"  还有 {len(missing)} 项待填：{'、'.join(missing[:_MISSING_SHOWN])}{more}", err=err)
+    if unprinted := [entry.title for entry in manifest.unprinted]:
+        more = "等" if len(unprinted) > _UNPRINTED_SHOWN else ""
+        shown = "、".join(unprinted[:_UNPRINTED_SHOWN])
+        say(f"  有 {len(unprinted)} 个值本方案的文件用不到：{shown}{more}", err=err)
+    for warning in result.warnings:
         say(f"  注意：{warning}", err=err)

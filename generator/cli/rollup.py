@@ -51,9 +51,9 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make the table over many applicants."""
-    from generator.workflows.inputs import data_files
     from generator.packet.session import Session
     from generator.publishing import recover
+    from generator.workflows.inputs import data_files
     from generator.workflows.rollup import make_rollup
 
     catalogue = Catalogue(templates)

@@ -6,6 +6,7 @@ import difflib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -33,7 +34,7 @@ class CommonRules(BaseModel):
 
 @dataclass(slots=True)
 class Catalogue:
-    """The programmes that can be used, by code (``<province>/<programme>``).
+    """The programmes that can be used, by code (``<province>/<programme>``); from several threads at once.
 
     Args:
         extra: a user's templates folder; its programmes go before built-in ones of the same code.
@@ -41,6 +42,7 @@ class Catalogue:
 
     extra: Path | None = None
     _loaded: dict[str, Programme] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def roots(self) -> list[Path]:
         """The folders searched, the user's first.
@@ -68,16 +70,19 @@ class Catalogue:
             UsageError: there is none; names the nearest.
             ProgrammeError: its file is at fault, with file and line.
         """
-        if code not in self._loaded:
-            folders = self.folders()
-            if code not in folders:
-                near = difflib.get_close_matches(code, folders, n=2, cutoff=0.4)
-                hint = f"最接近的是 {'、'.join(near)}；" if near else ""
-                raise UsageError(
-                    f"没有方案“{code}”", f"用 lianheti programmes 查看全部方案（{hint}代码须写全）"
-                )
-            self._loaded[code] = load_programme(folders[code])
-        return self._loaded[code]
+        # Every thread gets the same object: what is compiled from it is compiled once.
+        with self._lock:
+            if code not in self._loaded:
+                self._loaded[code] = load_programme(self._folder(code))
+            return self._loaded[code]
+
+    def _folder(self, code: str) -> Path:
+        folders = self.folders()
+        if code not in folders:
+            near = difflib.get_close_matches(code, folders, n=2, cutoff=0.4)
+            hint = f"最接近的是 {'、'.join(near)}；" if near else ""
+            raise UsageError(f"没有方案“{code}”", f"用 lianheti programmes 查看全部方案（{hint}代码须写全）")
+        return folders[code]
 
     def all(self) -> dict[str, Programme]:
         """Every programme by code.

@@ -3,17 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from generator.errors import OutputError
+from generator.errors import ExitCode, OutputError
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
+from generator.pdf.engines.open import EngineName
 from generator.publishing import safe_name
 from generator.rendering.render import RenderJob, render
+from generator.workflows.progress import Listener, tell
+from generator.workflows.workspace import Workspace
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Blank documents that stand in a folder.
+
+    Attributes:
+        files: where each stands, in the scheme's order.
+    """
+
+    files: tuple[Path, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always DONE: what goes wrong is raised."""
+        return ExitCode.DONE
+
+
+def blank(
+    workspace: Workspace,
+    code: str,
+    root: Path,
+    *,
+    engine: EngineName | None = "typst",
+    progress: Listener | None = None,
+) -> Blank:
+    """Write a programme's blank documents into a folder below ``root``, named like the programme.
+
+    A file that is there with other content is not touched.
+
+    Args:
+        workspace: programmes, templates, faces and engines.
+        code: the programme.
+        root: the output folder.
+        engine: the PDF engine; None for Word files alone.
+        progress: is told of each step before it begins.
+
+    Raises:
+        UsageError: there is no such programme.
+        ProgrammeError: the programme or a template is at fault.
+        PdfError: the engine failed.
+        OutputError: a file cannot be written, or one that differs stands there.
+    """
+    programme = workspace.catalogue.load(code)
+    tell(progress, f"生成“{programme.short_title}”的空白文件")
+    with workspace.session(engine) as session:
+        documents = blank_documents(programme, session)
+    folder = root / programme.code.replace("/", "-")
+    tell(progress, f"写入 {folder.name}")
+    return Blank(tuple(_written(documents, folder)))
 
 
 def blank_documents(programme: Programme, session: Session) -> list[tuple[str, bytes]]:
@@ -47,14 +101,7 @@ def _blanks(programme: Programme) -> Iterator[tuple[int, Document, str, str]]:
             yield number, document, "，".join(["空白", *variant.when.values()]), variant.template
 
 
-def make_blank(programme: Programme, root: Path, session: Session) -> list[Path]:
-    """Write the blank documents into a folder; a file that is there with other content is not touched.
-
-    Raises:
-        OutputError: a file cannot be written, or one that differs stands there.
-    """
-    documents = blank_documents(programme, session)
-    folder = root / programme.code.replace("/", "-")
+def _written(documents: list[tuple[str, bytes]], folder: Path) -> list[Path]:
     for name, data in documents:
         path = folder / name
         if path.exists() and path.read_bytes() != data:

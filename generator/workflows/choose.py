@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from generator.base.tree import Entries
 from generator.errors import UsageError
 from generator.model.catalogue import Catalogue
@@ -10,7 +12,7 @@ from generator.readers.source_file import Source
 
 
 def chosen_programmes(
-    catalogue: Catalogue, codes: tuple[str, ...], source: Source, *, every: bool = False
+    catalogue: Catalogue, codes: Sequence[str], source: Source, *, every: bool = False
 ) -> list[Programme]:
     """The programmes asked for, else those that the data has filings for, else the only one there is.
 

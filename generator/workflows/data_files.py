@@ -1,16 +1,19 @@
-"""Writing data files, by their suffix: converted, or carried over to another programme."""
+"""Writing data files, by their suffix: blank ones, converted ones, ones carried over to another programme."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import UsageError
+from generator.errors import ExitCode, OutputError, UsageError
 from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, absent, assess
 from generator.packet.session import Session
 from generator.readers.source_file import Source
+from generator.workflows.choose import filed_programmes
+from generator.workflows.inputs import Data, opened
+from generator.workflows.workspace import Workspace
 from generator.writers.content import Content, read_content
 from generator.writers.excel.form import make_form, write_workbook
 from generator.writers.yaml import data_yaml
@@ -20,16 +23,84 @@ WORKBOOK_SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
-    """A dataset written for another programme.
+class NewFile:
+    """A data file that was written.
 
     Attributes:
-        data: the file's bytes.
-        missing: Chinese titles of what the programme needs and the data does not give.
+        path: where it stands, or whose suffix says its format where it was made in memory alone.
+        data: its bytes.
+        missing: Chinese titles of what the programme needs and the old data does not give.
     """
 
+    path: Path
     data: bytes
-    missing: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always DONE: what goes wrong is raised."""
+        return ExitCode.DONE
+
+
+def new(
+    workspace: Workspace, code: str, target: Path, *, old: Data | None = None, write: bool = True
+) -> NewFile:
+    """A data file to be filled for a programme; nothing of an old one is dropped.
+
+    Args:
+        workspace: the programmes.
+        code: the programme to file under.
+        target: the file; its suffix says the format.
+        old: a data file to be carried over, what is still missing marked; None for a blank one.
+        write: whether to write the file; else it is made in memory alone.
+
+    Raises:
+        DataError: the old file cannot be read, or has something that could not be carried over; all of it.
+        UsageError: the suffix says no format, or there is no such programme.
+        ProgrammeError: the programme or one of its templates is at fault.
+        OutputError: the file is there already, or cannot be written.
+    """
+    check_suffix(target)
+    programme = workspace.catalogue.load(code)
+    with workspace.session() as session:
+        if old is None:
+            made = NewFile(target, _starter(programme, target, session))
+        else:
+            with opened(old) as source:
+                made = _carried(source, programme, target, session)
+    if write:
+        write_new(target, made.data)
+    return made
+
+
+def convert(
+    workspace: Workspace, data: Data, target: Path, code: str | None = None, *, write: bool = True
+) -> NewFile:
+    """A data file in another format, with all that it says.
+
+    Args:
+        workspace: the programmes.
+        data: the file, or one in memory.
+        target: the new file; its suffix says the format.
+        code: the programme whose form and comments it gets; the first that the data has a filing for, where
+            None.
+        write: whether to write the file; else it is made in memory alone.
+
+    Raises:
+        DataError: the file cannot be read, or has something that could not be carried over; all of it.
+        UsageError: the suffix says no format, or there is no such programme.
+        ProgrammeError: a programme is at fault.
+        OutputError: the file is there already, or cannot be written.
+    """
+    check_suffix(target)
+    with opened(data) as source, workspace.session() as session:
+        filed = filed_programmes(workspace.catalogue, source)
+        programme = workspace.catalogue.load(code) if code else next(iter(filed), None)
+        content = read_content(source, programme, workspace.catalogue.all())
+        made = NewFile(target, _written(content, programme, target, session, None))
+    if write:
+        write_new(target, made.data)
+    return made
 
 
 def check_suffix(target: Path) -> None:
@@ -42,19 +113,22 @@ def check_suffix(target: Path) -> None:
         raise UsageError(f"不能写成“{target.suffix or target.name}”文件", "文件名以 .yaml 或 .xlsx 结尾")
 
 
-def starter(programme: Programme, target: Path, session: Session) -> bytes:
-    """A blank data file for a programme.
-
-    Args:
-        programme: the programme.
-        target: the file to be written; its suffix says the format.
-        session: what is shared between runs.
+def write_new(target: Path, data: bytes) -> None:
+    """Write a file that must not exist yet.
 
     Raises:
-        UsageError: the suffix says no format.
-        ProgrammeError: one of the programme's templates is at fault.
+        OutputError: it exists, or cannot be written.
     """
-    check_suffix(target)
+    try:
+        with target.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise OutputError(f"文件 {target} 已经存在，没有改动它", "换一个文件名，或先把旧文件移走") from None
+    except OSError as error:
+        raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
+
+
+def _starter(programme: Programme, target: Path, session: Session) -> bytes:
     if target.suffix.lower() == WORKBOOK_SUFFIX:
         return write_workbook(make_form(programme, session.common_rules), {}, {})
     from generator.writers.starter import starter_yaml
@@ -62,38 +136,7 @@ def starter(programme: Programme, target: Path, session: Session) -> bytes:
     return starter_yaml(programme).encode()
 
 
-def converted(source: Source, programme: Programme | None, target: Path, session: Session) -> bytes:
-    """A data file in another format, with all that it says.
-
-    Args:
-        source: the file.
-        programme: whose form and comments the new file gets; None for none.
-        target: the file to be written.
-        session: what is shared between runs.
-
-    Raises:
-        DataError: the file has something that could not be carried over; all of it.
-        UsageError: the suffix says no format.
-    """
-    check_suffix(target)
-    content = read_content(source, programme, session.catalogue.all())
-    return _written(content, programme, target, session, None)
-
-
-def carried(source: Source, programme: Programme, target: Path, session: Session) -> Carried:
-    """A dataset for another programme, with what is still missing marked; nothing of the old is dropped.
-
-    Args:
-        source: the old data file.
-        programme: the programme to file under now.
-        target: the file to be written.
-        session: what is shared between runs.
-
-    Raises:
-        DataError: the file has something that could not be carried over; all of it.
-        UsageError: the suffix says no format.
-    """
-    check_suffix(target)
+def _carried(source: Source, programme: Programme, target: Path, session: Session) -> NewFile:
     content = read_content(source, programme, session.catalogue.all())
     filings = {programme.code: content.filings.get(programme.code, {}), **content.filings}
     job = assess(source, programme, Order(), session)
@@ -105,7 +148,7 @@ def carried(source: Source, programme: Programme, target: Path, session: Session
                     continue
                 missing.setdefault(path, title_of(programme.model, path, programme.labels))
     data = _written(Content(content.base, filings, content.extra), programme, target, session, missing)
-    return Carried(data, tuple(missing.values()))
+    return NewFile(target, data, tuple(missing.values()))
 
 
 def _written(

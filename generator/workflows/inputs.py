@@ -64,16 +64,20 @@ def write_below(folder: Path, files: Mapping[str, bytes]) -> None:
     Raises:
         DataError: a name leads out of the folder, or is none that a file can have.
     """
-    home = folder.resolve()
     for name, data in files.items():
         try:
-            path = (home / name).resolve()
-            if not path.is_relative_to(home) or path == home:
-                raise ValueError(name)
+            path = _inside(folder.resolve(), name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
         except (OSError, ValueError):
             raise DataError("不能用作文件名", "换一个普通的文件名", Place(name)) from None
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = (folder / name).resolve()
+    if path == folder or not path.is_relative_to(folder):
+        raise ValueError(name)
+    return path
 
 
 @dataclass(frozen=True, slots=True)

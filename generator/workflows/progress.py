@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Progress:
     """One step of a workflow.
 
-    A callback that takes these is called in the thread of the workflow, before each step. What it raises
-    goes through to whoever called the workflow, and ends it there: so a workflow is stopped. Whatever
-    stands in the output folder then is whole.
+    A callback that takes these is called in the thread of the workflow, before each step. To stop the
+    workflow it raises StoppedError (or whatever is no LianhetiError), which goes through to whoever called
+    the workflow. What stands in the output folder then is whole.
 
     Attributes:
         what: what begins now, or what a person must be told, in Chinese.
@@ -26,6 +26,10 @@ class Progress:
     done: int = 0
     total: int = 0
     notice: bool = False
+
+
+class StoppedError(Exception):
+    """A workflow's caller has stopped it, by its progress callback."""
 
 
 Listener = Callable[[Progress], None]

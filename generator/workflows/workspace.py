@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Self
 from generator.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
-    from generator.packet.session import EngineName, Session
+    from generator.packet.session import Session
+    from generator.pdf.engines.open import EngineName
 
 
 class Workspace(AbstractContextManager["Workspace"]):

@@ -7,13 +7,13 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from generator.workflows.inputs import data_files
 from generator.batch.local import Lanes
 from generator.batch.results import Result
 from generator.batch.run import Batch
 from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import Setup
 from generator.publishing import recover
+from generator.workflows.inputs import data_files
 from tests.batch.province import CODE, Silent
 
 

@@ -1,0 +1,51 @@
+"""Checking a programme's folder, as a command or a page asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.errors import ExitCode, UsageError
+from generator.workflows.lint.folder import Fault, lint
+from generator.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """What is wrong in a programme's folder.
+
+    Attributes:
+        faults: errors first.
+    """
+
+    faults: tuple[Fault, ...]
+
+    @property
+    def errors(self) -> int:
+        """How many of them stop a packet."""
+        return sum(fault.severity == "error" for fault in self.faults)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """PROGRAMME where a packet could not be made."""
+        return ExitCode.PROGRAMME if self.errors else ExitCode.DONE
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The faults as JSON objects."""
+        return [fault.as_json() for fault in self.faults]
+
+
+def lint_folder(workspace: Workspace, folder: Path) -> Linted:
+    """Check a programme's folder: names, fields, bookmarks, conditions and files.
+
+    Args:
+        workspace: where the common rules and templates are found.
+        folder: the folder with ``programme.yaml``.
+
+    Raises:
+        UsageError: there is no ``programme.yaml`` in it.
+    """
+    if not (folder / "programme.yaml").is_file():
+        raise UsageError(f"“{folder}”里没有 programme.yaml", "写方案所在的文件夹，如 我的模板/某省/某方案")
+    return Linted(tuple(lint(folder, workspace.catalogue)))
