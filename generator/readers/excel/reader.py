@@ -181,11 +181,11 @@ class _Reader:
                     )
                 continue
             column = names.get(fold(label))
-            at = Head(value_at, ())
             if column is None:
                 if grid.holds(row, value_at):
                     steps = [step.strip() for step in label.split("·")]
-                    node = cell(grid, row, replace(at, identifier=is_identifier("", label, None)))
+                    at = Head(value_at, (), identifier=is_identifier("", label, None))
+                    node = cell(grid, row, at)
                     self._unknown(steps, grid.place(row, label_at), node)
                 continue
             node = scalar(

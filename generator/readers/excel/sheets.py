@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from generator.model.value_kinds import Kind, Share
@@ -127,39 +128,68 @@ def _by_headers(grid: Grid, sheets: list[Sheet]) -> Sheet | None:
     return scores[0][1]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
-    """One column of a table as its header says.
+    """One column of a table as its header says; what follows from that is worked out once for all its cells.
 
     Attributes:
         at: the column, from 0.
         steps: the names on the way to the field in the item.
-        kind: what it holds, where it is known.
-        shape: one value or several, one a line.
+        column: as the layout has it; None where the layout does not know it.
         unit: the unit given in the header, where it is not the field's own.
         identifier: whether it holds digits that are no number.
-        known: whether the layout knows it.
-        group: it can only be stated as none.
-        letter: the column's letters.
-        step: the first name on the way.
-        step_below: the second; empty where there is none.
-        quick: whether a plain cell needs no second look.
-        counts: whether a plain number needs none.
     """
 
     at: int
     steps: tuple[str, ...]
-    kind: Kind | None = None
-    shape: str = "one"
+    column: Column | None = None
     unit: str = ""
     identifier: bool = False
-    known: bool = True
-    group: bool = False
-    letter: str = ""
-    step: str = ""
-    step_below: str = ""
-    quick: bool = False
-    counts: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether the layout knows it."""
+        return self.column is not None
+
+    @cached_property
+    def kind(self) -> Kind | None:
+        """What it holds, where that is known."""
+        return self.column.kind if self.column else None
+
+    @cached_property
+    def shape(self) -> str:
+        """One value or several, one a line."""
+        return self.column.shape if self.column else "one"
+
+    @property
+    def group(self) -> bool:
+        """Whether it stands for a whole group, which a cell can only state as none."""
+        return self.known and self.kind is None
+
+    @cached_property
+    def letter(self) -> str:
+        """The column's letters."""
+        return LETTERS[self.at]
+
+    @cached_property
+    def step(self) -> str:
+        """The first name on the way; empty where there is none."""
+        return self.steps[0] if self.steps else ""
+
+    @cached_property
+    def step_below(self) -> str:
+        """The second; empty where there is none."""
+        return self.steps[1] if len(self.steps) > 1 else ""
+
+    @cached_property
+    def quick(self) -> bool:
+        """Whether a plain cell needs no second look."""
+        return 1 <= len(self.steps) <= _QUICK_DEPTH and not self.unit and self.kind is not None
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether a plain number needs no second look either."""
+        return not self.identifier and not isinstance(self.kind, Share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,21 +294,7 @@ def _head(at: int, text: str, names: dict[str, Column]) -> Head:
         own = column.kind.unit if column.kind else ""
         unit = unit if unit and own and unit != own else ""
         steps = tuple(column.path.split(".")) if column.path else ()
-        quick = bool(1 <= len(steps) <= _QUICK_DEPTH and not unit and column.kind)
-        return Head(
-            at,
-            steps,
-            column.kind,
-            column.shape,
-            unit,
-            column.is_identifier,
-            group=column.kind is None,
-            letter=LETTERS[at],
-            step=steps[0] if steps else "",
-            step_below=steps[1] if len(steps) > 1 else "",
-            quick=quick,
-            counts=not column.is_identifier and not isinstance(column.kind, Share),
-        )
+        return Head(at, steps, column, unit, column.is_identifier)
     shown = text.strip("*＊ \n")
     pieces = [piece.strip() for piece in shown.replace("•", JOIN).replace("・", JOIN).split(JOIN)]
     # A column beside known ones of the same group goes into that group.
@@ -288,7 +304,7 @@ def _head(at: int, text: str, names: dict[str, Column]) -> Head:
         if like is not None and "." in like.path:
             pieces = [*like.path.split(".")[:depth], *pieces[depth:]]
             break
-    return Head(at, tuple(pieces), identifier=is_identifier("", text, None), known=False)
+    return Head(at, tuple(pieces), identifier=is_identifier("", text, None))
 
 
 def labels_of(grid: Grid, sheet: Sheet) -> Iterator[tuple[int, int, int]]:
