@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.layout.lines import compare, lines_of
-from generator.pdf.compose.punctuation import HANG, with_hanging
+from generator.pdf.compose.drawing import StyledText
+from generator.pdf.compose.punctuation import HANGING_MARK, with_hanging
 from tests.pdf.word import cell, docx, paragraph, row, run, table
 
 if TYPE_CHECKING:
@@ -69,14 +70,16 @@ def test_marks_that_meet_keep_their_width_unless_the_document_says_so(convert: C
 
 @settings(deadline=None, max_examples=60)
 @given(st.text("字文甲乙，。、）（“”1a ", max_size=90))
-def test_foretelling_adds_nothing_but_its_signs(text: str) -> None:
+def test_finding_the_marks_that_hang_adds_nothing_but_its_signs(text: str) -> None:
     def width(_: int, char: str) -> float | None:
         return 8.0 if char.isascii() else None
 
-    made = with_hanging([[0, text]], lambda _: (16.0, 0.0), width, width=160, first=32, ignored="")
-    assert made[0][1].replace(HANG, "") == text
-    at = [index for index, char in enumerate(made[0][1]) if char == HANG]
-    assert all(made[0][1][index - 1] in "，。、" for index in at)
+    (made,) = with_hanging(
+        [StyledText(0, text)], lambda _: (16.0, 0.0), width, width=160, first=32, ignored=""
+    )
+    assert made.text.replace(HANGING_MARK, "") == text
+    at = [index for index, char in enumerate(made.text) if char == HANGING_MARK]
+    assert all(made.text[index - 1] in "，。、" for index in at)
 
 
 def test_lines_compare_alike_though_a_mark_at_their_end_is_lost() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
-from generator.pdf.docx.reader import open_parts, read_tree, tree_text
+from generator.pdf.docx.reader import open_parts, read_tree
+from generator.pdf.docx.tree import Contents, Paragraph, Table, document_text
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 REFUSED = {
@@ -72,7 +75,7 @@ def test_entities_are_not_expanded() -> None:
     parts["word/document.xml"] = parts["word/document.xml"].replace(
         b"<w:document", b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/hostname">]><w:document', 1
     )
-    assert tree_text(read_tree(parts)) == "甲"
+    assert document_text(read_tree(parts)) == "甲"
 
 
 def test_the_tree_holds_all_text_in_order() -> None:
@@ -86,20 +89,61 @@ def test_the_tree_holds_all_text_in_order() -> None:
     )
     section = SECTION.replace("<w:pgSz", '<w:headerReference w:type="default" r:id="h1"/><w:pgSz')
     parts = open_parts(docx(*body, section=section, headers={"h1": paragraph("页眉")}))
-    assert tree_text(read_tree(parts)) == docx_text(parts) == "一\t二\n\u2011三四五98六七八九页眉"
+    assert document_text(read_tree(parts)) == docx_text(parts) == "一\t二\n\u2011三四五98六七八九页眉"
 
 
 def test_outer_blanks_count_only_where_they_are_preserved() -> None:
     parts = open_parts(docx("<w:p><w:r><w:t>  甲  </w:t></w:r></w:p>", paragraph("  乙  ")))
-    assert tree_text(read_tree(parts)) == "甲  乙  "
+    assert document_text(read_tree(parts)) == "甲  乙  "
 
 
-def test_the_tree_is_plain_data() -> None:
-    import json
-
+def test_what_was_read_is_equal_by_value_and_cannot_be_changed() -> None:
     body = table(row(cell(bookmark("sign.a", paragraph("甲"))), cell(picture("i1", 10, 10))))
     png = b"\x89PNG\r\n\x1a\n"
-    assert json.dumps(read_tree(open_parts(docx(body, media={"i1": png}))))
+    parts = open_parts(docx(body, paragraph(run("乙", "<w:b/>")), media={"i1": png}))
+    first, second = read_tree(parts), read_tree(parts)
+    assert first == second
+    block = first.sections[0].blocks[1]
+    assert isinstance(block, Paragraph)
+    with pytest.raises(FrozenInstanceError):
+        block.runs = ()  # type: ignore[misc]
+
+
+def test_a_signature_place_that_begins_in_a_cell_and_ends_after_the_table_is_the_cell() -> None:
+    start, end = '<w:bookmarkStart w:id="3" w:name="sign.lead"/>', '<w:bookmarkEnd w:id="3"/>'
+    body = table(row(cell(f"<w:p>{start}{run('甲')}</w:p>"), cell("乙")))
+    section = read_tree(open_parts(docx(body, f"<w:p>{end}{run('丙')}</w:p>"))).sections[0]
+    signed, after = section.blocks
+    assert isinstance(signed, Table)
+    assert isinstance(after, Paragraph)
+    assert [(held.opens, held.closes) for held in signed.rows[0].cells] == [(("lead",), ("lead",)), ((), ())]
+    assert after.closes == ()
+
+
+def test_a_signature_place_may_span_paragraphs_and_end_before_the_text_of_the_last() -> None:
+    start, end = '<w:bookmarkStart w:id="3" w:name="sign.lead"/>', '<w:bookmarkEnd w:id="3"/>'
+    made = docx(start, paragraph("甲"), paragraph("乙"), f"<w:p>{end}{run('丙')}</w:p>")
+    blocks = read_tree(open_parts(made)).sections[0].blocks
+    assert [(held.opens, held.closes) for held in blocks if isinstance(held, Paragraph)] == [
+        (("lead",), ()),
+        ((), ("lead",)),
+        ((), ()),
+    ]
+
+
+def test_a_number_stays_before_the_page_break_that_its_paragraph_begins_with() -> None:
+    numbering = (
+        '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/>'
+        '<w:lvlText w:val="%1."/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    )
+    listed = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    broken = paragraph('<w:r><w:br w:type="page"/></w:r>' + run("甲"), listed)
+    blocks = read_tree(open_parts(docx(broken, numbering=numbering))).sections[0].blocks
+    assert [held.label.text if isinstance(held, Paragraph) and held.label else None for held in blocks] == [
+        "1.",
+        None,
+        None,
+    ]
 
 
 def test_pictures_of_other_kinds_are_refused() -> None:
@@ -117,8 +161,8 @@ def test_a_table_of_contents_replaces_its_stored_lines_but_keeps_their_text() ->
         paragraph("正文"),
     )
     tree = read_tree(open_parts(docx(*body)))
-    assert [block["k"] for block in tree["sections"][0]["blocks"]] == ["toc", "p"]
-    assert tree_text(tree) == "一、旧目录3二、旧目录正文"
+    assert [type(block) for block in tree.sections[0].blocks] == [Contents, Paragraph]
+    assert document_text(tree) == "一、旧目录3二、旧目录正文"
 
 
 WORDS = st.text(
@@ -133,4 +177,4 @@ def test_no_text_is_ever_lost_between_document_and_tree(rows: list[list[str]]) -
     body += [paragraph("".join(run(text) for text in texts)) for texts in rows]
     parts = open_parts(docx(*body))
     expected = "".join(text for texts in rows for text in texts)
-    assert tree_text(read_tree(parts)) == expected * 2
+    assert document_text(read_tree(parts)) == expected * 2

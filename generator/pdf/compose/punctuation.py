@@ -1,20 +1,22 @@
-"""Which Chinese marks hang into the right margin, as Word lets them (``w:overflowPunct``, on by default).
+"""Which Chinese punctuation marks hang into the right margin, as Word lets them (``w:overflowPunct``, on by default).
 
-The typesetting engine takes half of the space of a mark at a line's end, but lets none hang: where less than
-that half is left, it would send the mark and the character before it to the next line. So the lines are
-foretold here, roughly as the engine breaks them, and a mark that would not fit is told to take no space. A
-mark foretold wrongly stands within its line and takes the space that it always takes.
+Typst sets a mark at the end of a line in half its width, but never beyond the margin: where less than that half
+is left, it moves the mark and the character before it to the next line. So the line breaks are worked out here
+beforehand, roughly as Typst makes them, and a mark that would not fit is given HANGING_MARK, which makes it take no
+space at a line's end. Where this guess is wrong, the mark stands within a line and takes its usual width.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from generator.pdf.compose.drawing import StyledText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-HANG: Final = "\x1e"  # follows a mark that hangs, for the Typst program
+HANGING_MARK: Final = "\x1e"  # follows a mark that hangs, for the Typst program
 _HANGING: Final = frozenset("、。，．：；！？")
 _CLOSING: Final = _HANGING | frozenset("）》〉」』】〕〗”’…—·％℃!,.:;?)]}%")
 _OPENING: Final = frozenset("（《〈「『【〔〖“‘([{")
@@ -29,56 +31,57 @@ class _Char:
     width: float
     size: float
     latin: bool
-    run: int
-    at: int
+    text: int  # the number of the text that it stands in
+    at: int  # its place there
 
 
 def with_hanging(
-    runs: Sequence[list[Any]],
+    texts: Sequence[StyledText],
     size_of: Callable[[int], tuple[float, float]],
     width_of: Callable[[int, str], float | None],
     *,
     width: float,
     first: float,
     ignored: str,
-) -> list[list[Any]]:
-    """The runs of a justified paragraph, with HANG behind each mark that hangs.
+) -> list[StyledText]:
+    """The texts of a justified paragraph, with HANGING_MARK behind each mark that hangs.
 
     Args:
-        runs: ``[style, text]`` each.
+        texts: of the paragraph.
         size_of: a style's size and the spacing that it adds to each character, points.
         width_of: how wide a style draws a Latin character, points; None for one that is not Latin.
         width: of the lines, points.
         first: indent of the first line, points.
         ignored: characters in the texts that are not drawn.
     """
-    chars = list(_chars(runs, size_of, width_of, ignored))
-    hanging = set(_foretell(chars, width, first))
+    chars = list(_chars(texts, size_of, width_of, ignored))
+    hanging = set(_hanging(chars, width, first))
     if not hanging:
-        return list(runs)
-    made = [[style, list(text)] for style, text in runs]
-    for run, at in hanging:
-        made[run][1][at] += HANG
-    return [[style, "".join(text)] for style, text in made]
+        return list(texts)
+    made = [list(piece.text) for piece in texts]
+    for number, at in hanging:
+        made[number][at] += HANGING_MARK
+    return [StyledText(piece.style, "".join(chars)) for piece, chars in zip(texts, made, strict=True)]
 
 
 def _chars(
-    runs: Sequence[list[Any]],
+    texts: Sequence[StyledText],
     size_of: Callable[[int], tuple[float, float]],
     width_of: Callable[[int, str], float | None],
     ignored: str,
 ) -> Iterator[_Char]:
-    for number, (style, text) in enumerate(runs):
-        size, spacing = size_of(style)
-        for at, char in enumerate(text):
+    for number, piece in enumerate(texts):
+        size, spacing = size_of(piece.style)
+        for at, char in enumerate(piece.text):
             if char not in ignored:
-                latin = width_of(style, char)
+                latin = width_of(piece.style, char)
                 yield _Char(
                     char, (size if latin is None else latin) + spacing, size, latin is not None, number, at
                 )
 
 
-def _foretell(chars: Sequence[_Char], width: float, first: float) -> Iterator[tuple[int, int]]:
+def _hanging(chars: Sequence[_Char], width: float, first: float) -> Iterator[tuple[int, int]]:
+    """The marks that hang, each as the number of its text and its place in it."""
     x, opportunity = first, 0  # opportunity: the last place before which the line may break
     for index, here in enumerate(chars):
         before = chars[index - 1] if index else None
@@ -93,7 +96,7 @@ def _foretell(chars: Sequence[_Char], width: float, first: float) -> Iterator[tu
         ends = follows is None or _may_break(here, follows)
         if here.char in _CLOSING and not here.latin and ends and (half or here.char in _HANGING):
             if not half:
-                yield here.run, here.at
+                yield here.text, here.at
             x, opportunity = 0.0, index + 1
             continue
         carried = chars[opportunity:index] if opportunity <= index else ()

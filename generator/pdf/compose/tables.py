@@ -2,223 +2,212 @@
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
 
-from generator.pdf.compose.runs import InlineComposer, Node
+from generator.pdf.compose.drawing import (
+    DownText,
+    DrawnBlock,
+    DrawnCell,
+    DrawnParagraph,
+    DrawnTable,
+    StyledText,
+    UpText,
+)
+from generator.pdf.compose.heights import MEASURE_FROM, Room, blocks_tall, rows_tall
+from generator.pdf.docx.tree import Block, BookmarkStart, LineBreak, Paragraph, TextRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-MEASURE_FROM: Final = 0.4  # of a page: rows and paragraphs that look this tall are measured
-# What the style of a paragraph may say that a cell draws without a block of its own.
-_IN_PLACE: Final = frozenset({"left", "right", "first", "hang", "align", "tabs"})
+    from generator.pdf.compose.styles import StyleBook
+    from generator.pdf.docx.tree import Cell, Row, Table
 
+ComposeBlocks = Callable[["StyleBook", Sequence[Block], Room], tuple[DrawnBlock, ...]]
 
-@dataclass
-class Room:
-    """Where blocks stand: the width they have, and whether pages can break there."""
-
-    width: float
-    height: float
-    grid: float = 0.0
-    in_cell: bool = False
-    first: bool = True
+_WIDER_THAN_TEXT: Final = 1.12  # of the text's width: what is wider than this would leave the sheet
+_UPRIGHT: Final = (0.88, 0.12)  # of the size: where a character of text that runs down stands in its square
+_LEAST_LENGTH: Final = 12.0  # points, of a line of turned text
+_SPARE: Final = 1.05  # what a line of turned text is given beyond its guessed length
+_LATIN_EM: Final = 0.55
 
 
-@dataclass
-class TableComposer(InlineComposer):
-    """Composes tables."""
+def compose_table(
+    book: StyleBook, table: Table, room: Room, compose_blocks: ComposeBlocks, *, above: float
+) -> DrawnTable:
+    """What the program draws of a table.
 
-    def blocks(self, nodes: Sequence[Node], room: Room) -> list[Node]:
-        """Blocks as the program reads them."""
-        raise NotImplementedError
+    Args:
+        book: the document's styles.
+        table: the table.
+        room: where it stands.
+        compose_blocks: composes what stands in a cell.
+        above: the gap to what stands above, points.
+    """
+    rows = table.rows
+    columns = _column_widths(table, room)
+    heads = next((at for at, row in enumerate(rows) if not row.head), 0)
+    stays = [keeps_next(row) for row in rows]
+    glued = len(rows) > 1 and all(stays[:-1])
+    return DrawnTable(
+        columns,
+        table.align,
+        table.indent if table.align == "left" else 0.0,
+        heads,
+        tuple(min(row.height, room.height - 1) for row in rows),
+        tuple(
+            _compose_cell(book, cell, y, rows, columns, room, compose_blocks)
+            for y, row in enumerate(rows)
+            for cell in row.cells
+        ),
+        above,
+        whole=glued and rows_tall(book, rows, room) < MEASURE_FROM * 2,
+        keep_next=stays[-1],
+        kept=() if glued else tuple(_kept_together(book, rows, stays, heads, room)),
+        opens=table.opens,
+        closes=table.closes or table.opens,
+    )
 
-    def tall(self, node: Node, room: Room) -> float:
-        """Roughly how much of a page's height a paragraph or table takes."""
-        if node["k"] == "t":
-            return sum(
-                max(
-                    (sum(self.tall(inner, room) for inner in cell["blocks"]) for cell in row["cells"]),
-                    default=0,
-                )
-                for row in node["rows"]
-            )
-        if node["k"] != "p":
-            return 0.0
-        line = sum(self.edges(node["m"], node["s"], cjk=True, grid=room.grid))
-        length = sum(
-            len(item.get("x", "")) * item["s"]["size"]
-            for item in node["r"]
-            if "s" in item and item["k"] == "t"
+
+def keeps_next(row: Row) -> bool:
+    """Whether a row keeps to the next: Word asks the first paragraph of each of its cells."""
+    firsts = [cell.blocks[0] for cell in row.cells if cell.blocks]
+    asked = [block.format.keep_next for block in firsts if isinstance(block, Paragraph)]
+    return bool(asked) and all(asked)
+
+
+def _kept_together(
+    book: StyleBook, rows: Sequence[Row], stays: Sequence[bool], heads: int, room: Room
+) -> Iterator[tuple[int, int]]:
+    """The rows that keep to the next, as the first of them and how many stay together."""
+    first = heads
+    while first < len(rows):
+        last = first
+        while last + 1 < len(rows) and stays[last]:
+            last += 1
+        if last > first and rows_tall(book, rows[first : last + 1], room) < MEASURE_FROM:
+            yield first, last - first + 1
+        first = last + 1
+
+
+def _column_widths(table: Table, room: Room) -> tuple[float, ...]:
+    columns, total = table.columns, sum(table.columns)
+    if total and table.share is not None:
+        columns = tuple(width * table.share * room.width / total for width in columns)
+    elif total > room.width * _WIDER_THAN_TEXT:
+        # It would leave the sheet: no template means that, and text there would not be printed.
+        columns = tuple(width * room.width / total for width in columns)
+    return tuple(round(width, 3) for width in columns)
+
+
+def _compose_cell(
+    book: StyleBook,
+    cell: Cell,
+    y: int,
+    rows: Sequence[Row],
+    columns: Sequence[float],
+    room: Room,
+    compose_blocks: ComposeBlocks,
+) -> DrawnCell:
+    margins = cell.margins
+    width = sum(columns[cell.column : cell.column + cell.span]) - margins.left - margins.right
+    inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True)
+    spanned = rows[y : y + cell.rowspan]
+    whole = all(row.whole or row.rule == "exact" for row in spanned)
+    measure = whole and blocks_tall(book, cell.blocks, inner) > MEASURE_FROM
+    content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
+    if cell.turn == "up":
+        content = _turned_up(
+            book, cell, room, _height_left(book, cell, spanned, columns, room), compose_blocks
         )
-        pictures = sum(item["h"] for item in node["r"] if item["k"] == "img")
-        lines = math.ceil(length / max(room.width, 1.0)) or 1
-        return float(lines * line + pictures) / room.height
-
-    # -- tables ---------------------------------------------------------------------------------------
-
-    def table(self, node: Node, room: Room) -> Node:
-        """One table."""
-        columns, indent = self._columns(node, room)
-        rows = node["rows"]
-        heads = next((at for at, row in enumerate(rows) if not row["head"]), len(rows))
-        if heads == len(rows):
-            heads = 0
-        cells: list[Node] = []
-        for y, row in enumerate(rows):
-            cells += [self._cell(cell, y, rows, columns, room) for cell in row["cells"]]
-        glued = all(self._stays(row) for row in rows[:-1]) and len(rows) > 1
-        kept = [] if glued else list(self._kept(node, heads, room))
-        return {
-            "k": "t",
-            "cols": columns,
-            "align": node["align"],
-            "ind": indent,
-            "heads": heads,
-            "heights": [min(row["height"], room.height - 1) for row in rows],
-            "cells": cells,
-            **({"whole": True} if glued and self.tall(node, room) < MEASURE_FROM * 2 else {}),
-            **({"next": True} if self._stays(rows[-1]) else {}),
-            **({"kept": kept} if kept else {}),
-            **({"o": node["open"]} if node.get("open") else {}),
-            **({"c": node.get("close") or node["open"]} if node.get("close") or node.get("open") else {}),
-        }
-
-    @staticmethod
-    def _stays(row: Node) -> bool:
-        """Whether a row keeps to the next: Word asks the first paragraph of its cells."""
-        firsts = [
-            cell["blocks"][0] for cell in row["cells"] if cell["blocks"] and cell["blocks"][0]["k"] == "p"
-        ]
-        return bool(firsts) and all(block["s"].get("keep_next") for block in firsts)
-
-    def _kept(self, node: Node, heads: int, room: Room) -> Iterator[list[int]]:
-        """The rows that keep to the next, as the first of them and how many stay together."""
-        rows = node["rows"]
-        first = heads
-        while first < len(rows):
-            last = first
-            while last + 1 < len(rows) and self._stays(rows[last]):
-                last += 1
-            together = {**node, "rows": rows[first : last + 1]}
-            if last > first and self.tall(together, room) < MEASURE_FROM:
-                yield [first, last - first + 1]
-            first = last + 1
-
-    @staticmethod
-    def _columns(node: Node, room: Room) -> tuple[list[float], float]:
-        columns, indent = node["grid"], node["indent"] if node["align"] == "left" else 0.0
-        kind, share = node["width"]
-        total = sum(columns)
-        if kind == "pct" and total:
-            columns = [width * share * room.width / total for width in columns]
-        elif total > room.width * 1.12 and total:
-            # It would leave the sheet: no template means that, and text there would not be printed.
-            columns = [width * room.width / total for width in columns]
-        return [round(width, 3) for width in columns], indent
-
-    def _cell(self, cell: Node, y: int, rows: Sequence[Node], columns: Sequence[float], room: Room) -> Node:
-        margins = cell["margins"]
-        width = sum(columns[cell["x"] : cell["x"] + cell["span"]]) - margins["left"] - margins["right"]
-        inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True)
-        made: Node = {"x": cell["x"], "y": y}
-        span = min(cell["rowspan"], len(rows) - y)
-        for key, value in (("cs", cell["span"]), ("rs", span)):
-            if value > 1:
-                made[key] = value
-        whole = all(row["whole"] or row["rule"] == "exact" for row in rows[y : y + span])
-        if whole and sum(self.tall(block, inner) for block in cell["blocks"]) > MEASURE_FROM:
-            made["whole"] = "measure"
-        if cell.get("turn"):
-            made |= self._turned(cell, inner, self._height(cell, y, rows, columns, room))
-        else:
-            made["b"] = self.blocks(cell["blocks"], inner)
-        if cell.get("open") or cell.get("close"):
-            made["o"] = cell.get("open", [])
-            made["c"] = cell.get("close") or cell["open"]
-        align = "left"
-        if not {"o", "whole"} & made.keys() and len(made.get("b", ())) == 1:
-            align = self._drawn_in_place(made)
-        made["s"] = self.cell_style(cell, align, whole=whole)
-        return made
-
-    def _drawn_in_place(self, made: Node) -> str:
-        """Let a cell of one plain paragraph be drawn without a block of its own; gives the cell's alignment."""
-        (block,) = made["b"]
-        shape = self.paragraph_styles[block["s"]] if block["k"] == "p" else {}
-        if (
-            block.keys() != {"k", "s", "r", "a", "plain"}
-            or block["a"]
-            or not shape.keys() <= _IN_PLACE
-            or shape["left"]
-            or shape["right"]
-        ):
-            return "left"
-        del made["b"]
-        made |= {"plain": block["s"], "r": block["r"]}
-        return str(shape["align"])
-
-    def _height(
-        self, cell: Node, y: int, rows: Sequence[Node], columns: Sequence[float], room: Room
-    ) -> float:
-        """Roughly how high the rows are that a cell spans, were the cell itself empty; points."""
-        height = 0.0
-        for row in rows[y : y + cell["rowspan"]]:
-            tall = [
-                sum(
-                    self.tall(block, Room(sum(columns[other["x"] : other["x"] + other["span"]]), room.height))
-                    for block in other["blocks"]
-                )
-                * room.height
-                + other["margins"]["top"]
-                + other["margins"]["bottom"]
-                for other in row["cells"]
-                if other is not cell and not other.get("turn") and other["rowspan"] == 1
-            ]
-            height += max([row["height"], *tall])
-        return height - float(cell["margins"]["top"] + cell["margins"]["bottom"])
-
-    def _turned(self, cell: Node, room: Room, height: float) -> Node:
-        """A cell whose text runs down the page (``v``), or up (``up``); other than text stands upright."""
-        paragraphs = [block for block in cell["blocks"] if block["k"] == "p"]
-        plain = all(item["k"] in {"t", "bm", "br"} for block in paragraphs for item in block["r"])
-        if cell["turn"] == "up":
-            lengths = [
-                sum(_length(item["x"]) * item["s"]["size"] for item in block["r"] if item["k"] == "t")
-                for block in paragraphs
-            ]
-            length = min(max([*lengths, 12.0]) * 1.05 + 1, max(height, 12.0) if height > 0 else room.height)
-            return {
-                "up": self.blocks(cell["blocks"], Room(length, room.height, in_cell=True)),
-                "length": length,
-            }
-        if len(paragraphs) != len(cell["blocks"]) or not plain:
-            return {"b": self.blocks(cell["blocks"], room)}
-        columns = []
-        for block in paragraphs:
-            column: list[Any] = []
-            used = 0.0
-            for item in block["r"]:
-                if item["k"] != "t":
-                    continue
-                size = item["s"]["size"]
-                index = self.run_style(item["s"], (0.88 * size, 0.12 * size))
-                text = self.drawable(item["x"], item["s"])
-                for piece in re.findall("[!-~]{2,}|.", text):
-                    length = size * max(_length(piece), 1.0)
-                    if height > 0 and column and used + length > height + 0.5 * size:
-                        columns.append(column)
-                        column, used = [], 0.0
-                    column.append([index, piece])
-                    used += length
-            if column:
-                columns.append(column)
-        return {"v": columns, "b": []}
+    elif cell.turn == "stack" and _is_text(cell):
+        content = _running_down(book, cell, _height_left(book, cell, spanned, columns, room))
+    else:
+        content = compose_blocks(book, cell.blocks, inner)
+    align = "left"
+    if isinstance(content, tuple) and len(content) == 1 and not (measure or cell.opens or cell.closes):
+        (block,) = content
+        if isinstance(block, DrawnParagraph) and block.is_bare:
+            style = book.paragraph_styles[block.style]
+            if not (style.left or style.right or style.fill or style.lines or style.loose or style.tight):
+                content, align = block, style.align
+    return DrawnCell(
+        cell.column,
+        y,
+        cell.span,
+        len(spanned),
+        measure,
+        content,
+        cell.opens,
+        cell.closes,
+        book.cell(cell, align, whole=whole),
+    )
 
 
-def _length(text: str) -> float:
+# -- turned text ------------------------------------------------------------------------------------------------
+
+
+def _height_left(
+    book: StyleBook, cell: Cell, spanned: Sequence[Row], columns: Sequence[float], room: Room
+) -> float:
+    """Roughly the height for a cell's text in the rows that it spans, were the cell itself empty; points."""
+    height = 0.0
+    for row in spanned:
+        others = [other for other in row.cells if other is not cell and not other.turn and other.rowspan == 1]
+        heights = [row.height]
+        for other in others:
+            width = sum(columns[other.column : other.column + other.span])
+            text = blocks_tall(book, other.blocks, Room(width, room.height)) * room.height
+            heights.append(text + other.margins.top + other.margins.bottom)
+        height += max(heights)
+    return height - (cell.margins.top + cell.margins.bottom)
+
+
+def _turned_up(
+    book: StyleBook, cell: Cell, room: Room, height: float, compose_blocks: ComposeBlocks
+) -> UpText:
+    lengths = [
+        sum(_ems(item.text) * item.format.size for item in block.runs if isinstance(item, TextRun))
+        for block in cell.blocks
+        if isinstance(block, Paragraph)
+    ]
+    most = max(height, _LEAST_LENGTH) if height > 0 else room.height
+    length = min(max([*lengths, _LEAST_LENGTH]) * _SPARE + 1, most)
+    return UpText(compose_blocks(book, cell.blocks, Room(length, room.height, in_cell=True)), length)
+
+
+def _is_text(cell: Cell) -> bool:
+    """Whether a cell holds nothing but text; other things stand upright though the cell's text runs down."""
+    return all(
+        isinstance(block, Paragraph)
+        and all(isinstance(item, TextRun | BookmarkStart | LineBreak) for item in block.runs)
+        for block in cell.blocks
+    )
+
+
+def _running_down(book: StyleBook, cell: Cell, height: float) -> DownText:
+    columns: list[tuple[StyledText, ...]] = []
+    for block in cell.blocks:
+        column: list[StyledText] = []
+        used = 0.0
+        for item in block.runs if isinstance(block, Paragraph) else ():
+            if not isinstance(item, TextRun):
+                continue
+            size = item.format.size
+            style = book.run(item.format, (_UPRIGHT[0] * size, _UPRIGHT[1] * size))
+            for piece in re.findall("[!-~]{2,}|.", book.drawable(item.text, item.format)):
+                length = size * max(_ems(piece), 1.0)
+                if height > 0 and column and used + length > height + 0.5 * size:
+                    columns.append(tuple(column))
+                    column, used = [], 0.0
+                column.append(StyledText(style, piece))
+                used += length
+        if column:
+            columns.append(tuple(column))
+    return DownText(tuple(columns))
+
+
+def _ems(text: str) -> float:
     """Roughly how long a text is, in ems."""
-    return sum(0.55 if char < "\u2000" else 1.0 for char in text)
+    return sum(_LATIN_EM if char < "\u2000" else 1.0 for char in text)

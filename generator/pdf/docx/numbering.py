@@ -13,7 +13,12 @@ from generator.base.ooxml.xml import (
     number,
     parse_shared,
 )
-from generator.pdf.docx.styles import Properties, read_paragraph_properties, read_run_properties
+from generator.pdf.docx.styles import (
+    ParagraphProperties,
+    RunProperties,
+    read_paragraph_properties,
+    read_run_properties,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,17 +87,17 @@ class Level:
     text: str = "%1."
     start: int = 1
     suffix: str = "tab"
-    paragraph: Properties = field(default_factory=dict)
-    run: Properties = field(default_factory=dict)
+    paragraph: ParagraphProperties = field(default_factory=ParagraphProperties)
+    run: RunProperties = field(default_factory=RunProperties)
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class CountedLabel:
     """A paragraph's label: its text, what follows it (tab, space, nothing), and its run properties."""
 
     text: str
     suffix: str
-    run: Properties
+    run: RunProperties
 
 
 class UnsupportedNumberFormatError(ValueError):
@@ -158,15 +163,18 @@ class Numbering:
                 level.run = read_run_properties(child, self._theme)
         return level
 
-    def level(self, numbering: Mapping[str, str] | None) -> Level | None:
-        """The level that a paragraph's ``w:numPr`` names, or None where it names none (numId 0)."""
-        if not numbering:
+    def level(self, numbering: tuple[str, int] | None) -> Level | None:
+        """The level that a paragraph's list and level name, or None where there is none (list 0)."""
+        if numbering is None:
             return None
-        levels = self._levels.get(self._lists.get(numbering.get("numId", "0"), ""), {})
-        return levels.get(int(numbering.get("ilvl", "0")))
+        identity, index = numbering
+        return self._levels.get(self._lists.get(identity, ""), {}).get(index)
 
-    def next_label(self, numbering: Mapping[str, str]) -> Label | None:
+    def next_label(self, numbering: tuple[str, int]) -> CountedLabel | None:
         """Count one paragraph and give its label.
+
+        Args:
+            numbering: the list's id and the level, from 0.
 
         Raises:
             UnsupportedNumberFormatError: the list's format is not on the list.
@@ -178,9 +186,11 @@ class Numbering:
             text = "".join(
                 _BULLETS.get(char, "•" if "\ue000" <= char <= "\uf8ff" else char) for char in level.text
             )
-            run = {key: value for key, value in level.run.items() if key not in {"ascii", "ea"}}
-            return Label(text, level.suffix, run)
-        abstract, index = self._lists[numbering["numId"]], int(numbering.get("ilvl", "0"))
+            run = level.run.copy()
+            run.pop("latin_face", None)
+            run.pop("east_asian_face", None)
+            return CountedLabel(text, level.suffix, run)
+        abstract, index = self._lists[numbering[0]], numbering[1]
         levels, counts = self._levels[abstract], self._counts.setdefault(abstract, {})
         counts[index] = counts[index] + 1 if index in counts else level.start
         for deeper in [key for key in counts if key > index]:
@@ -194,4 +204,4 @@ class Numbering:
                 raise UnsupportedNumberFormatError(own.kind)
             return text
 
-        return Label(re.sub("%([1-9])", shown, level.text), level.suffix, level.run)
+        return CountedLabel(re.sub("%([1-9])", shown, level.text), level.suffix, level.run)

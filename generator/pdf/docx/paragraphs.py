@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import stored_text
@@ -19,14 +18,31 @@ from generator.base.ooxml.xml import (
     number,
     refuse,
 )
-from generator.pdf.docx.formatting import Context, Node, is_tied
+from generator.pdf.docx.fields import Field
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
-from generator.pdf.docx.styles import merge
+from generator.pdf.docx.reuse import is_tied
+from generator.pdf.docx.signature_bookmarks import with_roles
+from generator.pdf.docx.tree import (
+    Block,
+    BookmarkStart,
+    Contents,
+    FootnoteNumber,
+    FootnoteReference,
+    Inline,
+    Label,
+    LineBreak,
+    PageBreak,
+    PageField,
+    Paragraph,
+    ParagraphFormat,
+    Picture,
+    RunFormat,
+    Tab,
+    TextRun,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from generator.pdf.docx.styles import Properties
+    from generator.pdf.docx.reading import Reading
 
 _WRAPPERS: Final = frozenset(W + name for name in ("hyperlink", "smartTag", "customXml", "sdtContent"))
 _SILENT: Final = frozenset(
@@ -38,341 +54,302 @@ _SILENT: Final = frozenset(
     )
 )  # fmt: skip
 _REVISIONS: Final = frozenset(W + name for name in ("ins", "del", "moveFrom", "moveTo"))
-_COMPUTED: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "TOC"})
-_STORED: Final = frozenset({"REF", "HYPERLINK", "SEQ", "DOCPROPERTY", "TITLE", "AUTHOR", "SUBJECT"})
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
-_BREAKS: Final = frozenset({"page", "column"})
+_PAGE_BREAKS: Final = frozenset({"page", "column"})
 
 
 @dataclass(slots=True)
-class Field:
-    """A complex field while it is being read: its code, then its stored result."""
+class ParagraphRead:
+    """What a ``w:p`` gives.
 
-    code: str = ""
-    in_result: bool = False
-    text: list[str] = field(default_factory=list)
-    style: Properties | None = None
-    result_paragraph: Properties | None = None
+    Attributes:
+        blocks: several where a page break splits it or it holds a table of contents; none where it only
+            carried the end of one.
+        closes_before: the roles whose signature place ends on the block before.
+        section: the ``w:sectPr`` of the section that ends here.
+    """
 
-    @property
-    def kind(self) -> str:
-        """The field's name, as PAGE."""
-        return (self.code.split() or [""])[0].upper()
-
-    @property
-    def is_computed(self) -> bool:
-        """Whether the PDF engine works out its result itself."""
-        return self.kind in _COMPUTED
+    blocks: list[Block]
+    closes_before: list[str] = field(default_factory=list)
+    section: Element | None = None
 
 
-class InlineReader(Context):
-    """Reads paragraphs."""
+@dataclass(slots=True)
+class _Draft:
+    """A paragraph while its runs are read."""
 
-    def __init__(self, parts: Mapping[str, bytes], file: str | None) -> None:
-        super().__init__(parts, file)
-        self._fields: list[Field] = []
-        self._items: list[Node] = []
-        self._where = ""
-        self.note_number = 0
-        self._style: Properties = {}
+    where: str
+    format: ParagraphFormat
+    base: RunFormat  # what its runs start from
+    first_block: bool  # of its body, cell, header, footer or note
+    items: list[Inline | PageBreak | Contents] = field(default_factory=list)
+    opens: list[str] = field(default_factory=list)
+    closes: list[str] = field(default_factory=list)
+    closes_before: list[str] = field(default_factory=list)
 
-    def paragraph(self, element: Element, where: str, last: Node | None) -> list[Node]:
-        """The nodes of one paragraph: several where a page break splits it, or a table of contents ends.
 
-        Args:
-            element: the ``w:p``.
-            where: its place in Chinese.
-            last: the block before it, on which a bookmark may end.
-        """
-        xml = self.sources.get(element)
-        if xml is None or self._fields or is_tied(xml):
-            return self._paragraph(element, where, last)
-        key = (self.table_style[-1], xml)
-        known = self.look.nodes.get(key)
-        if known is not None:
-            return [dict(known)]
-        nodes = self._paragraph(element, where, last)
-        if len(nodes) == 1 and nodes[0]["k"] == "p" and not nodes[0]["s"].get("numbering"):
-            self.look.remember(key, dict(nodes[0]))
-        return nodes
+def read_paragraph(reading: Reading, element: Element, where: str, *, first_block: bool) -> ParagraphRead:
+    """Read one paragraph.
 
-    def _paragraph(self, element: Element, where: str, last: Node | None) -> list[Node]:
-        properties = element.find(W + "pPr")
-        style, base = self.paragraph_formatting(properties)
-        mark = self.run_formatting(properties.find(W + "rPr") if properties is not None else None, base)
-        node: Node = {"k": "p", "s": style, "m": mark, "r": []}
-        self._check_mark(properties, where)
-        self._label(node, where)
-        self._items, self._where, self._style = node["r"], where, style
-        inside_contents = self._outermost() is not None
-        opened: list[str] = []
-        self._inline(element, base, node, last, opened)
-        self._items = []
-        if opened:
-            node["open"] = opened
-        nodes = _split(node)
-        contents = [part for part in nodes if part["k"] == "toc"]
-        if contents or inside_contents or self._outermost() is not None:
-            # What is left of a paragraph that only carried a table of contents is not a line of its own.
-            nodes = [part for part in nodes if part["k"] != "p" or part["r"] or "open" in part]
-        section = properties.find(W + "sectPr") if properties is not None else None
-        if section is not None:
-            if len(nodes) == 1 and nodes[0]["k"] == "p" and not nodes[0]["r"]:
-                nodes[0]["void"] = True
-            if not nodes:
-                nodes = [{**node, "r": [], "void": True}]
-            nodes[-1]["section"] = section
-        return nodes
+    Args:
+        reading: the document's state.
+        element: the ``w:p``.
+        where: its place in Chinese.
+        first_block: whether no block stands before it.
+    """
+    xml = reading.xml_of.get(element)
+    if xml is None or reading.fields or is_tied(xml):
+        return _read(reading, element, where, first_block=first_block)
+    key = (reading.table_style, xml)
+    known = reading.known.pieces.get(key)
+    if isinstance(known, Paragraph):
+        return ParagraphRead([known])
+    read = _read(reading, element, where, first_block=first_block)
+    if len(read.blocks) == 1:
+        (block,) = read.blocks
+        if isinstance(block, Paragraph) and block.format.numbering is None:
+            reading.known.remember(key, block)
+    return read
 
-    def _check_mark(self, properties: Element | None, where: str) -> None:
-        run = properties.find(W + "rPr") if properties is not None else None
-        for child in run if run is not None else ():
-            if child.tag in _REVISIONS:
-                raise refuse(where, child.tag, self.file)
 
-    def _label(self, node: Node, where: str) -> None:
-        numbering = node["s"].get("numbering")
-        if not numbering:
-            return
-        try:
-            label = self.numbering.next_label(numbering)
-        except UnsupportedNumberFormatError as error:
-            raise refuse(where, f"自动编号格式 {error}", self.file) from error
-        if label is not None and label.text:
-            node["label"] = {
-                "x": label.text,
-                "s": self.label_formatting(node["m"], label.run),
-                "suffix": label.suffix,
-            }
+def _read(reading: Reading, element: Element, where: str, *, first_block: bool) -> ParagraphRead:
+    properties = element.find(W + "pPr")
+    own_mark = properties.find(W + "rPr") if properties is not None else None
+    for child in own_mark if own_mark is not None else ():
+        if child.tag in _REVISIONS:
+            raise refuse(where, child.tag, reading.file)
+    form, base = reading.formatting.paragraph(properties, reading.table_style)
+    mark = reading.formatting.run(own_mark, base)
+    label = _label(reading, form, mark, where)
+    draft = _Draft(where, form, base, first_block)
+    in_contents = reading.fields.replaced is not None
+    _read_inline(reading, element, draft)
+    if draft.opens and not draft.closes:
+        draft.closes = list(draft.opens)
+    blocks = _split(draft, mark, label)
+    if (
+        in_contents
+        or reading.fields.replaced is not None
+        or any(isinstance(block, Contents) for block in blocks)
+    ):
+        # What is left of a paragraph that only carried a table of contents is not a line of its own.
+        blocks = [block for block in blocks if not isinstance(block, Paragraph) or block.runs or block.opens]
+    section = properties.find(W + "sectPr") if properties is not None else None
+    if section is not None:
+        if not blocks:
+            blocks = [Paragraph(form, mark, (), label, ends_section=True)]
+        elif len(blocks) == 1 and isinstance(blocks[0], Paragraph) and not blocks[0].runs:
+            blocks = [replace(blocks[0], ends_section=True)]
+    return ParagraphRead(blocks, draft.closes_before, section)
 
-    # -- runs -----------------------------------------------------------------------------------------
 
-    def _inline(
-        self, container: Element, base: Properties, node: Node, last: Node | None, opened: list[str]
-    ) -> None:
-        for child in container:
-            tag = child.tag
-            if tag == W + "r":
-                self._run(child, base)
-            elif tag in _WRAPPERS:
-                self._inline(child, base, node, last, opened)
-            elif tag == W + "sdt":
-                content = child.find(W + "sdtContent")
-                if content is not None:
-                    self._inline(content, base, node, last, opened)
-            elif tag == W + "fldSimple":
-                self._simple_field(child, base, node, last, opened)
-            elif tag == W + "bookmarkStart":
-                opened += self.open_bookmark(child)
-                self._items.append({"k": "bm", "n": child.get(W + "name", "")})
-            elif tag == W + "bookmarkEnd":
-                earlier = not self._items and last is not None and not opened
-                self.close_bookmark(child, last if earlier else node)
-            elif tag not in _SILENT:
-                raise refuse(self._where, tag, self.file)
+def _label(reading: Reading, form: ParagraphFormat, mark: RunFormat, where: str) -> Label | None:
+    if form.numbering is None:
+        return None
+    try:
+        label = reading.numbering.next_label(form.numbering)
+    except UnsupportedNumberFormatError as error:
+        raise refuse(where, f"自动编号格式 {error}", reading.file) from error
+    if label is None or not label.text:
+        return None
+    return Label(label.text, label.suffix, reading.formatting.label(mark, label.run))
 
-    def _run(self, run: Element, base: Properties) -> None:  # noqa: C901 one branch a kind of content
-        style = self.run_formatting(run.find(W + "rPr"), base)
-        for child in run:
-            tag = child.tag
-            if tag == W + "t":
-                text = stored_text(child)
-                if text:
-                    self._text(text, style)
-            elif tag == W + "tab":
-                self._mark({"k": "tab", "x": "\t", "s": style})
-            elif tag in {W + "br", W + "cr"}:
-                kind = child.get(W + "type")
-                self._mark({"k": "br", "x": "\n", "s": style, **({"page": True} if kind in _BREAKS else {})})
-            elif tag == W + "noBreakHyphen":
-                self._text("\u2011", style)
-            elif tag == W + "softHyphen":
-                self._text("\u00ad", style)
-            elif tag == W + "fldChar":
-                self._field_mark(child, style)
-            elif tag == W + "instrText":
-                if self._fields:
-                    self._fields[-1].code += child.text or ""
-            elif tag == W + "drawing":
-                self._picture(child, style)
-            elif tag == W + "footnoteReference":
-                identity = child.get(W + "id", "")
-                self.noted[identity] = None
-                self._mark({"k": "fn", "n": identity, "s": style})
-            elif tag == W + "footnoteRef":
-                self._mark({"k": "no", "n": self.note_number, "s": style})
-            elif tag not in _SILENT:
-                raise refuse(self._where, tag, self.file)
 
-    def _text(self, text: str, style: Properties) -> None:
-        if style.get("vanish"):
-            raise refuse(self._where, W + "vanish", self.file)
-        outer = self._outermost()
-        if outer is not None:
-            outer.text.append(text)
-            outer.style = outer.style or style
-            return
-        items = self._items
-        if items and items[-1]["k"] == "t" and items[-1]["s"] is style:
-            items[-1]["x"] += text
+def _split(draft: _Draft, mark: RunFormat, label: Label | None) -> list[Block]:
+    """The paragraph cut at its page breaks and around a table of contents."""
+    blocks: list[Block] = []
+    runs: list[Inline] = []
+    continues = False
+
+    def end_part() -> None:
+        nonlocal label
+        if runs or label is not None:
+            blocks.append(Paragraph(draft.format, mark, tuple(runs), label, continues))
+            runs.clear()
+            label = None
+
+    for item in draft.items:
+        if isinstance(item, PageBreak | Contents):
+            end_part()
+            blocks.append(item)
+            continues = True
         else:
-            items.append({"k": "t", "x": text, "s": style})
-
-    def _mark(self, item: Node) -> None:
-        outer = self._outermost()
-        if outer is not None:
-            outer.text.append(item.get("x", ""))
-        else:
-            self._items.append(item)
-
-    # -- fields ---------------------------------------------------------------------------------------
-
-    def _outermost(self) -> Field | None:
-        """The outermost computed field whose stored result is being read."""
-        return next((item for item in self._fields if item.in_result and item.is_computed), None)
-
-    def _field_mark(self, element: Element, style: Properties) -> None:
-        kind = element.get(W + "fldCharType")
-        if element.find(W + "ffData") is not None:
-            raise refuse(self._where, "旧式窗体域", self.file)
-        if kind == "begin":
-            self._fields.append(Field())
-        elif kind == "separate" and self._fields:
-            self._check_kind(self._fields[-1].kind)
-            self._fields[-1].in_result = True
-        elif kind == "end" and self._fields:
-            done = self._fields.pop()
-            self._check_kind(done.kind)
-            if done.is_computed:
-                self._computed(done, style)
-
-    def _check_kind(self, kind: str) -> None:
-        if kind not in _COMPUTED and kind not in _STORED:
-            raise refuse(self._where, f"域 {kind}", self.file)
-
-    def _simple_field(
-        self, element: Element, base: Properties, node: Node, last: Node | None, opened: list[str]
-    ) -> None:
-        item = Field(code=element.get(W + "instr", ""), in_result=True)
-        self._check_kind(item.kind)
-        self._fields.append(item)
-        self._inline(element, base, node, last, opened)
-        self._fields.pop()
-        if item.is_computed:
-            self._computed(item, base)
-
-    def _computed(self, item: Field, style: Properties) -> None:
-        outer = self._outermost()
-        text = "".join(item.text)
-        if outer is not None:
-            outer.text.append(text)
-            return
-        shown = item.style or style
-        if item.kind == "TOC":
-            found = re.search(r'\\o\s*"?(\d)-(\d)', item.code)
-            self._items.append(
-                {
-                    "k": "toc",
-                    "x": text,
-                    "levels": int(found[2]) if found else 3,
-                    "styles": self._contents_styles(self._style, shown),
-                }
-            )
-            return
-        entry: Node = {"k": "f", "f": item.kind, "x": text, "s": shown}
-        if item.kind == "PAGEREF":
-            entry["n"] = (item.code.split()[1:] or [""])[0]
-        found = re.search(r"\\\*\s*(\w+)", item.code)
-        form = {"ROMAN": "upperRoman", "roman": "lowerRoman", "CHINESENUM3": "chineseCounting"}
-        if found and found[1] in form:
-            entry["fmt"] = form[found[1]]
-        self._items.append(entry)
-
-    def _contents_styles(self, paragraph: Properties, run: Properties) -> list[tuple[Properties, Properties]]:
-        """Paragraph and run properties of each level of a table of contents.
-
-        Where the document has no ``TOC n`` style, the field's own paragraph serves, each level two characters
-        further in.
-        """
-        found = []
-        for level in range(1, 10):
-            identity = self.styles.by_name(f"toc {level}")
-            if identity is None:
-                plain = {**paragraph, "first": 0.0, "first_chars": 0.0, "align": "left"}
-                found.append(({**plain, "left": 2 * run["size"] * (level - 1)}, run))
-                continue
-            own, own_run = self.styles.resolve(identity)
-            found.append(
-                (
-                    merge(self.styles.paragraph_defaults, own),
-                    {"size": 10.0, **self.styles.run_defaults, **own_run},
-                )
-            )
-        return found
-
-    def inside_field(self) -> bool:
-        """Whether a field begun earlier is still open."""
-        return bool(self._fields)
-
-    def close_fields(self) -> None:
-        """Check that no field stays open at the end of the document."""
-        if self._fields:
-            raise refuse("正文末尾", f"没有结束标记的域 {self._fields[0].kind}", self.file)
-
-    # -- pictures -------------------------------------------------------------------------------------
-
-    def _picture(self, drawing: Element, style: Properties) -> None:
-        inline = drawing.find(WP + "inline")
-        if inline is None:
-            raise refuse(self._where, (WP + "anchor") if len(drawing) else drawing.tag, self.file)
-        picture = inline.find(f".//{PIC}pic")
-        blip = picture.find(f".//{A}blip") if picture is not None else None
-        if blip is None or inline.find(f".//{MC}AlternateContent") is not None:
-            raise refuse(self._where, "图表、形状或文本框", self.file)
-        crop = picture.find(f".//{A}srcRect")
-        if crop is not None and any(number(value) for value in crop.attrib.values()):
-            raise refuse(self._where, "裁剪过的图片", self.file)
-        part = self.related.get(blip.get(R + "embed", ""), "")
-        data = self.parts.get(part, b"")
-        if not data.startswith(_PICTURES):
-            raise refuse(self._where, "PNG、JPEG 以外的图片", self.file)
-        extent = inline.find(WP + "extent")
-        name = next((key for key, value in self.media.items() if value == part), None)
-        if name is None:
-            name = f"media-{len(self.media)}." + ("png" if data.startswith(_PICTURES[0]) else "jpg")
-            self.media[name] = part
-        described = inline.find(WP + "docPr")
-        self._mark(
-            {
-                "k": "img",
-                "n": name,
-                "w": number(extent.get("cx")) / EMU_PER_POINT,
-                "h": number(extent.get("cy")) / EMU_PER_POINT,
-                "alt": (described.get("descr") or "图片") if described is not None else "图片",
-                "s": style,
-            }
-        )
+            runs.append(item)
+    end_part()
+    if not blocks:
+        blocks = [Paragraph(draft.format, mark, (), label)]
+    if draft.opens or draft.closes:
+        marked = [at for at, block in enumerate(blocks) if isinstance(block, Paragraph)]
+        if marked:
+            blocks[marked[0]] = with_roles(blocks[marked[0]], opens=draft.opens)
+            blocks[marked[-1]] = with_roles(blocks[marked[-1]], closes=draft.closes)
+    return blocks
 
 
-def _split(node: Node) -> list[Node]:
-    """A paragraph's node cut at its page breaks and around a table of contents."""
-    if not any(item.get("page") or item["k"] == "toc" for item in node["r"]):
-        return [node]
-    nodes: list[Node] = []
-    part: Node = {**node, "r": []}
-    part.pop("close", None)
-    for item in node["r"]:
-        if item.get("page") or item["k"] == "toc":
-            if part["r"]:
-                nodes.append(part)
-            nodes.append({"k": "pb", "x": "\n"} if item.get("page") else item)
-            part = {"k": "p", "s": node["s"], "m": node["m"], "r": [], "cont": True}
-        else:
-            part["r"].append(item)
-    if part["r"]:
-        nodes.append(part)
-    if "open" in node and "open" not in nodes[0]:
-        nodes[0]["open"] = node["open"]
-    if "close" in node:
-        nodes[-1]["close"] = node["close"]
-    return nodes
+# -- runs -------------------------------------------------------------------------------------------------------
+
+
+def _read_inline(reading: Reading, container: Element, draft: _Draft) -> None:
+    for child in container:
+        tag = child.tag
+        if tag == W + "r":
+            _read_run(reading, child, draft)
+        elif tag in _WRAPPERS:
+            _read_inline(reading, child, draft)
+        elif tag == W + "sdt":
+            content = child.find(W + "sdtContent")
+            if content is not None:
+                _read_inline(reading, content, draft)
+        elif tag == W + "fldSimple":
+            _read_simple_field(reading, child, draft)
+        elif tag == W + "bookmarkStart":
+            role = reading.signatures.begin(child)
+            if role is not None:
+                draft.opens.append(role)
+            draft.items.append(BookmarkStart(child.get(W + "name", "")))
+        elif tag == W + "bookmarkEnd":
+            role = reading.signatures.end(child)
+            if role is not None:
+                before = not draft.items and not draft.first_block and not draft.opens
+                (draft.closes_before if before else draft.closes).append(role)
+        elif tag not in _SILENT:
+            raise refuse(draft.where, tag, reading.file)
+
+
+def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C901 one branch a kind of content
+    look = reading.formatting.run(run.find(W + "rPr"), draft.base)
+    for child in run:
+        tag = child.tag
+        if tag == W + "t":
+            text = stored_text(child)
+            if text:
+                _add_text(reading, draft, text, look)
+        elif tag == W + "tab":
+            _add(reading, draft, Tab(look), "\t")
+        elif tag in {W + "br", W + "cr"}:
+            breaks_page = child.get(W + "type") in _PAGE_BREAKS
+            _add(reading, draft, PageBreak() if breaks_page else LineBreak(look), "\n")
+        elif tag == W + "noBreakHyphen":
+            _add_text(reading, draft, "\u2011", look)
+        elif tag == W + "softHyphen":
+            _add_text(reading, draft, "\u00ad", look)
+        elif tag == W + "fldChar":
+            _read_field_mark(reading, child, draft, look)
+        elif tag == W + "instrText":
+            if reading.fields:
+                reading.fields.innermost.code += child.text or ""
+        elif tag == W + "drawing":
+            _add(reading, draft, _read_picture(reading, child, draft.where, look))
+        elif tag == W + "footnoteReference":
+            identity = child.get(W + "id", "")
+            reading.notes[identity] = None
+            _add(reading, draft, FootnoteReference(identity, look))
+        elif tag == W + "footnoteRef":
+            _add(reading, draft, FootnoteNumber(reading.note_number, look))
+        elif tag not in _SILENT:
+            raise refuse(draft.where, tag, reading.file)
+
+
+def _add_text(reading: Reading, draft: _Draft, text: str, look: RunFormat) -> None:
+    if look.hidden:
+        raise refuse(draft.where, W + "vanish", reading.file)
+    replaced = reading.fields.replaced if reading.fields else None
+    if replaced is not None:
+        replaced.stored.append(text)
+        replaced.format = replaced.format or look
+        return
+    last = draft.items[-1] if draft.items else None
+    if isinstance(last, TextRun) and last.format == look:
+        draft.items[-1] = TextRun(last.text + text, look)
+    else:
+        draft.items.append(TextRun(text, look))
+
+
+def _add(reading: Reading, draft: _Draft, item: Inline | PageBreak, stored: str = "") -> None:
+    replaced = reading.fields.replaced if reading.fields else None
+    if replaced is not None:
+        replaced.stored.append(stored)
+    else:
+        draft.items.append(item)
+
+
+# -- fields -----------------------------------------------------------------------------------------------------
+
+
+def _read_field_mark(reading: Reading, element: Element, draft: _Draft, look: RunFormat) -> None:
+    fields = reading.fields
+    kind = element.get(W + "fldCharType")
+    if element.find(W + "ffData") is not None:
+        raise refuse(draft.where, "旧式窗体域", reading.file)
+    if kind == "begin":
+        fields.begin(Field())
+    elif kind == "separate" and fields:
+        _check_kind(reading, fields.innermost, draft.where)
+        fields.innermost.in_result = True
+    elif kind == "end" and fields:
+        done = fields.end()
+        _check_kind(reading, done, draft.where)
+        if done.is_computed:
+            _add_computed(reading, done, draft, look)
+
+
+def _check_kind(reading: Reading, item: Field, where: str) -> None:
+    if not item.is_allowed:
+        raise refuse(where, f"域 {item.kind}", reading.file)
+
+
+def _read_simple_field(reading: Reading, element: Element, draft: _Draft) -> None:
+    item = Field(code=element.get(W + "instr", ""), in_result=True)
+    _check_kind(reading, item, draft.where)
+    reading.fields.begin(item)
+    _read_inline(reading, element, draft)
+    reading.fields.end()
+    if item.is_computed:
+        _add_computed(reading, item, draft, draft.base)
+
+
+def _add_computed(reading: Reading, item: Field, draft: _Draft, look: RunFormat) -> None:
+    stored = "".join(item.stored)
+    replaced = reading.fields.replaced
+    if replaced is not None:
+        replaced.stored.append(stored)
+        return
+    shown = item.format or look
+    if item.kind == "TOC":
+        entries = reading.formatting.contents_entries(draft.format, shown)
+        draft.items.append(Contents(stored, item.contents_levels, entries))
+    else:
+        draft.items.append(PageField(item.kind, stored, shown, item.bookmark, item.number_format))
+
+
+# -- pictures ---------------------------------------------------------------------------------------------------
+
+
+def _read_picture(reading: Reading, drawing: Element, where: str, look: RunFormat) -> Picture:
+    inline = drawing.find(WP + "inline")
+    if inline is None:
+        raise refuse(where, (WP + "anchor") if len(drawing) else drawing.tag, reading.file)
+    picture = inline.find(f".//{PIC}pic")
+    blip = picture.find(f".//{A}blip") if picture is not None else None
+    if blip is None or inline.find(f".//{MC}AlternateContent") is not None:
+        raise refuse(where, "图表、形状或文本框", reading.file)
+    crop = picture.find(f".//{A}srcRect")
+    if crop is not None and any(number(value) for value in crop.attrib.values()):
+        raise refuse(where, "裁剪过的图片", reading.file)
+    part = reading.related.get(blip.get(R + "embed", ""), "")
+    data = reading.parts.get(part, b"")
+    if not data.startswith(_PICTURES):
+        raise refuse(where, "PNG、JPEG 以外的图片", reading.file)
+    extent = inline.find(WP + "extent")
+    name = next((key for key, value in reading.media.items() if value == part), None)
+    if name is None:
+        name = f"media-{len(reading.media)}." + ("png" if data.startswith(_PICTURES[0]) else "jpg")
+        reading.media[name] = part
+    described = inline.find(WP + "docPr")
+    return Picture(
+        name,
+        number(extent.get("cx")) / EMU_PER_POINT,
+        number(extent.get("cy")) / EMU_PER_POINT,
+        (described.get("descr") or "图片") if described is not None else "图片",
+        look,
+    )

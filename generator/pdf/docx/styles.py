@@ -1,12 +1,12 @@
-"""Formatting of paragraphs and runs: what an element sets, and what the styles above it set.
+"""Formatting as elements and styles set it: only what each sets, so that inheriting is merging.
 
-A set of properties is a plain dict that holds only what was set, so inheritance is merging. All measures
-are points. The keys are those of ``read_paragraph_properties`` and ``read_run_properties``.
+All measures are points. What comes of it, when everything is inherited, are ParagraphFormat and RunFormat.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
 from generator.base.ooxml.xml import (
     VAL,
@@ -18,28 +18,91 @@ from generator.base.ooxml.xml import (
     parse,
     twips,
 )
+from generator.pdf.docx.tree import BorderLine, ParagraphFormat, RunFormat, TabStop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Properties = dict[str, Any]
+Borders = dict[str, BorderLine | None]
+
+
+class ParagraphProperties(TypedDict, total=False):
+    """What a ``w:pPr`` or a style sets; meanings as in ParagraphFormat.
+
+    ``numbering`` holds the values of ``w:numPr``'s children by their tags, since styles may set one of them
+    only; ``tabs`` holds alignment and leader by position, ``clear`` among the alignments.
+    """
+
+    style: str | None
+    align: str
+    left: float
+    right: float
+    first: float
+    left_chars: float
+    right_chars: float
+    first_chars: float
+    before: float
+    after: float
+    before_lines: float
+    after_lines: float
+    line: float
+    line_rule: str
+    keep_next: bool
+    keep_lines: bool
+    page_break_before: bool
+    widow_control: bool
+    overflow_punctuation: bool
+    contextual_spacing: bool
+    snap_to_grid: bool
+    tabs: dict[float, tuple[str, str]]
+    outline: int | None
+    borders: Borders
+    fill: str | None
+    numbering: dict[str, str]
+    cjk_latin_space: bool
+
+
+class RunProperties(TypedDict, total=False):
+    """What a ``w:rPr`` or a style sets; meanings as in RunFormat, ``char_style`` the id of a character style."""
+
+    size: float
+    east_asian_face: str
+    latin_face: str
+    bold: bool
+    italic: bool
+    strike: bool
+    hidden: bool
+    underline: str | None
+    colour: str | None
+    highlight: str | None
+    fill: str | None
+    spacing: float
+    scale: float
+    script: str | None
+    raised: float
+    char_style: str | None
+
 
 _SIDES: Final = ("top", "left", "bottom", "right")
-_TOGGLES: Final = {
+_ToggleName = Literal[
+    "keep_next", "keep_lines", "page_break_before", "widow_control", "overflow_punctuation",
+    "contextual_spacing", "snap_to_grid",
+]  # fmt: skip
+_TOGGLES: Final[dict[str, _ToggleName]] = {
     "keepNext": "keep_next",
     "keepLines": "keep_lines",
-    "pageBreakBefore": "page_break",
-    "widowControl": "widows",
-    "overflowPunct": "overflow",
-    "contextualSpacing": "contextual",
-    "snapToGrid": "snap",
+    "pageBreakBefore": "page_break_before",
+    "widowControl": "widow_control",
+    "overflowPunct": "overflow_punctuation",
+    "contextualSpacing": "contextual_spacing",
+    "snapToGrid": "snap_to_grid",
 }
-_RUN_TOGGLES: Final = {
+_RUN_TOGGLES: Final[dict[str, Literal["bold", "italic", "strike", "hidden"]]] = {
     "b": "bold",
     "i": "italic",
     "strike": "strike",
     "dstrike": "strike",
-    "vanish": "vanish",
+    "vanish": "hidden",
 }
 _HIGHLIGHTS: Final = {
     "yellow": "ffff00",
@@ -59,7 +122,6 @@ _HIGHLIGHTS: Final = {
     "black": "000000",
     "white": "ffffff",
 }
-DEFAULT_TAB: Final = 36.0
 _AUTO_SPACING: Final = 14.0  # "auto" space before and after, as LibreOffice takes it
 
 
@@ -77,21 +139,21 @@ def shading(element: Element) -> str | None:
     return colour(element.get(W + "fill"))
 
 
-def border(element: Element) -> dict[str, Any] | None:
-    """One border as ``{w, c, d}`` (width in points, colour, dash), or None where it says there is none."""
+def border(element: Element) -> BorderLine | None:
+    """One border, or None where it says that there is none."""
     kind = element.get(VAL, "nil")
     if kind in {"nil", "none"}:
         return None
     width = max(number(element.get(W + "sz"), 4) / 8, 0.25)
-    found: dict[str, Any] = {"w": width, "c": colour(element.get(W + "color")) or "000000"}
+    dash = None
     if kind in {"dotted", "dashed", "dashSmallGap", "dotDash", "dotDotDash"}:
-        found["d"] = "dotted" if kind == "dotted" else "dashed"
+        dash = "dotted" if kind == "dotted" else "dashed"
     if kind in {"double", "thinThickSmallGap", "thickThinSmallGap"}:
-        found["w"] = width * 2
-    return found
+        width *= 2
+    return BorderLine(width, colour(element.get(W + "color")) or "000000", dash)
 
 
-def borders(element: Element) -> dict[str, dict[str, Any] | None]:
+def borders(element: Element) -> Borders:
     """The borders set by a ``w:tblBorders``, ``w:tcBorders`` or ``w:pBdr``, by side."""
     found = {}
     for child in element:
@@ -102,15 +164,9 @@ def borders(element: Element) -> dict[str, dict[str, Any] | None]:
     return found
 
 
-def read_paragraph_properties(element: Element | None) -> Properties:
-    """What a ``w:pPr`` sets.
-
-    Keys: ``align``; ``left``, ``right``, ``first`` (negative: hanging) and their ``…_chars`` (hundredths of a
-    character); ``before``, ``after``; ``line`` with ``rule``; ``keep_next``, ``keep_lines``, ``page_break``,
-    ``widows``, ``contextual``, ``snap``; ``tabs``; ``outline`` (1-based level); ``borders``; ``fill``;
-    ``numbering``; ``cjk_latin`` (space between CJK and Latin); ``style``.
-    """
-    found: Properties = {}
+def read_paragraph_properties(element: Element | None) -> ParagraphProperties:
+    """What a ``w:pPr`` sets."""
+    found: ParagraphProperties = {}
     if element is None:
         return found
     for child in element:
@@ -144,18 +200,22 @@ def read_paragraph_properties(element: Element | None) -> Properties:
                 **{item.tag.rpartition("}")[2]: item.get(VAL) for item in child},
             }
         elif tag in {"autoSpaceDE", "autoSpaceDN"}:
-            found["cjk_latin"] = is_on(child)
+            found["cjk_latin_space"] = is_on(child)
     return found
 
 
-def _read_indent(element: Element, found: Properties) -> None:
+def _read_indent(element: Element, found: ParagraphProperties) -> None:
     get = element.get
-    for key, names in (("left", ("left", "start")), ("right", ("right", "end"))):
-        for name in names:
-            if get(W + name) is not None:
-                found[key] = twips(get(W + name))
-            if get(W + name + "Chars") is not None:
-                found[key + "_chars"] = number(get(W + name + "Chars"))
+    for name in ("left", "start"):
+        if get(W + name) is not None:
+            found["left"] = twips(get(W + name))
+        if get(W + name + "Chars") is not None:
+            found["left_chars"] = number(get(W + name + "Chars"))
+    for name in ("right", "end"):
+        if get(W + name) is not None:
+            found["right"] = twips(get(W + name))
+        if get(W + name + "Chars") is not None:
+            found["right_chars"] = number(get(W + name + "Chars"))
     if get(W + "firstLine") is not None:
         found["first"] = twips(get(W + "firstLine"))
     if get(W + "hanging") is not None:
@@ -166,29 +226,35 @@ def _read_indent(element: Element, found: Properties) -> None:
         found["first_chars"] = -number(get(W + "hangingChars"))
 
 
-def _read_spacing(element: Element, found: Properties) -> None:
-    for key in ("before", "after"):
+_SPACING: Final[tuple[tuple[Literal["before", "after"], Literal["before_lines", "after_lines"]], ...]] = (
+    ("before", "before_lines"),
+    ("after", "after_lines"),
+)
+
+
+def _read_spacing(element: Element, found: ParagraphProperties) -> None:
+    for key, lines in _SPACING:
         if element.get(W + key) is not None:
             found[key] = twips(element.get(W + key))
-            found.pop(key + "_lines", None)
+            found.pop(lines, None)
         if element.get(W + key + "Lines") is not None:
-            found[key + "_lines"] = number(element.get(W + key + "Lines")) / 100
+            found[lines] = number(element.get(W + key + "Lines")) / 100
         if element.get(W + key + "Autospacing", "0") not in {"0", "false", "off"}:
             found[key] = _AUTO_SPACING
     if element.get(W + "line") is not None:
         rule = element.get(W + "lineRule", "auto")
-        found["rule"] = rule
+        found["line_rule"] = rule
         found["line"] = number(element.get(W + "line"), 240) / (240 if rule == "auto" else 20)
 
 
-def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Properties:  # noqa: C901 one branch a property
+def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> RunProperties:  # noqa: C901 one branch a property
     """What a ``w:rPr`` sets.
 
-    Keys: ``ea``, ``ascii`` (face names); ``size``; ``bold``, ``italic``, ``strike``, ``vanish``;
-    ``underline`` (kind); ``colour``, ``highlight``, ``fill``; ``spacing`` (added to each character);
-    ``scale`` (per cent); ``script`` (super or sub); ``raise``; ``char_style``.
+    Args:
+        element: the ``w:rPr``.
+        theme: face names by theme name.
     """
-    found: Properties = {}
+    found: RunProperties = {}
     if element is None:
         return found
     for child in element:
@@ -198,11 +264,12 @@ def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Pr
         elif tag == "rStyle":
             found["char_style"] = child.get(VAL)
         elif tag == "rFonts":
-            for key, plain in (("ea", "eastAsia"), ("ascii", "ascii")):
-                themed = theme.get(child.get(W + plain + "Theme", ""))
-                name = themed or child.get(W + plain)
-                if name:
-                    found[key] = name
+            east = theme.get(child.get(W + "eastAsiaTheme", "")) or child.get(W + "eastAsia")
+            latin = theme.get(child.get(W + "asciiTheme", "")) or child.get(W + "ascii")
+            if east:
+                found["east_asian_face"] = east
+            if latin:
+                found["latin_face"] = latin
         elif tag == "sz":
             found["size"] = number(child.get(VAL), 20) / 2
         elif tag == "u":
@@ -222,7 +289,7 @@ def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Pr
             kind = child.get(VAL)
             found["script"] = {"superscript": "super", "subscript": "sub"}.get(kind or "")
         elif tag == "position":
-            found["raise"] = number(child.get(VAL)) / 2
+            found["raised"] = number(child.get(VAL)) / 2
     return found
 
 
@@ -259,10 +326,10 @@ class Styles:
         self.theme = theme
         self._elements: dict[str, Element] = {}
         self._defaults: dict[str, str] = {}
-        self._resolved: dict[str | None, tuple[Properties, Properties]] = {}
+        self._resolved: dict[str | None, tuple[ParagraphProperties, RunProperties]] = {}
         self.names: dict[str, str] = {}
-        self.paragraph_defaults: Properties = {}
-        self.run_defaults: Properties = {}
+        self.paragraph_defaults: ParagraphProperties = {}
+        self.run_defaults: RunProperties = {}
         if data is None:
             return
         root = parse(data)
@@ -296,11 +363,11 @@ class Styles:
             identity = base.get(VAL) if base is not None else None
         return found
 
-    def resolve(self, identity: str | None) -> tuple[Properties, Properties]:
+    def resolve(self, identity: str | None) -> tuple[ParagraphProperties, RunProperties]:
         """Paragraph and run properties that a style sets, with its bases, without the document's defaults."""
         if identity not in self._resolved:
-            paragraph: Properties = {}
-            run: Properties = {}
+            paragraph: ParagraphProperties = {}
+            run: RunProperties = {}
             for element in self.chain(identity):
                 paragraph = merge(paragraph, read_paragraph_properties(element.find(W + "pPr")))
                 run = {**run, **read_run_properties(element.find(W + "rPr"), self.theme)}
@@ -314,14 +381,14 @@ def _outline_by_name(name: str) -> int | None:
     return int(level) if kind == "heading" and level.isdecimal() else None
 
 
-def merge(base: Properties, over: Properties) -> Properties:
+def merge(base: ParagraphProperties, over: ParagraphProperties) -> ParagraphProperties:
     """Properties over those they inherit from; tab stops add up, but for cleared ones."""
     if not over:
         return base
-    found = {**base, **over}
-    for key in ("before", "after"):
-        if key in over and key + "_lines" not in over:
-            found.pop(key + "_lines", None)
+    found: ParagraphProperties = {**base, **over}
+    for key, lines in _SPACING:
+        if key in over and lines not in over:
+            found.pop(lines, None)
     if "first" in over and "first_chars" not in over and base.get("first_chars", 0) * over["first"] < 0:
         found.pop("first_chars", None)
     if "tabs" in base and "tabs" in over:
@@ -331,3 +398,30 @@ def merge(base: Properties, over: Properties) -> Properties:
     if "borders" in base and "borders" in over:
         found["borders"] = {**base["borders"], **over["borders"]}
     return found
+
+
+def list_level(properties: ParagraphProperties) -> tuple[str, int] | None:
+    """The list that properties name and the level in it, from 0; None where they name none."""
+    named = properties.get("numbering")
+    return (named.get("numId") or "0", int(named.get("ilvl") or "0")) if named else None
+
+
+def paragraph_format(properties: ParagraphProperties) -> ParagraphFormat:
+    """The formatting that properties amount to once nothing more is inherited."""
+    plain = {key: value for key, value in properties.items() if key not in {"tabs", "borders", "numbering"}}
+    return ParagraphFormat(
+        **plain,  # type: ignore[arg-type]
+        tabs=tuple(
+            TabStop(position, align, leader)
+            for position, (align, leader) in sorted(properties.get("tabs", {}).items())
+            if align != "clear"
+        ),
+        borders=tuple(properties.get("borders", {}).items()),
+        numbering=list_level(properties),
+    )
+
+
+def run_format(base: RunFormat, *layers: RunProperties) -> RunFormat:
+    """A run's formatting: what each layer sets over the one before it, the first over a base."""
+    set_here = {key: value for layer in layers for key, value in layer.items() if key != "char_style"}
+    return replace(base, **set_here) if set_here else base  # type: ignore[arg-type]

@@ -25,8 +25,9 @@ from lxml import etree
 
 from generator.base.ooxml.xml import W, main_part, parse
 from generator.errors import PdfError
-from generator.pdf.docx.formatting import SIGN_PREFIXES
-from generator.pdf.docx.reader import Node, open_parts, read_tree
+from generator.pdf.docx.reader import open_parts, read_tree
+from generator.pdf.docx.signature_bookmarks import SIGN_PREFIXES
+from generator.pdf.docx.tree import Contents, Paragraph, Table, WordDocument, run_formats
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 from generator.pdf.engines.labels import Found, find_labels
 from generator.pdf.fonts.faces import LATIN_ROLES, ROLES
@@ -99,7 +100,7 @@ class OfficeDocument:
     """
 
     info: PdfInfo
-    tree: Node
+    tree: WordDocument
     parts: Mapping[str, bytes]
 
 
@@ -157,7 +158,7 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
                 f"LibreOffice 没有生成“{info.title}”的 PDF",
                 "在 LibreOffice 中打开该文档看能否导出，或改用 --pdf-engine typst",
             ) from error
-        contents = any(block["k"] == "toc" for section in tree["sections"] for block in section["blocks"])
+        contents = any(isinstance(block, Contents) for section in tree.sections for block in section.blocks)
         warnings = ("LibreOffice 不更新目录，PDF 中的目录是文档里原有的内容，请核对页码",) if contents else ()
         return PdfDocument(made, pages, headings, places, warnings)
 
@@ -236,19 +237,13 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def _names(node: Any) -> Iterator[tuple[str, bool]]:
-    """Every face name in a tree, and whether it is asked for Latin text."""
-    if isinstance(node, dict):
-        if "size" in node:
-            if node.get("ea"):
-                yield node["ea"], False
-            if node.get("ascii"):
-                yield node["ascii"], True
-        for value in node.values():
-            yield from _names(value)
-    elif isinstance(node, list | tuple):
-        for value in node:
-            yield from _names(value)
+def _names(document: WordDocument) -> Iterator[tuple[str, bool]]:
+    """Every face name in a document, and whether it is asked for Latin text."""
+    for look in run_formats(document):
+        if look.east_asian_face:
+            yield look.east_asian_face, False
+        if look.latin_face:
+            yield look.latin_face, True
 
 
 def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[tuple[str, str]]]:
@@ -322,7 +317,7 @@ def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
 
 
 def _sign_places(
-    pdf: pikepdf.Pdf, data: bytes, tree: Mapping[str, Any], roles: Sequence[tuple[str, str]]
+    pdf: pikepdf.Pdf, data: bytes, tree: WordDocument, roles: Sequence[tuple[str, str]]
 ) -> Iterator[SignPlace]:
     """Signature places: where their labels are printed, as wide as the document's own measures say.
 
@@ -350,23 +345,23 @@ def _sign_places(
         )
 
 
-def _spans(tree: Mapping[str, Any]) -> Iterator[tuple[str, tuple[float, float]]]:
+def _spans(document: WordDocument) -> Iterator[tuple[str, tuple[float, float]]]:
     """How far each signature place reaches across its page, by role."""
-    for section in tree["sections"]:
-        page = section["page"]
-        left, right = page["left"], page["width"] - page["right"]
-        for block in section["blocks"]:
-            for role in block.get("open", ()):
-                yield role, (left, right)
-            if block["k"] != "t":
+    for section in document.sections:
+        left, right = section.page.left, section.page.width - section.page.right
+        for block in section.blocks:
+            if isinstance(block, Paragraph | Table):
+                for role in block.opens:
+                    yield role, (left, right)
+            if not isinstance(block, Table):
                 continue
-            total = sum(block["grid"])
+            total = sum(block.columns)
             start = {"center": (left + right - total) / 2, "right": right - total}.get(
-                block["align"], left + block["indent"]
+                block.align, left + block.indent
             )
-            for row in block["rows"]:
-                for cell in row["cells"]:
-                    x0 = start + sum(block["grid"][: cell["x"]])
-                    x1 = x0 + sum(block["grid"][cell["x"] : cell["x"] + cell["span"]])
-                    for role in cell.get("open", ()):
-                        yield role, (x0 + cell["margins"]["left"], x1 - cell["margins"]["right"])
+            for row in block.rows:
+                for cell in row.cells:
+                    x0 = start + sum(block.columns[: cell.column])
+                    x1 = x0 + sum(block.columns[cell.column : cell.column + cell.span])
+                    for role in cell.opens:
+                        yield role, (x0 + cell.margins.left, x1 - cell.margins.right)

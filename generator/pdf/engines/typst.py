@@ -17,14 +17,15 @@ import typst
 
 from generator.errors import PdfError
 from generator.pdf.compose.document import compose
+from generator.pdf.compose.json_form import as_json
 from generator.pdf.docx.reader import open_parts, read_tree
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from generator.pdf.compose.document import Composition
+    from generator.pdf.compose.drawing import ListedHeading
     from generator.pdf.fonts.faces import Faces
 
 STANDARD: Final = "a-2b"
@@ -37,16 +38,20 @@ class TypstDocument:
     Attributes:
         title: of the document, for messages.
         when: the time of making, in UTC.
-        composition: what to draw.
-        data: the same as JSON.
+        data: what to draw, as JSON.
         media: its pictures by file name.
+        headings: what Typst numbers and tells the pages of.
+        warnings: in Chinese.
+        foot: as of PdfDocument.
     """
 
     title: str
     when: datetime
-    composition: Composition
     data: str
     media: Mapping[str, bytes]
+    headings: Sequence[ListedHeading]
+    warnings: tuple[str, ...]
+    foot: float
 
 
 class TypstEngine(Engine[TypstDocument]):
@@ -103,13 +108,18 @@ class TypstEngine(Engine[TypstDocument]):
         parts = open_parts(docx) if parts is None else parts
         tree = read_tree(parts, info.title or None)
         composition = compose(tree, self._faces, self._families, title=info.title, author=info.author)
-        data = json.dumps(composition.document, ensure_ascii=False, separators=(",", ":"))
-        media = {name: parts[part] for name, part in tree["media"].items()}
-        return TypstDocument(info.title, info.when, composition, data, media)
+        return TypstDocument(
+            info.title,
+            info.when,
+            as_json(composition.document),
+            {name: parts[part] for name, part in tree.media.items()},
+            composition.document.headings,
+            composition.warnings,
+            composition.foot,
+        )
 
     def typeset(self, read: TypstDocument) -> PdfDocument:
         """Typeset a document; see Engine."""
-        composition = read.composition
         with self._lock:
             (self._root / "doc.json").write_text(read.data, encoding="utf-8")
             for name, picture in read.media.items():
@@ -126,16 +136,10 @@ class TypstEngine(Engine[TypstDocument]):
                 for name in read.media:
                     (self._root / name).unlink(missing_ok=True)
         pages = next(item["pages"] for item in found if item["k"] == "end")
-        titles = composition.document["headings"]
-        headings = tuple(
-            Heading(titles[item["n"]]["t"], titles[item["n"]]["l"], item["page"])
-            for item in found
-            if item["k"] == "heading"
-        )
+        placed = ((read.headings[item["n"]], item["page"]) for item in found if item["k"] == "heading")
+        headings = tuple(Heading(heading.title, heading.level, page) for heading, page in placed)
         references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
-        return PdfDocument(
-            pdf, pages, headings, _sign_places(found), composition.warnings, references, composition.foot
-        )
+        return PdfDocument(pdf, pages, headings, _sign_places(found), read.warnings, references, read.foot)
 
     def close(self) -> None:
         """Remove the private folder."""

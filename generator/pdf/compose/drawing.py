@@ -1,0 +1,394 @@
+"""What the Typst program is told: a document whose every line, gap and width that needs no measuring is decided.
+
+All is frozen; measures are points. Formatting of runs, paragraphs and cells is numbered: a style is its place in
+the document's list. How this is written down for the program is generator/pdf/compose/json_form.py alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.pdf.docx.tree import BorderLine, PageSetup, TabStop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+# -- styles -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunStyle:
+    """How text is drawn.
+
+    Attributes:
+        faces: the engine's names of the faces of Chinese characters, the first that has a character counts.
+        latin_face: of the face of Latin characters.
+        top: how far the line reaches above the baseline.
+        bottom: how far it reaches below.
+        weight: of the face's own bold, None for none.
+        embolden: the stroke that stands for a bold that the face does not have.
+        slanted: whether characters are slanted, where the face has no italic.
+        fill: colour of the characters.
+        underline: Word's name of the line.
+        marked: colour behind the text.
+        spacing: added to each character.
+        shift: how far below the baseline it stands; negative above.
+        scale: of the characters' width, per cent.
+    """
+
+    faces: tuple[str, ...]
+    latin_face: str
+    size: float
+    top: float
+    bottom: float
+    weight: int | None = None
+    embolden: float | None = None
+    italic: bool = False
+    slanted: bool = False
+    fill: str | None = None
+    underline: str | None = None
+    marked: str | None = None
+    spacing: float = 0.0
+    strike: bool = False
+    shift: float | None = None
+    scale: float = 100.0
+
+    @property
+    def is_decorated(self) -> bool:
+        """Whether more is drawn than its glyphs; as ``decorated`` of document.typ."""
+        return bool(self.underline or self.strike or self.marked or self.slanted or self.scale != 100.0)  # noqa: PLR2004 per cent
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphStyle:
+    """How the lines of a paragraph stand.
+
+    Attributes:
+        first: indent of the first line beyond left.
+        hang: how far all other lines are indented beyond left.
+        align: ``left``, ``right``, ``center``, ``justify`` or ``distribute``.
+        lines: strokes along its sides, by side; -1 for none.
+        loose: whether a single line of it may stand alone at the head or foot of a page.
+        tight: whether Chinese and Latin characters stand close.
+    """
+
+    left: float
+    right: float
+    first: float
+    hang: float
+    align: str
+    tabs: tuple[TabStop, ...]
+    fill: str | None = None
+    lines: tuple[tuple[str, int], ...] = ()
+    loose: bool = False
+    tight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellStyle:
+    """How a cell is drawn; margins and strokes are those of its top, right, bottom and left, -1 for no stroke.
+
+    Attributes:
+        whole: whether it may not split at the end of a page.
+    """
+
+    margins: tuple[float, float, float, float]
+    strokes: tuple[int, int, int, int]
+    align: str
+    valign: str
+    whole: bool
+    fill: str | None
+
+
+# -- what stands in a line ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StyledText:
+    """Text in one style; for the two signs that it may hold see MARKS_APART and HANGING_MARK."""
+
+    style: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakableText:
+    """Text with a Latin word that is wider than its line and may break anywhere."""
+
+    style: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leader:
+    """What fills a line's free space: Word's name of a tab's leader."""
+
+    style: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A blank to write on, in pieces between which the line may break."""
+
+    style: int
+    widths: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TabMark:
+    """A tab, whose stop the program finds by measuring."""
+
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line break."""
+
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMark:
+    """A field that the program works out; as PageField."""
+
+    kind: str
+    style: int
+    bookmark: str | None
+    number_format: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureMark:
+    """A picture in the line."""
+
+    name: str
+    width: float
+    height: float
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The place that a page reference names."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMark:
+    """The number of a footnote; the note is drawn at the foot of the page."""
+
+    style: int
+    note: str
+
+
+Piece = (
+    StyledText
+    | BreakableText
+    | Leader
+    | Blank
+    | TabMark
+    | NewLine
+    | FieldMark
+    | PictureMark
+    | Anchor
+    | NoteMark
+)
+
+
+# -- blocks -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingMark:
+    """A heading as the outline shows it: its level, its place in the list of headings, its title."""
+
+    level: int
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnParagraph:
+    """A paragraph.
+
+    Attributes:
+        above: the gap to what stands above.
+        plain: whether all its pieces are text that is drawn as it is.
+        height: of an empty paragraph.
+        tabbed: whether it must be set by measuring.
+        whole: whether it may not split at the end of a page.
+        keep_next: whether it stays on the page of what follows.
+        top_space: space at the head of a page or cell, where a gap would vanish.
+        bottom_space: space at the end of a cell, likewise.
+        opens: the roles whose signature place begins at its upper left corner.
+        closes: the roles whose signature place ends at its lower right corner.
+    """
+
+    style: int
+    pieces: tuple[Piece, ...]
+    above: float
+    plain: bool = False
+    height: float | None = None
+    tabbed: bool = False
+    heading: HeadingMark | None = None
+    whole: bool = False
+    page_break_before: bool = False
+    keep_next: bool = False
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+    top_space: float | None = None
+    bottom_space: float | None = None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether it is plain text and nothing else is said of it, so that a cell can draw it itself."""
+        return (
+            self.plain
+            and self.above == 0.0
+            and not (
+                self.tabbed
+                or self.whole
+                or self.page_break_before
+                or self.keep_next
+                or self.opens
+                or self.closes
+                or self.heading is not None
+                or self.height is not None
+                or self.top_space is not None
+                or self.bottom_space is not None
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DownText:
+    """Text that runs down the page, in columns from the right: pieces that stand upright one under another."""
+
+    columns: tuple[tuple[StyledText, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpText:
+    """Blocks turned left by a quarter, on lines of a length."""
+
+    blocks: tuple[DrawnBlock, ...]
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCell:
+    """A cell.
+
+    Attributes:
+        measure: whether its row may not split but looks so tall that it must be measured whether it can be whole.
+        content: its blocks; one bare paragraph where the cell draws that itself.
+        opens: as of a paragraph.
+        closes: as of a paragraph.
+    """
+
+    column: int
+    row: int
+    span: int
+    rowspan: int
+    measure: bool
+    content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+    style: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnTable:
+    """A table.
+
+    Attributes:
+        heads: how many of its first rows are repeated at the head of each page.
+        heights: the least height of each row.
+        kept: rows that stay together, as the first of them and their number.
+        above, whole, keep_next, opens, closes: as of a paragraph.
+    """
+
+    columns: tuple[float, ...]
+    align: str
+    indent: float
+    heads: int
+    heights: tuple[float, ...]
+    cells: tuple[DrawnCell, ...]
+    above: float
+    whole: bool = False
+    keep_next: bool = False
+    kept: tuple[tuple[int, int], ...] = ()
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """A page break."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlankLine:
+    """What a page break is in a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnContents:
+    """A table of contents.
+
+    Attributes:
+        styles: of each level the paragraph's style, the run's, and the gap above.
+    """
+
+    levels: int
+    styles: tuple[tuple[int, int, float], ...]
+
+
+DrawnBlock = DrawnParagraph | DrawnTable | NewPage | BlankLine | DrawnContents
+
+
+# -- the document -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListedHeading:
+    """A heading as contents lists and the outline show it."""
+
+    level: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSection:
+    """A section; see Section of generator/pdf/docx/tree.py."""
+
+    page: PageSetup
+    first_number: int | None
+    number_format: str
+    title_page: bool
+    begins: str
+    headers: Mapping[str, tuple[DrawnBlock, ...]]
+    footers: Mapping[str, tuple[DrawnBlock, ...]]
+    blocks: tuple[DrawnBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnDocument:
+    """The whole document; a style's number is its place in its list, and so is a stroke's and a heading's."""
+
+    title: str
+    author: str
+    tab: float
+    even_odd: bool
+    run_styles: tuple[RunStyle, ...]
+    paragraph_styles: tuple[ParagraphStyle, ...]
+    cell_styles: tuple[CellStyle, ...]
+    strokes: tuple[BorderLine, ...]
+    headings: tuple[ListedHeading, ...]
+    sections: tuple[DrawnSection, ...]
+    notes: Mapping[str, tuple[DrawnBlock, ...]]

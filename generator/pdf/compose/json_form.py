@@ -1,0 +1,296 @@
+"""How a drawn document is written down for the Typst program (``doc.json``); nothing else knows these keys.
+
+The keys are short, for the program reads them as long as it lives in memory: the names that generator/pdf/document.typ uses
+stand beside those of generator/pdf/compose/drawing.py below. What is absent or as usual is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from generator.pdf.compose.drawing import (
+    Anchor,
+    Blank,
+    BlankLine,
+    BreakableText,
+    CellStyle,
+    DownText,
+    DrawnCell,
+    DrawnContents,
+    DrawnDocument,
+    DrawnParagraph,
+    DrawnSection,
+    DrawnTable,
+    FieldMark,
+    Leader,
+    NewLine,
+    NewPage,
+    NoteMark,
+    ParagraphStyle,
+    PictureMark,
+    RunStyle,
+    StyledText,
+    TabMark,
+    UpText,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from generator.pdf.compose.drawing import DrawnBlock, Piece
+    from generator.pdf.docx.tree import BorderLine, PageSetup
+
+_Json = dict[str, Any]
+
+
+def as_json(document: DrawnDocument) -> str:
+    """The content of ``doc.json``."""
+    found = {
+        "title": document.title,
+        "author": document.author,
+        "tab": document.tab,
+        "even": document.even_odd,
+        "runs": [_run_style(style) for style in document.run_styles],
+        "paragraphs": [_paragraph_style(style) for style in document.paragraph_styles],
+        "cells": [_cell_style(style) for style in document.cell_styles],
+        "strokes": [_stroke(line) for line in document.strokes],
+        "headings": [{"l": heading.level, "t": heading.title} for heading in document.headings],
+        "sections": [_section(section) for section in document.sections],
+        "notes": {name: _blocks(blocks) for name, blocks in document.notes.items()},
+    }
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+
+
+# -- styles -------------------------------------------------------------------------------------------------
+
+
+def _run_style(style: RunStyle) -> _Json:
+    found: _Json = {
+        "ea": style.faces,
+        "latin": style.latin_face,
+        "size": style.size,
+        "top": style.top,
+        "bottom": style.bottom,
+    }
+    for key, value in (
+        ("weight", style.weight),
+        ("embolden", style.embolden),
+        ("shift", style.shift),
+    ):
+        if value is not None:
+            found[key] = value
+    for key, said in (
+        ("italic", style.italic),
+        ("slant", style.slanted),
+        ("fill", style.fill),
+        ("under", style.underline),
+        ("mark", style.marked),
+        ("track", style.spacing),
+        ("strike", style.strike),
+    ):
+        if said:
+            found[key] = said
+    if style.scale != 100.0:  # noqa: PLR2004 per cent
+        found["scale"] = style.scale
+    return found
+
+
+def _paragraph_style(style: ParagraphStyle) -> _Json:
+    found: _Json = {
+        "left": style.left,
+        "right": style.right,
+        "first": style.first,
+        "hang": style.hang,
+        "align": style.align,
+        "tabs": [[stop.position, stop.align, stop.leader] for stop in style.tabs],
+    }
+    for key, said in (
+        ("fill", style.fill),
+        ("lines", dict(style.lines)),
+        ("loose", style.loose),
+        ("tight", style.tight),
+    ):
+        if said:
+            found[key] = said
+    return found
+
+
+def _cell_style(style: CellStyle) -> _Json:
+    found: _Json = {
+        "in": style.margins,
+        "st": style.strokes,
+        "align": style.align,
+        "va": style.valign,
+        "whole": style.whole,
+    }
+    if style.fill:
+        found["f"] = style.fill
+    return found
+
+
+def _stroke(line: BorderLine) -> _Json:
+    found: _Json = {"w": line.width, "c": line.colour}
+    if line.dash is not None:
+        found["d"] = line.dash
+    return found
+
+
+# -- what stands in a line ----------------------------------------------------------------------------------
+
+
+def _pieces(pieces: Iterable[Piece]) -> list[Any]:
+    return [
+        [piece.style, piece.text] if isinstance(piece, StyledText) else _PIECES[piece.__class__](piece)
+        for piece in pieces
+    ]
+
+
+_PIECES: dict[type, Callable[[Any], _Json]] = {
+    BreakableText: lambda piece: {"k": "w", "s": piece.style, "t": piece.text},
+    Leader: lambda piece: {"k": "fill", "s": piece.style, "l": piece.kind},
+    Blank: lambda piece: {"k": "b", "s": piece.style, "w": piece.widths},
+    TabMark: lambda piece: {"k": "tab", "s": piece.style},
+    NewLine: lambda piece: {"k": "br", "s": piece.style},
+    FieldMark: lambda piece: {
+        "k": "f",
+        "f": piece.kind,
+        "s": piece.style,
+        "n": piece.bookmark,
+        "fmt": piece.number_format,
+    },
+    PictureMark: lambda piece: {
+        "k": "img",
+        "n": piece.name,
+        "w": piece.width,
+        "h": piece.height,
+        "alt": piece.description,
+    },
+    Anchor: lambda piece: {"k": "bm", "n": piece.name},
+    NoteMark: lambda piece: {"k": "fn", "s": piece.style, "n": piece.note},
+}
+
+
+# -- blocks -------------------------------------------------------------------------------------------------
+
+
+def _blocks(blocks: Iterable[DrawnBlock]) -> list[_Json]:
+    return [_BLOCKS[block.__class__](block) for block in blocks]
+
+
+def _paragraph(block: DrawnParagraph) -> _Json:
+    found: _Json = {"k": "p", "s": block.style, "r": _pieces(block.pieces)}
+    if block.plain:
+        found["plain"] = True
+    if block.height is not None:
+        found["e"] = block.height
+    if block.tabbed:
+        found["t"] = True
+    heading = block.heading
+    if heading is not None:
+        found["h"] = {"l": heading.level, "n": heading.number, "t": heading.title}
+    if block.whole:
+        found["whole"] = True
+    if block.page_break_before:
+        found["pb"] = True
+    if block.keep_next:
+        found["next"] = True
+    if block.opens:
+        found["o"] = block.opens
+    if block.closes:
+        found["c"] = block.closes
+    if block.top_space is not None:
+        found["v"] = block.top_space
+    found["a"] = block.above
+    if block.bottom_space is not None:
+        found["w"] = block.bottom_space
+    return found
+
+
+def _table(block: DrawnTable) -> _Json:
+    found: _Json = {
+        "k": "t",
+        "cols": block.columns,
+        "align": block.align,
+        "ind": block.indent,
+        "heads": block.heads,
+        "heights": block.heights,
+        "cells": [_cell(cell) for cell in block.cells],
+    }
+    if block.whole:
+        found["whole"] = True
+    if block.keep_next:
+        found["next"] = True
+    if block.kept:
+        found["kept"] = block.kept
+    if block.opens:
+        found["o"] = block.opens
+    if block.closes:
+        found["c"] = block.closes
+    found["a"] = block.above
+    return found
+
+
+def _cell(cell: DrawnCell) -> _Json:
+    found: _Json = {"x": cell.column, "y": cell.row}
+    if cell.span > 1:
+        found["cs"] = cell.span
+    if cell.rowspan > 1:
+        found["rs"] = cell.rowspan
+    if cell.measure:
+        found["whole"] = "measure"
+    content = cell.content
+    if isinstance(content, DrawnParagraph):
+        found["plain"] = content.style
+        found["r"] = _pieces(content.pieces)
+    elif isinstance(content, DownText):
+        found["v"] = [[[piece.style, piece.text] for piece in column] for column in content.columns]
+        found["b"] = []
+    elif isinstance(content, UpText):
+        found["up"] = _blocks(content.blocks)
+        found["length"] = content.length
+    else:
+        found["b"] = _blocks(content)
+    if cell.opens or cell.closes:
+        found["o"] = cell.opens
+        found["c"] = cell.closes
+    found["s"] = cell.style
+    return found
+
+
+_BLOCKS: dict[type, Callable[[Any], _Json]] = {
+    DrawnParagraph: _paragraph,
+    DrawnTable: _table,
+    NewPage: lambda _: {"k": "pb"},
+    BlankLine: lambda _: {"k": "br"},
+    DrawnContents: lambda block: {"k": "toc", "levels": block.levels, "styles": block.styles},
+}
+
+
+# -- sections -----------------------------------------------------------------------------------------------
+
+
+def _section(section: DrawnSection) -> _Json:
+    return {
+        "page": _page(section.page),
+        "start": section.first_number,
+        "fmt": section.number_format,
+        "title": section.title_page,
+        "break": section.begins,
+        "header": {name: _blocks(blocks) for name, blocks in section.headers.items()},
+        "footer": {name: _blocks(blocks) for name, blocks in section.footers.items()},
+        "blocks": _blocks(section.blocks),
+    }
+
+
+def _page(page: PageSetup) -> _Json:
+    return {
+        "width": page.width,
+        "height": page.height,
+        "top": page.top,
+        "right": page.right,
+        "bottom": page.bottom,
+        "left": page.left,
+        "header": page.header,
+        "footer": page.footer,
+    }

@@ -1,0 +1,291 @@
+"""Numbering the styles of one document, and what its faces can draw."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from generator.pdf.compose.drawing import CellStyle, ListedHeading, ParagraphStyle, RunStyle
+from generator.pdf.fonts.face_cache import coverage, latin_widths
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.pdf.docx.tree import BorderLine, Cell, ParagraphFormat, RunFormat
+    from generator.pdf.fonts.face_cache import Face
+    from generator.pdf.fonts.faces import Faces
+
+# How far a line reaches above and below its baseline, in points.
+Edges = tuple[float, float]
+
+_INVISIBLE: Final = frozenset({"Cf", "Cc", "Zl", "Zp"})
+_EXACT_ABOVE: Final = 0.8  # of an exact line, the share above the baseline, as LibreOffice takes it
+_BOLD_STROKE: Final = 0.028  # of the size
+_SCRIPT_SIZE: Final = 0.58
+_RAISED: Final = {"super": -0.33, "sub": 0.14}  # of the size, down
+# The engine's own ticked box is as wide as a Latin letter; beside a Chinese □ it must be as wide as one.
+_TICKS: Final = "☐☑☒"
+_TICK_SIZE: Final = 1.5
+_LEAST_LINE: Final = 12.0  # points that a line counts at least where space is given in lines
+_ALIGN: Final = {"both": "justify", "distribute": "distribute", "center": "center", "right": "right"}
+_LAST_LATIN: Final = "\u024f"
+
+
+class StyleBook:
+    """The styles of one document, each numbered once, and the characters that its faces cannot draw.
+
+    Args:
+        faces: the machine's faces.
+        families: the engine's name for each face.
+        compress: whether Chinese marks that meet are drawn closer (``w:characterSpacingControl``).
+
+    Attributes:
+        ticks: finds ticked boxes that only the engine's own face draws; None where there are none.
+        headings: the document's headings so far.
+    """
+
+    def __init__(self, faces: Faces, families: Mapping[Face, str], *, compress: bool) -> None:
+        self.faces = faces
+        self.families = families
+        self.compress = compress
+        self.run_styles: list[RunStyle] = []
+        self.paragraph_styles: list[ParagraphStyle] = []
+        self.cell_styles: list[CellStyle] = []
+        self.strokes: list[BorderLine] = []
+        self.headings: list[ListedHeading] = []
+        self.ticks: re.Pattern[str] | None = None
+        self._undrawn: tuple[str, ...] = ()
+        self._written_out: dict[str, dict[int, str]] = {}
+        self._edges: dict[tuple[RunFormat, ParagraphFormat, bool, float], Edges] = {}
+        self._runs: dict[tuple[RunFormat, Edges, str], int] = {}
+        self._paragraphs: dict[tuple[ParagraphFormat, float, bool], int] = {}
+        self._cells: dict[CellStyle, int] = {}
+        self._strokes: dict[BorderLine, int] = {}
+        self._widths: dict[str, dict[str, float]] = {}
+
+    # -- characters -----------------------------------------------------------------------------------
+
+    def look_over(self, text: str) -> tuple[str, ...]:
+        """Note the characters that no fallback face draws; gives a warning for each that no face has."""
+        chain = (*self.faces.roles.values(), *self.faces.fallbacks)
+        embedded = [
+            char for char in _TICKS if char in text and not any(char in coverage(face) for face in chain)
+        ]
+        self.ticks = re.compile(f"([{''.join(embedded)}]+)") if embedded else None
+        self._undrawn = tuple(
+            char
+            for char in sorted(set(text))
+            if unicodedata.category(char) not in _INVISIBLE and not self.faces.draws(char)
+        )
+        return tuple(
+            f"字体中没有“{char}”（U+{ord(char):04X}）这个字，PDF 中以〔U+{ord(char):04X}〕代替；"
+            f"请安装含有该字的字体，或用 LIANHETI_FONTS 指定字体文件夹"
+            for char in self._undrawn
+            if not any(self._has(role, char) for role in self.faces.roles)
+        )
+
+    def _has(self, role: str, char: str) -> bool:
+        return char in coverage(self.faces.roles[role])
+
+    def drawable(self, text: str, look: RunFormat) -> str:
+        """A text with what its faces cannot draw written out as ``〔U+XXXX〕``."""
+        if not self._undrawn:
+            return text
+        role = self.faces.role(look.east_asian_face)
+        if role not in self._written_out:
+            self._written_out[role] = {
+                ord(char): f"〔U+{ord(char):04X}〕" for char in self._undrawn if not self._has(role, char)
+            }
+        return text.translate(self._written_out[role])
+
+    def latin_face(self, look: RunFormat) -> Face:
+        """The face that draws a run's Latin characters."""
+        return self.faces.roles[self.faces.role(look.latin_face, latin=True)]
+
+    def latin_width(self, style: int, char: str) -> float | None:
+        """How wide a style draws a Latin character, in points; None for one that is not Latin."""
+        if char > _LAST_LATIN:
+            return None
+        run = self.run_styles[style]
+        widths = self._widths.get(run.latin_face)
+        if widths is None:
+            face = next(face for face, family in self.families.items() if family == run.latin_face)
+            widths = self._widths[run.latin_face] = latin_widths(face)
+        found = widths.get(char)
+        return None if found is None else found * run.size
+
+    # -- lines ----------------------------------------------------------------------------------------
+
+    def edges(self, look: RunFormat, paragraph: ParagraphFormat, *, cjk: bool, grid: float) -> Edges:
+        """How far a run's line reaches above and below its baseline.
+
+        Args:
+            look: the run's formatting.
+            paragraph: its paragraph's.
+            cjk: whether the run holds Chinese characters.
+            grid: distance of the lines of the page's grid, 0 for none.
+        """
+        key = (look, paragraph, cjk, grid)
+        found = self._edges.get(key)
+        if found is None:
+            found = self._edges[key] = self._line(look, paragraph, cjk=cjk, grid=grid)
+        return found
+
+    def _line(self, look: RunFormat, paragraph: ParagraphFormat, *, cjk: bool, grid: float) -> Edges:
+        rule, line = paragraph.line_rule, paragraph.line
+        if rule == "exact":
+            return (_EXACT_ABOVE * line, (1 - _EXACT_ABOVE) * line)
+        latin = self.latin_face(look)
+        faces = [self.faces.roles[self.faces.role(look.east_asian_face)], latin] if cjk else [latin]
+        above = max(face.ascent for face in faces) * look.size
+        below = max(face.descent for face in faces) * look.size
+        if rule == "atLeast":
+            return (max(above, line - below), below)
+        if grid and paragraph.snap_to_grid:
+            # Lines on a grid: each takes whole steps of it, its text in the middle.
+            height = above + below
+            extra = math.ceil(height / grid - 1e-6) * grid * max(line, 1.0) - height
+            return (above + extra / 2, below + extra / 2)
+        return ((above + below) * line - below, below)
+
+    # -- styles ---------------------------------------------------------------------------------------
+
+    def run(self, look: RunFormat, edges: Edges, part: str = "") -> int:
+        """The number of a run's style.
+
+        Args:
+            look: the run's formatting.
+            edges: its line's.
+            part: ``latin`` or ``cjk`` where the two need different treatment, ``tick`` for a ticked box that
+                only the engine's own face draws, else empty.
+        """
+        key = (look, edges, part)
+        found = self._runs.get(key)
+        if found is None:
+            found = self._runs[key] = len(self.run_styles)
+            self.run_styles.append(self._run_style(look, edges, part))
+        return found
+
+    def _run_style(self, look: RunFormat, edges: Edges, part: str) -> RunStyle:
+        east = self.faces.role(look.east_asian_face)
+        west = self.faces.role(look.latin_face, latin=True)
+        size = look.size * (_SCRIPT_SIZE if look.script else 1) * (_TICK_SIZE if part == "tick" else 1)
+        names = [self.families[self.faces.roles[east]]]
+        names += [name for face in self.faces.fallbacks if (name := self.families[face]) not in names]
+        has_bold = (west if part == "latin" else east) in self.faces.bold
+        has_italic = part == "latin" and west in self.faces.italic
+        shift = _RAISED[look.script] * look.size if look.script else -look.raised if look.raised else None
+        return RunStyle(
+            tuple(names),
+            self.families[self.faces.roles[west]],
+            size,
+            *edges,
+            weight=700 if look.bold and has_bold else None,
+            embolden=_BOLD_STROKE * size if look.bold and not has_bold else None,
+            italic=look.italic and has_italic,
+            slanted=look.italic and not has_italic,
+            fill=look.colour,
+            underline=look.underline,
+            marked=look.highlight or look.fill,
+            spacing=look.spacing,
+            strike=look.strike,
+            shift=shift,
+            scale=look.scale,
+        )
+
+    def splits_latin(self, look: RunFormat) -> bool:
+        """Whether Latin and Chinese characters of a run must be set apart: only one has the real bold or italic."""
+        if not (look.bold or look.italic):
+            return False
+        east = self.faces.role(look.east_asian_face)
+        west = self.faces.role(look.latin_face, latin=True)
+        bold = look.bold and (east in self.faces.bold) != (west in self.faces.bold)
+        return bold or (look.italic and west in self.faces.italic)
+
+    def paragraph(self, form: ParagraphFormat, size: float, *, continues: bool) -> int:
+        """The number of a paragraph's style.
+
+        Args:
+            form: its formatting.
+            size: of its first text, by which indents in characters are measured.
+            continues: whether it goes on from before a page break.
+        """
+        key = (form, size, continues)
+        found = self._paragraphs.get(key)
+        if found is None:
+            found = self._paragraphs[key] = len(self.paragraph_styles)
+            self.paragraph_styles.append(self._paragraph_style(form, size, continues=continues))
+        return found
+
+    def _paragraph_style(self, form: ParagraphFormat, size: float, *, continues: bool) -> ParagraphStyle:
+        hundredth = size / 100
+        left = form.left_chars * hundredth if form.left_chars else form.left
+        right = form.right_chars * hundredth if form.right_chars else form.right
+        first = form.first_chars * hundredth if form.first_chars else form.first
+        hang = 0.0
+        if first < 0:
+            left, hang, first = left + first, -first, 0.0
+        if continues:
+            left, hang, first = left + hang, 0.0, 0.0
+        return ParagraphStyle(
+            left,
+            right,
+            first,
+            hang,
+            _ALIGN.get(form.align, "left"),
+            form.tabs,
+            form.fill,
+            tuple((side, self.stroke(line)) for side, line in form.borders),
+            loose=not form.widow_control,
+            tight=not form.cjk_latin_space,
+        )
+
+    def stroke(self, line: BorderLine | None) -> int:
+        """The number of a border's stroke, -1 for none."""
+        if line is None:
+            return -1
+        found = self._strokes.get(line)
+        if found is None:
+            found = self._strokes[line] = len(self.strokes)
+            self.strokes.append(line)
+        return found
+
+    def cell(self, cell: Cell, align: str, *, whole: bool) -> int:
+        """The number of a cell's style.
+
+        Args:
+            cell: the cell.
+            align: where its lines stand, as of ParagraphStyle.
+            whole: whether it may not split at the end of a page.
+        """
+        margins, borders = cell.margins, cell.borders
+        style = CellStyle(
+            (margins.top, margins.right, margins.bottom, margins.left),
+            (
+                self.stroke(borders.top),
+                self.stroke(borders.right),
+                self.stroke(borders.bottom),
+                self.stroke(borders.left),
+            ),
+            align,
+            cell.valign,
+            whole,
+            cell.fill,
+        )
+        found = self._cells.get(style)
+        if found is None:
+            found = self._cells[style] = len(self.cell_styles)
+            self.cell_styles.append(style)
+        return found
+
+
+def space_before(form: ParagraphFormat, size: float) -> float:
+    """The space before a paragraph whose text is of a size, in points."""
+    return form.before_lines * max(size, _LEAST_LINE) if form.before_lines else form.before
+
+
+def space_after(form: ParagraphFormat, size: float) -> float:
+    """The space after a paragraph whose text is of a size, in points."""
+    return form.after_lines * max(size, _LEAST_LINE) if form.after_lines else form.after

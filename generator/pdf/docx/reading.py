@@ -1,0 +1,76 @@
+"""The state of reading one document."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse, parse_shared, relations
+from generator.pdf.docx.fields import OpenFields
+from generator.pdf.docx.formatting import Formatting, known_formats
+from generator.pdf.docx.numbering import Numbering
+from generator.pdf.docx.reuse import slices
+from generator.pdf.docx.signature_bookmarks import SignatureBookmarks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORD_2013: Final = 15
+
+
+class Reading:
+    """What the parts of a document share while they are read: its package, styles, lists, bookmarks and fields.
+
+    Attributes:
+        parts: the package's parts by name.
+        file: the document's name, for errors; None where it has none.
+        root: the XML of the main part.
+        related: the relationships of the part that is being read.
+        known: what is shared with documents from the same template.
+        table_style: the style of the table around what is being read.
+        tables: how many tables have been read.
+        media: names of pictures, to the parts that hold them.
+        notes: the footnotes referred to so far, in order.
+        note_number: the number of the footnote that is being read.
+    """
+
+    def __init__(self, parts: Mapping[str, bytes], file: str | None) -> None:
+        self.parts = parts
+        self.file = file
+        main = main_part(parts)
+        self.root: Element = parse(parts[main])
+        self.related = relations(parts, main)
+        self.by_kind = {target.rpartition("/")[2]: target for target in self.related.values()}
+        theme = next((parts[name] for name in self.by_kind.values() if "/theme/" in name), None)
+        numbering = self._part("numbering.xml")
+        self.known = known_formats(self._part("styles.xml"), numbering, theme)
+        self.styles = self.known.styles
+        self.numbering = Numbering(numbering, self.known.theme)
+        self.formatting = Formatting(self.known, self.numbering)
+        settings = self._part("settings.xml")
+        self._settings = parse_shared(settings) if settings else None
+        self.xml_of = slices(parts[main], self.root)
+        self.signatures = SignatureBookmarks()
+        self.fields = OpenFields()
+        self.table_style: str | None = None
+        self.tables = 0
+        self.media: dict[str, str] = {}
+        self.notes: dict[str, None] = {}
+        self.note_number = 0
+
+    def setting(self, name: str) -> Element | None:
+        """A document-wide setting by its tag, if it is stated."""
+        return self._settings.find(W + name) if self._settings is not None else None
+
+    @cached_property
+    def old_table_edge(self) -> bool:
+        """Whether tables stand as before Word 2013: their text, not their border, at the margin."""
+        modes = self._settings.iter(W + "compatSetting") if self._settings is not None else ()
+        return all(
+            number(item.get(VAL)) < _WORD_2013
+            for item in modes
+            if item.get(W + "name") == "compatibilityMode"
+        )
+
+    def _part(self, kind: str) -> bytes | None:
+        return self.parts.get(self.by_kind.get(kind, ""))

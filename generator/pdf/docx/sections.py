@@ -1,0 +1,120 @@
+"""Reading sections: their sheets, page numbers, headers and footers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from generator.base.ooxml.xml import VAL, Element, R, W, is_on, number, parse_shared, refuse, relations, twips
+from generator.pdf.docx.blocks import read_blocks
+from generator.pdf.docx.tree import Block, MarginText, PageSetup, Section
+
+if TYPE_CHECKING:
+    from generator.pdf.docx.reading import Reading
+
+# Word's own, where a document states none.
+_A4: Final = (595.3, 841.9)
+_MARGINS: Final = {"top": 72.0, "right": 90.0, "bottom": 72.0, "left": 90.0, "header": 42.55, "footer": 49.6}
+_GRIDS: Final = frozenset({"lines", "linesAndChars", "snapToChars"})
+
+
+class SectionReader:
+    """Reads a body, section by section; headers and footers go on from one section to the next.
+
+    Args:
+        reading: the document's state.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._ended: list[tuple[int, Section]] = []  # with how many blocks stand before each section's end
+        self._headers: dict[str, MarginText] = {}
+        self._footers: dict[str, MarginText] = {}
+        self._margin_texts: dict[str, MarginText] = {}
+
+    def read(self, body: Element) -> tuple[Section, ...]:
+        """The sections of a body with their blocks."""
+        blocks = read_blocks(self._reading, body, "正文", self._end)
+        last = next((child for child in reversed(body) if child.tag == W + "sectPr"), None)
+        self._end(len(blocks), last)
+        sections: list[Section] = []
+        start = 0
+        for end, section in self._ended:
+            own: tuple[Block, ...] = tuple(blocks[start:end])
+            start = end
+            if sections and _runs_on(sections[-1], section):
+                sections[-1] = replace(sections[-1], blocks=sections[-1].blocks + own)
+            else:
+                sections.append(replace(section, blocks=own))
+        return tuple(sections)
+
+    def _end(self, blocks: int, element: Element | None) -> None:
+        """A section ends before the next block; its headers are read now, as their numbers count on."""
+        first_number, number_format, title_page, begins = None, "decimal", False, "nextPage"
+        for child in element if element is not None else ():
+            tag = child.tag.rpartition("}")[2]
+            if tag == "pgNumType":
+                start = child.get(W + "start")
+                first_number = int(start) if start else None
+                number_format = child.get(W + "fmt", "decimal")
+            elif tag == "titlePg":
+                title_page = is_on(child)
+            elif tag == "type":
+                begins = child.get(VAL, "nextPage")
+            elif tag == "cols" and number(child.get(W + "num"), 1) > 1:
+                raise refuse("版面", "分栏", self._reading.file)
+            elif tag == "headerReference":
+                self._refer(child, self._headers, "页眉")
+            elif tag == "footerReference":
+                self._refer(child, self._footers, "页脚")
+        section = Section(
+            _page(element),
+            first_number,
+            number_format,
+            title_page,
+            begins,
+            dict(self._headers),
+            dict(self._footers),
+            (),
+        )
+        self._ended.append((blocks, section))
+
+    def _refer(self, reference: Element, margins: dict[str, MarginText], title: str) -> None:
+        reading = self._reading
+        part = reading.related.get(reference.get(R + "id"), "")
+        if part not in reading.parts:
+            return
+        if part not in self._margin_texts:
+            outer, reading.related = reading.related, relations(reading.parts, part)
+            blocks = read_blocks(reading, parse_shared(reading.parts[part]), title)
+            reading.related = outer
+            self._margin_texts[part] = MarginText(part, tuple(blocks))
+        margins[reference.get(W + "type", "default")] = self._margin_texts[part]
+
+
+def _runs_on(before: Section, section: Section) -> bool:
+    """Whether nothing that a page shows changes with a section, so that its text simply runs on."""
+    return (
+        section.begins == "continuous"
+        and section.first_number is None
+        and (before.page, before.headers, before.footers) == (section.page, section.headers, section.footers)
+    )
+
+
+def _page(element: Element | None) -> PageSetup:
+    size = element.find(W + "pgSz") if element is not None else None
+    margin = element.find(W + "pgMar") if element is not None else None
+    grid = element.find(W + "docGrid") if element is not None else None
+    sides = dict(_MARGINS)
+    width, height = _A4
+    pitch = 0.0
+    if size is not None:
+        width, height = twips(size.get(W + "w"), width), twips(size.get(W + "h"), height)
+    if margin is not None:
+        sides = {name: twips(margin.get(W + name), default) for name, default in _MARGINS.items()}
+        sides["left"] += twips(margin.get(W + "gutter"))
+    # A negative margin is one that headers do not push down.
+    sides["top"], sides["bottom"] = abs(sides["top"]), abs(sides["bottom"])
+    if grid is not None and grid.get(W + "type") in _GRIDS:
+        pitch = twips(grid.get(W + "linePitch"))
+    return PageSetup(width, height, pitch, **sides)

@@ -1,0 +1,517 @@
+"""A Word document as it was read: sections, blocks and runs, all frozen; every measure is in points.
+
+Paragraphs and runs hold their whole formatting, inheritance worked out. Equal formatting is equal by value, so it
+serves as a key. What may stand in a document is a closed list (docs/docx-subset.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MARGIN_KINDS: Final = ("default", "first", "even")
+DEFAULT_SIZE: Final = 10.0
+
+
+# -- formatting ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BorderLine:
+    """A line along one side of a paragraph or cell.
+
+    Attributes:
+        width: in points.
+        colour: six hexadecimal digits.
+        dash: ``dotted`` or ``dashed``, None for a solid line.
+    """
+
+    width: float
+    colour: str
+    dash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TabStop:
+    """A tab stop: its distance from the left margin, and Word's names of its alignment and leader."""
+
+    position: float
+    align: str
+    leader: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFormat:
+    """How a run's characters look (``w:rPr``, with all that it inherits).
+
+    Attributes:
+        size: of the characters, in points.
+        east_asian_face: the face of Chinese characters, as the document names it.
+        latin_face: the face of Latin characters.
+        underline: Word's name of the line, None for none.
+        colour: of the characters, six hexadecimal digits; None for automatic.
+        highlight: the colour of a marker pen over the text.
+        fill: the colour of the text's shading.
+        spacing: added to each character's width, points.
+        scale: of the characters' width, per cent.
+        script: ``super`` or ``sub``.
+        raised: how far above the line the text stands; negative below it.
+    """
+
+    size: float = DEFAULT_SIZE
+    east_asian_face: str | None = None
+    latin_face: str | None = None
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    hidden: bool = False
+    underline: str | None = None
+    colour: str | None = None
+    highlight: str | None = None
+    fill: str | None = None
+    spacing: float = 0.0
+    scale: float = 100.0
+    script: str | None = None
+    raised: float = 0.0
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(tuple(getattr(self, name) for name in _RUN_FIELDS)))
+
+    def __hash__(self) -> int:
+        # Worked out once: formatting is a key for every run of a document.
+        return self._hash
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphFormat:
+    """How a paragraph stands (``w:pPr``, with all that it inherits).
+
+    Attributes:
+        style: the id of its style.
+        align: Word's name (``left``, ``both``, ``center``, ``right``, ``distribute``).
+        left, right: indents; where the ``…_chars`` is not 0 it counts instead, in hundredths of a character.
+        first: the first line's own indent, negative where it hangs out to the left.
+        before, after: spacing; where the ``…_lines`` is not 0 it counts instead, in lines.
+        line: with line_rule ``auto`` a multiple of the line, else points.
+        outline: level of the heading, 1 for the highest; None for body text.
+        borders: by side; a side of None has none.
+        numbering: the list and the level it counts in, None for no list.
+        cjk_latin_space: whether Chinese and Latin characters stand a little apart.
+    """
+
+    style: str | None = None
+    align: str = "left"
+    left: float = 0.0
+    right: float = 0.0
+    first: float = 0.0
+    left_chars: float = 0.0
+    right_chars: float = 0.0
+    first_chars: float = 0.0
+    before: float = 0.0
+    after: float = 0.0
+    before_lines: float = 0.0
+    after_lines: float = 0.0
+    line: float = 1.0
+    line_rule: str = "auto"
+    keep_next: bool = False
+    keep_lines: bool = False
+    page_break_before: bool = False
+    widow_control: bool = True
+    overflow_punctuation: bool = True
+    contextual_spacing: bool = False
+    snap_to_grid: bool = True
+    tabs: tuple[TabStop, ...] = ()
+    outline: int | None = None
+    borders: tuple[tuple[str, BorderLine | None], ...] = ()
+    fill: str | None = None
+    numbering: tuple[str, int] | None = None
+    cjk_latin_space: bool = True
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(tuple(getattr(self, name) for name in _PARAGRAPH_FIELDS)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+_RUN_FIELDS: Final = tuple(item.name for item in fields(RunFormat) if item.compare)
+_PARAGRAPH_FIELDS: Final = tuple(item.name for item in fields(ParagraphFormat) if item.compare)
+
+
+# -- runs ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """Text of one formatting."""
+
+    text: str
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A tab."""
+
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class LineBreak:
+    """A line break."""
+
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class PageField:
+    """A field whose value is known once pages are.
+
+    Attributes:
+        kind: PAGE, NUMPAGES, SECTIONPAGES or PAGEREF.
+        stored: what Word printed last.
+        bookmark: what a PAGEREF refers to.
+        number_format: Word's name, where the field asks for one.
+    """
+
+    kind: str
+    stored: str
+    format: RunFormat
+    bookmark: str | None = None
+    number_format: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the line: its name among the document's media, its size, what it shows in words."""
+
+    name: str
+    width: float
+    height: float
+    description: str
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class FootnoteReference:
+    """The place in the text of a footnote, which is named by its id."""
+
+    note: str
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class FootnoteNumber:
+    """The number at the head of a footnote's own text."""
+
+    number: int
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class BookmarkStart:
+    """Where a bookmark begins, for page references to it."""
+
+    name: str
+
+
+Inline = TextRun | Tab | LineBreak | PageField | Picture | FootnoteReference | FootnoteNumber | BookmarkStart
+
+
+# -- blocks -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The number or bullet before a paragraph, and what follows it: ``tab``, ``space`` or ``nothing``."""
+
+    text: str
+    suffix: str
+    format: RunFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, or what stands of it on one side of a page break.
+
+    Attributes:
+        mark: formatting of the paragraph mark, which gives an empty paragraph its height.
+        continues: whether it goes on from before a page break.
+        ends_section: whether it is empty and only carries the end of a section.
+        opens: the roles whose signature place begins here.
+        closes: the roles whose signature place ends here.
+    """
+
+    format: ParagraphFormat
+    mark: RunFormat
+    runs: tuple[Inline, ...]
+    label: Label | None = None
+    continues: bool = False
+    ends_section: bool = False
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PageBreak:
+    """A page break within text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A table of contents; the text that Word stored for it is replaced by entries made anew.
+
+    Attributes:
+        stored: the text that Word stored.
+        levels: how many levels of headings it lists.
+        formats: paragraph and run formatting of each level, from the first.
+    """
+
+    stored: str
+    levels: int
+    formats: tuple[tuple[ParagraphFormat, RunFormat], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CellMargins:
+    """The space between a cell's sides and its text."""
+
+    top: float
+    right: float
+    bottom: float
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellBorders:
+    """The lines that show along a cell's sides, neighbours' and the table's own lines taken into account."""
+
+    top: BorderLine | None
+    right: BorderLine | None
+    bottom: BorderLine | None
+    left: BorderLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell.
+
+    Attributes:
+        column: the first column of the grid that it takes, from 0.
+        span: how many columns it takes.
+        rowspan: how many rows.
+        valign: ``top``, ``horizon`` or ``bottom``.
+        turn: None for upright lines, ``stack`` for text that runs down the page, ``up`` for text turned left.
+        opens: as of a paragraph.
+        closes: as of a paragraph.
+    """
+
+    column: int
+    span: int
+    rowspan: int
+    blocks: tuple[Block, ...]
+    margins: CellMargins
+    borders: CellBorders
+    fill: str | None
+    valign: str
+    turn: str | None
+    opens: tuple[str, ...]
+    closes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table.
+
+    Attributes:
+        height: as the document asks for, 0 where it does not.
+        rule: ``auto``, ``atLeast`` or ``exact``.
+        whole: whether it may not split at the end of a page.
+        head: whether it is repeated at the head of each page.
+    """
+
+    height: float
+    rule: str
+    whole: bool
+    head: bool
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table.
+
+    Attributes:
+        columns: widths of the grid's columns.
+        share: of the text's width that the table takes, where the document says so.
+        align: ``left``, ``center`` or ``right``.
+        indent: from the left margin.
+        opens: as of a paragraph.
+        closes: as of a paragraph.
+    """
+
+    columns: tuple[float, ...]
+    share: float | None
+    align: str
+    indent: float
+    rows: tuple[Row, ...]
+    opens: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
+
+
+Block = Paragraph | Table | PageBreak | Contents
+
+
+# -- the document -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PageSetup:
+    """A section's sheet.
+
+    Attributes:
+        grid: the distance of the lines of a document grid, 0 for none.
+        top, right, bottom, left: the margins.
+        header: from the sheet's upper edge to the header.
+        footer: from the sheet's lower edge to the footer.
+    """
+
+    width: float
+    height: float
+    grid: float
+    top: float
+    right: float
+    bottom: float
+    left: float
+    header: float
+    footer: float
+
+
+@dataclass(frozen=True, slots=True)
+class MarginText:
+    """A header or footer, with the part of the package that holds it."""
+
+    part: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section.
+
+    Attributes:
+        first_number: of its pages; None where they count on.
+        number_format: Word's name of the format of page numbers.
+        title_page: whether its first page has a header and footer of its own.
+        begins: Word's name of how it begins (``nextPage``, ``continuous``, ``oddPage``, ``evenPage``).
+        headers: by kind (``default``, ``first``, ``even``).
+        footers: likewise.
+    """
+
+    page: PageSetup
+    first_number: int | None
+    number_format: str
+    title_page: bool
+    begins: str
+    headers: Mapping[str, MarginText]
+    footers: Mapping[str, MarginText]
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WordDocument:
+    """A document.
+
+    Attributes:
+        footnotes: the notes referred to, by id, in order.
+        media: names of pictures, to the package's parts that hold them.
+        even_odd: whether even pages have headers and footers of their own.
+        tab: distance of the tab stops that nothing else sets.
+        compress: whether Chinese marks that meet are drawn closer.
+    """
+
+    sections: tuple[Section, ...]
+    footnotes: Mapping[str, tuple[Block, ...]]
+    media: Mapping[str, str]
+    even_odd: bool
+    tab: float
+    compress: bool
+
+
+# -- looking through a document -----------------------------------------------------------------------------
+
+
+def document_text(document: WordDocument) -> str:
+    r"""All text of a document, in the order of ``docx_text``: body, headers and footers, footnotes.
+
+    Tabs count as ``\t``, breaks as ``\n``; ends of paragraphs and cells as nothing. What Word stored as a
+    field's last result counts as the field's text.
+    """
+    pieces: list[str] = []
+    for blocks in _block_lists(document):
+        _add_text(blocks, pieces)
+    return "".join(pieces)
+
+
+def run_formats(document: WordDocument) -> Iterator[RunFormat]:
+    """The formatting of every run, paragraph mark, label and contents entry; each as often as it stands there."""
+    for blocks in _block_lists(document):
+        yield from _formats(blocks)
+
+
+def _block_lists(document: WordDocument) -> Iterator[tuple[Block, ...]]:
+    for section in document.sections:
+        yield section.blocks
+    # Sections inherit headers and footers, so one can stand in several: each counts once.
+    seen: set[str] = set()
+    for section in document.sections:
+        for margins in (section.headers, section.footers):
+            for kind in MARGIN_KINDS:
+                margin = margins.get(kind)
+                if margin is not None and margin.part not in seen:
+                    seen.add(margin.part)
+                    yield margin.blocks
+    yield from document.footnotes.values()
+
+
+def _add_text(blocks: Iterable[Block], pieces: list[str]) -> None:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            for item in block.runs:
+                if isinstance(item, TextRun):
+                    pieces.append(item.text)
+                elif isinstance(item, PageField):
+                    pieces.append(item.stored)
+                elif isinstance(item, Tab):
+                    pieces.append("\t")
+                elif isinstance(item, LineBreak):
+                    pieces.append("\n")
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    _add_text(cell.blocks, pieces)
+        else:
+            pieces.append("\n" if isinstance(block, PageBreak) else block.stored)
+
+
+def _formats(blocks: Iterable[Block]) -> Iterator[RunFormat]:
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block.mark
+            if block.label is not None:
+                yield block.label.format
+            for item in block.runs:
+                if not isinstance(item, BookmarkStart):
+                    yield item.format
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from _formats(cell.blocks)
+        elif isinstance(block, Contents):
+            for _, look in block.formats:
+                yield look
