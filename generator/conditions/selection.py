@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from generator.base.text import fold
 from generator.conditions.targets import DERIVED_LISTS
-from generator.model.consortium import LEAD
 from generator.model.dataset import Dataset
 from generator.model.fields import Part
 from generator.model.paths import Found, resolve
@@ -136,7 +135,7 @@ class View:
             return []
         missing = []
         for at, member in enumerate(self.consortium.members or ()):
-            if first == "lead" and member.role == LEAD:
+            if first == "lead" and member.is_lead:
                 break
             if member.role is None:
                 missing.append(self.lacking(f"members[{at}].role"))

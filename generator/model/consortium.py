@@ -96,6 +96,11 @@ class Account(Part):
 class Member(Part):
     """An organisation of the consortium, the lead included."""
 
+    @property
+    def is_lead(self) -> bool:
+        """Whether its role is 牵头单位; one whose role is not given is none."""
+        return self.role == LEAD
+
     role: Role | None = field("角色", help="牵头单位或成员单位", example=MEMBER)
     name: Line | None = field("单位名称", aliases=("名称",), help="与营业执照或法人证书一致的全称")
     credit_code: Annotated[Any, CreditCode()] | None = field("统一社会信用代码", aliases=("信用代码",))
@@ -292,15 +297,20 @@ class Consortium(Part):
     attachments: dict[str, tuple[Line, ...]] | None = field("附件", help="按清单编号列出文件")
     accepted: tuple[Accepted, ...] | None = field("接受的不符合项")
 
+    def by_role(self, name: str) -> tuple[tuple[int, Member], ...]:
+        """The members that ``lead``, ``leads`` or ``others`` stands for, each with its number from 0, in order."""
+        wanted = name != "others"
+        return tuple((at, one) for at, one in enumerate(self.members or ()) if one.is_lead is wanted)
+
     @property
     def leads(self) -> tuple[Member, ...]:
         """The members whose role is 牵头单位, in order."""
-        return tuple(member for member in self.members or () if member.role == LEAD)
+        return tuple(member for _, member in self.by_role("leads"))
 
     @property
     def others(self) -> tuple[Member, ...]:
         """The members that are not leads, in order."""
-        return tuple(member for member in self.members or () if member.role != LEAD)
+        return tuple(member for _, member in self.by_role("others"))
 
     @property
     def lead(self) -> Member | None:

@@ -64,10 +64,7 @@ def _join(prefix: str, name: str) -> str:
 
 
 def _members(consortium: Consortium, name: str) -> list[tuple[str, Any]]:
-    pairs = [(f"members[{at}]", member) for at, member in enumerate(consortium.members or ())]
-    if name == "others":
-        return [(path, member) for path, member in pairs if member.role != LEAD]
-    return [(path, member) for path, member in pairs if member.role == LEAD]
+    return [(f"members[{at}]", member) for at, member in consortium.by_role(name)]
 
 
 def _resolve(owner: Any, rest: list[tuple[str, str | None]], prefix: str) -> Iterator[Found]:

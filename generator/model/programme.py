@@ -7,6 +7,7 @@ reading the folders is ``generator.catalogue``'s business.
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -113,10 +114,20 @@ class Rollup(_Model):
     rows_per_page: int = Field(gt=0)
 
 
+class Purpose(StrEnum):
+    """What a document is for; the code asks for this, never for a document's id."""
+
+    MAIN = "main"
+    AGREEMENT = "agreement"  # what all members sign, and what an amendment amends
+    LETTER = "letter"  # one party's, as its authorisation of a delegate
+    AMENDMENT = "amendment"
+
+
 class Document(_Model):
     """One document of the scheme."""
 
     id: str
+    purpose: Purpose = Purpose.MAIN
     title: str = Field(description="the official title, as printed on the annex")
     template: str
     variants: tuple[Variant, ...] = ()
@@ -219,6 +230,9 @@ class ChecklistItem(_Model):
 
     id: str
     title: str
+    purpose: Literal[Purpose.LETTER] | None = Field(
+        default=None, description="documents of this purpose in the packet are what is to be attached"
+    )
     required: bool = True
     per_member: bool = False
     clause: str = ""
@@ -311,6 +325,19 @@ class Programme(_Model):
         wanted = self.delegates.condition
         if wanted and all(condition.id != wanted for condition in self.conditions):
             raise ValueError(f"delegates 的 condition “{wanted}”不在 conditions 之中")
+        return self
+
+    @model_validator(mode="after")
+    def _own_purposes(self) -> Programme:
+        made = {Purpose.LETTER, Purpose.AMENDMENT}
+        for document in self.documents:
+            if document.purpose in made:
+                raise ValueError(
+                    f"文件 {document.id} 的 purpose 只能写 main 或 agreement，别的由程序自己生成"
+                )
+            binding = any(one.party == "members" and one.signer for one in document.signatories)
+            if document.purpose is Purpose.AGREEMENT and not binding:
+                raise ValueError(f"文件 {document.id} 是协议，却没有全体成员单位签字的 signatories")
         return self
 
     @cached_property

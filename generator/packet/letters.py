@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.model.programme import Document, Signatory
+from generator.model.programme import Document, Purpose, Signatory
 from generator.packet.parts import Job
 from generator.publishing import safe_name
 
@@ -68,6 +68,7 @@ def _letter(job: Job, number: int, member: int, party: str) -> Letter:
     document = Document(
         id=f"authorisation-{number:02d}",
         title=f"授权委托书（{party}）",
+        purpose=Purpose.LETTER,
         template=TEMPLATE,
         signatories=(
             Signatory(role="principal", party="members", title="委托单位", seal=True, signer="法定代表人"),

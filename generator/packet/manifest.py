@@ -124,8 +124,9 @@ def describe(
                 id=line.id,
                 title=line.title,
                 required=line.required,
-                state=line.state,
+                state=line.state.value,
                 files=line.files,
+                lost=line.lost,
                 pages=line.pages,
                 first_page=line.first,
             )

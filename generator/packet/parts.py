@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -149,6 +150,16 @@ class MadeDocument:
     edited: bool = False
 
 
+class Enclosure(StrEnum):
+    """How something that is to be attached stands."""
+
+    ATTACHED = "attached"
+    INCLUDED = "included"  # a document of the packet itself
+    MISSING = "missing"
+    OPTIONAL = "optional"  # none given, none asked for
+    LOST = "lost"  # a file that the data names is not there
+
+
 @dataclass(frozen=True, slots=True)
 class ChecklistLine:
     """One line of the checklist: something to be attached.
@@ -157,23 +168,25 @@ class ChecklistLine:
         id: the item's id in the programme.
         title: what it is.
         required: whether the scheme asks for it.
-        state: 已附, 缺, or 请自备 where the data can't tell.
+        state: how it stands.
         files: the files that the data names for it.
         clause: where the scheme asks for it.
         note: what to look to.
         pages: how many pages of it are bound into the print copy.
         first: the first of them, from 1; None where none is bound.
+        lost: those of the files that are not there.
     """
 
     id: str
     title: str
     required: bool
-    state: str
+    state: Enclosure
     files: tuple[str, ...]
     clause: str
     note: str
     pages: int = 0
     first: int | None = None
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from generator.base.text import fold, listed
 from generator.model.paths import given, title_of
 from generator.model.value_kinds import LongText, Text
 from generator.packet.letters import letters_withheld
-from generator.packet.parts import ChecklistLine, Job
+from generator.packet.parts import ChecklistLine, Enclosure, Job
 
 # Shorter names are too like ordinary words to be told from them by one character.
 _SHORTEST: Final = 6
@@ -50,9 +50,9 @@ def _files(job: Job, lines: Sequence[ChecklistLine]) -> Iterator[str]:
     members = len(job.dataset.consortium.members or ())
     each = {item.id for item in job.programme.attachments if item.per_member}
     for line in lines:
-        if line.state == "缺" and job.edition == "signing":
+        if line.state is Enclosure.MISSING and job.edition == "signing":
             yield f"附件还没有：{line.title}（{line.clause}）"
-        elif line.id in each and line.state == "已附" and len(line.files) < members:
+        elif line.id in each and line.state is Enclosure.ATTACHED and len(line.files) < members:
             yield f"附件“{line.title}”附了 {len(line.files)} 个文件，成员单位有 {members} 家，请核对是否齐全"
 
 

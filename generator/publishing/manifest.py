@@ -141,8 +141,9 @@ class ChecklistEntry(_Model):
     id: str
     title: str
     required: bool
-    state: str
+    state: Literal["attached", "included", "missing", "optional", "lost"]
     files: tuple[str, ...]
+    lost: tuple[str, ...] = Field(description="those of the files that are not there")
     pages: int
     first_page: int | None
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from generator.model.consortium import LEAD, Consortium
+from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
@@ -157,9 +157,12 @@ def _by_role(
         raise TypeError("members must be groups")
     members = consortium.members if consortium is not None else None
     prefix = f"{path}." if path else ""
-    pairs = [(member, f"{prefix}members[{at}]") for at, member in enumerate(members or ())]
-    leads = [Group(record, part, member, here) for member, here in pairs if member.role == LEAD]
-    others = [Group(record, part, member, here) for member, here in pairs if member.role != LEAD]
+    leads, others = (
+        [Group(record, part, member, f"{prefix}members[{at}]") for at, member in consortium.by_role(name)]
+        if consortium is not None
+        else []
+        for name in ("leads", "others")
+    )
     return {
         "lead": leads[0] if leads else Group(record, part, None, f"{prefix}lead"),
         "leads": Rows(record, spec, leads if members is not None else None, f"{prefix}members"),

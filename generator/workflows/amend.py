@@ -10,7 +10,7 @@ from typing import Any, Final
 from generator.errors import ProgrammeError, RefusedError
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
-from generator.model.programme import Document, Programme, Signatory
+from generator.model.programme import Document, Programme, Purpose, Signatory
 from generator.packet.manifest import common, edition_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import Order, begin
@@ -105,10 +105,11 @@ def amend(
 def _agreement(programme: Programme) -> Document:
     """The programme's agreement: what all members sign."""
     for document in programme.documents:
-        if any(signatory.party == "members" and signatory.signer for signatory in document.signatories):
+        if document.purpose is Purpose.AGREEMENT:
             return document
     raise ProgrammeError(
-        "这个方案没有由全体成员单位签署的协议，不能订补充协议", "在 programme.yaml 中写明协议的 signatories"
+        "这个方案没有由全体成员单位签署的协议，不能订补充协议",
+        "在 programme.yaml 里协议那一份文件写 purpose: agreement",
     )
 
 
@@ -117,6 +118,7 @@ def _document(programme: Programme) -> Document:
         id=_ID,
         title=f"{_agreement(programme).title}补充协议",
         template=TEMPLATE,
+        purpose=Purpose.AMENDMENT,
         signatories=(Signatory(role="member", party="members", title="各方签章", signer="法定代表人"),),
     )
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from generator.base.text import fold
 from generator.errors import DataError, LianhetiError, UsageError
-from generator.model.consortium import LEAD, Member
+from generator.model.consortium import Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
@@ -235,7 +235,7 @@ def _repeats(
     for group in groups.values():
         if len({at for at, _ in group}) == 1:
             continue
-        led = {at for at, member in group if member.role == LEAD}
+        led = {at for at, member in group if member.is_lead}
         names = dict.fromkeys(member.name for _, member in group if member.name)
         code = next((_code(member) for _, member in group if _code(member)), "")
         where = dict.fromkeys(f"{applicants[at].name}（{member.role or '角色未填'}）" for at, member in group)

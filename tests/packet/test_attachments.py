@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import docx
 import pikepdf
 import pypdf
 import pytest
@@ -43,7 +44,7 @@ def test_files_are_bound_in_the_schemes_order_behind_the_documents(session: Sess
     lines = {line["id"]: line for line in made.manifest.as_json()["checklist"]}
     assert (lines["licences"]["first_page"], lines["licences"]["pages"]) == (documents + 1, 2)
     assert (lines["accounts"]["first_page"], lines["accounts"]["pages"]) == (documents + 3, 2)
-    assert lines["accounts"]["state"] == "已附"
+    assert lines["accounts"]["state"] == "attached"
     outline = [entry for entry in reader.outline if not isinstance(entry, list)]
     bound = [reader.get_destination_page_number(entry) for entry in outline if "附件" in str(entry.title)]
     assert bound == [documents, documents + 1, documents + 2]
@@ -139,7 +140,10 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
     data = named(tmp_path, {}, "  licences: [没有.pdf]\n")
     made = packet(words_only, data, PLAIN, DRAFT)
     (line,) = [line for line in made.manifest.as_json()["checklist"] if line["id"] == "licences"]
-    assert line["state"] == "找不到文件：没有.pdf"
+    assert (line["state"], line["lost"]) == ("lost", ["没有.pdf"])
+    word = docx.Document(io.BytesIO(file(made, "internal/checklist.docx")))
+    cells = [cell.text for table in word.tables for cell in table._cells]
+    assert any("找不到文件：没有.pdf" in text for text in cells)
     assert line["first_page"] is None
     with pytest.raises(RefusedError, match=r"没有\.pdf"):
         packet(words_only, data, PLAIN)
@@ -148,10 +152,10 @@ def test_a_file_that_is_not_there_is_named_in_a_draft_and_refused_for_signing(
 def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Session, tmp_path: Path) -> None:
     made = packet(words_only, example(tmp_path, PLAIN), PLAIN)
     states = {line["id"]: line["state"] for line in made.manifest.as_json()["checklist"]}
-    assert states["evidence"] == "缺"
-    assert states["licences"] == "如有请附"
-    assert states["agreement"] == "本套已含"
-    assert states["other"] == "如有请附"
+    assert states["evidence"] == "missing"
+    assert states["licences"] == "optional"
+    assert states["agreement"] == "included"
+    assert states["other"] == "optional"
 
 
 def test_the_same_files_give_the_same_print_copy(session: Session, tmp_path: Path) -> None:

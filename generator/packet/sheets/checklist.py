@@ -10,9 +10,9 @@ from typing import Any, Final
 from generator.model.paths import title_of
 from generator.packet.attachments import Attachment
 from generator.packet.manifest import unprinted
-from generator.packet.parts import ChecklistLine, Job, MadeDocument
+from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument
 from generator.packet.sheets.sheet import Contents, Sheet, heading
-from generator.packet.sheets.signing_texts import copies_of, pages_text
+from generator.packet.sheets.signing_texts import copies_of, enclosure_text, pages_text
 
 FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
 
@@ -43,7 +43,7 @@ class Checklist(Sheet):
                 {
                     "title": line.title,
                     "required": "必附" if line.required else "选附",
-                    "state": line.state,
+                    "state": enclosure_text(line),
                     "files": "、".join(line.files),
                     "bound": pages_text(line.first, line.pages),
                     "clause": line.clause,
@@ -85,29 +85,29 @@ def checklist_lines(
 
     Args:
         job: what the packet is made from.
-        documents: the documents made; an item with a document's id is in the packet already.
+        documents: the documents made; an item with a document's id or purpose is in the packet already.
         attachments: the files that are bound.
         first: where in the print copy everything begins, from ``first_pages``.
     """
     given = job.dataset.consortium.attachments or {}
-    made = {document.document.id for document in documents}
+    made = [document.document for document in documents]
     lines = []
     for item in job.programme.attachments:
         files = tuple(given.get(item.id) or ())
-        lost = [file for file in files if file not in job.dataset.inputs]
+        lost = tuple(file for file in files if file not in job.dataset.inputs)
         if lost:
-            state = f"找不到文件：{'、'.join(lost)}"
+            state = Enclosure.LOST
         elif files:
-            state = "已附"
-        elif any(one == item.id or one.startswith(f"{item.id}-") for one in made):
-            state = "本套已含"
+            state = Enclosure.ATTACHED
+        elif any(one.id == item.id or one.purpose is item.purpose for one in made):
+            state = Enclosure.INCLUDED
         else:
-            state = "缺" if item.required else "如有请附"
+            state = Enclosure.MISSING if item.required else Enclosure.OPTIONAL
         pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
         begins = first.get(f"attachments.{item.id}") if pages else None
         lines.append(
             ChecklistLine(
-                item.id, item.title, item.required, state, files, item.clause, item.note, pages, begins
+                item.id, item.title, item.required, state, files, item.clause, item.note, pages, begins, lost
             )
         )
     return tuple(lines)

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any, Final
 
-from generator.model.consortium import LEAD, Consortium, Member
-from generator.model.programme import Document, Route
-from generator.packet.parts import Job, MadeDocument, Signing
+from generator.model.consortium import Consortium, Member
+from generator.model.programme import Document, Purpose, Route
+from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument, Signing
 from generator.packet.sheets.sheet import Contents
 
 _PERSON: Final = "法定代表人"
 _PER_PARTY: Final = ("lead", "members")
+_ENCLOSURES: Final[Mapping[Enclosure, str]] = {
+    Enclosure.ATTACHED: "已附",
+    Enclosure.INCLUDED: "本套已含",
+    Enclosure.MISSING: "缺",
+    Enclosure.OPTIONAL: "如有请附",
+    Enclosure.LOST: "找不到文件",
+}
+
+
+class _Whose(Enum):
+    """Whose 骑缝章 goes over a document's pages, as the sheets print it."""
+
+    LEAD = "牵头单位"
+    MEMBERS = "各成员单位"
+    PRINCIPAL = "委托单位"
 
 
 def signed_documents(documents: Sequence[MadeDocument]) -> list[MadeDocument]:
@@ -34,7 +50,10 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         "draft": job.edition == "draft",
         "code": contents.code or "",
         "documents": [_document(job, made, contents.first) for made in signed],
-        "seams": list(_seams(signed)),
+        "seams": [
+            {"title": made.document.title, "pages": str(pages), "whose": whose.value}
+            for made, pages, whose in _seams(signed)
+        ],
         "unsigned": [
             {"title": made.document.title, "why": _why_unsigned(made)}
             for made in documents
@@ -43,13 +62,13 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         "attachments": [
             {
                 "title": line.title,
-                "state": line.state,
+                "state": enclosure_text(line),
                 "required": "必附" if line.required else "选附",
                 "note": line.note,
             }
             for line in lines
         ],
-        "lacking": [line.title for line in lines if line.state == "缺"],
+        "lacking": [line.title for line in lines if line.state is Enclosure.MISSING],
         "routes": [_route(route) for route in routes_of(job)],
         "channel": {
             "system": programme.channel.system,
@@ -111,6 +130,13 @@ def _document(job: Job, made: MadeDocument, first: Mapping[str, int]) -> dict[st
     }
 
 
+def enclosure_text(line: ChecklistLine) -> str:
+    """How something to be attached stands, as the sheets print it."""
+    if line.state is Enclosure.LOST:
+        return f"找不到文件：{'、'.join(line.lost)}"
+    return _ENCLOSURES[line.state]
+
+
 def pages_text(first: int | None, pages: int) -> str:
     """Where in the print copy something stands; the empty text where it does not."""
     if first is None or not pages:
@@ -156,7 +182,7 @@ def copies_of(job: Job, document: Document) -> int | str:
     return document.copies or job.programme.copies.total or ""
 
 
-def _seams(signed: Sequence[MadeDocument]) -> Iterator[dict[str, str]]:
+def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, _Whose]]:
     """Which documents of several pages get 骑缝章, and whose."""
     for made in signed:
         parties = {signatory.party for signatory in made.document.signatories if signatory.seal}
@@ -165,10 +191,10 @@ def _seams(signed: Sequence[MadeDocument]) -> Iterator[dict[str, str]]:
         sealing = dict.fromkeys(
             signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
         )
-        whose = "各成员单位" if "members" in parties and len(sealing) > 1 else "牵头单位"
-        if any(signatory.role == "principal" for signatory in made.document.signatories):
-            whose = "委托单位"
-        yield {"title": made.document.title, "pages": str(made.pdf.pages), "whose": whose}
+        whose = _Whose.MEMBERS if "members" in parties and len(sealing) > 1 else _Whose.LEAD
+        if made.document.purpose is Purpose.LETTER:
+            whose = _Whose.PRINCIPAL
+        yield made, made.pdf.pages, whose
 
 
 def _why_unsigned(made: MadeDocument) -> str:
@@ -203,7 +229,7 @@ def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, 
             if effect
             else "官方文件没有写明何时生效，以协议中的约定为准；最后一方签字盖章之前不生效",
         }
-    if any(made.document.id.startswith("authorisation") for made in documents):
+    if any(made.document.purpose is Purpose.LETTER for made in documents):
         yield {
             "what": "授权委托书",
             "when": "委托单位盖公章、法定代表人签字后，在写明的期限内有效；先于协议签署",
@@ -234,7 +260,7 @@ def effective_date(consortium: Consortium) -> str:
 
 
 def _binds(document: Document) -> bool:
-    return any(signatory.party == "members" and signatory.signer for signatory in document.signatories)
+    return document.purpose is Purpose.AGREEMENT
 
 
 def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str, Any]:
@@ -242,7 +268,7 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
     return {
         "name": name,
         "role": member.role or "",
-        "leads": member.role == LEAD,
+        "leads": member.is_lead,
         "abroad": bool(member.abroad),
         "effective": effective_date(job.dataset.consortium),
         "credit_code": ""
@@ -260,15 +286,13 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
             for signing in made.signings
             if signing.party == name
         ],
-        "seams": [seam["title"] for seam in _seams(signed) if _seals(seam, name, member, signed)],
+        "seams": [
+            made.document.title
+            for made, _, whose in _seams(signed)
+            if any(signing.party == name and signing.seal for signing in made.signings)
+            and (whose is not _Whose.LEAD or member.is_lead)
+        ],
         "letter": any(
-            made.document.id.startswith("authorisation") and made.signings[0].party == name for made in signed
+            made.document.purpose is Purpose.LETTER and made.signings[0].party == name for made in signed
         ),
     }
-
-
-def _seals(seam: Mapping[str, str], name: str, member: Member, signed: Sequence[MadeDocument]) -> bool:
-    made = next(one for one in signed if one.document.title == seam["title"])
-    return any(signing.party == name and signing.seal for signing in made.signings) and (
-        seam["whose"] != "牵头单位" or member.role == "牵头单位"
-    )
