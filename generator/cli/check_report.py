@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.errors import Problem
 from generator.model.findings import VERDICT_TEXTS, Absent, Finding, count_verdicts
 from generator.model.judgement import Judgement
+from generator.model.notices import told
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -35,6 +36,15 @@ def _print_problems(console: Console, found: Sequence[Problem]) -> None:
     console.print()
 
 
+def _print_notices(console: Console, results: Sequence[Judgement]) -> None:
+    """What a person should know of how the data were read, each once."""
+    said = told(notice for result in results for notice in result.dataset.notices)
+    for clause in said:
+        console.print(f"  · {clause}。", markup=False)
+    if said:
+        console.print()
+
+
 def print_one(console: Console, result: Judgement) -> None:
     """One programme: what stands in the way first, each with clause, place and what to do."""
     from rich.markup import escape
@@ -43,6 +53,7 @@ def print_one(console: Console, result: Judgement) -> None:
         f"[bold]{escape(result.programme.title)}[/]　{escape(result.dataset.consortium.name or '')}"
     )
     _print_problems(console, result.dataset.problems)
+    _print_notices(console, [result])
     for verdict in VERDICT_TEXTS:
         chosen = [finding for finding in result.findings if finding.verdict == verdict]
         if not chosen:
@@ -83,6 +94,7 @@ def print_comparison(console: Console, checked: Checked) -> None:
 
     results = checked.judgements
     _print_problems(console, checked.problems)
+    _print_notices(console, results)
     table = Table(box=box.SIMPLE_HEAD, title="各方案对比", title_justify="left")
     table.add_column("条件", overflow="fold")
     for result in results:

@@ -15,7 +15,7 @@ from generator.base.files import shipped
 from generator.base.tree import Entries, places, plain
 from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
-from generator.model.programme import Condition, Figure, Programme
+from generator.model.programme import Condition, Figure, Programme, Words
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -42,6 +42,7 @@ class Catalogue:
 
     extra: Path | None = None
     _loaded: dict[str, Programme] = field(default_factory=dict)
+    _words: Words | None = None
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def roots(self) -> list[Path]:
@@ -73,7 +74,7 @@ class Catalogue:
         # Every thread gets the same object: what is compiled from it is compiled once.
         with self._lock:
             if code not in self._loaded:
-                self._loaded[code] = load_programme(self._folder(code))
+                self._loaded[code] = load_programme(self._folder(code), self.words())
             return self._loaded[code]
 
     def _folder(self, code: str) -> Path:
@@ -106,6 +107,12 @@ class Catalogue:
             f"缺少公用模板文件 {COMMON}/{name}", "重新安装本程序，或在模板目录中补上这个文件"
         )
 
+    def words(self) -> Words:
+        """What people write for things that have one name."""
+        if self._words is None:
+            self._words = read_model(Words, self.common("words.yaml"))
+        return self._words
+
     def common_rules(self) -> CommonRules:
         """The conditions that hold for every programme."""
         return read_model(CommonRules, self.common("rules.yaml"))
@@ -136,13 +143,20 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
         raise _programme_error(error, tree, name) from None
 
 
-def load_programme(folder: Path) -> Programme:
+def load_programme(folder: Path, words: Words | None = None) -> Programme:
     """The programme that a folder describes.
+
+    Args:
+        folder: the folder.
+        words: the common words; the programme's own synonyms go before them.
 
     Raises:
         ProgrammeError: its ``programme.yaml`` is at fault, with file and line.
     """
     programme = read_model(Programme, folder / "programme.yaml", folder=folder)
+    common = words or Words()
+    choices = {**common.choices, **programme.synonyms}
+    programme = programme.model_copy(update={"words": common.model_copy(update={"choices": choices})})
     code = "/".join(folder.resolve().parts[-2:])
     if programme.code != code:
         raise ProgrammeError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from generator.model.fields import Part, field
+from generator.model.fields import Bounds, Part, field
 from generator.model.value_kinds import (
     Choice,
     Count,
@@ -62,18 +62,18 @@ class Passage(Part):
 class Contact(Part):
     """A person to write to or call."""
 
-    name: Line | None = field("姓名", aliases=("联系人",))
+    name: Line | None = field("姓名", aliases=("联系人",), reads="name")
     title: Line | None = field("职务")
-    phone: Line | None = field("电话", aliases=("联系电话", "联系方式"))
-    mobile: Line | None = field("手机", aliases=("手机号码",))
+    phone: Line | None = field("电话", aliases=("联系电话", "联系方式"), reads="phone")
+    mobile: Line | None = field("手机", aliases=("手机号码",), reads="phone")
     fax: Line | None = field("传真")
-    email: Line | None = field("电子邮箱", aliases=("email", "邮箱", "E-mail"))
+    email: Line | None = field("电子邮箱", aliases=("email", "邮箱", "E-mail"), reads="mail")
 
 
 class Delegate(Part):
     """Who signs for a party instead of its legal representative, by a 授权委托书."""
 
-    name: Line | None = field("姓名", aliases=("代理人",))
+    name: Line | None = field("姓名", aliases=("代理人",), reads="name")
     title: Line | None = field("职务")
     id_number: Line | None = field("身份证件号码")
     matter: Paragraphs | None = field("委托事项")
@@ -84,7 +84,9 @@ class Delegate(Part):
 class Account(Part):
     """One accounting year of an organisation."""
 
-    year: CalendarYear | None = field("年度", aliases=("年份",), example="2025")
+    year: CalendarYear | None = field(
+        "年度", aliases=("年份",), example="2025", bounds=Bounds(usual_least=1990, past=True)
+    )
     sales: TenThousands | None = field(
         "销售收入", aliases=("营业收入", "主营业务收入"), example="12000.00", help="单位：万元"
     )
@@ -102,21 +104,27 @@ class Member(Part):
         return self.role == LEAD
 
     role: Role | None = field("角色", help="牵头单位或成员单位", example=MEMBER)
-    name: Line | None = field("单位名称", aliases=("名称",), help="与营业执照或法人证书一致的全称")
+    name: Line | None = field(
+        "单位名称", aliases=("名称",), help="与营业执照或法人证书一致的全称", reads="name"
+    )
     credit_code: Annotated[Any, CreditCode()] | None = field("统一社会信用代码", aliases=("信用代码",))
     kind: OrganisationKind | None = field("单位性质", aliases=("单位类型",), example=ENTERPRISE)
     tier: Tier | None = field("合作层次", aliases=("层次",), example="核心层单位")
     chain: ChainPlace | None = field(
         "产业链位置", aliases=("上中下游",), help="企业填写，其他单位填“无”", example="中游"
     )
-    province: Line | None = field("注册地（省）", aliases=("注册省份", "省份"), help="省、自治区、直辖市全称")
-    city: Line | None = field("注册地（市）", aliases=("注册城市", "城市"))
+    province: Line | None = field(
+        "注册地（省）", aliases=("注册省份", "省份"), help="省、自治区、直辖市全称", reads="province"
+    )
+    city: Line | None = field("注册地（市）", aliases=("注册城市", "城市"), reads="name")
     stationed: tuple[Line, ...] | None = field(
-        "驻地（省）", help="除注册地外设有常驻机构的省、自治区、直辖市，没有的填“无”"
+        "驻地（省）",
+        help="除注册地外设有常驻机构的省、自治区、直辖市，没有的填“无”",
+        reads="province",
     )
     abroad: Yes | None = field("境外单位", help="注册在境外的单位填“是”")
     address: Line | None = field("住所地", aliases=("地址", "通讯地址"))
-    legal_representative: Line | None = field("法定代表人")
+    legal_representative: Line | None = field("法定代表人", reads="name")
     delegate: Delegate | None = field("签约代理人", aliases=("授权代表",))
     contact: Contact | None = field("单位联系人", aliases=("联系人",))
     high_tech: Yes | None = field("高新技术企业", aliases=("高企",), help="企业填写")
@@ -130,19 +138,24 @@ class Member(Part):
     contribution: Paragraphs | None = field("投入与贡献", aliases=("投入",))
     cooperation: Paragraphs | None = field("合作基础", help="与牵头单位已有的合作")
     accounts: tuple[Account, ...] | None = field("年度财务数据", aliases=("财务数据",))
-    staff: People | None = field("职工总数")
-    rd_staff: People | None = field("专职研发人员数", aliases=("研发人员",))
+    staff: People | None = field("职工总数", bounds=Bounds(usual_least=1, usual_most=500_000))
+    rd_staff: People | None = field(
+        "专职研发人员数", aliases=("研发人员",), bounds=Bounds(usual_most=100_000)
+    )
     honours: tuple[Line, ...] | None = field(
-        "资质称号", aliases=("称号",), help="如创新龙头企业、制造业单项冠军；没有的填“无”"
+        "资质称号",
+        aliases=("称号",),
+        help="如创新龙头企业、制造业单项冠军；没有的填“无”",
+        reads="name",
     )
 
 
 class ChiefScientist(Part):
     """The chief scientist (首席科学家, in some schemes 首席专家)."""
 
-    name: Line | None = field("姓名")
+    name: Line | None = field("姓名", reads="name")
     title: Line | None = field("职称/职务", aliases=("职务/职称", "职称", "职务"))
-    employer: Line | None = field("工作单位")
+    employer: Line | None = field("工作单位", reads="name")
     specialty: Line | None = field("从事专业")
     resume: Paragraphs | None = field("科研简历", help="含取得的代表性科研成果、学术任职等")
 
@@ -150,33 +163,35 @@ class ChiefScientist(Part):
 class TeamMember(Part):
     """A person of the research team."""
 
-    name: Line | None = field("姓名")
-    age: Annotated[Any, Count(unit="岁")] | None = field("年龄")
+    name: Line | None = field("姓名", reads="name")
+    age: Annotated[Any, Count(unit="岁")] | None = field(
+        "年龄", bounds=Bounds(least=14, most=120, usual_least=18, usual_most=85)
+    )
     title: Line | None = field("职务/职称", aliases=("职称/职务", "职称", "职务"))
     specialty: Line | None = field("从事专业")
-    employer: Line | None = field("工作单位")
+    employer: Line | None = field("工作单位", reads="name")
 
 
 class Platform(Part):
     """An innovation platform of a member."""
 
-    name: Line | None = field("平台名称")
+    name: Line | None = field("平台名称", reads="name")
     level: PlatformLevel | None = field("级别", aliases=("国家/省级",), example="国家级")
     discipline: Line | None = field("学科/产业领域", aliases=("领域",))
     in_field: Yes | None = field("属于本产业领域", help="平台的领域属于联合体产业领域的填“是”")
     status: PlatformStatus | None = field("状态", example="已建成运行")
     established: Line | None = field("建设时间", aliases=("批准时间",), example="2019年5月")
-    host: Line | None = field("依托单位", help="成员单位的全称")
+    host: Line | None = field("依托单位", help="成员单位的全称", reads="name")
 
 
 class Project(Part):
     """A science and technology project that members have undertaken."""
 
-    name: Line | None = field("项目名称")
+    name: Line | None = field("项目名称", reads="name")
     discipline: Line | None = field("产业领域")
     level: ProjectLevel | None = field("级别", aliases=("级别（国家级/省级）",), example="省部级")
     period: Line | None = field("实施期", example="2023年1月至2025年12月")
-    undertaker: Line | None = field("承担单位")
+    undertaker: Line | None = field("承担单位", reads="name")
     fiscal_funds: TenThousands | None = field("财政支持经费", help="单位：万元")
 
 
@@ -191,14 +206,14 @@ class Goals(Part):
 class Body(Part):
     """An organ of the consortium."""
 
-    name: Line | None = field("机构名称", example="理事会")
+    name: Line | None = field("机构名称", example="理事会", reads="name")
     composition: Paragraphs | None = field("人员组成与产生办法", aliases=("人员组成",))
-    size: People | None = field("人数")
+    size: People | None = field("人数", bounds=Bounds(usual_least=1, usual_most=500))
     duties: Paragraphs | None = field("职责", aliases=("职责与工作制度",))
     permanent: Yes | None = field("常设机构", help="执行机构填写")
-    host: Line | None = field("依托单位")
-    staff: People | None = field("工作人员数", help="执行机构填写")
-    full_time_staff: People | None = field("专职人员数", help="执行机构填写")
+    host: Line | None = field("依托单位", reads="name")
+    staff: People | None = field("工作人员数", help="执行机构填写", bounds=Bounds(usual_most=500))
+    full_time_staff: People | None = field("专职人员数", help="执行机构填写", bounds=Bounds(usual_most=500))
 
 
 class Bodies(Part):
@@ -218,7 +233,7 @@ class FundSource(Part):
         Annotated[str, Choice(options=("牵头单位自筹", "成员单位自筹", "财政资金", "银行贷款", "其他"))]
         | None
     ) = field("来源")
-    party: Line | None = field("出资单位")
+    party: Line | None = field("出资单位", reads="name")
     amount: TenThousands | None = field("金额", help="单位：万元")
 
 
@@ -234,7 +249,7 @@ class Funds(Part):
 
     sources: tuple[FundSource, ...] | None = field("经费来源")
     uses: tuple[FundUse, ...] | None = field("经费用途")
-    manager: Line | None = field("经费管理单位")
+    manager: Line | None = field("经费管理单位", reads="name")
     rules: Paragraphs | None = field("经费管理办法", help="名称和要点")
     supervision: Paragraphs | None = field("内部监督机制")
 
@@ -242,7 +257,9 @@ class Funds(Part):
 class Term(Part):
     """How long the consortium is set up for."""
 
-    years: Annotated[Any, Count(unit="年")] | None = field("组建期（年）", aliases=("年数",), example="3")
+    years: Annotated[Any, Count(unit="年")] | None = field(
+        "组建期（年）", aliases=("年数",), example="3", bounds=Bounds(least=1, most=99, usual_most=10)
+    )
     start: Day | None = field("开始日期")
     end: Day | None = field("结束日期")
 
@@ -252,9 +269,13 @@ class Agreement(Part):
 
     effective_date: Day | None = field("协议生效时间", aliases=("协议生效日期",))
     signing_place: Line | None = field("签订地点")
-    copies: Annotated[Any, Count(unit="份")] | None = field("协议份数")
-    arbitration: Line | None = field("仲裁委员会", aliases=("仲裁机构",), help="约定仲裁的填写准确名称")
-    court: Line | None = field("管辖法院", help="约定诉讼的填写，应与争议有实际联系")
+    copies: Annotated[Any, Count(unit="份")] | None = field(
+        "协议份数", bounds=Bounds(least=1, usual_least=2, usual_most=500)
+    )
+    arbitration: Line | None = field(
+        "仲裁委员会", aliases=("仲裁机构",), help="约定仲裁的填写准确名称", reads="name"
+    )
+    court: Line | None = field("管辖法院", help="约定诉讼的填写，应与争议有实际联系", reads="name")
     clauses: dict[str, Passage] | None = field("协议条款", help="按条款编号填写正文")
 
 
@@ -274,11 +295,11 @@ class Accepted(Part):
 class Consortium(Part):
     """One consortium as one programme sees it: the base data with that programme's overrides."""
 
-    name: Line = field("联合体名称", aliases=("联盟名称", "创新联合体名称"), required=True)
-    industry: Line | None = field("产业领域", aliases=("所属领域",))
+    name: Line = field("联合体名称", aliases=("联盟名称", "创新联合体名称"), required=True, reads="name")
+    industry: Line | None = field("产业领域", aliases=("所属领域",), reads="name")
     filing_date: Day | None = field("填报日期")
-    route: Line | None = field("申报路径")
-    recommender: Line | None = field("推荐单位")
+    route: Line | None = field("申报路径", reads="name")
+    recommender: Line | None = field("推荐单位", reads="name")
     contact: Contact | None = field("联系人")
     term: Term | None = field("组建期")
     members: tuple[Member, ...] | None = field("成员单位", aliases=("成员",))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from generator.errors import Place, Problem
 from generator.model.consortium import Consortium
+from generator.model.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Dataset:
         consortium: the effective model: base data with the programme's filing over it.
         places: where each value stood, by exact path; groups and lists have places too.
         problems: values that could not be read, in the file's order. They are absent in ``consortium``.
+        notices: what a person should know of how the data were read.
         file: the data file's name as the person gave it.
         inputs: sha256 of every file that went in (the data file, text files, attachments), by name
             relative to the data file's folder.
@@ -28,6 +30,7 @@ class Dataset:
     problems: tuple[Problem, ...] = ()
     file: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
 
     def place(self, path: str) -> Place:
         """Where a value stands, or for one that is absent, where what should hold it stands."""

@@ -18,6 +18,26 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from generator.model.value_kinds import Kind
 
 Shape = Literal["one", "list", "map"]
+Reads = Literal["", "name", "province", "phone", "mail"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a number can be, in its field's unit (amounts in the unit that the form shows).
+
+    Attributes:
+        least: less is impossible.
+        most: more is impossible.
+        usual_least: less is asked about.
+        usual_most: more is asked about.
+        past: a year that must not lie after the year of filing.
+    """
+
+    least: int | None = None
+    most: int | None = None
+    usual_least: int | None = None
+    usual_most: int | None = None
+    past: bool = False
 
 
 class Part(BaseModel):
@@ -45,6 +65,9 @@ class FieldSpec:
         aliases: other Chinese titles that are accepted as keys.
         help: a sentence for the cell note and the starter file.
         example: a value as it could be given.
+        reads: what a text is, where more than its characters is known of it: a name is kept without stray
+            blanks, line breaks and half-width brackets, a province by its full name.
+        bounds: what a number can be.
     """
 
     name: str
@@ -55,6 +78,8 @@ class FieldSpec:
     aliases: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
+    reads: Reads = ""
+    bounds: Bounds = Bounds()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -69,6 +94,8 @@ def field(
     help: str = "",  # noqa: A002 (the word that click and argparse use)
     example: str = "",
     required: bool = False,
+    reads: Reads = "",
+    bounds: Bounds | None = None,
 ) -> Any:
     """Declare a field of a part, with its Chinese title.
 
@@ -78,12 +105,16 @@ def field(
         help: a Chinese sentence that says what to write.
         example: a value as it could be given.
         required: whether a file without it cannot be loaded.
+        reads: what a text is, as in ``FieldSpec``.
+        bounds: what a number can be.
     """
+    extra: dict[str, Any] = {"aliases": list(aliases), "example": example}
+    if reads:
+        extra["reads"] = reads
+    if bounds is not None:
+        extra["bounds"] = bounds
     return Field(
-        default=... if required else None,
-        title=title,
-        description=help or None,
-        json_schema_extra={"aliases": list(aliases), "example": example},
+        default=... if required else None, title=title, description=help or None, json_schema_extra=extra
     )
 
 
@@ -114,7 +145,7 @@ def _specs(part: type[Part]) -> dict[str, FieldSpec]:
         else:
             shape, kind, inner = _unwrap(info.annotation)
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        aliases = extra.get("aliases", [])
+        aliases, bounds = extra.get("aliases", []), extra.get("bounds")
         found[name] = FieldSpec(
             name=name,
             title=info.title or name,
@@ -124,6 +155,8 @@ def _specs(part: type[Part]) -> dict[str, FieldSpec]:
             aliases=tuple(str(alias) for alias in aliases) if isinstance(aliases, list) else (),
             help=info.description or "",
             example=str(extra.get("example", "")),
+            reads=extra.get("reads", ""),  # type: ignore[arg-type]  # as ``field`` put it there
+            bounds=bounds if isinstance(bounds, Bounds) else Bounds(),
         )
     return found
 
@@ -139,6 +172,8 @@ class OwnField:
         aliases: other Chinese titles accepted as keys.
         help: a Chinese sentence that says what to write.
         example: a value as it could be given.
+        reads: what a text is, as in ``FieldSpec``.
+        bounds: what a number can be.
     """
 
     path: str
@@ -147,6 +182,8 @@ class OwnField:
     aliases: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
+    reads: Reads = ""
+    bounds: Bounds = Bounds()
 
 
 @dataclass(slots=True)
@@ -216,7 +253,12 @@ def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:
                 inner = _grow(create_model(f"Own_{here.replace('.', '_')}", __base__=Part), below, here)
             shape = "list" if below.many else "one"
             declaration = field(
-                declared.title, aliases=declared.aliases, help=declared.help, example=declared.example
+                declared.title,
+                aliases=declared.aliases,
+                help=declared.help,
+                example=declared.example,
+                reads=declared.reads,
+                bounds=declared.bounds,
             )
         annotation: Any = {"list": tuple[inner, ...], "map": dict[str, inner], "one": inner}[shape]
         fields[name] = (

@@ -56,4 +56,5 @@ class Judgement:
                 }
                 for problem in self.dataset.problems
             ],
+            "notices": [notice.as_json() for notice in self.dataset.notices],
         }

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from generator.model.consortium import Consortium
-from generator.model.fields import OwnField, extend
+from generator.model.fields import Bounds, OwnField, Reads, extend
 from generator.model.value_kinds import KINDS
 
 Level = Literal["must", "in_principle", "preferred"]
@@ -55,6 +55,17 @@ class Validity(_Model):
     note: str = ""
 
 
+class Words(_Model):
+    """What people write for things that have one name: ``common/words.yaml``.
+
+    ``choices`` gives, by a field's path without indexes, other words for its options; ``provinces`` the
+    short names of each province by its full one.
+    """
+
+    provinces: dict[str, tuple[str, ...]] = {}
+    choices: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
 class OwnFieldModel(_Model):
     """A field of the programme's own, as ``members[].fax``."""
 
@@ -66,6 +77,11 @@ class OwnFieldModel(_Model):
     aliases: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
+    reads: Reads = Field(
+        default="", description="what a text is: name, province, phone or mail; empty for any text"
+    )
+    min: int | None = Field(default=None, description="less is impossible, in the field's unit")
+    max: int | None = Field(default=None, description="more is impossible, in the field's unit")
 
     @model_validator(mode="after")
     def _known_kind(self) -> OwnFieldModel:
@@ -81,7 +97,16 @@ class OwnFieldModel(_Model):
         if self.kind:
             given = {"unit": self.unit} if self.unit else {}
             kind = KINDS[self.kind](**given, options=self.options)
-        return OwnField(self.path, self.title, kind, self.aliases, self.help, self.example)
+        return OwnField(
+            self.path,
+            self.title,
+            kind,
+            self.aliases,
+            self.help,
+            self.example,
+            self.reads,
+            Bounds(least=self.min, most=self.max),
+        )
 
 
 class Signatory(_Model):
@@ -306,6 +331,9 @@ class Programme(_Model):
     documents: tuple[Document, ...]
     fields: tuple[OwnFieldModel, ...] = ()
     labels: dict[str, str] = {}
+    synonyms: dict[str, dict[str, tuple[str, ...]]] = Field(
+        default={}, description="by a field's path: other words for its options"
+    )
     figures: dict[str, Figure] = {}
     conditions: tuple[Condition, ...] = ()
     limits: tuple[Limit, ...] = ()
@@ -319,6 +347,7 @@ class Programme(_Model):
     delegates: Delegation = Delegation(rule="silent")
     notes: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
+    words: Words = Field(default=Words(), exclude=True, description="the common words with this scheme's")
 
     @model_validator(mode="after")
     def _known_condition(self) -> Programme:

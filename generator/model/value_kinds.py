@@ -35,6 +35,14 @@ class Stated(Enum):
 
 NONE: Final = Stated.NONE
 NONE_TEXTS: Final = frozenset({"无", "没有", "none", "n/a", "／", "/", "-", "—", "——"})
+# However a dash or a stroke is typed, alone in its place it says that there is nothing.
+_STROKES = re.compile(r"[-‐‑‒–—―─−－_/／\\~～]{1,4}")
+
+
+def says_none(text: str) -> bool:
+    """Whether a text states that there is none: 无, 没有, a dash or a stroke."""
+    plain = text.strip().lower().rstrip("。")
+    return plain in NONE_TEXTS or _STROKES.fullmatch(plain) is not None
 
 
 def _tidy(text: str) -> str:
@@ -167,6 +175,11 @@ def plain_decimal(value: int, scale: int, places: int) -> str:
 class Numeric(Kind):
     """Common ground of the kinds that keep an integer and can be stated as none."""
 
+    @property
+    def scale(self) -> int:
+        """How many kept units make one of the field's unit."""
+        return 1
+
     def accepts(self, value: Any) -> bool:
         """An integer, or stated none."""
         return isinstance(value, Stated) or (isinstance(value, int) and not isinstance(value, bool))
@@ -190,7 +203,7 @@ class Count(Numeric):
     def read(self, text: str) -> Any:
         """A whole number, its measure word allowed after it (12人)."""
         check_characters(text)
-        if _tidy(text).lower() in NONE_TEXTS:
+        if says_none(_tidy(text)):
             return NONE
         units = {
             word: 1 for word in (self.unit, "人", "个", "家", "项", "次", "台", "件", "岁", "年") if word
@@ -201,8 +214,23 @@ class Count(Numeric):
         return number
 
 
-MONEY_UNITS: Final = {"元": 100, "万元": 1_000_000, "亿元": 10_000_000_000}
-DOLLAR_UNITS: Final = {"美元": 100, "万美元": 1_000_000}
+MONEY_UNITS: Final = {
+    "元": 100,
+    "百元": 10_000,
+    "千元": 100_000,
+    "万元": 1_000_000,
+    "十万元": 10_000_000,
+    "百万元": 100_000_000,
+    "千万元": 1_000_000_000,
+    "亿元": 10_000_000_000,
+}
+DOLLAR_UNITS: Final = {
+    "美元": 100,
+    "千美元": 100_000,
+    "万美元": 1_000_000,
+    "百万美元": 100_000_000,
+    "亿美元": 10_000_000_000,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +246,15 @@ class Money(Numeric):
         """The units of the same currency, each with its worth in 分 or cents."""
         return DOLLAR_UNITS if self.unit in DOLLAR_UNITS else MONEY_UNITS
 
+    @property
+    def scale(self) -> int:
+        """分 or cents in one of the field's unit."""
+        return self.units[self.unit]
+
     def read(self, text: str) -> Any:
         """An exact amount; a unit of the same currency may follow the number."""
         check_characters(text)
-        if _tidy(text).lower() in NONE_TEXTS:
+        if says_none(_tidy(text)):
             return NONE
         return _number(text, self.units, self.units[self.unit], self, "分")
 
@@ -242,10 +275,15 @@ class Share(Numeric):
     title: ClassVar[str] = "百分比"
     unit: str = "%"
 
+    @property
+    def scale(self) -> int:
+        """万分之一 in a percent."""
+        return 100
+
     def read(self, text: str) -> Any:
         """A percentage with at most two decimals; the sign may be left out."""
         check_characters(text)
-        if _tidy(text).lower() in NONE_TEXTS:
+        if says_none(_tidy(text)):
             return NONE
         return _number(text, {"%": 100}, 100, self, "0.01%")
 
@@ -396,7 +434,7 @@ class CreditCode(Kind):
     def read(self, text: str) -> Any:
         """The code in capitals, without spaces; ``无`` for an organisation from abroad."""
         check_characters(text)
-        if _tidy(text).lower() in NONE_TEXTS:
+        if says_none(_tidy(text)):
             return NONE
         code = re.sub(r"[\s-]", "", _tidy(text)).upper()
         if not _CREDIT_CODE.fullmatch(code):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.base.text import fold, listed
+from generator.model.notices import told
 from generator.model.paths import given, title_of
 from generator.model.value_kinds import LongText, Text
 from generator.packet.letters import letters_withheld
@@ -33,7 +34,13 @@ def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
         job: what the packet is made from.
         lines: the checklist.
     """
-    return (*_letters(job), *_files(job, lines), *_names(job), *_placeholders(job))
+    return (
+        *told(job.dataset.notices),
+        *_letters(job),
+        *_files(job, lines),
+        *_names(job),
+        *_placeholders(job),
+    )
 
 
 def _letters(job: Job) -> Iterator[str]:

@@ -12,11 +12,12 @@ from generator.base.tree import Entry, places
 from generator.errors import Place, Problem
 from generator.model.dataset import Dataset
 from generator.model.fields import FieldSpec
-from generator.model.programme import Programme
+from generator.model.programme import Programme, Words
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.linked_files import Attached
 from generator.readers.overlay import overlay, spell_out_none
+from generator.readers.regular import Regular
 from generator.readers.source_file import Source
 from generator.readers.translate import Translator
 from generator.readers.unit_library import Units
@@ -58,8 +59,12 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
         tree = overlay(tree, translator.group(filing, position, special=filings.refuse_nested), position.part)
     tree = spell_out_none(tree, position.part)
     tree = attached.follow(tree, position.part)
+    words = programme.words if programme else next((one.words for one in every.values()), Words())
+    tree = Regular(translator, words).fold(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
-    found = {**translator.blanks, **{path: place for path, place in places(tree) if path}}
+    # What is wrong was left out of the tree, but stands where it stands.
+    wrong = {problem.path: problem.place for problem in translator.problems if problem.path}
+    found = {**translator.blanks, **wrong, **{path: place for path, place in places(tree) if path}}
     return Dataset(
         consortium,
         found,
@@ -69,6 +74,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
             source.name: hashlib.sha256(source.data).hexdigest(),
             **dict(sorted({**attached.inputs, **units.inputs}.items())),
         },
+        tuple(dict.fromkeys((*source.notices, *translator.notices))),
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.base.tree import Entries
 from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place
+from generator.model.notices import Notice
 
 MAX_WORKBOOK_BYTES = 50_000_000
 
@@ -32,12 +33,14 @@ class Source:
         name: its name for messages and manifests: without its folder, so that both are the same anywhere.
         folder: where it stands; text files and attachments are named relative to it.
         data: its bytes.
+        notices: what a person should know of how it was read.
     """
 
     root: Entries
     name: str
     folder: Path
     data: bytes
+    notices: tuple[Notice, ...] = ()
 
 
 def _read_workbook(data: bytes, name: str) -> Entries:

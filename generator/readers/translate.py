@@ -15,15 +15,17 @@ from generator.base.tree import (
 )
 from generator.errors import Place, Problem
 from generator.model.fields import FieldSpec, Part
+from generator.model.notices import Notice
 from generator.model.paths import title_of
-from generator.model.value_kinds import NONE_TEXTS
+from generator.model.value_kinds import Choice
+from generator.model.value_kinds import says_none as states_none
 from generator.readers.field_names import Labels, Position
 from generator.readers.overlay import overlay
+from generator.readers.placeholders import is_own_mark, is_placeholder
 
 SHOWN_CHARACTERS = 30
 # With more unknown keys than this the file is another one, and looking for near names takes long.
 MAX_SUGGESTIONS = 50
-_PLACEHOLDER = re.compile(r"\s*〔待填[^〕]*〕\s*")
 _UNSAFE_ID = re.compile(r"[.\[\]]")
 _LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
 
@@ -35,11 +37,11 @@ def shortened(text: str) -> str:
 
 
 def is_blank(node: Node) -> bool:
-    """Whether a value says nothing: null, only white space, or a draft's 〔待填〕."""
+    """Whether a value says nothing: null, only white space, or a word that only keeps a place."""
     return (
         isinstance(node, Scalar)
         and node.fault is None
-        and (node.absent or not node.text.strip() or _PLACEHOLDER.fullmatch(node.text) is not None)
+        and (node.absent or not node.text.strip() or is_placeholder(node.text))
     )
 
 
@@ -54,11 +56,13 @@ def says_nothing(node: Node) -> bool:
 
 def says_none(node: Node) -> bool:
     """Whether a value is stated as none."""
+    return isinstance(node, Scalar) and node.fault is None and not node.absent and states_none(node.text)
+
+
+def _is_option(node: Node, spec: FieldSpec) -> bool:
+    """Whether a word that keeps a place elsewhere is one of the field's options."""
     return (
-        isinstance(node, Scalar)
-        and node.fault is None
-        and not node.absent
-        and node.text.strip().lower() in NONE_TEXTS
+        isinstance(node, Scalar) and isinstance(spec.kind, Choice) and node.text.strip() in spec.kind.options
     )
 
 
@@ -72,6 +76,7 @@ class Translator:
 
     Attributes:
         problems: what is wrong.
+        notices: what else a person should know.
         referred: what a library says of a member, and what the file itself says; None where there is none.
         blanks: where the value of each field belongs that the file has a place for, but left empty.
     """
@@ -82,6 +87,7 @@ class Translator:
         self.map_keys = map_keys
         self.unknown_keys = 0
         self.problems: list[Problem] = []
+        self.notices: list[Notice] = []
         self.blanks: dict[str, Place] = {}
         self.referred: Callable[[Entries, str], tuple[Entries | None, Entries]] | None = None
         self._unknown: set[tuple[str, Place]] = set()
@@ -164,8 +170,8 @@ class Translator:
 
     def value(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
         """A field's value in its declared shape; None where it is blank or wrong."""
-        if is_blank(node):
-            self.blanks[path] = node.place
+        if is_blank(node) and not _is_option(node, spec):
+            self._blank(node, path)
             return None
         if self.faulty(node, path):
             return None
@@ -174,6 +180,23 @@ class Translator:
         if spec.shape == "map":
             return self.map(node, spec, position, path, place)
         return self.single(node, spec, position, path, place)
+
+    def _blank(self, node: Node, path: str) -> None:
+        """Note where a value belongs, and that a word only keeps its place."""
+        self.blanks[path] = node.place
+        self._kept_place(node, path)
+
+    def _kept_place(self, node: Node, path: str) -> None:
+        """Tell of every word that only keeps a place."""
+        if isinstance(node, Items):
+            for item in node.items:
+                self._kept_place(item, path)
+        elif isinstance(node, Entries):
+            for entry in node:
+                self._kept_place(entry.node, path)
+        elif not node.absent and node.text.strip() and not is_own_mark(node.text):
+            title = title_of(self.model, path, self.labels)
+            self.notices.append(Notice("blank", f"{title}{shortened(node.text)}", node.place, path))
 
     def single(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
         """One value or one group."""
@@ -239,7 +262,10 @@ class Translator:
         kept: list[Node] = []
         for item in node.items:
             here = f"{path}[{len(kept)}]"
-            if says_nothing(item) or self.faulty(item, here):
+            if says_nothing(item):
+                self._kept_place(item, here)
+                continue
+            if self.faulty(item, here):
                 continue
             if spec.part is None:
                 value: Node | None = self.scalar(item, here)
@@ -288,7 +314,7 @@ class Translator:
                 self.wrong(here, entry.place, f"写了两次（“{kept[key].key}”和“{entry.key}”）", "只保留一处")
                 continue
             if is_blank(entry.node):
-                self.blanks[here] = entry.node.place
+                self._blank(entry.node, here)
                 continue
             if self.faulty(entry.node, here):
                 continue

@@ -29,6 +29,8 @@ from generator.model.value_kinds import (
     Share,
     Year,
 )
+from generator.readers.meaning import regular_name
+from generator.readers.placeholders import is_placeholder
 from generator.readers.source_file import Source
 
 COMMON = "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展五果料象员革位入常文总次品式活设及管特件长求老头基资边流路级少图山统接知较将组见计别她手角期根论运农指几九区强放决西被干做必战先回则任取据处队南给色光门即保治北造百规热领七海口东导器压志世金增争济阶油思术极交受联什认六共权收证改清己美再采转更单风切打白教速花带安场身车例真务具万每目至达走积示议声报斗完类八离华名确才科张信马节话米整空元况今集温传土许步群广石记需段研界拉林律叫且究观越织装影算低持音众书布复容儿须际商非验连断深难近矿千周委素技备半办青省列习响约支般史感劳便团往酸历市克何除消构府称太准精值号率族维划选标写存候毛亲快效斯院查江型眼王按格养易置派层片始却专状育厂京识适属圆包火住调满县局照参红细引听该铁价严"
@@ -41,7 +43,8 @@ def text(random: Random, longest: int = 24) -> str:
     letters = [random.choice(pool) for _ in range(random.randint(1, longest))]
     if len(letters) > 6 and random.random() < 0.2:
         letters[3] = " "
-    return "".join(letters).strip() or "甲"
+    made = "".join(letters).strip() or "甲"
+    return "甲" if is_placeholder(made) else made
 
 
 def value(spec: FieldSpec, random: Random) -> str:
@@ -54,9 +57,9 @@ def value(spec: FieldSpec, random: Random) -> str:
         case Share():
             return f"{random.randint(0, 100)}%"
         case Count():
-            return str(random.randint(0, 99_999))
+            return str(random.randint(spec.bounds.least or 0, spec.bounds.most or 99_999))
         case Year():
-            return str(random.randint(1990, 2030))
+            return str(random.randint(1990, 2009))
         case Date():
             return f"20{random.randint(10, 30)}-{random.randint(1, 12):02d}-{random.randint(1, 28):02d}"
         case Flag():
@@ -66,7 +69,8 @@ def value(spec: FieldSpec, random: Random) -> str:
         case LongText():
             return "\n".join(text(random, 60) for _ in range(random.randint(1, 2)))
         case _:
-            return text(random)
+            made = text(random)
+            return (regular_name(made) or "甲") if spec.reads in {"name", "province"} else made
 
 
 def record(part: type[Part], ids: dict[str, list[str]], random: Random, where: str = "") -> dict[str, Any]:

@@ -110,7 +110,7 @@ filing_date: 2026-02-30
 members:
   - name: 乙公司
     role: 领头
-    staff: 三十
+    staff: 三十多
   - 丙公司
   - name: 丁大学
     kind: 高校
@@ -120,7 +120,7 @@ members:
         rd: 约600
     honours: [单项冠军, {甲: 乙}]
 contact: [张三]
-plan: 见附件
+plan: 另有一册
 platfroms: 无
 chief_scientist:
   - name: 李四
@@ -249,7 +249,7 @@ def test_ids_that_no_path_could_name_are_refused(loaded: Any) -> None:
 def test_a_programme_s_own_fields_are_read_like_any_other(loaded: Any) -> None:
     dataset = loaded(
         "name: 甲\nmembers:\n  - 开户银行: 某行\n出口创汇: 12.5\n"
-        "indicators:\n  patents:\n    申请专利数: 三\nlists:\n  - 清单名称: 子\n"
+        "indicators:\n  patents:\n    申请专利数: 三多\nlists:\n  - 清单名称: 子\n"
     )
     assert faults(dataset) == [("indicators.patents.applied", 7)]
     assert dataset.consortium.members[0].bank == "某行"

@@ -65,7 +65,7 @@ def groups(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseMo
     """Every group of keys, by the key under which it stands."""
     yield path, model
     for name, field in model.model_fields.items():
-        for inner in below(field.annotation):
+        for inner in () if field.exclude else below(field.annotation):
             yield from groups(inner, field.alias or name)
 
 

@@ -1,0 +1,55 @@
+"""Texts that only keep a place: 待定, 同上, 见附件, TBD, XXX. They count as not filled in.
+
+无 is no placeholder: it states that there is none. A long text that merely contains such a word is none either.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_LONGEST: Final = 48
+_MARK = re.compile(r"\s*〔待填[^〕]*〕\s*")
+_WORDS: Final = (
+    "待定|待补|待补充|待完善|待填|待填写|待确认|待确定|待核实|待核|待核对|待查|待商定|待商议|待商|待议|待提供|待续|待录入|待更新|待签订?"
+    "|暂无|暂缺|暂定|暂空|暂未确定|暂未填写|暂不填写?|未定|未填|未填写|未确定|尚未确定|尚未填写|尚未明确|不详|未知"
+    "|后补|另补|容后补充|稍后补充|稍后再填|随后补充|补充中|填写中|同上|同前|同左|同上行|同上表|略|从略|省略|另附|附后|见后|另行提供"
+    "|tbd|tbc|tba|todo|tobe(?:determined|confirmed|added|filled)|fixme|placeholder|lorem ipsum.*|null|nil|undefined|nan"
+    "|年月日|省市|\\(?(?:盖章|签字|签章)\\)?"
+)
+_REST: Final = (
+    r"(?:详|具体)?(?:参)?见(?:附[件表页录后]|正文|上表|上文|下表|协议|方案|章程|另表)\S{0,14}"
+    r"|(?:例|例如|如|示例|样例|举例)[:：].{1,44}"
+    r"|(?:请|此处|在此|这里)(?:在此处?|您|据实|如实|按实|根据实际情况)?(?:填写|填入|填|输入|录入|补充|写明|选择|插入).{0,40}"
+    r"|点击(?:此处|这里).{0,40}|单击(?:此处|这里).{0,40}"
+    r"|[?]+|[.…。]{2,}|[_]{2,}|[#]{2,}|□{2,}|[*×xX○〇]{2,}"
+)
+_INSIDE = re.compile(rf"(?:{_WORDS}|{_REST})", re.IGNORECASE)
+_REMARK = r"(?:[(（][^()（）]{0,20}[)）])?"
+_WHOLE = re.compile(rf"(?:{_WORDS}|{_REST}){_REMARK}", re.IGNORECASE)
+_BRACKETED = re.compile(r"[\[(（【〔<《{「『](.*)[\])）】〕>》}」』]")
+_ASKED = re.compile(r"(?:请|待|填|此处|例|输入|补充|选择).{0,44}")
+# 张××, ××公司, 0371-XXXXXXX, ××××年×月: crosses where characters belong, and no Latin word around them.
+_CROSSES = re.compile(r"[^A-Za-z]{0,6}(?:[xX]{2,}|[×*＊]{2,})[^a-wyzA-WYZ]{0,10}")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a value only keeps a place."""
+    if len(text) > _LONGEST:
+        return False
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    if not plain:
+        return False
+    if _MARK.fullmatch(text):
+        return True
+    plain = plain.rstrip("。.,，;；!！、") or plain
+    if _WHOLE.fullmatch(plain) or _CROSSES.fullmatch(plain):
+        return True
+    bracketed = _BRACKETED.fullmatch(plain)
+    return bracketed is not None and bool(_INSIDE.fullmatch(bracketed[1]) or _ASKED.fullmatch(bracketed[1]))
+
+
+def is_own_mark(text: str) -> bool:
+    """Whether it is the mark that this program prints in drafts, which needs no telling."""
+    return _MARK.fullmatch(text) is not None
