@@ -10,25 +10,23 @@ import hashlib
 import os
 import stat
 import unicodedata
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from generator.base.files import sha256_of
 from generator.base.names import is_safe
+from generator.base.zips import Bounds, ZipReader, ZipRefusedError
 from generator.errors import DataError, Place
 from generator.publishing.manifest import MANIFEST, Manifest, parsed, parsed_or_none, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import IO
 
 # What the desktop puts into a folder by itself; nobody misses it.
 _DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # A packet is some megabytes; an archive from elsewhere that claims more is not read.
-LARGEST_ARCHIVE = 2 * 1024**3
+PACKET_BOUNDS = Bounds(unpacked=2 * 1024**3, members=20_000, ratio=200, ratio_from=20_000_000)
 _SIGNED_PDF = b"/ByteRange"
 _WINDOWS = os.name == "nt"
 
@@ -233,8 +231,7 @@ def _listing_of_folder(folder: Path) -> tuple[bytes | None, dict[str, str | None
         elif inside == MANIFEST:
             raw = path.read_bytes()
         else:
-            with path.open("rb") as stream:
-                found[inside] = _digest_of(stream)
+            found[inside] = sha256_of(path)
     return raw, found
 
 
@@ -254,21 +251,15 @@ def _listing_of_archive(path: Path) -> tuple[bytes | None, dict[str, str | None]
     raw = None
     found: dict[str, str | None] = {}
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if archive.comment or len({member.filename for member in members}) != len(members):
+        with ZipReader(path, PACKET_BOUNDS) as archive:
+            if archive.comment:
                 raise _BadArchiveError("not an archive as we write them")
-            if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
-                raise _BadArchiveError("larger than any packet")
-            for member in members:
-                if member.flag_bits & 1 or member.compress_type not in _METHODS:
-                    raise _BadArchiveError("not an archive as we write them")
-                with archive.open(member) as stream:
-                    if member.filename == MANIFEST:
-                        raw = stream.read()
-                    else:
-                        found[member.filename] = _digest_of(stream)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            for name in archive.names:
+                if name == MANIFEST:
+                    raw = archive.read(name)
+                else:
+                    found[name] = _digest_of(archive.chunks(name))
+    except ZipRefusedError as error:
         raise _BadArchiveError(str(error)) from error
     return raw, found
 
@@ -289,8 +280,8 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _digest_of(stream: IO[bytes]) -> str:
+def _digest_of(chunks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    while block := stream.read(1 << 20):
-        digest.update(block)
+    for chunk in chunks:
+        digest.update(chunk)
     return digest.hexdigest()

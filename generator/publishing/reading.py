@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import stat
-import unicodedata
-import zipfile
-import zlib
 from collections import Counter
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from generator.base.zips import Refusal, ZipReader, ZipRefusedError
 from generator.errors import DataError, Place
 from generator.publishing.archive import archive_bytes
-from generator.publishing.contents import LARGEST_ARCHIVE, files_of_folder
+from generator.publishing.contents import PACKET_BOUNDS, files_of_folder
 from generator.publishing.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ArchiveState = Literal["own", "altered", "repacked"]
-_UTF8_NAMES = 0x800
 _FEW = 64
+_LARGEST_RATIO, _SMALL = 20, 1_000_000
 _REMEDY = "指向材料包的文件夹、zip 或其中的 PDF"
+_REFUSALS = {
+    Refusal.SIZE: "压缩包比任何材料包都大，没有读取",
+    Refusal.MEMBERS: "压缩包里的文件比任何材料包都多，没有读取",
+    Refusal.METHOD: "压缩包用了少见的压缩方式，没有读取",
+    Refusal.NAME: "压缩包里有名称不正常的文件，没有读取",
+    Refusal.TWICE: "压缩包里有同名的文件，分不清哪个是它的",
+}
 
 
 class OpenPacket:
@@ -66,12 +69,13 @@ def open_packet(place: Path) -> Iterator[OpenPacket]:
         if place.is_dir():
             yield _folder(place)
             return
-        with zipfile.ZipFile(place) as archive:
+        with ZipReader(place, PACKET_BOUNDS) as archive:
             yield _archive(place, archive)
     except OSError as error:
         raise DataError(f"不能读取（{error.strerror or error}）", _REMEDY, Place(str(place))) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError("压缩包已损坏、加了密码或不是 zip 文件", _REMEDY, Place(str(place))) from error
+    except ZipRefusedError as error:
+        what = _REFUSALS.get(error.reason, "压缩包已损坏、加了密码或不是 zip 文件")
+        raise DataError(what, _REMEDY, Place(str(place))) from error
 
 
 def _folder(place: Path) -> OpenPacket:
@@ -85,50 +89,46 @@ def _folder(place: Path) -> OpenPacket:
     return OpenPacket(place, manifest, tuple(path for path in found if path != MANIFEST), read, None)
 
 
-def _archive(place: Path, archive: zipfile.ZipFile) -> OpenPacket:
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    if sum(member.file_size for member in members) > LARGEST_ARCHIVE:
-        raise DataError("压缩包比任何材料包都大，没有读取", _REMEDY, Place(str(place)))
-    by_path = {_name(member): member for member in members}
-    tops = [PurePosixPath(path) for path in by_path if PurePosixPath(path).name == MANIFEST]
-    top = min(tops, key=lambda path: len(path.parts)).parent.as_posix() if tops else "."
-    prefix = "" if top == "." else f"{top}/"
-    inside = {path.removeprefix(prefix): member for path, member in by_path.items()}
+def _archive(place: Path, archive: ZipReader) -> OpenPacket:
+    tops = [PurePosixPath(name).parent for name in archive.names if PurePosixPath(name).name == MANIFEST]
+    if len(tops) > 1:
+        # Another program may open the other one.
+        raise DataError(
+            f"压缩包里有 {len(tops)} 份 manifest.json，分不清哪份是它的", _REMEDY, Place(str(place))
+        )
+    prefix = "" if not tops or not tops[0].parts else f"{tops[0].as_posix()}/"
+    inside: dict[str, str] = {}
+    for name in archive.names:
+        # What stands beside the packet's folder is told under its own name, and never in place of a file of it.
+        path = name.removeprefix(prefix)
+        if inside.setdefault(path, name) != name:
+            raise DataError(f"压缩包里有两个“{path}”，分不清哪个是它的", _REMEDY, Place(str(place)))
 
     def read(path: str) -> bytes | None:
-        member = inside[path]
-        mode = member.external_attr >> 16
-        return None if mode and stat.S_ISLNK(mode) else archive.read(member)
+        name = inside[path]
+        return None if archive.is_link(name) else archive.read(name)
 
     manifest = read(MANIFEST) if MANIFEST in inside else None
     paths = tuple(sorted(path for path in inside if path != MANIFEST))
     return OpenPacket(place, manifest, paths, read, _state(place, archive))
 
 
-def _name(member: zipfile.ZipInfo) -> str:
-    """A member's name; Windows packs Chinese names in its code page, which zip readers take for CP437."""
-    name = member.filename
-    if not member.flag_bits & _UTF8_NAMES:
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            name = member.filename
-    return unicodedata.normalize("NFC", name)
-
-
-def _state(place: Path, archive: zipfile.ZipFile) -> ArchiveState:
+def _state(place: Path, archive: ZipReader) -> ArchiveState:
     """Whether the archive is the very one that was published, packed anew, or that one with bytes changed."""
+    moment = Counter(map(archive.time_of, archive.names)).most_common(1)[0][0] if archive.names else None
+    size = place.stat().st_size
+    if moment is None:
+        return "repacked"
+    contents: dict[str, bytes] = {}
+    total = 0
+    for name in archive.names:
+        contents[name] = archive.read(name)
+        total += len(contents[name])
+        # Most of what we pack is stored as it is: an archive that unpacks to so much more is none of ours.
+        if total > _LARGEST_RATIO * size + _SMALL:
+            return "repacked"
+    own = archive_bytes(contents, moment)
     found = place.read_bytes()
-    members = archive.infolist()
-    if not members:
-        return "repacked"
-    times = Counter(member.date_time for member in members)
-    moment = times.most_common(1)[0][0]
-    contents = {member.filename: archive.read(member) for member in members}
-    try:
-        own = archive_bytes(contents, datetime(*moment))  # noqa: DTZ001 zip knows no zone
-    except ValueError:
-        return "repacked"
     if found == own:
         return "own"
     # Nearly the one that we write: no other program packs like that. (Another zlib differs throughout.)

@@ -12,13 +12,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from generator.base.ooxml.package import open_parts
+from generator.base.ooxml.xml import W
+from generator.errors import ProgrammeError
 from generator.model.guidance import Note
 
 COMMENTS: Final = "word/comments.xml"
 OFFICIAL, OWN = "官方编写参考", "本工具参考"
 _INITIALS: Final = {OFFICIAL: "官", OWN: "参"}
 _DATE: Final = datetime(2022, 1, 1, tzinfo=UTC)
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _REFERENCE = re.compile(r'<w:commentReference [^>]*w:id="(\d+)"')
 _COMMENT = re.compile(r'<w:comment [^>]*w:id="(\d+)".*?</w:comment>', re.DOTALL)
 
@@ -32,14 +34,26 @@ def annotated(docx: bytes, notes: Mapping[str, Sequence[Note]]) -> bytes:
 
     Returns:
         The template itself, unchanged, where none of the notes belongs to it.
+
+    Raises:
+        ProgrammeError: the template is no Word file, or unpacks to more than one may.
     """
     import docx as word
+    from docx.exceptions import PythonDocxError
     from docx.text.run import Run
+    from lxml.etree import LxmlError
 
-    document = word.Document(io.BytesIO(docx))
+    open_parts(docx)  # python-docx unpacks without a limit
+    try:
+        document = word.Document(io.BytesIO(docx))
+    except (AttributeError, KeyError, TypeError, ValueError, PythonDocxError, LxmlError):
+        # What python-docx stumbles over in a package that lacks a part, or has another in its place.
+        raise ProgrammeError(
+            "不是有效的 .docx 文件，或已损坏", "用 Word 打开后另存为 .docx，或换回原来的文件"
+        ) from None
     placed = False
     for anchor, heading in _headings(document.element.body):
-        runs = [Run(run, document) for run in heading.iter(f"{_W}r")]
+        runs = [Run(run, document) for run in heading.iter(W + "r")]
         # Each comment's mark goes right behind the heading, before those that stand there already.
         for note in reversed(notes.get(anchor, ())):
             author = OFFICIAL if note.source else OWN
@@ -59,17 +73,17 @@ def _headings(body: Any) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     waiting: list[str] = []
     seen: set[str] = set()
-    for element in body.iter(f"{_W}bookmarkStart", f"{_W}p"):
-        if element.tag == f"{_W}p":
+    for element in body.iter(W + "bookmarkStart", W + "p"):
+        if element.tag == W + "p":
             if waiting and _has_text(element):
                 found += [(anchor, element) for anchor in waiting]
                 waiting = []
             continue
-        anchor = str(element.get(f"{_W}name", "")).replace("_", ".", 1)
+        anchor = str(element.get(W + "name", "")).replace("_", ".", 1)
         if "." not in anchor or anchor in seen:
             continue
         seen.add(anchor)
-        inside = next(element.iterancestors(f"{_W}p"), None)
+        inside = next(element.iterancestors(W + "p"), None)
         if inside is not None and _has_text(inside):
             found.append((anchor, inside))
         else:
@@ -78,7 +92,7 @@ def _headings(body: Any) -> list[tuple[str, Any]]:
 
 
 def _has_text(paragraph: Any) -> bool:
-    return any((node.text or "").strip() for node in paragraph.iter(f"{_W}t"))
+    return any((node.text or "").strip() for node in paragraph.iter(W + "t"))
 
 
 def without_orphans(comments: bytes, document: bytes) -> bytes:

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from generator.base.ooxml.package import Package
+from generator.base.ooxml.package import DOCUMENT, Package
 
-_DOCUMENT = "word/document.xml"
 _FIELD = re.compile(
     r"(<w:instrText[^>]*>\s*PAGEREF\s+(\S+)[^<]*</w:instrText>.*?"
     r'w:fldCharType="separate"/>.*?<w:t(?: [^>]*)?>)[^<]*(</w:t>)',
@@ -26,10 +25,10 @@ def with_page_numbers(docx: bytes, numbers: Mapping[str, str], when: datetime) -
         numbers: the printed page numbers by bookmark.
         when: the time that the package's members get, in UTC.
     """
-    package = Package(docx, _DOCUMENT)
-    xml = package.parts[_DOCUMENT].decode()
+    package = Package(docx, DOCUMENT)
+    xml = package.parts[DOCUMENT].decode()
 
     def result(match: re.Match[str]) -> str:
         return f"{match[1]}{numbers[match[2]]}{match[3]}" if match[2] in numbers else match[0]
 
-    return package.write({_DOCUMENT: _FIELD.sub(result, xml).encode()}, when)
+    return package.write({DOCUMENT: _FIELD.sub(result, xml).encode()}, when)

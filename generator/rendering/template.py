@@ -8,6 +8,7 @@ so that an error's line number leads back to the paragraph or the table cell.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,9 @@ from typing import Any
 import jinja2
 from jinja2.exceptions import SecurityError
 
-from generator.base.ooxml.package import Package
+from generator.base.ooxml.package import DOCUMENT, Package
 from generator.base.ooxml.regions import regions_of
+from generator.base.ooxml.xml import Element, parse
 from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.rendering import cache
 from generator.rendering.comments import COMMENTS, without_orphans
@@ -25,8 +27,6 @@ from generator.rendering.fixups import RESERVED, put_right
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 
-DOCUMENT = "word/document.xml"
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MARK = re.compile(r"<!--p(\d+)-->")
 _PARAGRAPH = re.compile(r"<w:(p|tr)(?=[ />])")
@@ -86,6 +86,10 @@ def _marked(xml: str, paragraphs: int) -> str:
         return f"\n<!--p{at}-->{found[0]}"
 
     return _PARAGRAPH.sub(mark, xml)
+
+
+def _is_utf8(root: Element) -> bool:
+    return root.getroottree().docinfo.encoding in {"UTF-8", "ASCII", "US-ASCII", None}
 
 
 def _patch(xml: str) -> str:
@@ -187,15 +191,16 @@ class Template:
 
     def _patched(self, part: str, content: bytes) -> tuple[list[str], list[str]]:
         """The lines of a part's Jinja source, and the place of each."""
-        try:
-            xml = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
+        root = parse(content, self.name)
+        xml = content.decode("utf-8-sig", errors="replace")
+        # Another encoding may look like UTF-8 where the text is plain.
+        if xml.encode() != content.removeprefix(BOM_UTF8) or not _is_utf8(root):
             raise ProgrammeError(
                 f"部件 {part} 不是 UTF-8 编码，不是 Word 或 WPS 写的文件",
                 "用 Word 或 WPS 打开后另存为 .docx",
                 Place(self.name),
-            ) from None
-        regions = regions_of(content, part)
+            )
+        regions = regions_of(root, part)
         if reserved := RESERVED.search(xml):
             raise self._fault(f"有不能使用的字符（U+{ord(reserved[0]):04X}）")
         for fault in tag_faults(content):

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from generator.base.ooxml.package import Package
+from generator.base.ooxml.package import word_parts
+from generator.base.ooxml.xml import W, parse
 from generator.base.text import fold
 from generator.errors import DataError, Place, ProgrammeError
 from generator.model.fields import FieldSpec
@@ -31,7 +32,6 @@ from generator.packet.parts import Job
 from generator.packet.readiness import nearly
 from generator.rendering.template import RENDERED
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FIGURES: Final = (Count, Money, Share, Year)
 _CHECKED: Final = (Text, CreditCode, Date, *_FIGURES)
 _CODE: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
@@ -74,20 +74,17 @@ def differences(job: Job, filled: Filled, edited: bytes) -> tuple[str, ...]:
 
 def _parts(data: bytes, name: str) -> Mapping[str, bytes]:
     try:
-        return Package(data, name).parts
+        return word_parts(data, name)
     except ProgrammeError as error:
         raise DataError(error.what, "用 Word 打开它另存为 .docx，或换回原来的文件", error.place) from None
 
 
 def _read(parts: Mapping[str, bytes]) -> _Document:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    roots = [etree.fromstring(parts[name], parser) for name in sorted(parts) if RENDERED.fullmatch(name)]
+    roots = [parse(parts[name]) for name in sorted(parts) if RENDERED.fullmatch(name)]
     found = [
-        fold("".join(piece.text or "" for piece in paragraph.iter(f"{_W}t")))
+        fold("".join(piece.text or "" for piece in paragraph.iter(W + "t")))
         for root in roots
-        for paragraph in root.iter(f"{_W}p")
+        for paragraph in root.iter(W + "p")
     ]
     return _Document(tuple(text for text in found if text))
 

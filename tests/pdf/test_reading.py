@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
-from generator.pdf.docx.reader import open_parts, read_tree
+from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.tree import Contents, Paragraph, Table, document_text
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
@@ -70,12 +71,13 @@ def test_a_part_that_is_not_well_formed_is_refused() -> None:
         read_tree(parts)
 
 
-def test_entities_are_not_expanded() -> None:
+def test_a_document_type_with_its_entities_is_refused() -> None:
     parts = open_parts(docx(paragraph("甲")))
     parts["word/document.xml"] = parts["word/document.xml"].replace(
         b"<w:document", b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/hostname">]><w:document', 1
     )
-    assert document_text(read_tree(parts)) == "甲"
+    with pytest.raises(ProgrammeError, match="内部结构已损坏"):
+        read_tree(parts)
 
 
 def test_the_tree_holds_all_text_in_order() -> None:

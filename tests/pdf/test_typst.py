@@ -13,8 +13,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
-from generator.pdf.docx.reader import open_parts
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import EMBEDDED, find_faces

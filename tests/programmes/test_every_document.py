@@ -17,11 +17,11 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops
 
+from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build, put
 from generator.packet.session import Session
-from generator.pdf.docx.reader import open_parts
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.source_file import read_source

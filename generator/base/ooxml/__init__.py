@@ -1,1 +1,1 @@
-"""Word files as packages of XML: one map of namespaces, one safe parser, one reader of packages."""
+"""Word files and workbooks as packages of XML: one map of namespaces, one safe parser, one reader of packages."""

@@ -1,22 +1,22 @@
-"""A template's zip package: read once, written many times.
+"""The package of a Word file: read within bounds, and a template's written many times.
 
-Members that a rendering does not change are copied as the compressed bytes they were; times are set, so
-that the same content gives the same bytes.
+Members that a rendering does not change are compressed once; times are set, so that the same content
+gives the same bytes.
 """
 
 from __future__ import annotations
 
-import io
 import struct
-import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError
 from generator.errors import Place, ProgrammeError
 
-MAX_UNPACKED = 64_000_000
+BOUNDS = Bounds(unpacked=64_000_000)
+DOCUMENT = "word/document.xml"
 _DEFLATED = 8
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -47,45 +47,62 @@ def _deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-class Package:
-    """A DOCX as a zip package.
+def open_parts(docx: bytes, name: str = "") -> dict[str, bytes]:
+    """The parts of a Word file's package by name.
 
     Args:
-        data: the package's bytes.
+        docx: the file's bytes.
+        name: its name for messages, if known.
+
+    Raises:
+        ProgrammeError: not a package, damaged, or larger than a Word file may be.
+    """
+    place = Place(name) if name else None
+    try:
+        with ZipReader(docx, BOUNDS) as package:
+            return package.read_all()
+    except ZipRefusedError as error:
+        if error.reason is Refusal.SIZE:
+            raise ProgrammeError("Word 文件展开后过大", "删去其中的大图片", place) from None
+        raise ProgrammeError(
+            "不是有效的 .docx 文件，或已损坏", "用 Word 打开后另存为 .docx，或换回原来的文件", place
+        ) from None
+
+
+def word_parts(docx: bytes, name: str) -> dict[str, bytes]:
+    """The parts of a Word file whose body stands where Word puts it.
+
+    Args:
+        docx: the file's bytes.
+        name: its name for messages.
+
+    Raises:
+        ProgrammeError: no Word file, damaged, or larger than one may be.
+    """
+    parts = open_parts(docx, name)
+    if DOCUMENT not in parts:
+        raise ProgrammeError("不是 Word 文档（缺少 word/document.xml）", "另存为 .docx 后再用", Place(name))
+    return parts
+
+
+class Package:
+    """A template's package, ready to be written with other parts.
+
+    Args:
+        data: the file's bytes.
         name: the template's name for messages.
 
     Raises:
-        ProgrammeError: not a zip, damaged, or unreasonably large.
+        ProgrammeError: no Word file, damaged, or larger than one may be.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
-        broken = ("不是有效的 .docx 文件，或已损坏", "用 Word 打开后另存为 .docx，或换回原来的模板")
-        try:
-            archive = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile:
-            raise ProgrammeError(*broken, Place(name)) from None
-        self.parts: dict[str, bytes] = {}
-        self._members: list[_Member] = []
-        with archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
-                raise ProgrammeError("展开后过大", "删去模板中的大图片", Place(name))
-            for info in archive.infolist():
-                if info.is_dir() or info.filename in self.parts:
-                    continue
-                try:
-                    content = archive.read(info)
-                except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError):
-                    raise ProgrammeError(*broken, Place(name)) from None
-                self.parts[info.filename] = content
-                packed = _deflate(content)
-                self._members.append(
-                    _Member(info.filename, _DEFLATED, zlib.crc32(content), len(content), packed)
-                )
-        if "word/document.xml" not in self.parts:
-            raise ProgrammeError(
-                "不是 Word 文档（缺少 word/document.xml）", "另存为 .docx 后再用", Place(name)
-            )
+        self.parts = word_parts(data, name)
+        self._members = [
+            _Member(part, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
+            for part, content in self.parts.items()
+        ]
 
     def write(self, changed: Mapping[str, bytes], when: datetime) -> bytes:
         """The package with some members replaced.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from lxml import etree
-
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+from generator.base.ooxml.xml import Element, W, parse
 
 
-def regions_of(xml: bytes, part: str) -> list[str]:
+def regions_of(root: Element | bytes, part: str) -> list[str]:
     """Where each paragraph of a part stands, in words, in document order.
 
     Args:
-        xml: the part.
+        root: the part, parsed or as bytes.
         part: its name, as ``word/document.xml``.
+
+    Raises:
+        ProgrammeError: the bytes are not well-formed.
     """
-    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
+    if isinstance(root, bytes):
+        root = parse(root)
     where = {"document": "", "footnotes": "脚注", "endnotes": "尾注"}.get(
         part.removeprefix("word/").removesuffix(".xml"), ""
     )
@@ -22,22 +24,27 @@ def regions_of(xml: bytes, part: str) -> list[str]:
         where = "页眉"
     if "footer" in part:
         where = "页脚"
-    tables = {table: at for at, table in enumerate(root.iter(f"{_W}tbl"), 1)}
+    # Counted once: looking a row up among its table's anew for each cell takes minutes in a long table.
+    numbers: dict[Element, int] = {}
+    for number, table in enumerate(root.iter(W + "tbl"), 1):
+        numbers[table] = number
+        for row_number, row in enumerate(table.iterchildren(W + "tr"), 1):
+            numbers[row] = row_number
+            numbers.update((cell, at) for at, cell in enumerate(row.iterchildren(W + "tc"), 1))
     found: list[str] = []
     plain = 0
-    for paragraph in root.iter(f"{_W}p"):
-        cell = next(paragraph.iterancestors(f"{_W}tc"), None)
+    for paragraph in root.iter(W + "p"):
+        cell = next(paragraph.iterancestors(W + "tc"), None)
         if cell is None:
             plain += 1
             found.append(f"{where}第 {plain} 段")
             continue
-        row = next(cell.iterancestors(f"{_W}tr"))
-        table = next(row.iterancestors(f"{_W}tbl"))
-        rows = [child for child in table if child.tag == f"{_W}tr"]
-        cells = [child for child in row if child.tag == f"{_W}tc"]
-        found.append(
-            f"{where}第 {tables[table]} 个表格第 {rows.index(row) + 1} 行第 {cells.index(cell) + 1} 格"
-            if row in rows and cell in cells
-            else f"{where}第 {tables[table]} 个表格"
-        )
+        row = next(cell.iterancestors(W + "tr"), None)
+        table = next(cell.iterancestors(W + "tbl"), None)
+        if table is None:
+            found.append(f"{where}表格以外的一格")
+        elif row in numbers and cell in numbers:
+            found.append(f"{where}第 {numbers[table]} 个表格第 {numbers[row]} 行第 {numbers[cell]} 格")
+        else:
+            found.append(f"{where}第 {numbers[table]} 个表格")
     return found

@@ -1,4 +1,4 @@
-"""What WordprocessingML (ISO/IEC 29500-1) is read with: names, units, one parser, one way to refuse."""
+"""What Office Open XML (ISO/IEC 29500) is read with: namespaces, units, the one parser, one way to refuse."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDra
 PIC: Final = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+S_STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 
@@ -57,18 +59,56 @@ CONSTRUCTS: Final = {
 }
 
 
-def parse(data: bytes) -> Element:
-    """Parse one XML part; entities are never resolved and nothing is fetched.
+class MalformedError(ValueError):
+    """A part that is no XML, or XML that no Office program writes."""
+
+
+def parse_part(data: bytes) -> Element:
+    """One XML part of any package; nothing is fetched, and a document type with its entities is refused.
+
+    The Open Packaging Conventions forbid document types (ISO/IEC 29500-2, 6.1.4); entities in them are how
+    a small file becomes a large one. ``huge_tree`` stays off: a part nests at most 256 deep.
+
+    Raises:
+        MalformedError: it is not well-formed, or has a document type.
+    """
+    if b"<!DOCTYPE" in data:
+        raise MalformedError("a document type")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedError(str(error)) from error
+    # In another encoding the bytes above look different.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise MalformedError("a document type")
+    return root
+
+
+def parse(data: bytes, file: str | None = None) -> Element:
+    """One XML part of a Word file.
+
+    Args:
+        data: the part.
+        file: the document's name for messages, if known.
 
     Raises:
         ProgrammeError: the part is not well-formed.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
+        return parse_part(data)
+    except MalformedError as error:
         raise ProgrammeError(
-            f"Word 文件的内部结构已损坏（{error}）", "用 Word 或 WPS 打开并另存为 .docx 后重试"
+            "Word 文件的内部结构已损坏",
+            "用 Word 或 WPS 打开并另存为 .docx 后重试",
+            Place(file) if file else None,
         ) from error
 
 

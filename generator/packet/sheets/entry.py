@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.base.ooxml.package import DOCUMENT
 from generator.base.text import count_characters, count_words
 from generator.model.paths import resolve, spec_of
 from generator.model.programme import Document, Limit
@@ -12,7 +13,6 @@ from generator.packet.parts import Job
 from generator.packet.sheets.form_fields import Entry, read_fields
 from generator.packet.sheets.sheet import Contents, Sheet
 from generator.rendering.render import render
-from generator.rendering.template import DOCUMENT
 
 
 class EntrySheet(Sheet):

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from generator.base.ooxml.xml import W, parse
 from generator.rendering.values import VALUE_AT, VALUE_CLOSE, VALUE_OPEN
 
-_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _OPEN: Final = re.compile(f"{VALUE_OPEN}([^{VALUE_AT}]*){VALUE_AT}")
 _TICKS: Final = re.compile("[☑☐□]")
 _LABELLED: Final = re.compile(rf"([^{VALUE_OPEN}：:]{{1,20}})[：:]\s*({VALUE_OPEN}.*)", re.DOTALL)
@@ -44,15 +44,13 @@ def read_fields(document: bytes) -> list[Entry]:
     Args:
         document: ``word/document.xml``, filled with marks.
     """
-    from lxml import etree
-
-    root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, no_network=True))
-    body = root.find(f"{_W}body")
+    root = parse(document)
+    body = root.find(W + "body")
     reader = _Reader()
     for element in body if body is not None else ():
-        if element.tag == f"{_W}p":
+        if element.tag == W + "p":
             reader.paragraph(_text(element))
-        elif element.tag == f"{_W}tbl":
+        elif element.tag == W + "tbl":
             reader.table(element)
     reader.flush()
     return reader.entries
@@ -113,10 +111,10 @@ class _Reader:
         heads: dict[int, str] = {}
         aside: dict[int, str] = {}
         many, number = False, 0
-        for element in table.findall(f"{_W}tr"):
+        for element in table.findall(W + "tr"):
             cells = list(_cells(element))
             if not any(cell.is_field for cell in cells):
-                many = element.find(f"{_W}trPr/{_W}tblHeader") is not None and len(cells) > 1
+                many = element.find(f"{W}trPr/{W}tblHeader") is not None and len(cells) > 1
                 self._labels(cells, heads, aside, many=many)
                 number = 0
                 continue
@@ -194,18 +192,18 @@ def _left(before: list[_Cell], aside: dict[int, str]) -> tuple[str, bool]:
 
 def _cells(row: Any) -> Iterator[_Cell]:
     column = 0
-    for cell in row.findall(f"{_W}tc"):
-        span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-        merge = cell.find(f"{_W}tcPr/{_W}vMerge")
-        continued = merge is not None and merge.get(f"{_W}val") in {None, "continue"}
-        yield _Cell(column, [_text(each) for each in cell.iter(f"{_W}p")], continued)
-        column += int(span.get(f"{_W}val")) if span is not None else 1
+    for cell in row.findall(W + "tc"):
+        span = cell.find(f"{W}tcPr/{W}gridSpan")
+        merge = cell.find(f"{W}tcPr/{W}vMerge")
+        continued = merge is not None and merge.get(W + "val") in {None, "continue"}
+        yield _Cell(column, [_text(each) for each in cell.iter(W + "p")], continued)
+        column += int(span.get(W + "val")) if span is not None else 1
 
 
 def _text(paragraph: Any) -> str:
     """A paragraph's text as Word has it; a line break inside is one of the text's own."""
-    marks = {f"{_W}br": "\n", f"{_W}tab": " "}
-    found = paragraph.iter(f"{_W}t", *marks)
+    marks = {W + "br": "\n", W + "tab": " "}
+    found = paragraph.iter(W + "t", *marks)
     return "".join(marks.get(element.tag) or element.text or "" for element in found)
 
 

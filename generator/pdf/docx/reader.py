@@ -6,8 +6,6 @@ and place, so that no text is lost without a word.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import docx_text
@@ -22,22 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_TAB: Final = 36.0
-MAX_UNPACKED: Final = 256 * 1024 * 1024
-
-
-def open_parts(docx: bytes) -> dict[str, bytes]:
-    """The parts of a DOCX package by name.
-
-    Raises:
-        ProgrammeError: the bytes are no DOCX, or unpack to more than MAX_UNPACKED bytes.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(docx)) as package:
-            if sum(item.file_size for item in package.infolist()) > MAX_UNPACKED:
-                raise ProgrammeError("Word 文件解压后过大", "删去其中过大的图片后重试")
-            return {item.filename: package.read(item) for item in package.infolist() if not item.is_dir()}
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ProgrammeError("文件不是完好的 .docx", "用 Word 或 WPS 打开并另存为 .docx 后重试") from error
 
 
 def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocument:

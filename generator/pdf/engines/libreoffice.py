@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -23,9 +22,11 @@ from xml.sax.saxutils import escape
 import pikepdf
 from lxml import etree
 
+from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.xml import W, main_part, parse
+from generator.base.zips import zip_bytes
 from generator.errors import PdfError
-from generator.pdf.docx.reader import open_parts, read_tree
+from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.signature_bookmarks import SIGN_PREFIXES
 from generator.pdf.docx.tree import Contents, Paragraph, Table, WordDocument, run_formats
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
@@ -263,13 +264,8 @@ def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[tuple[str, str]
         mark.addnext(etree.Element(W + "bookmarkEnd", {W + "id": own}))
         mark.addnext(etree.Element(W + "bookmarkStart", {W + "id": own, W + "name": f"{_START}{len(roles)}"}))
         roles.append((name[5:], _text_between(mark, end)))
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as package:
-        for name, data in parts.items():
-            package.writestr(
-                name, etree.tostring(root, xml_declaration=True, encoding="UTF-8") if name == main else data
-            )
-    return out.getvalue(), roles
+    marked = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return zip_bytes({**parts, main: marked}, stored=True), roles
 
 
 def _text_between(start: Any, end: Any) -> str:

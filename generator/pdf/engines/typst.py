@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import typst
 
+from generator.base.ooxml.package import open_parts
 from generator.errors import PdfError
 from generator.pdf.compose.document import compose
 from generator.pdf.compose.json_form import as_json
-from generator.pdf.docx.reader import open_parts, read_tree
+from generator.pdf.docx.reader import read_tree
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 
 if TYPE_CHECKING:

@@ -1,39 +1,30 @@
 """Opening a workbook's package safely: what kind of file it is, and only the parts that hold cells.
 
-Everything is checked before any parser sees it: the size unpacked and its ratio while inflating, and how
-far the cells reach. Only the parts named here leave this module, so that macros, embedded objects,
+Everything is checked before any parser sees it: what comes out of the package, and how far the cells
+reach. Only the parts named here leave this module, so that macros, embedded objects,
 pictures and links to other workbooks are never read.
 """
 
 from __future__ import annotations
 
-import io
 import posixpath
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from lxml import etree
-
+from generator.base.ooxml.xml import S_STRICT, Element, MalformedError, R, S, parse_part
+from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError, zip_bytes
 from generator.errors import DataError, Place
 
-MAX_UNPACKED_BYTES: Final = 60_000_000
-MAX_RATIO: Final = 150
-# Small files may be squeezed much further without harm.
-RATIO_FROM_BYTES: Final = 4_000_000
-MAX_MEMBERS: Final = 5_000
+# Small parts may be squeezed much further than the ratio without harm.
+BOUNDS: Final = Bounds(unpacked=60_000_000, members=5_000, ratio=150, ratio_from=4_000_000)
 MAX_SHEETS: Final = 100
 MAX_ROWS: Final = 9_999
 MAX_COLUMNS: Final = 256
 
-_CHUNK = 1 << 16
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_XML = (".xml", ".rels", ".vml")
 _CONTENT_TYPES = "[Content_Types].xml"
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -144,76 +135,62 @@ def open_package(data: bytes, name: str) -> Package:
     place = Place(name)
     if not data.startswith(b"PK"):
         raise not_a_workbook(data, place)
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        raise DataError(
-            "文件不完整，后半部分缺失（拷贝或下载中断）", "重新拷贝或下载这个文件", place
-        ) from None
-    with archive:
-        members = archive.infolist()
-        if len(members) > MAX_MEMBERS:
-            raise DataError(f"文件里有 {len(members)} 个部件，不是正常的工作簿", "确认选对了文件", place)
-        if len({member.filename for member in members}) != len(members):
-            raise DataError("文件里有同名的部件，不是正常的工作簿", _SAVE_AS, place)
-        inflater = _Inflater(archive, place)
-        _check_kind(inflater, {member.filename for member in members}, place)
-        parts = {part: inflater.read(part) for part in _FIXED if part in archive.namelist()}
+    with _opened(data, place) as archive:
+        names = set(archive.names)
+        _check_kind(archive, names, place)
+        parts = {part: _read(archive, part, place) for part in _FIXED if part in names}
         if _WORKBOOK not in parts or _RELATIONS not in parts:
             raise DataError("文件里没有工作簿的内容", _SAVE_AS, place)
         sheets = {}
         for title, part in _sheets(parts, place):
-            if part in archive.namelist():
-                sheets[title] = inflater.read(part)
+            if part in names:
+                sheets[title] = _read(archive, part, place)
                 parts[part] = _NEW_ERROR.sub(rb"\1#N/A\2", sheets[title])
                 _check_reach(sheets[title], Place(name, sheet=title))
-    return Package(_packed(parts), sheets, parts.get(_STYLES, b""))
+    return Package(zip_bytes(parts, stored=True), sheets, parts.get(_STYLES, b""))
 
 
-@dataclass(slots=True)
-class _Inflater:
-    """Inflates members while counting what comes out."""
-
-    archive: zipfile.ZipFile
-    place: Place
-    total: int = 0
-
-    def read(self, part: str) -> bytes:
-        info = self.archive.getinfo(part)
-        if info.flag_bits & 1:
-            raise DataError("工作簿设了密码，程序打不开", "去掉密码后另存", self.place)
-        pieces = []
-        size = 0
-        try:
-            with self.archive.open(info) as stream:
-                while piece := stream.read(_CHUNK):
-                    size += len(piece)
-                    self.total += len(piece)
-                    if self.total > MAX_UNPACKED_BYTES or (
-                        size > RATIO_FROM_BYTES and size > MAX_RATIO * max(info.compress_size, 1)
-                    ):
-                        raise DataError(
-                            "工作簿解开后过大，不像是填写的表格",
-                            "把需要的内容复制到新生成的工作簿里，再试",
-                            self.place,
-                        )
-                    pieces.append(piece)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError):
-            raise DataError(
-                "工作簿已经损坏，里面的内容读不出来",
-                "重新拷贝或下载；或用 Excel 打开，按提示修复后另存",
-                self.place,
-            ) from None
-        content = b"".join(pieces)
-        if b"\0" in content[:200]:
-            raise DataError("工作簿内部的编码不是 UTF-8", _SAVE_AS, self.place)
-        if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-            raise DataError("工作簿里有不该有的实体声明，不是正常的工作簿", _SAVE_AS, self.place)
-        return content
+def _opened(data: bytes, place: Place) -> ZipReader:
+    try:
+        return ZipReader(data, BOUNDS)
+    except ZipRefusedError as error:
+        raise _refused(error, place) from None
 
 
-def check_whole(data: bytes, name: str) -> None:
-    """Refuse a workbook any part of which is larger than it may be, for programs that read all of it.
+def _refused(error: ZipRefusedError, place: Place) -> DataError:
+    """Why a workbook's package is not read, for a person."""
+    if error.reason is Refusal.BROKEN and not error.member:
+        return DataError("文件不完整，后半部分缺失（拷贝或下载中断）", "重新拷贝或下载这个文件", place)
+    what, remedy = {
+        Refusal.BROKEN: (
+            "工作簿已经损坏，里面的内容读不出来",
+            "重新拷贝或下载；或用 Excel 打开，按提示修复后另存",
+        ),
+        Refusal.ENCRYPTED: ("工作簿设了密码，程序打不开", "去掉密码后另存"),
+        Refusal.METHOD: ("工作簿的压缩方式不是 Excel 和 WPS 用的那种", _SAVE_AS),
+        Refusal.MEMBERS: (f"文件里的部件超过 {BOUNDS.members} 个，不是正常的工作簿", "确认选对了文件"),
+        Refusal.NAME: ("文件里有名称不正常的部件，不是正常的工作簿", _SAVE_AS),
+        Refusal.TWICE: ("文件里有同名的部件，不是正常的工作簿", _SAVE_AS),
+        Refusal.SIZE: ("工作簿解开后过大，不像是填写的表格", "把需要的内容复制到新生成的工作簿里，再试"),
+    }[error.reason]
+    return DataError(what, remedy, place)
+
+
+def _read(archive: ZipReader, part: str, place: Place) -> bytes:
+    """A part that is XML, or the package's own list of kinds."""
+    try:
+        content = archive.read(part)
+    except ZipRefusedError as error:
+        raise _refused(error, place) from None
+    if b"\0" in content[:200]:
+        raise DataError("工作簿内部的编码不是 UTF-8", _SAVE_AS, place)
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise DataError("工作簿里有不该有的实体声明，不是正常的工作簿", _SAVE_AS, place)
+    return content
+
+
+def all_parts(data: bytes, name: str) -> dict[str, bytes]:
+    """Every part of a workbook within the bounds, for what reads or copies all of it.
 
     Args:
         data: the file's bytes.
@@ -222,20 +199,24 @@ def check_whole(data: bytes, name: str) -> None:
     Raises:
         DataError: it unpacks to too much, or is broken.
     """
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        inflater = _Inflater(archive, Place(name))
-        for info in archive.infolist():
-            if info.filename.endswith((".xml", ".rels", ".vml")):
-                inflater.read(info.filename)
+    place = Place(name)
+    with _opened(data, place) as archive:
+        try:
+            return {
+                part: _read(archive, part, place) if part.endswith(_XML) else archive.read(part)
+                for part in archive.names
+            }
+        except ZipRefusedError as error:
+            raise _refused(error, place) from None
 
 
-def _check_kind(inflater: _Inflater, names: set[str], place: Place) -> None:
+def _check_kind(archive: ZipReader, names: set[str], place: Place) -> None:
     if _CONTENT_TYPES not in names:
         what = "压缩包，不是工作簿"
-        if "mimetype" in names and b"opendocument" in inflater.read("mimetype"):
+        if "mimetype" in names and b"opendocument" in _read(archive, "mimetype", place):
             what = "OpenDocument 表格（.ods）"
         raise DataError(f"后缀是 .xlsx，内容却是{what}", _SAVE_AS, place)
-    types = inflater.read(_CONTENT_TYPES)
+    types = _read(archive, _CONTENT_TYPES, place)
     for sign, what in _OTHERS:
         if sign in types:
             raise DataError(f"后缀是 .xlsx，内容却是{what}", _SAVE_AS, place)
@@ -243,15 +224,15 @@ def _check_kind(inflater: _Inflater, names: set[str], place: Place) -> None:
         raise DataError("后缀是 .xlsx，内容却不是工作簿", _SAVE_AS, place)
 
 
-def parse(content: bytes, place: Place) -> etree._Element:
-    """A small part as XML, with nothing resolved from outside.
+def parse(content: bytes, place: Place) -> Element:
+    """A part of a workbook as XML.
 
     Raises:
         DataError: it is not well formed.
     """
     try:
-        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError:
+        return parse_part(content)
+    except MalformedError:
         raise DataError(
             "工作簿已经损坏，里面的内容读不出来", "用 Excel 或 WPS 打开，按提示修复后另存", place
         ) from None
@@ -260,7 +241,7 @@ def parse(content: bytes, place: Place) -> etree._Element:
 def _sheets(parts: dict[str, bytes], place: Place) -> Iterator[tuple[str, str]]:
     """Each sheet's name and part, in the workbook's order."""
     root = parse(parts[_WORKBOOK], place)
-    if root.tag == f"{{{_STRICT}}}workbook":
+    if root.tag == S_STRICT + "workbook":
         raise DataError("工作簿存成了“严格开放 XML”格式", _SAVE_AS, place)
     targets = {}
     for relation in parse(parts[_RELATIONS], place):
@@ -270,9 +251,9 @@ def _sheets(parts: dict[str, bytes], place: Place) -> Iterator[tuple[str, str]]:
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
             targets[str(relation.get("Id"))] = path
     found = [
-        (str(sheet.get("name", "")), targets[str(sheet.get(_RELATION))])
-        for sheet in root.iter(f"{{{_MAIN}}}sheet")
-        if str(sheet.get(_RELATION)) in targets
+        (str(sheet.get("name", "")), targets[str(sheet.get(R + "id"))])
+        for sheet in root.iter(S + "sheet")
+        if str(sheet.get(R + "id")) in targets
     ]
     if not found:
         raise DataError("工作簿里没有工作表", _SAVE_AS, place)
@@ -307,11 +288,3 @@ def _check_reach(xml: bytes, place: Place) -> None:
             "删去表格范围以外的内容（选中多余的行和列，右键删除），保存后再试",
             Place(place.file, sheet=place.sheet, cell=cell),
         )
-
-
-def _packed(parts: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for part, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(part), content)
-    return buffer.getvalue()

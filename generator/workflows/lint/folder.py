@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from lxml import etree
-
 from generator.base.ooxml.bookmarks import anchors
+from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.regions import regions_of
+from generator.base.ooxml.xml import W, parse
 from generator.conditions.rules import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
 from generator.model.catalogue import Catalogue, load_programme
@@ -27,7 +27,6 @@ from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
 from generator.workflows.lint.names import Names
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGN = re.compile(r"sign[._](.+)")
 _TEXTS = {"clause": "agreement.clauses", "section": "plan.sections"}
 
@@ -151,14 +150,11 @@ class _Linter:
             self.trial(programme, document, template, name)
 
     def tags(self, name: str, data: bytes) -> None:
-        from generator.base.ooxml.package import Package
-
         try:
-            package = Package(data, name)
-            for part, content in package.parts.items():
+            for part, content in word_parts(data, name).items():
                 if not RENDERED.fullmatch(part):
                     continue
-                regions = regions_of(content, part)
+                regions = regions_of(parse(content, name), part)
                 for fault in tag_faults(content):
                     region = regions[fault.paragraph] if regions else ""
                     self.say("error", name, region, f"标签“{fault.tag}”{fault.what}", fault.remedy)
@@ -187,7 +183,7 @@ class _Linter:
             self.say_error(error, template.name)
 
     def anchors(self, document: Document, template: Template, path: Path) -> None:
-        marked = _bookmarks(template.parts["word/document.xml"])
+        marked = _bookmarks(template.parts[DOCUMENT])
         signed = {found[1] for mark in marked if (found := _SIGN.fullmatch(mark))}
         for signatory in document.signatories:
             if signatory.role not in signed:
@@ -266,8 +262,7 @@ def _mentions(template: Template, path: str) -> bool:
 
 
 def _bookmarks(xml: bytes) -> list[str]:
-    root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    return [str(mark.get(f"{_W}name")) for mark in root.iter(f"{_W}bookmarkStart")]
+    return [str(mark.get(W + "name")) for mark in parse(xml).iter(W + "bookmarkStart")]
 
 
 def lint(folder: Path, catalogue: Catalogue) -> list[Fault]:

@@ -24,7 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from generator.errors import Place, UsageError
 from generator.model.judgement import Judgement
 from generator.readers.excel.layout import FINDINGS_SHEET
-from generator.readers.excel.package import check_whole
+from generator.readers.excel.package import all_parts
 from generator.readers.source_file import Source
 from generator.writers.excel import styles
 from generator.writers.excel.form import settled
@@ -57,7 +57,7 @@ def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> by
     Raises:
         DataError: the workbook cannot be read.
     """
-    check_whole(data, name)
+    all_parts(data, name)  # openpyxl unpacks without a limit
     values = stored_values(data, name)
     with warnings.catch_warnings():
         # What openpyxl cannot carry over is told beforehand, by ``formula_values.lost_in_a_copy``.
@@ -231,6 +231,6 @@ def annotated_copy(source: Source, results: Sequence[Judgement]) -> AnnotatedCop
         )
     summary = "；".join(f"{result.programme.title}：{result.conclusion}" for result in results)
     data = annotated(source.data, source.name, marks_of(results), summary)
-    lost = lost_in_a_copy(source.data)
+    lost = lost_in_a_copy(source.data, source.name)
     notice = f"副本里没有原文件的{'、'.join(lost)}，以原文件为准。" if lost else ""
     return AnnotatedCopy(data, notice)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,6 +11,7 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from generator.base.zips import Bounds, ZipReader, zip_bytes
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import Consortium
 from generator.model.fields import OwnField, extend
@@ -35,6 +35,9 @@ from generator.writers.required_fields import needed_by
 from generator.writers.starter import anchors_of
 
 _FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
+# A workbook that openpyxl has just written.
+_WRITTEN: Final = Bounds(unpacked=2_000_000_000)
+_PROPERTIES: Final = "docProps/core.xml"
 _SPARE_ROWS: Final = 15
 _FIXED_TIME = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _ACCEPTED = re.compile(r"accepted\[(\d+)\]\.(rule|reason)")
@@ -245,16 +248,9 @@ def _in_table(sheet: Sheet, target: Worksheet, path: str, plain: str) -> str:
 
 def settled(data: bytes) -> bytes:
     """A package whose members' and properties' times say nothing of when it was written."""
-    source = zipfile.ZipFile(io.BytesIO(data))
-    buffer = io.BytesIO()
-    with source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for info in source.infolist():
-            content = source.read(info)
-            if info.filename == "docProps/core.xml":
-                content = re.sub(
-                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", content
-                )
-            plain = zipfile.ZipInfo(info.filename)
-            plain.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(plain, content)
-    return buffer.getvalue()
+    with ZipReader(data, _WRITTEN) as package:
+        parts = package.read_all()
+    parts[_PROPERTIES] = re.sub(
+        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", parts[_PROPERTIES]
+    )
+    return zip_bytes(parts)

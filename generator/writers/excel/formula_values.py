@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Mapping
 
 from lxml import etree
 
-from generator.errors import DataError, Place
-from generator.readers.excel.package import open_package
+from generator.base.ooxml.xml import S
+from generator.base.zips import zip_bytes
+from generator.errors import Place
+from generator.readers.excel.package import all_parts, open_package, parse
 
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 # What openpyxl does not carry into a copy, by where it stands in the package.
 _LOST = (
     ("xl/charts/", "图表的部分样式"),
@@ -32,20 +31,11 @@ def stored_values(data: bytes, name: str) -> dict[str, dict[str, tuple[str, str]
         if b"<f" not in xml:
             continue
         cells = found.setdefault(title, {})
-        for cell in _parsed(xml, name).iter(f"{_MAIN}c"):
-            formula, value = cell.find(f"{_MAIN}f"), cell.find(f"{_MAIN}v")
+        for cell in parse(xml, Place(name)).iter(S + "c"):
+            formula, value = cell.find(S + "f"), cell.find(S + "v")
             if formula is not None and value is not None:
                 cells[str(cell.get("r"))] = (str(cell.get("t") or ""), value.text or "")
     return found
-
-
-def _parsed(xml: bytes, name: str) -> etree._Element:
-    try:
-        return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
-    except etree.XMLSyntaxError:
-        raise DataError(
-            "工作簿已经损坏，里面的内容读不出来", "用 Excel 或 WPS 打开，按提示修复后另存", Place(name)
-        ) from None
 
 
 def with_stored_values(data: bytes, values: Mapping[str, Mapping[str, tuple[str, str]]], name: str) -> bytes:
@@ -63,34 +53,32 @@ def with_stored_values(data: bytes, values: Mapping[str, Mapping[str, tuple[str,
     for title, cells in values.items():
         if title not in sheets or not cells:
             continue
-        root = _parsed(sheets[title], name)
-        for cell in root.iter(f"{_MAIN}c"):
-            value = cell.find(f"{_MAIN}v")
+        root = parse(sheets[title], Place(name))
+        for cell in root.iter(S + "c"):
+            value = cell.find(S + "v")
             stored = cells.get(str(cell.get("r")))
-            if stored is None or value is None or cell.find(f"{_MAIN}f") is None:
+            if stored is None or value is None or cell.find(S + "f") is None:
                 continue
             kind, value.text = stored
             if kind:
                 cell.set("t", kind)
         changed[sheets[title]] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    source = zipfile.ZipFile(io.BytesIO(data))
-    buffer = io.BytesIO()
-    with source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for info in source.infolist():
-            content = source.read(info)
-            target.writestr(info, changed.get(content, content), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
+    return zip_bytes({part: changed.get(content, content) for part, content in all_parts(data, name).items()})
 
 
-def lost_in_a_copy(data: bytes) -> list[str]:
-    """What a copy of a workbook will not have, in Chinese: shapes, controls and the like."""
-    found: list[str] = []
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = archive.namelist()
-        found += [what for prefix, what in _LOST if what and any(name.startswith(prefix) for name in names)]
-        for info in archive.infolist():
-            if info.filename.startswith("xl/drawings/drawing") and info.file_size < 10_000_000:  # noqa: PLR2004
-                content = archive.read(info)
-                if any(sign in content for sign in _SHAPES):
-                    found.append("文本框和图形")
+def lost_in_a_copy(data: bytes, name: str) -> list[str]:
+    """What a copy of a workbook will not have, in Chinese: shapes, controls and the like.
+
+    Raises:
+        DataError: a part of it is broken, or it unpacks to too much.
+    """
+    parts = all_parts(data, name)
+    found = [what for prefix, what in _LOST if what and any(part.startswith(prefix) for part in parts)]
+    if any(
+        sign in content
+        for part, content in parts.items()
+        if part.startswith("xl/drawings/drawing")
+        for sign in _SHAPES
+    ):
+        found.append("文本框和图形")
     return list(dict.fromkeys(found))

@@ -1,0 +1,250 @@
+"""Zip packages made to hurt or to deceive, at every door: templates, documents, workbooks and packets."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from generator.base.ooxml.bookmarks import anchors
+from generator.base.ooxml.package import open_parts
+from generator.errors import DataError, LianhetiError, ProgrammeError
+from generator.readers.excel.package import open_package
+from generator.rendering.comments import annotated
+from generator.rendering.template import Template
+from generator.workflows.verify import verify
+
+# More than a template or a workbook may unpack to, and squeezed further than a packet may be.
+LARGE = 130_000_000
+Members = list[tuple[str, bytes]]
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DOCX: Members = [
+    ("[Content_Types].xml", b"<Types/>"),
+    ("word/document.xml", f'<w:document xmlns:w="{W}"><w:body><w:p/></w:body></w:document>'.encode()),
+]
+XLSX: Members = [
+    ("[Content_Types].xml", b"<Types>spreadsheetml.sheet.main</Types>"),
+    ("xl/workbook.xml", b"<workbook/>"),
+    ("xl/_rels/workbook.xml.rels", b"<Relationships/>"),
+]
+PACKET: Members = [("p/manifest.json", b"{}"), ("p/agreement.pdf", b"%PDF-1.7")]
+
+
+def zipped(members: Members, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, data in members:
+            archive.writestr(zipfile.ZipInfo(name), data, method)
+    return out.getvalue()
+
+
+def patched(data: bytes, local: int, central: int, value: int) -> bytes:
+    """A 16-bit number written into every header of the zip, at its place in each kind."""
+    changed = bytearray(data)
+    for sign, at in ((b"PK\3\4", local), (b"PK\1\2", central)):
+        start = 0
+        while (start := data.find(sign, start)) >= 0:
+            struct.pack_into("<H", changed, start + at, value)
+            start += 4
+    return bytes(changed)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def twice(members: Members) -> bytes:
+    return zipped([*members, members[-1]])
+
+
+def claims_little(members: Members) -> bytes:
+    """A large member whose size, in both headers, says that it is small."""
+    data = bytearray(zipped([*members, ("large.xml", bytes(LARGE))]))
+    for sign, at in ((b"PK\3\4", 22), (b"PK\1\2", 24)):
+        start = data.rfind(sign)
+        struct.pack_into("<I", data, start + at, 1_000)
+    return bytes(data)
+
+
+def beyond_the_start(members: Members) -> bytes:
+    """A directory that claims to begin, and its members, where no file has bytes."""
+    data = bytearray(zipped(members))
+    at = data.rfind(b"PK\5\6")
+    struct.pack_into("<I", data, at + 16, 0xFFFFFF00)
+    return bytes(data)
+
+
+def endless_directory(members: Members) -> bytes:
+    return zipped([*members, *((f"m/{number}", b"") for number in range(21_000))], zipfile.ZIP_STORED)
+
+
+CASES: dict[str, Callable[[Members], bytes]] = {
+    "bzip2": lambda members: zipped([*members, ("large.xml", bytes(LARGE // 100))], zipfile.ZIP_BZIP2),
+    "LZMA": lambda members: zipped([*members, ("large.xml", bytes(LARGE // 100))], zipfile.ZIP_LZMA),
+    "an unknown method": lambda members: patched(zipped(members), 8, 10, 93),
+    "encrypted": lambda members: patched(zipped(members), 6, 8, 1),
+    "one name twice": twice,
+    "one name in two cases": lambda members: zipped([*members, (members[-1][0].upper(), b"")]),
+    "a folder and a file of one name": lambda members: zipped([*members, (members[-1][0] + "/", b"")]),
+    "a name that climbs": lambda members: zipped([*members, ("../../evil.xml", b"<a/>")]),
+    "an absolute name": lambda members: zipped([*members, ("/etc/evil.xml", b"<a/>")]),
+    "a drive": lambda members: zipped([*members, ("C:/evil.xml", b"<a/>")]),
+    "backslashes": lambda members: zipped([*members, ("word\\document.xml", b"<a/>")]),
+    "an escape in a name": lambda members: zipped([*members, ("\x1b[31m.xml", b"<a/>")]),
+    "a name without an end": lambda members: zipped([*members, ("n" * 5_000, b"<a/>")]),
+    "members without number": endless_directory,
+    "much in little": lambda members: zipped([*members, ("large.xml", bytes(LARGE))]),
+    "a size that lies": claims_little,
+    "places that do not exist": beyond_the_start,
+    "cut off": lambda members: zipped(members)[:-30],
+    "no zip": lambda _: b"PK\3\4 and nothing more",
+    "empty": lambda _: b"",
+}
+
+
+def template(data: bytes, _: Path) -> None:
+    Template(data, "application.docx")
+
+
+def guidance(data: bytes, _: Path) -> None:
+    annotated(data, {})
+
+
+def document(data: bytes, _: Path) -> None:
+    open_parts(data, "application.docx")
+
+
+def headings(data: bytes, folder: Path) -> None:
+    file = folder / "application.docx"
+    file.write_bytes(data)
+    anchors(file)
+
+
+def workbook(data: bytes, _: Path) -> None:
+    # Every part is asked for, as where a copy is annotated.
+    from generator.readers.excel.package import all_parts
+
+    open_package(data, "data.xlsx")
+    all_parts(data, "data.xlsx")
+
+
+def packet(data: bytes, folder: Path) -> None:
+    file = folder / "packet.zip"
+    file.write_bytes(data)
+    verify(file)
+
+
+DOORS: dict[str, tuple[Callable[[bytes, Path], None], Members, type[LianhetiError]]] = {
+    "template": (template, DOCX, ProgrammeError),
+    "guidance": (guidance, DOCX, ProgrammeError),
+    "document": (document, DOCX, ProgrammeError),
+    "headings": (headings, DOCX, ProgrammeError),
+    "workbook": (workbook, XLSX, DataError),
+    "packet": (packet, PACKET, DataError),
+}
+
+
+@pytest.fixture(scope="module")
+def made() -> Callable[[str, str], bytes]:
+    kept: dict[tuple[str, str], bytes] = {}
+
+    def make(case: str, door: str) -> bytes:
+        members = DOORS[door][1]
+        key = (case, str(members))
+        if key not in kept:
+            kept[key] = CASES[case](members)
+        return kept[key]
+
+    return make
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_hostile_package_is_refused_in_a_sentence(
+    case: str, door: str, made: Callable[[str, str], bytes], tmp_path: Path
+) -> None:
+    through, _, error_class = DOORS[door]
+    data = made(case, door)
+    with pytest.raises(error_class) as caught:
+        through(data, tmp_path)
+    message = str(caught.value)
+    assert message.endswith("。")
+    assert not set("\n\x1b") & set(message)
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("case", ["much in little", "a size that lies"])
+def test_what_is_too_large_is_not_unpacked_to_its_end(
+    case: str, door: str, made: Callable[[str, str], bytes], tmp_path: Path
+) -> None:
+    through, _, error_class = DOORS[door]
+    data = made(case, door)
+    tracemalloc.start()
+    try:
+        with pytest.raises(error_class):
+            through(data, tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < LARGE
+
+
+@pytest.mark.parametrize("door", ["template", "document", "headings"])
+def test_the_plain_package_that_the_cases_are_made_from_is_taken(door: str, tmp_path: Path) -> None:
+    DOORS[door][0](zipped(DOCX), tmp_path)
+
+
+def test_a_package_without_its_list_of_kinds_is_a_fault_of_the_template() -> None:
+    with pytest.raises(ProgrammeError, match="已损坏"):
+        annotated(zipped(DOCX), {})
+
+
+PARTS = {
+    "empty": b"",
+    "no XML": b"plain text",
+    "UTF-16": DOCX[1][1].decode().encode("utf-16"),
+    "latin-1": b'<?xml version="1.0" encoding="latin-1"?>'
+    + DOCX[1][1].replace(b"<w:p/>", "<w:p><w:r><w:t>é</w:t></w:r></w:p>".encode("latin-1")),
+    "entities": b'<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>' + DOCX[1][1],
+    "entities in UTF-16": (
+        '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE d [<!ENTITY a "aaaa">]>' + DOCX[1][1].decode()
+    ).encode("utf-16"),
+    "a file of the machine": b'<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/hostname">]>' + DOCX[1][1],
+    "10,000 deep": DOCX[1][1].replace(b"<w:p/>", b"<w:sdt>" * 10_000 + b"</w:sdt>" * 10_000),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_body_that_is_not_what_word_writes_is_a_fault_of_the_template(part: str) -> None:
+    data = zipped([DOCX[0], ("word/document.xml", PARTS[part])])
+    with pytest.raises(
+        ProgrammeError, match=r"application\.docx：(Word 文件的内部结构已损坏|.*不是 UTF-8 编码)"
+    ):
+        Template(data, "application.docx")
+
+
+def test_a_long_table_takes_time_in_proportion_to_its_rows() -> None:
+    from generator.base.ooxml.regions import regions_of
+
+    rows = "<w:tr><w:tc><w:p/></w:tc></w:tr>" * 30_000
+    body = f'<w:document xmlns:w="{W}"><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>'
+    places = regions_of(body.encode(), "word/document.xml")
+    assert places[-1] == "第 1 个表格第 30000 行第 1 格"
+
+
+def test_a_packet_beside_a_file_of_the_same_name_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "packet.zip"
+    file.write_bytes(zipped([*PACKET, ("agreement.pdf", b"%PDF-1.7 other")]))
+    with pytest.raises(DataError, match="分不清"):
+        verify(file)
+
+
+def test_an_archive_of_two_packets_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "packet.zip"
+    file.write_bytes(zipped([*PACKET, ("q/manifest.json", b"{}")]))
+    with pytest.raises(DataError, match="分不清"):
+        verify(file)
