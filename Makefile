@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint bench compare-layout golden lock clean
+.PHONY: demo test test-all lint bench compare-layout golden lock clean
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
+
+# Everything, also what takes long: a thousand records, kills, a cluster, a wheel, properties with many examples.
+test-all: $(READY)
+	$(BIN)/python -m pytest -n auto --dist worksteal --thorough
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -21,8 +21,28 @@ ROOT = Path(__file__).resolve().parents[1]
 CODE = "henan/consortium-2022"
 
 # How long an example takes says something about the machine, not about the code: no deadline.
-settings.register_profile("lianheti", deadline=None, print_blob=True)
-settings.load_profile("lianheti")
+for _name, _examples in (("quick", 12), ("thorough", 100)):
+    settings.register_profile(_name, deadline=None, print_blob=True, max_examples=_examples)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough",
+        action="store_true",
+        help="with the tests marked thorough, and properties tried with many examples (make test-all)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("thorough" if config.getoption("--thorough") else "quick")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--thorough"):
+        return
+    left = [item for item in items if item.get_closest_marker("thorough")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

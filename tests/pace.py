@@ -1,9 +1,11 @@
-"""Limits of time that hold on a slow or busy machine too: scaled by how fast it is while the test runs."""
+"""How long tests may take and how much they try: limits that hold on a busy machine too, quick or thorough."""
 
 from __future__ import annotations
 
 import json
 import time
+
+from hypothesis import settings
 
 # What the sample takes on the machine that the limits were set on.
 _SAMPLE_SECONDS = 0.03
@@ -16,3 +18,8 @@ def allowed(seconds: float) -> float:
     for row in json.loads(_SAMPLE):
         "".join(sorted(f"{key}{value!r}" for key, value in row.items())).split("0")
     return seconds * max(1.0, (time.process_time() - begin) / _SAMPLE_SECONDS)
+
+
+def examples(thorough: int) -> int:
+    """How many examples a property is tried with: all of them in ``make test-all``, an eighth in ``make test``."""
+    return thorough if settings.get_current_profile_name() == "thorough" else max(5, thorough // 8)

@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_wheel_makes_a_packet_outside_the_checkout(tmp_path: Path) -> None:
     built = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(built, check=True, capture_output=True, text=True)

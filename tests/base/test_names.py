@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from generator.base.names import is_safe
 from generator.publishing import safe_name
+from tests.pace import examples
 
 RESERVED = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
     f"{device}{number}" for device in ("COM", "LPT") for number in "0123456789¹²³"
@@ -46,7 +47,7 @@ def test_a_name_is_valid_on_windows(text: str) -> None:
     assert is_safe(name)
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(st.lists(NAMES, min_size=2, unique=True))
 @example(["ACME", "acme"])
 @example(["某省/联合体", "某省_联合体", "某省:联合体"])

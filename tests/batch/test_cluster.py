@@ -90,6 +90,7 @@ def alone(place: Place) -> Place:
     return other
 
 
+@pytest.mark.thorough
 def test_packets_are_the_same_as_this_machine_makes_and_a_killed_worker_loses_none(
     place: Place, cluster: Cluster
 ) -> None:
@@ -123,6 +124,7 @@ def test_packets_are_the_same_as_this_machine_makes_and_a_killed_worker_loses_no
     assert set(place.batch().states.values()) == {"unchanged", "failed"}
 
 
+@pytest.mark.thorough
 def test_a_template_of_the_users_own_travels_with_the_data(place: Place, cluster: Cluster) -> None:
     place.add("甲")
     cluster.worker()

@@ -17,11 +17,11 @@ import pytest
 from generator.publishing import recover
 from tests.batch.conftest import Place
 from tests.batch.province import CODE, broken, standing
+from tests.pace import examples
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-# More of them take longer and find the same: LIANHETI_KILLS=100 for the whole hundred.
-KILLS = int(os.environ.get("LIANHETI_KILLS", "8"))
+KILLS = examples(24)
 NO_MOUNT = 77
 # So many small packets that an interruption comes before their end on any machine.
 MANY = 300

@@ -36,7 +36,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
 def test_a_killed_command_leaves_the_old_packet_or_the_new_one(tmp_path: Path) -> None:
     second = tmp_path / "第二版.yaml"

@@ -13,7 +13,7 @@ from generator.conditions.judge import judge
 from generator.model.catalogue import CommonRules
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme
-from tests.pace import allowed
+from tests.pace import allowed, examples
 
 LOCAL = {"n": {"title": "省内单位数", "count": "members[]", "where": {"province": "海州省"}}}
 RULE = {"title": "省内单位占多数", "needs": ["n"], "test": "n >= 2"}
@@ -179,7 +179,7 @@ def test_removing_any_needed_value_never_passes(judged: Judge, rule: str) -> Non
         assert (found.verdict, path in found.missing) == ("unknown", True), path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.permutations(range(6)))
 def test_the_order_of_members_changes_no_verdict_and_no_figure(order: list[int]) -> None:
     rows = [*BASE["members"], member(3, province="江南省"), member(4, kind="科研院所"), member(5)]

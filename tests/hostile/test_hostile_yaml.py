@@ -14,7 +14,7 @@ from generator.base.yaml import MAX_DEPTH, read_yaml
 from generator.errors import DataError, Place, Problem
 from generator.readers.load import load
 from generator.readers.source_file import read_source
-from tests.pace import allowed
+from tests.pace import allowed, examples
 
 SECONDS = 4.0
 
@@ -140,7 +140,7 @@ def test_a_surrogate_written_into_the_file_is_refused_with_its_field() -> None:
     assert "U+D800" in str(refused.value)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(
     st.binary(max_size=400)
     | st.text(alphabet="a名:：-[]{}&*!|>'\"%@#\n\t ,?~\\\x00\u2028", max_size=200).map(str.encode)

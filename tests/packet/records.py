@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -73,28 +74,67 @@ def value(spec: FieldSpec, random: Random) -> str:
             return (regular_name(made) or "甲") if spec.reads in {"name", "province"} else made
 
 
-def record(part: type[Part], ids: dict[str, list[str]], random: Random, where: str = "") -> dict[str, Any]:
+# Without these there is nothing to judge or to print.
+_ALWAYS = ("name", "members.role", "members.name")
+
+
+def fields(part: type[Part], where: str = "") -> Iterator[str]:
+    """The fields that a record may have or lack, by path without indexes."""
+    for name, spec in part.specs().items():
+        here = f"{where}.{name}" if where else name
+        if here in {"attachments", "accepted"} or here in _ALWAYS:
+            continue
+        if spec.shape == "map" or spec.part is None or spec.part is Passage:
+            yield here
+        else:
+            yield from fields(spec.part, here)
+
+
+def record(
+    part: type[Part],
+    ids: dict[str, list[str]],
+    number: int,
+    kept: Collection[str] | None = None,
+    *,
+    where: str = "",
+    at: str = "",
+) -> dict[str, Any]:
+    """A record of a model.
+
+    Args:
+        part: the model, or a part of it.
+        ids: the keys of its maps, by path.
+        number: which record; a field has the same value in it whatever other fields there are.
+        kept: the fields to have, as ``fields`` names them; all, if none are given.
+        where: the part's path in the model.
+        at: the part's place in the record.
+    """
     made: dict[str, Any] = {}
     for name, spec in part.specs().items():
         here = f"{where}.{name}" if where else name
-        if name in {"attachments", "accepted"}:
+        if here in {"attachments", "accepted"}:
             continue
+        random = Random(f"{number} {at}.{name}")
+        whole = kept is None or here in kept or here in _ALWAYS
         if spec.shape == "map":
-            made[name] = {key: "\n".join(text(random, 40) for _ in range(2)) for key in ids.get(here, [])}
+            if whole:
+                made[name] = {key: "\n".join(text(random, 40) for _ in range(2)) for key in ids.get(here, [])}
             continue
         count = 1 if spec.shape == "one" else random.randint(1, 3)
         items: list[Any] = []
-        for _ in range(count):
+        for index in range(count):
             if spec.part is None:
-                items.append(value(spec, random))
+                items += [value(spec, random)] if whole else []
             elif spec.part is Passage:
-                items.append(text(random, 40))
+                items += [text(random, 40)] if whole else []
             else:
-                items.append(record(spec.part, ids, random, here))
-        made[name] = items if spec.shape == "list" else items[0]
+                below = record(spec.part, ids, number, kept, where=here, at=f"{at}.{name}[{index}]")
+                items += [below] if below else []
+        if items:
+            made[name] = items if spec.shape == "list" else items[0]
     if where == "":
-        for at, member in enumerate(made["members"]):
-            member["role"] = MEMBER if at else LEAD
+        for index, member in enumerate(made["members"]):
+            member["role"] = MEMBER if index else LEAD
     return made
 
 

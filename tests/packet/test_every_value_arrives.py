@@ -6,7 +6,6 @@ import io
 import itertools
 import re
 from collections.abc import Iterator
-from random import Random
 
 import docx
 import pypdf
@@ -23,7 +22,8 @@ from generator.packet.manifest import unprinted
 from generator.packet.parts import MadeDocument
 from generator.packet.pipeline import Order, begin, make_documents
 from generator.packet.session import Session
-from tests.packet.records import record, source_of, text_ids
+from tests.pace import examples
+from tests.packet.records import fields, record, source_of, text_ids
 
 CODES = list(Catalogue().folders())
 RECORDS = -(-1000 // len(CODES))
@@ -103,8 +103,15 @@ def lost(made: MadeDocument, raw: dict[str, str]) -> list[str]:
     return missing
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("batch", range(BATCHES))
+@st.composite
+def some_fields(draw: st.DrawFn, every: list[str]) -> list[str]:
+    """Nearly all fields; of a record at fault Hypothesis leaves out what has no part in it."""
+    return [field for field in every if draw(st.sampled_from([False, *[True] * 19]))]
+
+
+@pytest.mark.parametrize(
+    "batch", [0, *(pytest.param(batch, marks=pytest.mark.thorough) for batch in range(1, BATCHES))]
+)
 @pytest.mark.parametrize("code", CODES)
 def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
     programme = session.catalogue.load(code)
@@ -112,15 +119,14 @@ def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
 
     @seed(batch)
     @settings(
-        max_examples=-(-RECORDS // BATCHES),
-        deadline=None,
+        max_examples=examples(-(-RECORDS // BATCHES)),
         database=None,
-        phases=[Phase.generate],
+        phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.integers(0, 2**64))
-    def every_value(number: int) -> None:
-        source = source_of(record(programme.model, ids, Random(number)))
+    @given(number=st.integers(0, 2**64), kept=some_fields(list(fields(programme.model))))
+    def every_value(number: int, kept: list[str]) -> None:
+        source = source_of(record(programme.model, ids, number, kept))
         job = begin(source, programme, Order("draft"), session)
         documents = make_documents(job)
         raw: dict[str, str] = {}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from benchmarks.layout.lines import compare, lines_of
 from generator.pdf.compose.drawing import StyledText
 from generator.pdf.compose.punctuation import HANGING_MARK, with_hanging
+from tests.pace import examples
 from tests.pdf.word import cell, docx, paragraph, row, run, table
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def test_marks_that_meet_keep_their_width_unless_the_document_says_so(convert: C
     assert lines(apart) == lines(closer) == [text]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text("字文甲乙，。、）（“”1a ", max_size=90))
 def test_finding_the_marks_that_hang_adds_nothing_but_its_signs(text: str) -> None:
     def width(_: int, char: str) -> float | None:

@@ -13,6 +13,7 @@ from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.tree import Contents, Paragraph, Table, document_text
+from tests.pace import examples
 from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 REFUSED = {
@@ -172,7 +173,7 @@ WORDS = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(WORDS, min_size=1, max_size=3), min_size=1, max_size=4))
 def test_no_text_is_ever_lost_between_document_and_tree(rows: list[list[str]]) -> None:
     body = [table(*(row(*(cell(run(text)) for text in texts)) for texts in rows))]

@@ -17,8 +17,11 @@ from generator.rendering.render import Rendered, RenderJob, render
 from tests.programmes.examples import CATALOGUE
 from tests.programmes.large import MEMBERS, large
 
-pytestmark = pytest.mark.slow
-CODES = list(CATALOGUE.folders())
+# One scheme in every run, the others in the thorough one: each takes some seconds.
+CODES = [
+    pytest.param(code, marks=[pytest.mark.thorough] if number else [])
+    for number, code in enumerate(CATALOGUE.folders())
+]
 WHEN = datetime(2025, 1, 1, tzinfo=UTC)
 # Points between text and the paper's edge: less is cut by printers.
 EDGE = 28

@@ -14,6 +14,7 @@ from generator.model.dataset import Dataset
 from generator.model.paths import given as given_values
 from generator.model.programme import Programme
 from generator.model.value_kinds import NONE
+from tests.pace import examples
 
 
 def faults(dataset: Dataset) -> list[tuple[str, int | None]]:
@@ -260,7 +261,7 @@ def test_a_programme_s_own_fields_are_read_like_any_other(loaded: Any) -> None:
 PRINTABLE = st.text(min_size=1).filter(lambda text: refused_character(text) is None and text.strip())
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 @given(PRINTABLE.filter(lambda text: "\r" not in text and not text.strip().startswith("〔待填")))
 def test_a_text_is_kept_character_for_character(loaded: Any, text: str) -> None:
     written = yaml.safe_dump({"name": "甲", "cooperation": text}, allow_unicode=False)

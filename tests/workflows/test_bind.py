@@ -213,7 +213,7 @@ def test_a_folder_that_is_no_packet_is_told(tmp_path: Path, capsys: pytest.Captu
     assert "manifest.json" in capsys.readouterr().err
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_docx_saved_by_libreoffice_binds_and_the_changed_name_is_told(folder: Path, tmp_path: Path) -> None:
     path = agreement(folder)

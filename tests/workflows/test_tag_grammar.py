@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pdf.word import bookmark, cell, docx, paragraph, picture, row, run, table
@@ -292,7 +292,6 @@ def bodies(draw: st.DrawFn, slips: bool = False, depth: int = 2) -> str:
     return "".join(blocks)
 
 
-@settings(deadline=None)
 @given(body=bodies())
 def test_templates_out_of_the_grammar_pass_lint_and_fill(
     tmp_path_factory: pytest.TempPathFactory, body: str
@@ -302,7 +301,6 @@ def test_templates_out_of_the_grammar_pass_lint_and_fill(
     assert refusal(folder) == ""
 
 
-@settings(deadline=None)
 @given(body=bodies(slips=True))
 def test_what_lint_passes_no_later_step_refuses(tmp_path_factory: pytest.TempPathFactory, body: str) -> None:
     folder = scheme(tmp_path_factory.mktemp("beside"), docx(body))

@@ -20,6 +20,7 @@ from generator.cli import main
 from generator.errors import DataError
 from generator.workflows.verify import Report, verify
 from tests.authority import Authority, _loaded
+from tests.pace import examples
 from tests.standing import Standing
 
 
@@ -83,7 +84,7 @@ def test_a_byte_altered_anywhere_in_any_file_is_found(packet: Standing) -> None:
     assert len(files) > 8
     for path in files:
         data = path.read_bytes()
-        for _ in range(50):
+        for _ in range(examples(50)):
             path.write_bytes(spoilt(data, draw.randrange(len(data))))
             try:
                 report = verify(packet.folder)

@@ -34,6 +34,7 @@ from generator.writers.content import Tree, read_content
 from generator.writers.excel.flatten import leaves
 from generator.writers.excel.form import write_workbook
 from generator.writers.yaml import data_yaml
+from tests.pace import examples
 from tests.readers.books import form, programme, source_of
 
 HERE = Path(__file__).parent
@@ -123,9 +124,7 @@ def kept(tree: Tree) -> dict[str, str]:
     return found
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(base=group(ONE.model), filing=group(ONE.model))
 @example(base={"members": [{"accounts": []}]}, filing={})
 @example(base={"members": [{"accounts": [{"year": "2023"}]}, {"name": "甲", "accounts": []}]}, filing={})

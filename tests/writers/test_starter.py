@@ -28,6 +28,7 @@ from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.writers.json_schema import json_schema
 from generator.writers.starter import NAME_PLACEHOLDER, starter_yaml
+from tests.pace import examples
 
 CODES = sorted(Catalogue().folders())
 
@@ -229,7 +230,7 @@ def records(draw: st.DrawFn, part: type[Part], without: frozenset[str] = frozens
     return {draw(st.sampled_from(spec.keys)): draw(spec_values(spec)) for spec in chosen}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_made_records_fit_the_schema_and_load(
     first: Programme, second: Programme, tmp_path: Path, data: st.DataObject

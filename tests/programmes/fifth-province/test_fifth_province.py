@@ -241,7 +241,7 @@ def test_the_members_table_lies_on_a_landscape_page() -> None:
     assert sizes(document(packet("signing"), "01", ".pdf")) == ["竖", "横", "竖"]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_the_second_engine_lays_it_out_alike() -> None:
     for number in ("01", "02"):
