@@ -75,6 +75,11 @@ class Authority:
             signing_cert=_loaded(own), signing_key=asn1_keys.PrivateKeyInfo.load(private), cert_registry=store
         )
 
+    @property
+    def der(self) -> bytes:
+        """Its certificate as a file has it."""
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
     def sign(self, pdf: bytes, field: str, name: str) -> bytes:
         """The PDF with one more field signed."""
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -13,10 +13,11 @@ from generator.cli.options import (
     output_option,
     templates_option,
 )
-from generator.cli.output import say
+from generator.cli.output import say, say_notices
 from generator.cli.pdf_options import engine_of, pdf_options
-from generator.errors import UsageError
-from generator.model.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from generator.rendering.values import Edition
 
 
 @click.command(
@@ -47,22 +48,21 @@ def command(
     templates: Path | None,
 ) -> None:
     """Make a supplementary agreement."""
-    from generator.packet.session import Session
-    from generator.publishing import recover
-    from generator.readers.source_file import read_source
-    from generator.rendering.values import Edition
     from generator.workflows.amend import amend
-    from generator.workflows.choose import chosen_programmes
+    from generator.workflows.workspace import Workspace
 
-    catalogue = Catalogue(templates)
-    sources = (read_source(old), read_source(new))
-    programmes = chosen_programmes(catalogue, (code,) if code else (), sources[1])
-    if len(programmes) != 1:
-        raise UsageError("变更后的数据写了几个方案的申报", "用 -p 指明这份补充协议属于哪个方案")
-    for recovered in recover(root):
-        say(str(recovered), err=True)
-    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
-        made = amend(sources, programmes[0], cast("Edition", edition), root, session, force=force)
+    with Workspace(templates) as workspace:
+        made = amend(
+            workspace,
+            old,
+            new,
+            root,
+            code,
+            edition=cast("Edition", edition),
+            engine=engine_of(pdf_engine, no_pdf=no_pdf),
+            force=force,
+            progress=say_notices,
+        )
     if made.published.moved_aside:
         say(f"原来的一份被改过，已移到 {made.published.moved_aside}")
     pages = f"，{made.document.pdf.pages} 页" if made.document.pdf else ""

@@ -9,8 +9,7 @@ import click
 
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
-from generator.cli.output import say
-from generator.model.catalogue import Catalogue
+from generator.cli.output import say, say_notices
 from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 
 
@@ -31,12 +30,17 @@ from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 @templates_option
 def command(folder: Path, pdf_engine: str | None, force: bool, templates: Path | None) -> None:
     """Bind a packet again."""
-    from generator.publishing import recover_packet
     from generator.workflows.bind import bind
+    from generator.workflows.workspace import Workspace
 
-    for recovered in recover_packet(folder):
-        say(str(recovered), err=True)
-    bound = bind(folder, Catalogue(templates), cast("EngineName | None", pdf_engine), force=force)
+    with Workspace(templates) as workspace:
+        bound = bind(
+            workspace,
+            folder,
+            engine=cast("EngineName | None", pdf_engine),
+            force=force,
+            progress=say_notices,
+        )
     if bound.published.moved_aside:
         say(f"原来的一套已移到 {bound.published.moved_aside}")
     if not bound.edited:

@@ -9,10 +9,8 @@ import click
 
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
-from generator.cli.output import say
+from generator.cli.output import say, say_notices
 from generator.cli.pdf_options import engine_of, pdf_options
-from generator.errors import ExitCode, UsageError
-from generator.model.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from generator.workflows.rollup import Rollup
@@ -51,23 +49,21 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make the table over many applicants."""
-    from generator.packet.session import Session
-    from generator.publishing import recover
-    from generator.workflows.inputs import data_files
     from generator.workflows.rollup import make_rollup
+    from generator.workflows.workspace import Workspace
 
-    catalogue = Catalogue(templates)
-    programme = catalogue.load(code)
-    files = [file.path for file in data_files(data, root)]
-    if not files:
-        raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
-    for recovered in recover(root):
-        say(str(recovered), err=True)
-    with Session(catalogue, engine_of(pdf_engine, no_pdf=no_pdf)) as session:
-        done = make_rollup(files, programme, root, session, force=force)
+    with Workspace(templates) as workspace:
+        done = make_rollup(
+            workspace,
+            code,
+            data,
+            root,
+            engine=engine_of(pdf_engine, no_pdf=no_pdf),
+            force=force,
+            progress=say_notices,
+        )
     _tell(done)
-    faults = any(each.is_fault for each in done.findings.left_out)
-    return ExitCode.FINDING if faults else ExitCode.DONE
+    return done.exit_code
 
 
 def _tell(done: Rollup) -> None:

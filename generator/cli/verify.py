@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import format_option
 from generator.cli.output import console, say, write_json
-from generator.errors import DataError, ExitCode, Place
 
 if TYPE_CHECKING:
     from generator.workflows.verify import Report, SignedPlace
@@ -41,74 +40,16 @@ def command(packet: Path, trusted: tuple[Path, ...], complete: bool, output: str
     """Verify a packet."""
     from generator.workflows.verify import verify
 
-    authorities: tuple[Any, ...] = ()
-    if trusted:
-        from generator.pdf.signatures.examine import read_authorities
-
-        authorities = read_authorities([(str(path), _read(path)) for path in trusted])
-    report = verify(packet, authorities)
-    bad = not report.sound or (complete and bool(report.unsigned))
+    report = verify(packet, trusted, complete=complete)
     if output == "json":
-        write_json(_as_json(report, ok=not bad))
+        write_json(report.as_json())
     else:
         _tell(report)
-    return ExitCode.FINDING if bad else ExitCode.DONE
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"读不到证书文件（{error.strerror}）", "核对路径", Place(str(path))) from None
-
-
-def _as_json(report: Report, *, ok: bool) -> dict[str, Any]:
-    named = _named(report)
-    return {
-        "packet": report.packet,
-        "kind": report.kind,
-        "ok": ok,
-        "untouched": report.sound,
-        "programme": named.get("programme"),
-        "consortium": named.get("consortium"),
-        "edition": named.get("edition"),
-        "check_code": report.check_code,
-        "files": [{"path": path, "state": state} for path, state in sorted(report.states.items())],
-        "faults": [{"path": fault.path, "message": fault.what} for fault in report.faults],
-        "notes": report.notes,
-        "signatures": [_place(place) for place in report.places],
-    }
-
-
-def _named(report: Report) -> dict[str, str]:
-    """What packet it is: consortium, programme and edition, as far as its manifest has them."""
-    manifest = report.manifest
-    if manifest is None:
-        return {}
-    said = {name: getattr(manifest, name, None) for name in ("consortium", "programme", "edition")}
-    return {name: value for name, value in said.items() if value}
-
-
-def _place(place: SignedPlace) -> dict[str, Any]:
-    found = place.signature
-    return {
-        "document": place.document,
-        "path": place.path,
-        "party": place.party,
-        "role": place.role,
-        "page": place.page,
-        "field": place.field,
-        "signed": found is not None,
-        "signer": found.signer if found else None,
-        "time": found.time.isoformat() if found and found.time else None,
-        "trusted": found.trusted if found else None,
-        "checked": found.checked if found else None,
-        "faults": list(found.faults) if found else [],
-    }
+    return report.exit_code
 
 
 def _tell(report: Report) -> None:
-    named = "　".join(_named(report).values())
+    named = "　".join(report.named.values())
     say(f"{_KINDS[report.kind]} {report.packet}" + (f"\n{named}" if named else ""))
     counts = {name: list(report.states.values()).count(state) for state, name in _STATES.items()}  # type: ignore[arg-type]
     say("文件：" + "，".join(f"{name} {count}" for name, count in counts.items() if count))

@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator.errors import ProgrammeError, RefusedError
+from generator.errors import ExitCode, ProgrammeError, RefusedError, UsageError
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme, Purpose, Signatory
 from generator.packet.manifest import common, edition_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import Order, begin
-from generator.packet.session import Session
 from generator.packet.sheets.signing_texts import effective_date
 from generator.packet.signing import places_not_found, signings_of, with_fields
-from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.pdf.engines.open import EngineName
+from generator.publishing import PacketFile, Published, publish, recover, safe_name
 from generator.publishing.manifest import AmendmentManifest, Changed
-from generator.readers.source_file import Source
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN, Edition, Record
 from generator.workflows.agreement_changes import Changes, changes_between
+from generator.workflows.choose import chosen_programmes
+from generator.workflows.inputs import Data, opened
+from generator.workflows.progress import Listener, tell, tell_notices
+from generator.workflows.workspace import Workspace
 
 TEMPLATE: Final = "amendment.docx"
 _ID: Final = "amendment"
@@ -49,35 +52,64 @@ class Amendment:
     warnings: tuple[str, ...]
     published: Published
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file, and the archive."""
+        folder = self.published.folder
+        return (*(folder / file.path for file in self.document.files), self.published.archive)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always DONE: what goes wrong is raised."""
+        return ExitCode.DONE
+
 
 def amend(
-    sources: tuple[Source, Source],
-    programme: Programme,
-    edition: Edition,
+    workspace: Workspace,
+    old_data: Data,
+    new_data: Data,
     root: Path,
-    session: Session,
+    code: str | None = None,
     *,
+    edition: Edition = "draft",
+    engine: EngineName | None = "typst",
     force: bool = False,
+    progress: Listener | None = None,
 ) -> Amendment:
     """Make the supplementary agreement and publish it.
 
     Args:
-        sources: the old data and the new data.
-        programme: the programme of both.
-        edition: draft or signing.
+        workspace: programmes, templates, faces and engines.
+        old_data: the data as the agreement in force has it.
+        new_data: the data as it shall be.
         root: the output folder.
-        session: templates, faces and engine.
+        code: the programme of both; the one that the new data has a filing for, where None.
+        edition: draft or signing.
+        engine: the PDF engine; None for a Word file alone.
         force: move one that a person has changed aside.
+        progress: is told of each step before it begins, and of interrupted runs that were put right.
 
     Raises:
-        DataError: values are wrong.
+        DataError: a file cannot be read, or values are wrong.
+        UsageError: there is no such programme, or it is not told which one.
         RefusedError: nothing has changed, or for signing something is missing.
         ProgrammeError: the programme has no agreement, or the template is at fault.
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
-    old = begin(sources[0], programme, Order(edition), session)
-    job = begin(sources[1], programme, Order(edition), session)
+    tell(progress, "读取变更前后的数据")
+    with opened(old_data) as before, opened(new_data) as after, workspace.session(engine) as session:
+        programmes = chosen_programmes(workspace.catalogue, (code,) if code else (), after)
+        if len(programmes) != 1:
+            raise UsageError("变更后的数据写了几个方案的申报", "用 -p 指明这份补充协议属于哪个方案")
+        tell_notices(progress, recover(root))
+        order = Order(edition)
+        old, job = (begin(source, programmes[0], order, session) for source in (before, after))
+        tell(progress, f"生成《{_document(job.programme).title}》")
+        return _amended(old, job, root, force=force)
+
+
+def _amended(old: Job, job: Job, root: Path, *, force: bool) -> Amendment:
     changes = changes_between(old.dataset.consortium, job.dataset.consortium)
     if not changes.rows:
         raise RefusedError(
@@ -85,7 +117,7 @@ def amend(
             "核对给出的是不是变更前和变更后的两份数据",
         )
     parties = [*(job.dataset.consortium.members or ()), *changes.leaving]
-    if edition == "signing":
+    if job.edition == "signing":
         _refuse_incomplete(old, job, changes)
     made = _made(old, job, changes, parties)
     warnings = tuple(_warnings(job, changes, made))
@@ -93,7 +125,7 @@ def amend(
     published = publish(
         root,
         job.consortium,
-        f"{programme.code.replace('/', '-')}-{_ID}-{edition}",
+        f"{job.programme.code.replace('/', '-')}-{_ID}-{job.edition}",
         [PacketFile(file.path, file.data) for file in made.files],
         manifest,
         timestamp=job.when,

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from generator.errors import DataError, Place, ProgrammeError, UsageError
-from generator.model.catalogue import Catalogue
+from generator.errors import DataError, ExitCode, Place, ProgrammeError, UsageError
 from generator.packet.attachments import Attachment
 from generator.packet.data_copy import PATH as DATA
 from generator.packet.documents import Filled, collect, fill_all, submit
@@ -28,11 +27,14 @@ from generator.publishing import (
     changed_files,
     publish_again,
     read_manifest,
+    recover_packet,
 )
 from generator.publishing.manifest import MANIFEST, PacketManifest, manifest_holds
 from generator.publishing.manifest import Document as Listed
 from generator.readers.source_file import read_source
 from generator.workflows.edited_documents import differences
+from generator.workflows.progress import Listener, tell, tell_notices
+from generator.workflows.workspace import Workspace
 
 _CONDITIONS = f"{FOLDER}/conditions."
 _ANEW = "用原来的数据文件重新生成材料包"
@@ -54,17 +56,39 @@ class Bound:
     edited: tuple[str, ...]
     differences: tuple[str, ...]
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should look to, in Chinese, the differences among it."""
+        return self.packet.manifest.warnings
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file of the packet, and its archive."""
+        folder = self.published.folder
+        return (*(folder / file.path for file in self.packet.files), self.published.archive)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Always DONE: what goes wrong is raised."""
+        return ExitCode.DONE
+
 
 def bind(
-    folder: Path, catalogue: Catalogue, engine: EngineName | None = None, *, force: bool = False
+    workspace: Workspace,
+    folder: Path,
+    *,
+    engine: EngineName | None = None,
+    force: bool = False,
+    progress: Listener | None = None,
 ) -> Bound:
     """Bind a packet's folder again, and publish it in its place.
 
     Args:
+        workspace: programmes, templates, faces and engines.
         folder: the packet's folder.
-        catalogue: where its programme is found.
         engine: the PDF engine; the one that the packet was made with where None.
-        force: as for ``publish``.
+        force: move the packet aside where files besides the Word documents are signed or changed.
+        progress: is told of each step before it begins, and of interrupted runs that were put right.
 
     Raises:
         UsageError: it is no folder.
@@ -73,13 +97,16 @@ def bind(
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or something is signed or changed that would be lost.
     """
+    tell_notices(progress, recover_packet(folder))
     if not folder.is_dir():
         raise UsageError(f"“{folder}”不是文件夹", "写材料包的文件夹，里面有 manifest.json")
     manifest = _manifest(folder)
-    with Session(catalogue, engine or _engine(manifest)) as session:
+    tell(progress, "核对改过的文件，重新生成 PDF")
+    with workspace.session(engine or _engine(manifest)) as session:
         job = _job(folder, manifest, session)
         documents, found = _documents(folder, manifest, job)
         packet = assemble(job, documents, _attachments(folder, manifest, job), found)
+    tell(progress, "写入材料包")
     published = publish_again(
         folder,
         [PacketFile(file.path, _kept(folder, file)) for file in packet.files],

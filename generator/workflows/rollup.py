@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator.base.text import fold
-from generator.errors import DataError, LianhetiError, UsageError
+from generator.errors import DataError, ExitCode, LianhetiError, UsageError
 from generator.model.consortium import Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme
@@ -24,13 +24,17 @@ from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import time_of
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
-from generator.publishing import PacketFile, Published, publish, safe_name
+from generator.pdf.engines.open import EngineName
+from generator.publishing import PacketFile, Published, publish, recover, safe_name
 from generator.publishing.manifest import Applicant as Listed
 from generator.publishing.manifest import Repeated, RollupManifest
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workflows.choose import filed_programmes
+from generator.workflows.inputs import data_files
+from generator.workflows.progress import Listener, tell, tell_notices
+from generator.workflows.workspace import Workspace
 
 FOLDER: Final = "rollup"
 SHEET: Final = "rollup"
@@ -117,38 +121,72 @@ class Rollup:
         applicants: how many applications the table holds.
         findings: what to look at.
         published: where it stands.
+        files: every file, and the archive.
     """
 
     applicants: int
     findings: Findings
     published: Published
+    files: tuple[Path, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FINDING where a file that should have been taken up was not."""
+        faults = any(each.is_fault for each in self.findings.left_out)
+        return ExitCode.FINDING if faults else ExitCode.DONE
 
 
 def make_rollup(
-    files: Sequence[Path], programme: Programme, root: Path, session: Session, *, force: bool = False
+    workspace: Workspace,
+    code: str,
+    data: Sequence[str | Path],
+    root: Path,
+    *,
+    engine: EngineName | None = "typst",
+    force: bool = False,
+    progress: Listener | None = None,
 ) -> Rollup:
     """Fill a programme's tables over many applicants and publish them with the sheet of findings.
 
     Args:
-        files: the applicants' data files, in the table's order.
-        programme: the programme.
+        workspace: programmes, templates, faces and engines.
+        code: the programme.
+        data: the applicants' data files, in the table's order: files, folders and patterns.
         root: the output folder.
-        session: templates, faces and engine.
+        engine: the PDF engine; None for Word files alone.
         force: move a rollup that a person has changed aside.
+        progress: is told of each file and document before it is read or made, and of interrupted runs that
+            were put right.
 
     Raises:
-        UsageError: the programme has no such table.
+        UsageError: there is no such programme, it has no such table, or there are no data files.
         DataError: not one of the files can be taken up.
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
+    programme = workspace.catalogue.load(code)
+    files = [file.path for file in data_files(data, root)]
+    tell_notices(progress, recover(root))
+    with workspace.session(engine) as session:
+        return _rolled_up(programme, files, root, session, progress, force=force)
+
+
+def _rolled_up(
+    programme: Programme,
+    files: Sequence[Path],
+    root: Path,
+    session: Session,
+    progress: Listener | None,
+    *,
+    force: bool,
+) -> Rollup:
     documents = [document for document in programme.documents if document.rollup]
     if not documents:
         raise UsageError(
             f"方案“{programme.code}”没有汇总表", "换一个有汇总表的方案（方案的文书里写了 rollup 的才有）"
         )
-    applicants, left_out = _applicants(files, programme, session)
+    applicants, left_out = _applicants(files, programme, session, progress)
     if not applicants:
         reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
         raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
@@ -156,6 +194,7 @@ def make_rollup(
     made: list[MadeDocument] = []
     missing: dict[str, dict[str, None]] = {}
     for number, document in enumerate(documents, 1):
+        tell(progress, f"生成《{document.title}》", len(files), len(files))
         prepared = session.templates.template_of(programme, document, None)
         consortia = [applicant.data.consortium for applicant in applicants]
         rendered = render_rollup(prepared.template, consortia, programme, document, when=when)
@@ -178,17 +217,19 @@ def make_rollup(
         timestamp=when,
         force=force,
     )
-    return Rollup(len(applicants), findings, published)
+    paths = (*(published.folder / file.path for file in written), published.archive)
+    return Rollup(len(applicants), findings, published, paths)
 
 
 def _applicants(
-    files: Sequence[Path], programme: Programme, session: Session
+    files: Sequence[Path], programme: Programme, session: Session, progress: Listener | None
 ) -> tuple[list[Applicant], list[LeftOut]]:
     known = session.catalogue.all()
     names = Counter(path.name for path in files)
     applicants: list[Applicant] = []
     left_out: list[LeftOut] = []
-    for path in files:
+    for number, path in enumerate(files):
+        tell(progress, f"读取 {path.name}", number, len(files))
         file = path.name if names[path.name] == 1 else path.as_posix()
         try:
             source = read_source(path)

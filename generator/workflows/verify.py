@@ -9,15 +9,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from generator.errors import DataError, Place
+from generator.errors import DataError, ExitCode, Place
 from generator.packet.check_code import check_code
 from generator.publishing import OpenPacket, open_packet
 from generator.publishing.manifest import MANIFEST, Document, Manifest, manifest_holds, parsed, parsed_or_none
+from generator.workflows.progress import Listener, tell
 
 if TYPE_CHECKING:
     from generator.pdf.signatures.examine import Examined, Signature
 
 State = Literal["same", "signed", "altered", "missing", "added"]
+Kind = Literal["folder", "zip", "pdf"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,26 @@ class SignedPlace:
     field: str
     signature: Signature | None
 
+    def as_json(self) -> dict[str, Any]:
+        """The place as a JSON object."""
+        found = self.signature
+        return {
+            "document": self.document,
+            "path": self.path,
+            "party": self.party,
+            "role": self.role,
+            "page": self.page,
+            "field": self.field,
+            "signed": found is not None,
+            "signer": found.signer if found else None,
+            "time": found.time.isoformat() if found and found.time else None,
+            "trusted": found.trusted if found else None,
+            "checked": found.checked if found else None,
+            "faults": list(found.faults) if found else [],
+        }
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was found.
 
@@ -74,16 +94,18 @@ class Report:
         notes: what a person should know besides.
         places: every signature, expected or there.
         check_code: made again from the PDFs as they were first; None where not all of them are there.
+        complete: whether a place that is still to be signed counts against the packet.
     """
 
     packet: str
-    kind: Literal["folder", "zip", "pdf"]
-    manifest: Manifest | None = None
-    states: dict[str, State] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    places: list[SignedPlace] = field(default_factory=list)
-    check_code: str | None = None
+    kind: Kind
+    manifest: Manifest | None
+    states: Mapping[str, State]
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    places: tuple[SignedPlace, ...]
+    check_code: str | None
+    complete: bool
 
     @property
     def sound(self) -> bool:
@@ -91,25 +113,91 @@ class Report:
         return not self.faults
 
     @property
-    def unsigned(self) -> list[SignedPlace]:
+    def unsigned(self) -> tuple[SignedPlace, ...]:
         """The places that are still to be signed."""
-        return [place for place in self.places if place.signature is None]
+        return tuple(place for place in self.places if place.signature is None)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FINDING where something was tampered with, or somebody has to sign and that counts."""
+        bad = not self.sound or (self.complete and bool(self.unsigned))
+        return ExitCode.FINDING if bad else ExitCode.DONE
+
+    @property
+    def named(self) -> Mapping[str, str]:
+        """What packet it is: consortium, programme and edition, as far as its manifest has them."""
+        found = {name: getattr(self.manifest, name, None) for name in ("consortium", "programme", "edition")}
+        return {name: value for name, value in found.items() if value}
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as a JSON object."""
+        return {
+            "packet": self.packet,
+            "kind": self.kind,
+            "ok": self.exit_code == ExitCode.DONE,
+            "untouched": self.sound,
+            "programme": self.named.get("programme"),
+            "consortium": self.named.get("consortium"),
+            "edition": self.named.get("edition"),
+            "check_code": self.check_code,
+            "files": [{"path": path, "state": state} for path, state in sorted(self.states.items())],
+            "faults": [{"path": fault.path, "message": fault.what} for fault in self.faults],
+            "notes": list(self.notes),
+            "signatures": [place.as_json() for place in self.places],
+        }
 
 
-def verify(place: Path, authorities: Sequence[Any] = ()) -> Report:
+@dataclass(slots=True)
+class _Found:
+    """What is found while looking; attributes as in Report."""
+
+    packet: str
+    kind: Kind
+    manifest: Manifest | None = None
+    states: dict[str, State] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    places: list[SignedPlace] = field(default_factory=list)
+    check_code: str | None = None
+
+    def report(self, *, complete: bool) -> Report:
+        return Report(
+            self.packet,
+            self.kind,
+            self.manifest,
+            self.states,
+            tuple(self.faults),
+            tuple(self.notes),
+            tuple(self.places),
+            self.check_code,
+            complete,
+        )
+
+
+def verify(
+    place: Path,
+    trusted: Sequence[Path | bytes] = (),
+    *,
+    complete: bool = False,
+    progress: Listener | None = None,
+) -> Report:
     """Look at a packet, or at one PDF of it.
 
     Args:
         place: the packet's folder, its archive, or a PDF.
-        authorities: from ``generator.pdf.signatures.read_authorities``; without any, whose certificates
+        trusted: root certificates of authorities, files or bytes, PEM or DER; without any, whose certificates
             they are is shown and not judged.
+        complete: count places that are still to be signed against the packet.
+        progress: is told of each file before it is looked at.
 
     Raises:
-        DataError: it cannot be read, or is no packet.
+        DataError: it cannot be read, or is no packet; or a certificate cannot be read.
     """
+    authorities = _authorities(trusted)
     if place.is_file() and place.suffix.lower() == ".pdf":
-        return _verify_pdf(place, authorities)
-    report = Report(str(place), "folder" if place.is_dir() else "zip")
+        tell(progress, f"核对 {place.name}")
+        return _verify_pdf(place, authorities).report(complete=complete)
+    report = _Found(str(place), "folder" if place.is_dir() else "zip")
     with open_packet(place) as packet:
         if packet.archive == "altered":
             report.faults.append(Fault("", "压缩包本身被改动，请向材料的制作人重新索取"))
@@ -118,11 +206,31 @@ def verify(place: Path, authorities: Sequence[Any] = ()) -> Report:
                 "这个压缩包不是生成时的那一个（可能由别的程序重新压缩），以下逐个核对了里面的文件"
             )
         report.manifest = _read_manifest(packet, report)
-        _compare(packet, report.manifest, report, authorities)
-    return report
+        _compare(packet, report.manifest, report, authorities, progress)
+    return report.report(complete=complete)
 
 
-def _read_manifest(packet: OpenPacket, report: Report) -> Manifest:
+def _authorities(trusted: Sequence[Path | bytes]) -> tuple[Any, ...]:
+    if not trusted:
+        return ()
+    from generator.pdf.signatures.examine import read_authorities
+
+    return read_authorities(
+        [
+            (str(given), _certificate(given)) if isinstance(given, Path) else ("证书", given)
+            for given in trusted
+        ]
+    )
+
+
+def _certificate(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"读不到证书文件（{error.strerror}）", "核对路径", Place(str(path))) from None
+
+
+def _read_manifest(packet: OpenPacket, report: _Found) -> Manifest:
     if packet.manifest is None:
         raise DataError(
             "缺少 manifest.json，不是本程序生成的材料包",
@@ -134,7 +242,13 @@ def _read_manifest(packet: OpenPacket, report: Report) -> Manifest:
     return parsed(packet.manifest, Place(str(packet.place)))
 
 
-def _compare(packet: OpenPacket, manifest: Manifest, report: Report, authorities: Sequence[Any]) -> None:
+def _compare(
+    packet: OpenPacket,
+    manifest: Manifest,
+    report: _Found,
+    authorities: Sequence[Any],
+    progress: Listener | None,
+) -> None:
     promised = {file.path: file.sha256 for file in manifest.files}
     for path in packet.paths:
         if path not in promised:
@@ -143,7 +257,8 @@ def _compare(packet: OpenPacket, manifest: Manifest, report: Report, authorities
     firsts: dict[str, str] = {}
     examined: dict[str, Examined] = {}
     present = set(packet.paths)
-    for path, sha256 in promised.items():
+    for number, (path, sha256) in enumerate(promised.items()):
+        tell(progress, f"核对 {path}", number, len(promised))
         data = packet.read(path) if path in present else None
         if data is None:
             report.states[path] = "missing"
@@ -174,7 +289,7 @@ def _judge(
     data: bytes,
     length: Callable[[bytes], int | None],
     authorities: Sequence[Any],
-    report: Report,
+    report: _Found,
     *,
     alone: bool = False,
 ) -> Examined | None:
@@ -208,7 +323,7 @@ def _judge(
     return examined
 
 
-def _compare_code(manifest: Manifest, report: Report, firsts: Mapping[str, str]) -> None:
+def _compare_code(manifest: Manifest, report: _Found, firsts: Mapping[str, str]) -> None:
     """Make the check code again, from the official documents' PDFs as they were made."""
     wanted = manifest.check_code
     files = (document.file("pdf") for document in manifest.documents)
@@ -222,7 +337,7 @@ def _compare_code(manifest: Manifest, report: Report, firsts: Mapping[str, str])
         )
 
 
-def _list_places(documents: Iterable[Document], report: Report, examined: Mapping[str, Examined]) -> None:
+def _list_places(documents: Iterable[Document], report: _Found, examined: Mapping[str, Examined]) -> None:
     for document in documents:
         pdf = document.file("pdf")
         path = pdf.path if pdf else ""
@@ -260,11 +375,11 @@ def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Itera
         yield SignedPlace(title, path, "", "", shown, None, one.field, one)
 
 
-def _verify_pdf(place: Path, authorities: Sequence[Any]) -> Report:
+def _verify_pdf(place: Path, authorities: Sequence[Any]) -> _Found:
     """One PDF: by the manifest of the packet it stands in, else by the identity it bears."""
     from generator.pdf.signatures.examine import own_revision
 
-    report = Report(str(place), "pdf")
+    report = _Found(str(place), "pdf")
     try:
         data = place.read_bytes()
         manifest, path = _manifest_beside(place)

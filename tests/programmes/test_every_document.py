@@ -26,7 +26,7 @@ from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.readers.source_file import read_source
 from generator.workflows.verify import verify
-from tests.authority import Authority, _loaded
+from tests.authority import Authority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -192,9 +192,9 @@ def test_everybody_signs_every_document_one_after_the_other_and_every_signature_
             wanted.append((path.relative_to(folder).as_posix(), signing.party))
         path.write_bytes(pdf)
     assert wanted
-    report = verify(folder, [_loaded(authority.certificate)])
-    assert report.faults == []
-    assert report.unsigned == []
+    report = verify(folder, [authority.der])
+    assert report.faults == ()
+    assert report.unsigned == ()
     assert [(place.path, place.party) for place in report.places if place.signature] == wanted
     assert all(
         place.signature and place.signature.trusted and place.signature.signer == place.party

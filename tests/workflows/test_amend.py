@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ import pytest
 
 from generator.cli import main
 from generator.errors import RefusedError
-from generator.packet.session import Session
-from generator.readers.source_file import read_source
+from generator.pdf.engines.open import EngineName
 from generator.rendering.values import Edition
 from generator.workflows.amend import Amendment, amend
 from generator.workflows.verify import verify
+from generator.workflows.workspace import Workspace
 from tests.packet.making import PLAIN, ROOT, example
 
 OLD = ROOT / "data" / "henan-consortium-2022.yaml"
@@ -33,11 +34,21 @@ NEW_LEAD = (
 EXCHANGED = ((LEAVING, JOINING), ("91320400MAW11E8L1R", "91410100MAY13E8N2P"))
 
 
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[Workspace]:
+    with Workspace() as opened:
+        yield opened
+
+
 def amended(
-    session: Session, folder: Path, *changes: tuple[str, str], edition: Edition = "signing"
+    workspace: Workspace,
+    folder: Path,
+    *changes: tuple[str, str],
+    edition: Edition = "signing",
+    engine: EngineName | None = None,
 ) -> Amendment:
-    sources = (read_source(OLD), read_source(example(folder, PLAIN, *changes)))
-    return amend(sources, session.catalogue.load(PLAIN), edition, folder / "out", session)
+    new = example(folder, PLAIN, *changes)
+    return amend(workspace, OLD, new, folder / "out", PLAIN, edition=edition, engine=engine)
 
 
 def table(made: Amendment) -> list[tuple[str, str, str]]:
@@ -54,8 +65,8 @@ def parties(made: Amendment) -> list[str]:
     return [signing.party for signing in made.document.signings]
 
 
-def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(words_only: Session, tmp_path: Path) -> None:
-    made = amended(words_only, tmp_path, *EXCHANGED)
+def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(workspace: Workspace, tmp_path: Path) -> None:
+    made = amended(workspace, tmp_path, *EXCHANGED)
     rows = {what: (before, after) for what, before, after in table(made)}
     assert rows["加入"][1].startswith(JOINING)
     assert "91410100MAY13E8N2P" in rows["加入"][1]
@@ -68,17 +79,17 @@ def test_who_joins_and_who_leaves_stand_in_the_table_and_sign(words_only: Sessio
     assert "牵头单位由" not in body(made)
 
 
-def test_a_changed_lead_is_told_and_no_member_joins_or_leaves(words_only: Session, tmp_path: Path) -> None:
-    made = amended(words_only, tmp_path, *NEW_LEAD)
+def test_a_changed_lead_is_told_and_no_member_joins_or_leaves(workspace: Workspace, tmp_path: Path) -> None:
+    made = amended(workspace, tmp_path, *NEW_LEAD)
     assert table(made) == [("牵头单位", LEAD, OTHER)]
     assert f"牵头单位由{LEAD}变更为{OTHER}" in body(made)
     assert len(parties(made)) == 12
     assert any("不得自行解散或变更牵头单位" in warning for warning in made.warnings)
 
 
-def test_changed_shares_are_told_for_each_party_exactly(words_only: Session, tmp_path: Path) -> None:
+def test_changed_shares_are_told_for_each_party_exactly(workspace: Workspace, tmp_path: Path) -> None:
     made = amended(
-        words_only, tmp_path, ("amount: 2600", "amount: 2600.01"), ("amount: 400", "amount: 399.99")
+        workspace, tmp_path, ("amount: 2600", "amount: 2600.01"), ("amount: 400", "amount: 399.99")
     )
     rows = {what: (before, after) for what, before, after in table(made)}
     assert rows[f"{LEAD}的出资"] == ("6600.00 万元", "6600.01 万元")
@@ -86,9 +97,9 @@ def test_changed_shares_are_told_for_each_party_exactly(words_only: Session, tmp
 
 
 def test_an_organisation_with_a_new_name_stays_the_same_by_its_code(
-    words_only: Session, tmp_path: Path
+    workspace: Workspace, tmp_path: Path
 ) -> None:
-    made = amended(words_only, tmp_path, (LEAD, "洛阳启恒轴承股份有限公司"))
+    made = amended(workspace, tmp_path, (LEAD, "洛阳启恒轴承股份有限公司"))
     rows = {what: (before, after) for what, before, after in table(made)}
     assert rows["洛阳启恒轴承股份有限公司的单位名称"] == (LEAD, "洛阳启恒轴承股份有限公司")
     assert "加入" not in rows
@@ -97,18 +108,18 @@ def test_an_organisation_with_a_new_name_stays_the_same_by_its_code(
     assert not made.changes.lead_changes
 
 
-def test_the_schemes_own_words_on_changes_are_quoted(words_only: Session, tmp_path: Path) -> None:
-    made = amended(words_only, tmp_path, *EXCHANGED)
-    rule = words_only.catalogue.load(PLAIN).amendment
+def test_the_schemes_own_words_on_changes_are_quoted(workspace: Workspace, tmp_path: Path) -> None:
+    made = amended(workspace, tmp_path, *EXCHANGED)
+    rule = workspace.catalogue.load(PLAIN).amendment
     assert rule is not None
     assert rule.quote in body(made)
     assert "豫科〔2022〕88号" in body(made)
 
 
 def test_the_pdf_has_a_field_for_every_party_and_the_folder_is_sound(
-    session: Session, tmp_path: Path
+    workspace: Workspace, tmp_path: Path
 ) -> None:
-    made = amended(session, tmp_path, *EXCHANGED)
+    made = amended(workspace, tmp_path, *EXCHANGED, engine="typst")
     manifest: Any = json.loads((made.published.folder / "manifest.json").read_bytes())
     (document,) = manifest["documents"]
     assert len({signing["field"] for signing in document["signatories"]}) == 13
@@ -122,20 +133,20 @@ def test_the_pdf_has_a_field_for_every_party_and_the_folder_is_sound(
     assert "生效和文本" in pages[first - 1]
 
 
-def test_nothing_changed_is_refused(words_only: Session, tmp_path: Path) -> None:
+def test_nothing_changed_is_refused(workspace: Workspace, tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="不需要补充协议"):
-        amended(words_only, tmp_path)
+        amended(workspace, tmp_path)
 
 
 def test_a_party_without_its_code_is_marked_in_a_draft_and_refused_for_signing(
-    words_only: Session, tmp_path: Path
+    workspace: Workspace, tmp_path: Path
 ) -> None:
     lacking = (*NEW_LEAD, ("    credit_code: 91410700MAJ02E8B2W\n", ""))
     with pytest.raises(
         RefusedError, match=r"联合体\.yaml 第 \d+ 行：第 2 个成员单位的“统一社会信用代码”没有填写"
     ):
-        amended(words_only, tmp_path, *lacking)
-    made = amended(words_only, tmp_path, *lacking, edition="draft")
+        amended(workspace, tmp_path, *lacking)
+    made = amended(workspace, tmp_path, *lacking, edition="draft")
     word = docx.Document(io.BytesIO(made.document.files[0].data))
     assert any("〔待填：统一社会信用代码〕" in cell.text for cell in word.tables[0]._cells)
 

@@ -17,13 +17,13 @@ from docx.document import Document as Word
 
 from generator.cli import main
 from generator.errors import DataError, OutputError
-from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, make
 from generator.packet.session import Session
 from generator.publishing import changed_files
 from generator.readers.source_file import read_source
 from generator.workflows.bind import Bound, bind
 from generator.workflows.verify import verify
+from generator.workflows.workspace import Workspace
 from tests.packet.making import PLAIN, example, pdf
 
 MEMBER = "新乡衡达轴承零件有限公司"
@@ -85,7 +85,8 @@ def text(path: Path) -> str:
 
 
 def bound(folder: Path, **more: Any) -> Bound:
-    return bind(folder, Catalogue(), **more)
+    with Workspace() as workspace:
+        return bind(workspace, folder, **more)
 
 
 def test_with_nothing_edited_the_packet_stays_to_the_byte(folder: Path) -> None:

@@ -35,8 +35,8 @@ def told(report: Report) -> str:
 def test_a_packet_as_it_was_made_is_sound_as_folder_archive_and_pdf(made: Standing) -> None:
     for place in (made.folder, made.archive, made.pdf("agreement")):
         report = verify(place)
-        assert report.faults == []
-        assert report.notes == []
+        assert report.faults == ()
+        assert report.notes == ()
         assert set(report.states.values()) == {"same"}
     assert verify(made.folder).check_code == made.manifest["check_code"]
     assert len(verify(made.folder).unsigned) == 4 + 13
@@ -57,8 +57,8 @@ def test_all_parties_sign_one_after_the_other_and_every_signature_validates(
         assert all(validate_pdf_signature(one, context).bottom_line for one in found)
         assert len(reader.root["/AcroForm"]["/Fields"]) == len(entries)
     path.write_bytes(pdf)
-    report = verify(packet.folder, [_loaded(authority.certificate)])
-    assert report.faults == []
+    report = verify(packet.folder, [authority.der])
+    assert report.faults == ()
     assert report.states[path.name] == "signed"
     signed = [place for place in report.places if place.signature is not None]
     assert [place.party for place in signed] == [entry["party"] for entry in entries]
@@ -154,7 +154,7 @@ def test_a_signature_by_another_authority_is_not_trusted(packet: Standing, signe
     path = packet.pdf("agreement")
     path.write_bytes(signed_agreement)
     other = Authority.new("另一家机构")
-    assert "证书不是所给机构签发的" in told(verify(path, [_loaded(other.certificate)]))
+    assert "证书不是所给机构签发的" in told(verify(path, [other.der]))
 
 
 def test_files_that_were_added_edited_or_lost_are_named(packet: Standing) -> None:
@@ -177,7 +177,7 @@ def test_an_archive_packed_again_by_another_program_is_read_file_by_file(
             if path.is_file():
                 archive.write(path, f"材料/{path.relative_to(packet.folder).as_posix()}")
     report = verify(again)
-    assert report.faults == []
+    assert report.faults == ()
     assert "重新压缩" in report.notes[0]
 
 
@@ -188,7 +188,7 @@ def test_a_pdf_away_from_its_packet_is_told_by_the_identity_it_bears(
     alone.parent.mkdir()
     alone.write_bytes(signed_agreement)
     report = verify(alone)
-    assert report.faults == []
+    assert report.faults == ()
     assert len([place for place in report.places if place.signature]) == 3
     alone.write_bytes(spoilt(signed_agreement, 5000))
     assert not verify(alone).sound
