@@ -71,6 +71,28 @@ def test_imports_form_no_circle() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
+def test_at_most_four_modules_lie_flat() -> None:
+    assert len(list((ROOT / "generator").glob("*.py"))) <= 4
+
+
+def test_xml_is_parsed_with_the_one_safe_parser() -> None:
+    made = [path for path in MODULES if "XMLParser(" in path.read_text(encoding="utf-8")]
+    assert [path.relative_to(ROOT).as_posix() for path in made] == ["generator/base/ooxml/xml.py"]
+
+
+def test_nothing_is_kept_under_the_id_of_an_object() -> None:
+    # An object's id is another's once it is gone: what is kept under one can be given out for the other.
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case (
+                    ast.Subscript(slice=key)
+                    | ast.Call(func=ast.Attribute(attr="get" | "setdefault" | "pop"), args=[key, *_])
+                ):
+                    ids = [one for one in ast.walk(key) if isinstance(one, ast.Name) and one.id == "id"]
+                    assert not ids, f"{path}, line {node.lineno}"
+
+
 def test_no_province_is_named_in_the_code() -> None:
     # The names are put together here so that this test itself needs no exception.
     provinces = [

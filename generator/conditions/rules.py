@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,8 +235,8 @@ def rule_problems(programme: Programme, common: CommonRules) -> tuple[Problem, .
     return tuple(_compile(programme, common)[1])
 
 
-_KEPT = 64
-_compiled: dict[int, tuple[Programme, CommonRules, Rules]] = {}
+# The programmes last used, with their rules: a programme is told from another by being the same object.
+_compiled: deque[tuple[Programme, CommonRules, Rules]] = deque(maxlen=64)
 
 
 def compile_rules(programme: Programme, common: CommonRules) -> Rules:
@@ -248,16 +249,13 @@ def compile_rules(programme: Programme, common: CommonRules) -> Rules:
     Raises:
         ProgrammeError: a rule is at fault; names the file, the rule and what to write instead.
     """
-    kept = _compiled.get(id(programme))
-    # The programme is kept with its rules, so that its id cannot become another's.
-    if kept is not None and kept[0] is programme and kept[1] == common:
-        return kept[2]
+    for kept, its_common, its_rules in tuple(_compiled):
+        if kept is programme and its_common == common:
+            return its_rules
     rules, problems = _compile(programme, common)
     if problems:
         first, more = problems[0], len(problems) - 1
         what = first.message + (f"（另有 {more} 处问题）" if more else "")
         raise ProgrammeError(what, first.remedy, first.place)
-    if len(_compiled) >= _KEPT:
-        _compiled.clear()
-    _compiled[id(programme)] = (programme, common, rules)
+    _compiled.append((programme, common, rules))
     return rules
