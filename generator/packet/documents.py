@@ -101,13 +101,14 @@ def submit_all(job: Job, filled: Iterable[Filled]) -> list[Submitted]:
     return submitted
 
 
-def submit(job: Job, filled: Filled, edited: bytes | None = None) -> Submitted:
+def submit(job: Job, filled: Filled, edited: bytes | None = None, drawn: bytes | None = None) -> Submitted:
     """Have a filled document typeset, where PDFs are wanted.
 
     Args:
         job: what the packet is made from.
         filled: the document.
         edited: the DOCX as a person has changed it; it stays as it is, to the byte.
+        drawn: what is typeset instead of it, where its signature places had to be found again.
 
     Raises:
         ProgrammeError: the document holds something that cannot be printed.
@@ -117,7 +118,7 @@ def submit(job: Job, filled: Filled, edited: bytes | None = None) -> Submitted:
     if typesetter is None:
         return Submitted(filled, edited, None)
     info = job.pdf_info(filled.document.title)
-    docx, parts = (filled.rendered.docx, filled.rendered.parts) if edited is None else (edited, None)
+    docx, parts = (filled.rendered.docx, filled.rendered.parts) if edited is None else (drawn or edited, None)
     return Submitted(filled, edited, typesetter.submit(docx, info, parts=parts, watermark=job.watermark))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from generator.errors import ProgrammeError
 from generator.model.programme import Document, Signatory
 from generator.model.value_kinds import NONE_TEXTS
 from generator.packet.check_code import check_code
@@ -108,6 +109,9 @@ def with_fields(
 
     Returns:
         The signings with their fields' names, and the PDF; the same input gives the same bytes.
+
+    Raises:
+        ProgrammeError: a place at which somebody must sign was not found, so that it would be lost silently.
     """
     from generator.pdf.pages.free_space import reading
     from generator.pdf.signatures.fields import finished
@@ -115,6 +119,7 @@ def with_fields(
     signings = signings_of(job, document, pdf, own)
     if job.edition != "signing" or document.filing != "paper":
         return signings, finished(pdf.pdf)
+    _refuse_lost(document, signings)
     with reading(pdf.pdf) as pages:
         named = tuple(
             replace(signing, field=_name(number, signing), seal_at=_seal_at(signing, pages))
@@ -124,6 +129,18 @@ def with_fields(
         )
         fields = [field for signing in named for field in _field(signing, pages)]
     return named, finished(pdf.pdf, fields)
+
+
+def _refuse_lost(document: Document, signings: Iterable[Signing]) -> None:
+    lost = [signing for signing in signings if signing.rect is None]
+    if lost:
+        places = "、".join(
+            f"{signing.party}（“{signing.title}”，书签 sign.{signing.role}）" for signing in lost
+        )
+        raise ProgrammeError(
+            f"《{document.title}》里找不到这些签章位置：{places}",
+            "在文件里给签章栏加上书签，或换回原来的文件",
+        )
 
 
 def _name(number: int, signing: Signing) -> str:

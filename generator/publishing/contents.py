@@ -30,12 +30,13 @@ PACKET_BOUNDS = Bounds(unpacked=2 * 1024**3, members=20_000, ratio=200, ratio_fr
 _SIGNED_PDF = b"/ByteRange"
 _WINDOWS = os.name == "nt"
 
-Kind = Literal["edited", "signed", "missing", "added"]
+Kind = Literal["edited", "signed", "missing", "added", "bound"]
 _KINDS: dict[Kind, str] = {
     "edited": "内容变了",
     "signed": "已签名",
     "missing": "被删除",
     "added": "后来加入",
+    "bound": "在 Word 里改过并已重新装订",
 }
 
 
@@ -58,7 +59,8 @@ class Change:
 
     Attributes:
         path: as in the manifest; a folder that holds nothing ends in ``/``.
-        kind: ``edited``; ``signed``, a PDF that has been signed since; ``missing``; ``added``.
+        kind: ``edited``; ``signed``, a PDF that has been signed since; ``missing``; ``added``; ``bound``, a
+            person's edit that the manifest knows of.
         sha256: of the file as it is now; None where there is none or it is no ordinary file.
     """
 
@@ -117,6 +119,23 @@ def changed_files(packet: Path) -> list[Change]:
         OSError: a file cannot be read.
     """
     return inspect(packet)[1]
+
+
+def bound_edits(packet: Path) -> list[Change]:
+    """The Word files of a packet's folder that a person has edited and bound: as the manifest says, and theirs.
+
+    Raises:
+        OSError: the manifest cannot be read.
+    """
+    file = packet / MANIFEST
+    manifest = parsed_or_none(file.read_bytes()) if file.is_file() else None
+    documents = (document for document in manifest.documents if document.edited) if manifest else ()
+    return [
+        Change(file.path, "bound", file.sha256)
+        for document in documents
+        for file in document.files
+        if file.format == "docx"
+    ]
 
 
 def inspect(packet: Path) -> tuple[bytes | None, list[Change]]:

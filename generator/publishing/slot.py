@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Literal
 
-from generator.publishing.contents import changed_files, digests, inspect
+from generator.publishing.contents import bound_edits, changed_files, digests, inspect
 from generator.publishing.failures import told
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def losses(slot: Slot, folder: Path, archive: Path, incoming: Mapping[str, str |
     elif _stands(folder):
         found += [
             str(change)
-            for change in changed_files(folder)
+            for change in [*changed_files(folder), *bound_edits(folder)]
             if change.sha256 is None or incoming.get(change.path) != change.sha256
         ]
     if _stands(archive) and _archive_is_changed(archive, folder):

@@ -7,6 +7,7 @@ byte, and is held against the data.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -20,6 +21,8 @@ from generator.packet.pipeline import Order, assemble, begin
 from generator.packet.print_copy import PATH as PRINT_COPY
 from generator.packet.session import Session
 from generator.packet.sheets.sheet import FOLDER
+from generator.packet.signature_places import Restored, restored, typed_name
+from generator.packet.signing import signings_of
 from generator.pdf.engines.open import ENGINE_NAMES, EngineName
 from generator.publishing import (
     PacketFile,
@@ -184,11 +187,49 @@ def _document(folder: Path, listed: Listed, filled: Filled, job: Job) -> tuple[M
     if hashlib.sha256(data).hexdigest() == file.sha256 and not listed.edited:
         return collect(job, submit(job, filled)), ()
     found = differences(job, filled, data)
+    places = _places(job, filled, data, place)
     try:
-        return collect(job, submit(job, filled, data)), found
+        return collect(job, submit(job, filled, data, places.docx)), (*found, *_found_again(filled, places))
     except ProgrammeError as error:
         # The fault is in a person's file, not in a template.
         raise DataError(error.what, "用 Word 打开它改正后再装订", error.place or place) from None
+
+
+def _places(job: Job, filled: Filled, edited: bytes, place: Place) -> Restored:
+    """The signature places of a document that a person has edited.
+
+    Raises:
+        DataError: a place that the packet must have was lost, and cannot be told again for sure.
+    """
+    signings = signings_of(job, filled.document, None, (filled.party,) if filled.party else None)
+    own = {f"sign.{signing.role}.{signing.number}": signing.party for signing in signings}
+    found = restored(filled.rendered.parts, edited, f"{filled.stem}.docx", own, job.when)
+    must = job.edition == "signing" and filled.document.filing == "paper"
+    if must and (found.lost or found.strayed):
+        titles = {signing.role: signing.title for signing in signings}
+
+        def told(name: str) -> str:
+            role = name[len("sign.") :]
+            party = own.get(name) or f"“{titles.get(role, role)}”"
+            return f"{party}（书签 {typed_name(name)}）"
+
+        lost = [f"找不到{'、'.join(told(name) for name in found.lost)}的签章位置"] if found.lost else []
+        if found.strayed:
+            lost.append(f"{'、'.join(told(name) for name in found.strayed)}的书签不在自己的签章栏里了")
+        raise DataError(
+            f"《{filled.document.title}》改过以后，{'；'.join(lost)}",
+            "在 Word 里选中那一栏，用“插入—书签”按括号里的名称加上书签再装订；或换回原来的文件重新修改",
+            place,
+        )
+    return found
+
+
+def _found_again(filled: Filled, places: Restored) -> Iterator[str]:
+    for name in places.again:
+        yield (
+            f"《{filled.document.title}》的书签 {typed_name(name)} 在 Word 里丢了，"
+            "签章位置是按印的文字找回的，请在 PDF 里核对"
+        )
 
 
 def _read(path: Path, place: Place) -> bytes:

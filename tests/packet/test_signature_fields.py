@@ -12,6 +12,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
+from generator.errors import ProgrammeError
 from generator.packet.signing import places_not_found, with_fields
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
@@ -118,17 +119,22 @@ def test_names_that_would_make_a_hierarchy_or_clash_are_refused(made: Standing, 
         finished(made.pdf("plan").read_bytes(), fields)
 
 
-def test_a_place_that_is_not_found_is_said_and_has_no_field(made: Standing, drawn: Packet) -> None:
+def test_a_place_that_is_not_found_is_refused_for_signing_and_told_in_a_draft(
+    made: Standing, drawn: Packet
+) -> None:
     agreement = next(one for one in drawn.documents if one.document.id == "agreement")
     assert agreement.pdf is not None
     shown = replace(
         agreement.pdf,
         sign_places=tuple(place for place in agreement.pdf.sign_places if place.role != "member.3"),
     )
-    signings, pdf = with_fields(drawn.job, agreement.document, shown)
+    with pytest.raises(ProgrammeError, match="郑州融岳特种钢材有限公司"):
+        with_fields(drawn.job, agreement.document, shown)
+    draft = replace(drawn.job, edition="draft")
+    signings, pdf = with_fields(draft, agreement.document, shown)
     lost = signings[3]
     assert (lost.party, lost.page, lost.rect, lost.field) == ("郑州融岳特种钢材有限公司", None, None, None)
-    assert len(fields_of(pdf)) == len(signings) - 1
+    assert fields_of(pdf) == []
     warnings = list(places_not_found(replace(agreement, pdf=shown, signings=signings)))
     assert len(warnings) == 1
     assert "郑州融岳特种钢材有限公司" in warnings[0]

@@ -1,0 +1,208 @@
+"""Signature places that a person has lost while editing a document in Word, found again by what is printed there.
+
+Word drops a bookmark when the text that it holds is typed anew. What the filled document has is held against
+the edited one: a place whose bookmark is gone is marked again where its printed text, with what stands around
+it, occurs once and only once; any other is named. Nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from lxml import etree
+
+from generator.base.ooxml.package import Package
+from generator.base.ooxml.xml import Element, W, main_part, parse
+from generator.base.text import fold
+
+_PREFIX: Final = re.compile(r"sign[._]")
+# How many printed paragraphs around a place are taken in until it can be told from all others.
+_MOST_AROUND: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """An edited document with its signature places.
+
+    Attributes:
+        docx: the document to typeset, every place that could be found marked; what a person saved is another.
+        again: bookmarks of the places that were found again by what is printed there.
+        lost: bookmarks of those that were not.
+        strayed: bookmarks that stand now where another party signs, or where nothing is printed any more.
+    """
+
+    docx: bytes
+    again: tuple[str, ...]
+    lost: tuple[str, ...]
+    strayed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Which paragraphs a bookmark holds, by their numbers, the last included."""
+
+    first: int
+    last: int
+
+
+class _Printed:
+    """A document's paragraphs as printed, and where its signature bookmarks stand."""
+
+    def __init__(self, root: Element) -> None:
+        self.paragraphs: list[Element] = []
+        self.names: dict[str, Element] = {}
+        begun: dict[str, tuple[str, int]] = {}
+        self.spans: dict[str, _Span] = {}
+        for element in root.iter(W + "p", W + "bookmarkStart", W + "bookmarkEnd"):
+            if element.tag == W + "p":
+                self.paragraphs.append(element)
+            elif element.tag == W + "bookmarkEnd":
+                if found := begun.pop(element.get(W + "id", ""), None):
+                    name, first = found
+                    self.spans[name] = _Span(first, max(first, len(self.paragraphs) - 1))
+            elif _PREFIX.match(element.get(W + "name", "")):
+                name = _key(element.get(W + "name", ""))
+                inside = next(element.iterancestors(W + "p"), None) is not None
+                begun[element.get(W + "id", "")] = (name, len(self.paragraphs) - inside)
+                self.names[name] = element
+        self.texts = [
+            fold("".join(piece.text or "" for piece in paragraph.iter(W + "t")))
+            for paragraph in self.paragraphs
+        ]
+        # The numbers of the paragraphs that print something: blank lines come and go.
+        self.printing = [at for at, text in enumerate(self.texts) if text]
+
+    def block(self, span: _Span) -> list[str]:
+        """What is printed within a bookmark, paragraph by paragraph."""
+        return [text for text in self.texts[span.first : span.last + 1] if text]
+
+
+def _key(name: str) -> str:
+    """A bookmark's name as it is compared: Word's own dialog takes neither dots nor hyphens."""
+    return re.sub(r"[.-]", "_", name)
+
+
+def typed_name(name: str) -> str:
+    """A bookmark's name as it can be typed into Word's dialog."""
+    return _key(name)
+
+
+def restored(
+    filled: Mapping[str, bytes], edited: bytes, name: str, parties: Mapping[str, str], when: datetime
+) -> Restored:
+    """Find the signature places of an edited document.
+
+    Args:
+        filled: the parts of the document as it was filled.
+        edited: the DOCX as a person has saved it.
+        name: its name, for errors.
+        parties: who signs at each bookmark that is one party's own, by the bookmark's name.
+        when: the time that a document written anew states.
+
+    Raises:
+        ProgrammeError: it is no readable DOCX.
+    """
+    package = Package(edited, name)
+    part = main_part(package.parts)
+    before = _Printed(parse(filled[main_part(filled)]))
+    root = parse(package.parts[part])
+    now = _Printed(root)
+    canonical = {key: element.get(W + "name", "") for key, element in before.names.items()}
+    again, lost, strayed = [], [], []
+    renamed = False
+    for key, span in before.spans.items():
+        shown = canonical[key]
+        if key in now.spans:
+            if _has_strayed(before.block(span), now.block(now.spans[key]), shown, parties):
+                strayed.append(shown)
+            elif now.names[key].get(W + "name") != shown:
+                now.names[key].set(W + "name", shown)
+                renamed = True
+            continue
+        found = _found(before, span, now)
+        if found is None:
+            lost.append(shown)
+        else:
+            _mark(now, found, shown)
+            now.spans[key] = found
+            again.append(shown)
+    docx = edited
+    if again or renamed:
+        content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        docx = package.write({part: content}, when)
+    return Restored(docx, tuple(again), tuple(lost), tuple(strayed))
+
+
+def _has_strayed(before: list[str], now: list[str], name: str, parties: Mapping[str, str]) -> bool:
+    """Whether a bookmark that is still there holds no label any more, or another party's.
+
+    A party's name written otherwise is a difference from the data, which is told, and no lost label.
+    """
+    if before and not now:
+        return True
+    own, printed = fold(parties.get(name, "")), "".join(now)
+    if not own or own not in "".join(before) or own in printed:
+        return False
+    if not Counter(now) - Counter(before):
+        return True
+    return any(fold(other) in printed for other in parties.values() if fold(other) and fold(other) != own)
+
+
+def _found(before: _Printed, span: _Span, now: _Printed) -> _Span | None:
+    """Where a place stands in the edited document; None where that is not sure."""
+    inner = [order for order, at in enumerate(before.printing) if span.first <= at <= span.last]
+    if not inner:
+        return None
+    own = [before.texts[before.printing[order]] for order in inner]
+    if len(list(_runs(now, own))) > len(list(_runs(before, own))):
+        return None  # printed once more than it was: nobody can say which of them is to be signed
+    taken = {at for other in now.spans.values() for at in range(other.first, other.last + 1)}
+    for around in range(_MOST_AROUND + 1):
+        low, high = max(inner[0] - around, 0), min(inner[-1] + around, len(before.printing) - 1)
+        wanted = [before.texts[at] for at in before.printing[low : high + 1]]
+        if len(list(_runs(before, wanted))) != 1:
+            continue
+        places = list(_runs(now, wanted))
+        if len(places) != 1:
+            # With more around it occurs no more often: either it was changed, or it is not to be told.
+            if not places:
+                return None
+            continue
+        first = now.printing[places[0] + inner[0] - low]
+        last = now.printing[places[0] + inner[-1] - low]
+        blank = before.printing[inner[0]] - span.first
+        while blank and first and not now.texts[first - 1]:
+            first, blank = first - 1, blank - 1
+        blank = span.last - before.printing[inner[-1]]
+        while blank and last + 1 < len(now.texts) and not now.texts[last + 1]:
+            last, blank = last + 1, blank - 1
+        return None if taken & set(range(first, last + 1)) else _Span(first, last)
+    return None
+
+
+def _runs(printed: _Printed, wanted: list[str]) -> Iterator[int]:
+    """Where the texts stand one after another, by their order among what is printed."""
+    texts = [printed.texts[at] for at in printed.printing]
+    for at in range(len(texts) - len(wanted) + 1):
+        if texts[at : at + len(wanted)] == wanted:
+            yield at
+
+
+def _mark(now: _Printed, span: _Span, name: str) -> None:
+    first, last = now.paragraphs[span.first], now.paragraphs[span.last]
+    root = first.getroottree().getroot()
+    numbers = [
+        int(one.get(W + "id", "0"))
+        for one in root.iter(W + "bookmarkStart")
+        if one.get(W + "id", "").isdecimal()
+    ]
+    identity = str(max(numbers, default=0) + 1)
+    begin = first.makeelement(W + "bookmarkStart", {W + "id": identity, W + "name": name})
+    head = first.find(W + "pPr")
+    first.insert(0 if head is None else first.index(head) + 1, begin)
+    last.append(last.makeelement(W + "bookmarkEnd", {W + "id": identity}))
