@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from generator.model.consortium import LEAD, Consortium
 from generator.model.fields import FieldSpec, Part
 
+# Where the texts stand that a consortium writes itself, by the kind of bookmark at their printed heading.
+PASSAGES: Final[Mapping[str, str]] = {"clause": "agreement.clauses", "section": "plan.sections"}
 _BY_ROLE = frozenset({"lead", "leads", "others"})
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")
 
@@ -32,6 +34,11 @@ class Found:
     path: str
     value: Any
     owner: Part | None
+
+
+def passage_kind(path: str) -> str:
+    """The kind of a path to a clause or section, or into one, as ``PASSAGES`` has it; empty for any other."""
+    return next((kind for kind, texts in PASSAGES.items() if path.startswith(f"{texts}.")), "")
 
 
 def steps(path: str) -> list[tuple[str, str | None]]:

@@ -15,7 +15,7 @@ from generator.conditions.judge import judge
 from generator.errors import DataError, RefusedError
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent
-from generator.model.paths import title_of
+from generator.model.paths import passage_kind, title_of
 from generator.model.programme import Programme
 from generator.packet import manifest
 from generator.packet.attachments import Attachment, lost_files, read_attachments
@@ -35,7 +35,6 @@ from generator.rendering.values import Edition
 
 _FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 _EARLIEST_IN_ZIP = 1980
-_TEXTS = ("agreement.clauses.", "plan.sections.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,7 @@ def _absent(job: Job, filled: list[Filled]) -> tuple[Absent, ...]:
     for one in filled:
         for path, short in one.rendered.record.missing.items():
             full = title_of(job.programme.model, path, job.programme.labels)
-            titles.setdefault(path, f"“{short}”" if path.startswith(_TEXTS) else full)
+            titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
     return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
@@ -16,13 +16,13 @@ from generator.model.catalogue import Catalogue
 from generator.model.clauses import ClauseLibrary, ModelClause, UnknownClauseError, read_library
 from generator.model.consortium import Consortium, Passage
 from generator.model.dataset import Dataset
+from generator.model.paths import PASSAGES
 from generator.model.programme import Programme
 from generator.rendering.context import build
 from generator.rendering.sandbox import TextSandbox
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 
 _MISSING = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}")
-_MAPS: Final = (("agreement", "clauses"), ("plan", "sections"))
 
 
 class ModelClauses:
@@ -85,7 +85,7 @@ class ModelClauses:
         consortium = dataset.consortium
         problems: list[Problem] = []
         context: Mapping[str, Any] | None = None
-        for group_name, map_name in _MAPS:
+        for group_name, map_name in (texts.split(".") for texts in PASSAGES.values()):
             group = getattr(consortium, group_name)
             passages: dict[str, Passage] = dict(getattr(group, map_name, None) or {})
             chosen = {key: one for key, one in passages.items() if one.variant and one.text is None}

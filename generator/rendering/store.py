@@ -12,14 +12,12 @@ from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
 from generator.model.guidance import Note, guidance_of
-from generator.model.paths import resolve
+from generator.model.paths import PASSAGES, resolve
 from generator.model.programme import Document, Programme
 from generator.rendering.comments import annotated
 from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.template import Template
 from generator.rendering.values import Edition
-
-_MAPS = {"clause": "agreement.clauses", "section": "plan.sections"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +77,9 @@ class TemplateStore:
             notes = self._notes(guided) if guided else {}
             template = Template(annotated(data, notes) if notes else data, name)
             headings = {
-                f"{_MAPS[anchor.kind]}.{anchor.id}": anchor.title
+                f"{PASSAGES[anchor.kind]}.{anchor.id}": anchor.title
                 for anchor in anchors(path)
-                if anchor.kind in _MAPS and anchor.title
+                if anchor.kind in PASSAGES and anchor.title
             }
             self._templates[key] = Prepared(template, headings, name, hashlib.sha256(data).hexdigest())
         return self._templates[key]

@@ -17,7 +17,7 @@ from generator.base.ooxml.xml import W, parse
 from generator.base.text import fold
 from generator.errors import DataError, Place, ProgrammeError
 from generator.model.fields import FieldSpec
-from generator.model.paths import spec_of, title_of
+from generator.model.paths import passage_kind, spec_of, title_of
 from generator.model.value_kinds import (
     Count,
     CreditCode,
@@ -110,7 +110,7 @@ def _lost(job: Job, filled: Filled, before: _Document, after: _Document) -> Iter
 
 
 def _is_plain(path: str, spec: FieldSpec) -> bool:
-    return spec.shape != "map" and not path.startswith(("agreement.clauses.", "plan.sections."))
+    return spec.shape != "map" and not passage_kind(path)
 
 
 def _count(text: str, whole: str, *, figure: bool) -> int:

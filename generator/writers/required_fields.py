@@ -11,6 +11,7 @@ from typing import Any
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
 from generator.model.fields import Part
+from generator.model.paths import passage_kind
 from generator.model.programme import FIGURE_OPERATIONS, Figure, Programme
 from generator.rendering.render import RenderJob, render
 from generator.rendering.template import Template
@@ -19,7 +20,6 @@ _INDEX = re.compile(r"\[\d+\]")
 _DERIVED = re.compile(r"^(?:lead(?=\.|$)|(?:leads|others)(?:\[\])?(?=\.|$))")
 _MEMBER = re.compile(r"members\[(\d)\]")
 _ROLES = (LEAD, MEMBER)
-_MAPS = ("agreement.clauses.", "plan.sections.")
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -71,7 +71,7 @@ def needed_by(programme: Programme, common: CommonRules) -> Needed:
 def _field(path: str) -> str:
     """A field's path without indexes, a list as a whole without ``[]``, a passage by its id."""
     found = plain_path(path).removesuffix("[]")
-    return found.removesuffix(".text") if found.startswith(_MAPS) else found
+    return found.removesuffix(".text") if passage_kind(found) else found
 
 
 def _printed(programme: Programme) -> Iterator[str]:

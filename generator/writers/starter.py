@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from generator.base.ooxml.bookmarks import Anchor, anchors
 from generator.model.consortium import LEAD, MEMBER, Passage
 from generator.model.fields import FieldSpec, Part
+from generator.model.paths import PASSAGES
 from generator.model.programme import ChecklistItem, Programme
 from generator.model.value_kinds import Kind, Text
 
@@ -120,9 +121,8 @@ class Starter:
             for item in self.programme.attachments:
                 yield f"{indent}{yaml_key(item.id)}:  # {_checklist_note(item)}"
             return
-        kind = {"clauses": "clause", "sections": "section"}.get(spec.name, spec.name)
         for anchor in self.anchors:
-            if anchor.kind == kind:
+            if PASSAGES.get(anchor.kind) == path:
                 notes = "；".join(
                     note for note in (anchor.title, *self.limits(f"{path}.{anchor.id}.text")) if note
                 )

@@ -19,7 +19,7 @@ from generator.conditions.rules import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
 from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems
-from generator.model.paths import spec_of
+from generator.model.paths import PASSAGES, passage_kind, spec_of
 from generator.model.programme import Document, Programme
 from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
@@ -28,7 +28,6 @@ from generator.rendering.template import RENDERED, Template
 from generator.workflows.lint.names import Names
 
 _SIGN = re.compile(r"sign[._](.+)")
-_TEXTS = {"clause": "agreement.clauses", "section": "plan.sections"}
 
 Severity = Literal["error", "warning"]
 
@@ -202,18 +201,16 @@ class _Linter:
                 f"书签 sign.{role} 没有对应的签署方",
                 "在 programme.yaml 的 signatories 中声明，或删去书签",
             )
-        headed = {f"{_TEXTS[anchor.kind]}.{anchor.id}" for anchor in anchors(path)}
+        headed = {f"{PASSAGES[anchor.kind]}.{anchor.id}" for anchor in anchors(path)}
         for used in sorted(self.used):
-            if used.startswith(tuple(f"{prefix}." for prefix in _TEXTS.values())) and used not in headed:
-                kind = "clause" if used.startswith("agreement") else "section"
-                if _mentions(template, used):
-                    self.say(
-                        "warning",
-                        template.name,
-                        "",
-                        f"正文“{used}”没有对应的标题书签 {kind}.{used.rsplit('.', 1)[-1]}",
-                        "在它的标题上插入这个书签",
-                    )
+            if (kind := passage_kind(used)) and used not in headed and _mentions(template, used):
+                self.say(
+                    "warning",
+                    template.name,
+                    "",
+                    f"正文“{used}”没有对应的标题书签 {kind}.{used.rsplit('.', 1)[-1]}",
+                    "在它的标题上插入这个书签",
+                )
 
     def trial(self, programme: Programme, document: Document, template: Template, name: str) -> None:
         from datetime import UTC, datetime

@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from generator.base.ooxml.bookmarks import Anchor
 from generator.model.consortium import Consortium
 from generator.model.fields import Part
-from generator.model.paths import spec_of
+from generator.model.paths import PASSAGES, spec_of
 from generator.model.programme import Programme
 from generator.readers.excel.layout import GUIDE_SHEET, Column, Sheet
 from generator.writers.excel import styles
@@ -144,8 +144,9 @@ class Book:
                 )
                 for item in self.form.programme.attachments
             }
-        kind = {"agreement.clauses": "clause", "plan.sections": "section"}.get(path)
-        return {anchor.id: (anchor.title, "") for anchor in self.form.anchors if anchor.kind == kind}
+        return {
+            anchor.id: (anchor.title, "") for anchor in self.form.anchors if PASSAGES.get(anchor.kind) == path
+        }
 
 
 def joined(texts: Iterable[str]) -> str | None:
