@@ -18,10 +18,10 @@ from generator.base.ooxml.xml import (
 )
 from generator.pdf.docx.reuse import CellContent, is_tied
 from generator.pdf.docx.styles import Borders, border, borders, shading
-from generator.pdf.docx.tree import Block, Cell, CellBorders, CellMargins, Paragraph, Row, Table
+from generator.pdf.docx.tree import Block, BorderLine, Cell, CellBorders, CellMargins, Paragraph, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from generator.pdf.docx.reading import Reading
 
@@ -352,21 +352,28 @@ def _borders_shown(rows: list[list[_PlacedCell]], lines: Borders) -> Iterator[Ce
     plain = not any(cell.borders for row in rows for cell in row)
     for row in rows:
         for cell in row:
-            own = cell.borders
             shown = {}
-            for side, facing in _FACING.items():
+            for side in _FACING:
                 others = [owner.get(place) for place in cell.touching(side)]
                 if plain:
                     shown[side] = inner[side] if any(others) else lines.get(side)
-                    continue
-                if not any(others):
-                    shown[side] = own[side] if side in own else lines.get(side)
-                    continue
-                mine = own.get(side, inner[side])
-                if None not in others:
-                    theirs = [other.borders.get(facing, inner[facing]) for other in others if other]
-                    first = theirs[0]
-                    if first != mine and all(line == first for line in theirs):
-                        mine = max(mine, first, key=lambda line: line.width if line else 0.0)
-                shown[side] = mine
+                elif any(others):
+                    shown[side] = _shared_border(cell, side, others, inner)
+                else:
+                    shown[side] = cell.borders[side] if side in cell.borders else lines.get(side)
             yield CellBorders(**shown)
+
+
+def _shared_border(
+    cell: _PlacedCell, side: str, others: list[_PlacedCell | None], inner: Mapping[str, BorderLine | None]
+) -> BorderLine | None:
+    """The border between a cell and others: its own, unless all others agree on a wider one."""
+    mine = cell.borders.get(side, inner[side])
+    if None in others:
+        return mine
+    facing = _FACING[side]
+    theirs = [other.borders.get(facing, inner[facing]) for other in others if other]
+    first = theirs[0]
+    if first is mine or not all(line == first for line in theirs):
+        return mine
+    return max(mine, first, key=lambda line: line.width if line else 0.0)
