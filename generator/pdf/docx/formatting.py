@@ -22,7 +22,7 @@ from generator.pdf.docx.tree import Paragraph, ParagraphFormat, RunFormat
 
 if TYPE_CHECKING:
     from generator.base.ooxml.xml import Element
-    from generator.pdf.docx.numbering import Level, Numbering
+    from generator.pdf.docx.numbering import Numbering
     from generator.pdf.docx.reuse import CellContent
 
 # What is known of a template's formatting serves every document filled from it: so many templates, and so
@@ -108,18 +108,25 @@ class Formatting:
         style_paragraph, style_run = styles.resolve(style)
         base = merge(styles.paragraph_defaults, table_paragraph)
         inherited = merge(base, style_paragraph)
-        level = self._level(direct)
-        if level is not None:
+        numbering = self._list_level(direct, merge(inherited, direct), style)
+        level = self._numbering.level(numbering)
+        if level is not None and "numbering" in direct:
             inherited = merge(inherited, level.paragraph)
-        elif "numbering" not in direct:
-            level = self._level(inherited)
-            if level is not None:
-                inherited = merge(merge(base, level.paragraph), style_paragraph)
-        paragraph = paragraph_format({**merge(inherited, direct), "style": style})
+        elif level is not None:
+            # The list is the style's, so the style's own indents come before the list's.
+            inherited = merge(merge(base, level.paragraph), style_paragraph)
+        paragraph = paragraph_format({**merge(inherited, direct), "style": style}, numbering)
         return paragraph, run_format(RunFormat(), styles.run_defaults, table_run, style_run)
 
-    def _level(self, properties: ParagraphProperties) -> Level | None:
-        return self._numbering.level(list_level(properties))
+    def _list_level(
+        self, direct: ParagraphProperties, merged: ParagraphProperties, style: str | None
+    ) -> tuple[str, int] | None:
+        """The list and level of a paragraph: in a list that its style names, the level that stands for the style."""
+        named = list_level(merged)
+        if named is None or "ilvl" in direct.get("numbering", {}):
+            return named
+        linked = self._numbering.level_of_style(named[0], self._styles.lineage(style))
+        return named if linked is None else (named[0], linked)
 
     def run(self, element: Element | None, base: RunFormat) -> RunFormat:
         """A run's formatting over that of its paragraph; the element is its ``w:rPr``."""

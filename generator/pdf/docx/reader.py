@@ -68,6 +68,7 @@ def _footnotes(reading: Reading) -> dict[str, tuple[Block, ...]]:
         return {}
     notes = {note.get(W + "id"): note for note in parse(reading.parts[part]).iter(W + "footnote")}
     found = {}
+    reading.numbering.story = "notes"
     for count, identity in enumerate(list(reading.notes), 1):
         if identity in notes:
             reading.note_number = count

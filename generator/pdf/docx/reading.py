@@ -45,7 +45,7 @@ class Reading:
         numbering = self._part("numbering.xml")
         self.known = known_formats(self._part("styles.xml"), numbering, theme)
         self.styles = self.known.styles
-        self.numbering = Numbering(numbering, self.known.theme)
+        self.numbering = Numbering(numbering, self.styles)
         self.formatting = Formatting(self.known, self.numbering)
         settings = self._part("settings.xml")
         self._settings = parse_shared(settings) if settings else None

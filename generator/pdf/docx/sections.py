@@ -86,7 +86,9 @@ class SectionReader:
             return
         if part not in self._margin_texts:
             outer, reading.related = reading.related, relations(reading.parts, part)
+            reading.numbering.story = "margins"
             blocks = read_blocks(reading, parse_shared(reading.parts[part]), title)
+            reading.numbering.story = "body"
             reading.related = outer
             self._margin_texts[part] = MarginText(part, tuple(blocks))
         margins[reference.get(W + "type", "default")] = self._margin_texts[part]

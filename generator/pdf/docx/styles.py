@@ -363,6 +363,10 @@ class Styles:
             identity = base.get(VAL) if base is not None else None
         return found
 
+    def lineage(self, identity: str | None) -> list[str]:
+        """The ids of a style and of those that it is based on, the base last."""
+        return [element.get(W + "styleId", "") for element in reversed(self.chain(identity))]
+
     def resolve(self, identity: str | None) -> tuple[ParagraphProperties, RunProperties]:
         """Paragraph and run properties that a style sets, with its bases, without the document's defaults."""
         if identity not in self._resolved:
@@ -406,8 +410,10 @@ def list_level(properties: ParagraphProperties) -> tuple[str, int] | None:
     return (named.get("numId") or "0", int(named.get("ilvl") or "0")) if named else None
 
 
-def paragraph_format(properties: ParagraphProperties) -> ParagraphFormat:
-    """The formatting that properties amount to once nothing more is inherited."""
+def paragraph_format(
+    properties: ParagraphProperties, numbering: tuple[str, int] | None = None
+) -> ParagraphFormat:
+    """The formatting that properties amount to once nothing more is inherited, with the list and level it counts in."""
     plain = {key: value for key, value in properties.items() if key not in {"tabs", "borders", "numbering"}}
     return ParagraphFormat(
         **plain,  # type: ignore[arg-type]
@@ -417,7 +423,7 @@ def paragraph_format(properties: ParagraphProperties) -> ParagraphFormat:
             if align != "clear"
         ),
         borders=tuple(properties.get("borders", {}).items()),
-        numbering=list_level(properties),
+        numbering=numbering,
     )
 
 
