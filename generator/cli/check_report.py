@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from generator.errors import Problem
-from generator.model.findings import VERDICT_TEXTS, Absent, Finding, count_verdicts
+from generator.model.findings import VERDICT_TEXTS, Absent, Finding, LostFile, count_verdicts
 from generator.model.judgement import Judgement
 from generator.model.notices import told
 
@@ -71,6 +71,7 @@ def print_one(console: Console, result: Judgement) -> None:
             if finding.place is not None and verdict != "judge":
                 console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
     _print_absent(console, result.absent)
+    _print_lost(console, result.lost)
     counts = count_verdicts(result.findings)
     summary = "，".join(f"{VERDICT_TEXTS[verdict]} {counts[verdict]}" for verdict in VERDICT_TEXTS)
     console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
@@ -82,6 +83,13 @@ def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
     console.print(f"\n[bold yellow]文件要印而没有填的（{len(absent)}）[/]")
     for one in absent:
         console.print(f"  · {one}", markup=False)
+
+
+def _print_lost(console: Console, lost: Sequence[LostFile]) -> None:
+    if lost:
+        console.print(f"\n[bold yellow]写了却找不到的附件（{len(lost)}）[/]")
+        for one in lost:
+            console.print(f"  · {one}", markup=False)
 
 
 def print_comparison(console: Console, checked: Checked) -> None:
@@ -118,13 +126,14 @@ def print_comparison(console: Console, checked: Checked) -> None:
     console.print(f"另有 {quiet} 条，各方案都符合或由人判断，没有列出。")
     for result in results:
         chosen = [finding for finding in result.findings if finding.verdict in {"fail", "unknown", "warn"}]
-        if not chosen and not result.absent:
+        if not chosen and not result.absent and not result.lost:
             continue
         console.print(f"\n[bold]{result.programme.title}[/]")
         for finding in chosen:
             mark = MARKS[finding.verdict][0]
             console.print(f"  {mark}　{finding.clause}　{finding.title}：{finding.message}", markup=False)
         _print_absent(console, result.absent)
+        _print_lost(console, result.lost)
 
 
 def _cell(finding: Finding | None) -> str:

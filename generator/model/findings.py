@@ -107,6 +107,28 @@ class Absent:
         return {"field": self.path, "title": self.title, "where": self.place.as_json()}
 
 
+@dataclass(frozen=True, slots=True)
+class LostFile:
+    """An attachment that the data names and that is not there.
+
+    Attributes:
+        path: the field, as ``attachments.licences[0]``.
+        file: the name that the data gives.
+        place: where it does.
+    """
+
+    path: str
+    file: str
+    place: Place
+
+    def __str__(self) -> str:
+        return f"{self.place}：附件“{self.file}”不存在"
+
+    def as_json(self) -> dict[str, object]:
+        """The file as the command prints it."""
+        return {"field": self.path, "file": self.file, "where": self.place.as_json()}
+
+
 def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings have each verdict; every verdict is listed."""
     counted = Counter[str](finding.verdict for finding in findings)

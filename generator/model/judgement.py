@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from generator.model.dataset import Dataset
-from generator.model.findings import Absent, Finding
+from generator.model.findings import Absent, Finding, LostFile
 from generator.model.programme import Programme
 
 
@@ -18,12 +18,14 @@ class Judgement:
         dataset: the data as it sees them.
         findings: the verdicts.
         absent: what its documents print and the data does not give.
+        lost: attachments that the data names and that are not there.
     """
 
     programme: Programme
     dataset: Dataset
     findings: tuple[Finding, ...]
     absent: tuple[Absent, ...]
+    lost: tuple[LostFile, ...] = ()
 
     def blocked(self, *, strict: bool = False) -> bool:
         """Whether a must stands in the way; strictly, whether anything at all is not met."""
@@ -38,7 +40,23 @@ class Judgement:
             return "数据有误"
         if self.blocked():
             return "条件还不满足"
-        return "文件还缺内容" if self.absent else "可以出签署版"
+        if self.absent:
+            return "文件还缺内容"
+        return "附件还不齐" if self.lost else "可以出签署版"
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """All for which a signing edition is refused, a line each; none where it can be made."""
+        return (
+            *(
+                f"{finding.clause}　{finding.title}：{finding.message}"
+                + (f"（{finding.place}）" if finding.place else "")
+                for finding in self.findings
+                if finding.stands_in_the_way
+            ),
+            *map(str, self.absent),
+            *map(str, self.lost),
+        )
 
     def as_json(self) -> dict[str, object]:
         """The result as the command prints it."""
@@ -47,6 +65,7 @@ class Judgement:
             "blocked": self.blocked(),
             "findings": [finding.as_json() for finding in self.findings],
             "missing": [one.as_json() for one in self.absent],
+            "lost_attachments": [one.as_json() for one in self.lost],
             "problems": [
                 {
                     "field": problem.path,

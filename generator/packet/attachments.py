@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from generator.errors import DataError, Place, Problem
+from generator.model.findings import LostFile
 from generator.packet.parts import Job
 
 _MOST_BYTES = 200_000_000
@@ -63,13 +64,14 @@ def named_files(job: Job) -> Iterator[tuple[str, int, str]]:
             yield item.id, at, file
 
 
-def lost_files(job: Job) -> list[tuple[str, str]]:
-    """The files that the data names and that are not there: the path in the data, and the name."""
-    return [
-        (f"attachments.{item}[{at}]", file)
+def lost_files(job: Job) -> tuple[LostFile, ...]:
+    """The files that the data names and that are not there."""
+    return tuple(
+        LostFile(path, file, job.dataset.place(path))
         for item, at, file in named_files(job)
         if file not in job.dataset.inputs
-    ]
+        for path in [f"attachments.{item}[{at}]"]
+    )
 
 
 def _read(job: Job, item: str, file: str) -> Attachment:

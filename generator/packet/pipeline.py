@@ -15,6 +15,7 @@ from generator.conditions.judge import judge
 from generator.errors import DataError, RefusedError
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent
+from generator.model.judgement import Judgement
 from generator.model.paths import passage_kind, title_of
 from generator.model.programme import Programme
 from generator.packet import manifest
@@ -179,6 +180,23 @@ def absent(job: Job) -> tuple[Absent, ...]:
     return _absent(job, fill_all(job))
 
 
+def judgement(job: Job) -> Judgement:
+    """What the programme says of the data: whether a signing edition would be made of them, and if not, why.
+
+    Attachments that cannot be bound are problems of the data, as they are for a packet.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+    """
+    problems = job.dataset.problems
+    try:
+        read_attachments(job)
+    except DataError as error:
+        problems = (*problems, *error.problems)
+    dataset = replace(job.dataset, problems=problems)
+    return Judgement(job.programme, dataset, job.findings, absent(job), lost_files(job))
+
+
 def fill_ready(job: Job) -> list[Filled]:
     """The official documents and letters, filled, where nothing stands in the way of the edition.
 
@@ -237,15 +255,10 @@ def _absent(job: Job, filled: list[Filled]) -> tuple[Absent, ...]:
 
 
 def _refuse_unready(job: Job, filled: list[Filled]) -> None:
-    """Refuse a signing edition while a must fails or is unknown, or something printed is missing."""
-    lines = [
-        f"{finding.clause}　{finding.title}：{finding.message}"
-        + (f"（{finding.place}）" if finding.place else "")
-        for finding in job.findings
-        if finding.stands_in_the_way
-    ]
-    lines.extend(str(one) for one in _absent(job, filled))
-    lines.extend(f"{job.dataset.place(path)}：附件“{file}”不存在" for path, file in lost_files(job))
+    """Refuse a signing edition while ``judgement`` finds obstacles."""
+    lines = Judgement(
+        job.programme, job.dataset, job.findings, _absent(job, filled), lost_files(job)
+    ).obstacles
     if lines:
         listed = "\n".join(f"  · {line}" for line in lines)
         raise RefusedError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.errors import ExitCode, Problem
 from generator.model.judgement import Judgement
-from generator.packet.pipeline import Order, absent, assess
+from generator.packet.pipeline import Order, assess, judgement
 from generator.readers.source_file import Source
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.data_files import write_new
@@ -86,7 +86,7 @@ def check(
             tell(progress, f"核对“{programme.short_title}”", number, len(programmes))
             order = Order(accept=(accept or {}).get(programme.code, {}))
             job = assess(source, programme, order, session)
-            judged.append(Judgement(programme, job.dataset, job.findings, absent(job)))
+            judged.append(judgement(job))
         copy = None
         if annotate is not None:
             copy = _annotated(source, judged)
