@@ -24,6 +24,7 @@ from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.rendering import cache
 from generator.rendering.comments import COMMENTS, without_orphans
 from generator.rendering.fixups import RESERVED, put_right
+from generator.rendering.row_ends import with_row_ends_kept
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 
@@ -209,6 +210,7 @@ class Template:
                 fault.remedy,
                 Place(self.name, region=regions[fault.paragraph] if regions else None),
             )
+        xml = with_row_ends_kept(content).decode("utf-8-sig")
         lines = _patch(_marked(xml, len(regions))).split("\n")
         places: list[str] = []
         here = ""

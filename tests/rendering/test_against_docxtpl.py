@@ -2,7 +2,7 @@
 
 Both are given the same Jinja environment. Compared is the body, canonically: paragraphs, tables, rows and
 cells with their properties, and what each run prints. Left out are the table grid, which docxtpl rewrites,
-bookmarks, which we number anew in loops, and how runs are cut.
+bookmarks, which we number anew in loops, how runs are cut, and what keeps the rows of a table together.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def plain(properties: Any) -> str:
     if properties is None:
         return ""
     text = re.sub(r' xmlns:\w+="[^"]*"', "", etree.tostring(properties, with_tail=False).decode())
-    return re.sub(r'<w:highlight w:val="yellow"/>', "", text)
+    return re.sub(r'<w:highlight w:val="yellow"/>|<w:keepNext/>|<w:pPr/>', "", text)
 
 
 def texts(xml: str) -> list[str]:
