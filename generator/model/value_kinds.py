@@ -418,6 +418,10 @@ class Choice(Kind):
 
 
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
+_CODE_LENGTH: Final = 18
+_MISTAKEN = re.compile(r"[^0-9A-HJ-NPQRTUWXY]")
+_LIKE_DIGITS: Final = {"O": "0", "I": "1", "S": "5", "Z": "2"}
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +442,16 @@ class CreditCode(Kind):
             return NONE
         code = re.sub(r"[\s-]", "", _tidy(text)).upper()
         if not _CREDIT_CODE.fullmatch(code):
+            if _SCIENTIFIC.fullmatch(_tidy(text)):
+                raise BadValueError(
+                    "是科学计数法，后面的数字已经丢了", "把单元格格式设为“文本”，按证照逐位重新输入"
+                )
+            if len(code) == _CODE_LENGTH and (wrong := _MISTAKEN.search(code)):
+                like = f"，多半是数字“{_LIKE_DIGITS[wrong[0]]}”" if wrong[0] in _LIKE_DIGITS else ""
+                raise BadValueError(
+                    f"的第 {wrong.start() + 1} 位“{wrong[0]}”不会出现在代码里{like}",
+                    "按营业执照或法人证书逐位核对",
+                )
             raise BadValueError(
                 f"不是 18 位统一社会信用代码（现为 {len(code)} 位，代码由数字和除 I、O、S、V、Z 外的大写字母组成）",
                 "按营业执照或法人证书逐位核对，境外单位没有代码的填“无”",

@@ -43,13 +43,20 @@ class Source:
     notices: tuple[Notice, ...] = ()
 
 
-def _read_workbook(data: bytes, name: str) -> Entries:
+def _read_workbook(data: bytes, name: str, notices: list[Notice]) -> Entries:
     from generator.readers.excel.reader import read_workbook
 
-    return read_workbook(data, name)
+    return read_workbook(data, name, notices)
 
 
-_READERS: dict[str, Callable[[bytes, str], Entries]] = {YAML: read_yaml, WORKBOOK: _read_workbook}
+def _read_yaml(data: bytes, name: str, _notices: list[Notice]) -> Entries:
+    return read_yaml(data, name)
+
+
+_READERS: dict[str, Callable[[bytes, str, list[Notice]], Entries]] = {
+    YAML: _read_yaml,
+    WORKBOOK: _read_workbook,
+}
 
 
 def read_source(path: Path) -> Source:
@@ -99,4 +106,6 @@ def read_source(path: Path) -> Source:
         raise DataError(
             f"后缀是 {path.suffix}，内容却是{actual}", "用相应的程序打开，另存为 .yaml 或 .xlsx 文件", place
         )
-    return Source(_READERS[kind](data, path.name), path.name, path.parent, data)
+    notices: list[Notice] = []
+    root = _READERS[kind](data, path.name, notices)
+    return Source(root, path.name, path.parent, data, tuple(notices))

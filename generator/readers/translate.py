@@ -125,10 +125,10 @@ class Translator:
             if special and special(entry, spec):
                 continue
             if spec is None:
-                if isinstance(entry.node, Scalar) and entry.node.fault:
+                if isinstance(entry.node, Scalar) and entry.node.fault and not entry.key:
                     what, remedy = entry.node.fault
                     self.problems.append(Problem(what, remedy, entry.place))
-                elif not position.is_foreign(entry.key):
+                elif not position.is_foreign(entry.key) and not self._is_own(entry, node, position):
                     self.unknown(entry, position, path)
                 continue
             here = f"{path}.{spec.name}" if path else spec.name
@@ -149,6 +149,21 @@ class Translator:
             if value is not None:
                 kept.append(Entry(name, entry.place, value))
         return Entries(tuple(kept), node.place)
+
+    def _is_own(self, entry: Entry, group: Entries, position: Position) -> bool:
+        """Whether a column or row of a workbook is the person's own; it is told.
+
+        It is not where it may be one of the sheet's that is missing there, or belongs to another group.
+        """
+        if entry.place.sheet is None or position.owner_of(entry.key):
+            return False
+        near = position.find(position.nearest(entry.key))
+        if near is not None and near.name not in {
+            spec.name for each in group if (spec := position.find(each.key)) is not None
+        }:
+            return False
+        self.notices.append(Notice("own", shortened(entry.key), entry.place))
+        return True
 
     def unknown(self, entry: Entry, position: Position, path: str) -> None:
         """Record a key that no programme knows; a column of a table, whose rows share its place, once."""

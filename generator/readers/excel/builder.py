@@ -13,6 +13,7 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place
+from generator.model.notices import Notice, Sort
 from generator.readers.excel.layout import JOIN
 
 _STEP = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
@@ -28,11 +29,13 @@ class Branch:
         place: where it stands.
         held: what it holds so far by key.
         more: entries beside these: faults, and keys that were met again.
+        notices: what is to be told of the whole file, at its root.
     """
 
     place: Place
     held: dict[str, Node | Branch | Twigs] = field(default_factory=dict)
     more: list[Entry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def put(self, steps: list[str], node: Node) -> None:
         """Put a value at a path of names; a second value at one path is kept for the loader to refuse."""
@@ -57,6 +60,10 @@ class Branch:
     def fault(self, place: Place, what: str, remedy: str) -> None:
         """Record something that belongs to no field."""
         self.more.append(Entry("", place, Scalar("", place, fault=(what, remedy))))
+
+    def tell(self, sort: Sort, place: Place, text: str) -> None:
+        """Note something that stands in nobody's way."""
+        self.notices.append(Notice(sort, text, place))
 
     def frozen(self) -> Entries:
         """The group as it is now."""

@@ -50,6 +50,9 @@ def scalar(
         place: where the message should point.
     """
     value = grid.rows[row][column] if row < len(grid.rows) and column < len(grid.rows[row]) else ""
+    if (row, column) in grid.volatile:
+        what = "是公式，结果每天打开都会变（TODAY、NOW 一类）"
+        return Scalar(str(value), place, fault=(what, "直接填写日期或数"))
     if isinstance(value, str):
         if value:
             text = value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value

@@ -27,6 +27,13 @@ _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
 _STORED = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)</")
 _STRING_RESULT = b"str"
+_HIDDEN_ROW = re.compile(
+    rb"""<(?:\w+:)?row\s(?=[^>]*?\bhidden\s*=\s*["'](?:1|true)["'])[^>]*?\br\s*=\s*["'](\d+)["']"""
+)
+_HIDDEN_COLUMNS = re.compile(rb"""<(?:\w+:)?col\s(?=[^>]*?\bhidden\s*=\s*["'](?:1|true)["'])([^>]*)>""")
+_FROM_TO = re.compile(rb"""\b(min|max)\s*=\s*["'](\d+)["']""")
+# A result that changes with the day on which the file is opened is nobody's statement.
+_VOLATILE = re.compile(rb"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
 
 
 def column_letters(at: int) -> str:
@@ -62,6 +69,11 @@ class Grid:
         unstored: positions of formulas without a stored value.
         percents: positions of numbers shown as percentages.
         merged: for each cell that a merged range covers, the position of its first cell.
+        hidden: whether the whole sheet is out of sight.
+        hidden_rows: rows that are hidden or filtered out.
+        hidden_columns: columns that are hidden.
+        struck: positions of cells whose text is struck through.
+        volatile: positions of formulas whose result changes with the day.
     """
 
     file: str
@@ -72,6 +84,11 @@ class Grid:
     unstored: frozenset[tuple[int, int]] = frozenset()
     percents: frozenset[tuple[int, int]] = frozenset()
     merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    volatile: frozenset[tuple[int, int]] = frozenset()
 
     def value(self, row: int, column: int) -> Value:
         """A cell's value; the empty text where there is none."""
@@ -98,7 +115,7 @@ class Grid:
     @property
     def is_bare(self) -> bool:
         """Whether its values are all there is to its cells: no errors, missing results, percentages, merged ranges."""
-        return not (self.errors or self.unstored or self.percents or self.merged)
+        return not (self.errors or self.unstored or self.percents or self.merged or self.volatile)
 
     @property
     def is_blank(self) -> bool:
@@ -121,10 +138,10 @@ def read_grids(data: bytes, name: str) -> list[Grid]:
         DataError: the file cannot be read as a workbook.
     """
     package = open_package(data, name)
-    percent_styles = _percent_styles(package, Place(name))
+    styles = _styles(package, Place(name))
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data)) as workbook:
-            return list(_grids(workbook, package, name, percent_styles))
+            return list(_grids(workbook, package, name, styles))
     except python_calamine.CalamineError:
         raise DataError(
             "工作簿已经损坏，里面的内容读不出来", "用 Excel 或 WPS 打开，按提示修复后另存", Place(name)
@@ -132,9 +149,13 @@ def read_grids(data: bytes, name: str) -> list[Grid]:
 
 
 def _grids(
-    workbook: python_calamine.CalamineWorkbook, package: Package, name: str, percent_styles: frozenset[bytes]
+    workbook: python_calamine.CalamineWorkbook, package: Package, name: str, styles: _Styles
 ) -> Iterator[Grid]:
     total = 0
+    seen = {
+        each.name: each.visible == python_calamine.SheetVisibleEnum.Visible
+        for each in workbook.sheets_metadata
+    }
     for title, xml in package.sheets.items():
         sheet = workbook.get_sheet_by_name(title)
         total += sheet.total_height * sheet.total_width
@@ -142,8 +163,8 @@ def _grids(
             raise DataError(
                 f"工作簿里的单元格超过 {MAX_CELLS} 个", "确认选对了文件，删去无关的工作表", Place(name)
             )
-        grid = Grid(name, title, sheet.to_python(skip_empty_area=False))
-        _scan(grid, xml, percent_styles)
+        grid = Grid(name, title, sheet.to_python(skip_empty_area=False), hidden=not seen.get(title, True))
+        _scan(grid, xml, styles)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
             _merge(grid, top, left, bottom, right)
         yield grid
@@ -156,7 +177,7 @@ def _merge(grid: Grid, top: int, left: int, bottom: int, right: int) -> None:
                 grid.merged[row, column] = (top, left)
 
 
-def _scan(grid: Grid, xml: bytes, percent_styles: frozenset[bytes]) -> None:
+def _scan(grid: Grid, xml: bytes, styles: _Styles) -> None:
     """Find what calamine reads as empty, or as a bare number."""
     if b't="e"' in xml or b"t='e'" in xml:
         for attributes, inside in _ERROR_CELL.findall(xml):
@@ -164,30 +185,57 @@ def _scan(grid: Grid, xml: bytes, percent_styles: frozenset[bytes]) -> None:
                 stored = _STORED.search(inside)
                 grid.errors[_position(*at.groups())] = stored[1].decode() if stored else "#N/A"
     if _ANY_FORMULA.search(xml):
-        formulas, unstored = set(), set()
+        formulas, unstored, volatile = set(), set(), set()
         for attributes, inside in _FORMULA_CELL.findall(xml):
             if not (at := _REFERENCE.search(attributes)):
                 continue
             position = _position(*at.groups())
             formulas.add(position)
+            if _VOLATILE.search(inside):
+                volatile.add(position)
             stored = _STORED.search(inside)
             kind = _TYPE.search(attributes)
             empty_text = stored is not None and kind is not None and kind[1] == _STRING_RESULT
             if not empty_text and not (stored and stored[1]) and position not in grid.errors:
                 unstored.add(position)
         grid.formulas, grid.unstored = frozenset(formulas), frozenset(unstored)
-    if percent_styles:
-        grid.percents = frozenset(
-            _position(*at.groups())
-            for attributes, style in _STYLED_CELL.findall(xml)
-            if style in percent_styles and (at := _REFERENCE.search(attributes))
+        grid.volatile = frozenset(volatile)
+    if b"hidden" in xml:
+        grid.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(xml))
+        grid.hidden_columns = frozenset(
+            column
+            for attributes in _HIDDEN_COLUMNS.findall(xml)
+            for ends in [{name: int(number) for name, number in _FROM_TO.findall(attributes)}]
+            for column in range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), len(LETTERS)))
         )
+    if styles.percents or styles.struck:
+        percents: set[tuple[int, int]] = set()
+        struck: set[tuple[int, int]] = set()
+        for attributes, style in _STYLED_CELL.findall(xml):
+            if (style in styles.percents or style in styles.struck) and (at := _REFERENCE.search(attributes)):
+                (percents if style in styles.percents else struck).add(_position(*at.groups()))
+                if style in styles.percents and style in styles.struck:
+                    struck.add(_position(*at.groups()))
+        grid.percents, grid.struck = frozenset(percents), frozenset(struck)
 
 
-def _percent_styles(package: Package, place: Place) -> frozenset[bytes]:
-    """The cell styles that show a number as a percentage."""
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """The cell styles, by their numbers as the sheets write them, that change what a cell says.
+
+    Attributes:
+        percents: those that show a number as a percentage.
+        struck: those that strike the text through.
+    """
+
+    percents: frozenset[bytes] = frozenset()
+    struck: frozenset[bytes] = frozenset()
+
+
+def _styles(package: Package, place: Place) -> _Styles:
+    """What the workbook's styles say."""
     if not package.styles:
-        return frozenset()
+        return _Styles()
     root = parse(package.styles, place)
     space = str(root.tag).rpartition("}")[0] + "}"
     formats = {
@@ -195,9 +243,17 @@ def _percent_styles(package: Package, place: Place) -> frozenset[bytes]:
         for each in root.iter(f"{space}numFmt")
         if "%" in _QUOTED.sub("", str(each.get("formatCode", "")))
     } | _BUILT_IN_PERCENT
-    cells = root.find(f"{space}cellXfs")
+    cells, fonts = root.find(f"{space}cellXfs"), root.find(f"{space}fonts")
     if cells is None:
-        return frozenset()
-    return frozenset(
-        str(at).encode() for at, each in enumerate(cells) if str(each.get("numFmtId")) in formats
+        return _Styles()
+    struck = {
+        str(at)
+        for at, font in enumerate(fonts if fonts is not None else ())
+        for mark in font.iter(f"{space}strike")
+        if mark.get("val", "1") not in {"0", "false"}
+    }
+    numbered = [(str(at).encode(), each) for at, each in enumerate(cells)]
+    return _Styles(
+        frozenset(at for at, each in numbered if str(each.get("numFmtId")) in formats),
+        frozenset(at for at, each in numbered if str(each.get("fontId")) in struck),
     )

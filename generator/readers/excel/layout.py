@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part, Shape
-from generator.model.value_kinds import KINDS, CreditCode, Kind, Text
+from generator.model.value_kinds import DOLLAR_UNITS, KINDS, MONEY_UNITS, CreditCode, Kind, Text
 
 Form = Literal["pairs", "table", "map", "filings", "accepted"]
 
@@ -47,9 +47,12 @@ _TOPICS: Final = {
     "cooperation": "目标与基础",
 }
 _UNITS: Final = frozenset(
-    {"元", "万元", "亿元", "美元", "万美元", "%", "人", "家", "个", "项", "次", "台", "件", "岁", "年", "份"}
+    {*MONEY_UNITS, *DOLLAR_UNITS, "%", "人", "家", "个", "项", "次", "台", "件", "岁", "年", "份"}
 )
-_UNIT = re.compile(r"\(([^()]{1,4})\)$")
+_SHORT_UNITS: Final = {"rmb": "元", "人民币": "元", "usd": "美元", "百分比": "%", "百分数": "%"}
+_IN_BRACKETS = re.compile(r"(.+)[(\[【]([^()\[\]【】]{1,12})[)\]】]")
+_AFTER_STROKE = re.compile(r"(.+?)(?:/|,|:|-|单位:?)((?:人民币)?[百千万亿十]*(?:元|美元))")
+_LIKE_UNIT = re.compile(r"元|[百千万亿]|吨|‰|小数|倍|usd|rmb|美金|欧|日|镑|港|币|单位")
 _IDENTIFIERS = frozenset({"phone", "mobile", "fax", "id_number", "credit_code", "postcode"})
 _IDENTIFIER = re.compile(r"代码|电话|手机|传真|证件|号码|账号|帐号|邮编|邮政编码|编号|文号")
 _SEPARATORS = re.compile(r"[·•・.。]")
@@ -58,17 +61,35 @@ MAX_TITLE: Final = 31
 
 def fold(text: str) -> str:
     """A title without regard to width, capitals, white space, marks and separators' forms."""
-    plain = re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text)).casefold()
+    plain = re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text)).casefold().rstrip(":")
     return _SEPARATORS.sub(JOIN, plain)
 
 
 def split_unit(text: str) -> tuple[str, str]:
-    """A header's folded title and the unit in brackets after it; empty where there is none."""
+    """A header's folded title and the unit after it; empty where there is none."""
+    title, remark = split_remark(text)
+    unit = unit_of(remark)
+    return (title, unit) if unit else (fold(text), "")
+
+
+def split_remark(text: str) -> tuple[str, str]:
+    """A header's folded title and what stands behind it in brackets, after a stroke or after 单位."""
     folded = fold(text)
-    match = _UNIT.search(folded)
-    if match and match[1] in _UNITS:
-        return folded[: match.start()], match[1]
+    for pattern in (_IN_BRACKETS, _AFTER_STROKE):
+        if match := pattern.fullmatch(folded):
+            return match[1], match[2]
     return folded, ""
+
+
+def unit_of(remark: str) -> str:
+    """The unit that a remark names, as 单位:万元 or 人民币千元; empty where it names none."""
+    plain = re.sub(r"^(?:金额)?(?:单位)?[:为]?(?:人民币)?[:,、/]?", "", fold(remark))
+    return _SHORT_UNITS.get(plain, plain if plain in _UNITS else "")
+
+
+def is_like_unit(remark: str) -> bool:
+    """Whether a remark on a number says what the number counts in, though in no unit that is known."""
+    return bool(_LIKE_UNIT.search(fold(remark)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +104,7 @@ class Column:
         keys: other texts by which a header may name it.
         help: what to write.
         example: a value as it could be given.
+        known: whether help and example are known to be these; a carried layout does not say a programme's.
     """
 
     path: str
@@ -92,6 +114,7 @@ class Column:
     keys: tuple[str, ...] = ()
     help: str = ""
     example: str = ""
+    known: bool = True
 
     @property
     def header(self) -> str:
@@ -312,7 +335,10 @@ def from_stamp(rows: list[StampRow]) -> tuple[Sheet, ...]:
             kind = KINDS[kind_name](**given, options=tuple(options.split("\n")) if options else ())
         like = core.get((path, below))
         keys = (like.title, *like.keys) if like else ()
-        found.setdefault(title, (form, path, []))[2].append(Column(below, name, shape, kind, keys))  # type: ignore[arg-type]  # checked above
+        column = Column(below, name, shape, kind, keys, known=like is not None)  # type: ignore[arg-type]  # checked above
+        if like is not None:
+            column = replace(column, help=like.help, example=like.example)
+        found.setdefault(title, (form, path, []))[2].append(column)
     return tuple(
         Sheet(title, form, path, tuple(columns), known[path].names if path in known else ())  # type: ignore[arg-type]  # checked above
         for title, (form, path, columns) in found.items()

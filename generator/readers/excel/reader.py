@@ -10,18 +10,25 @@ from __future__ import annotations
 import difflib
 import gc
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from generator.base.tree import Entries, Entry, Node, Scalar
 from generator.errors import DataError, Place, Problem
 from generator.model.consortium import Consortium
+from generator.model.notices import Notice
+from generator.model.value_kinds import Choice, Flag, LongText, Money
 from generator.readers.excel.builder import Branch, Twigs, put_at, split_path
 from generator.readers.excel.cells import scalar
 from generator.readers.excel.grid import Grid, read_grids
 from generator.readers.excel.layout import (
+    COUNT_HEAD,
     FORMAT,
+    LIMIT_HEAD,
+    NOTE_HEAD,
     STAMP_MARK,
     STAMP_SHEET,
+    Column,
     Sheet,
     StampRow,
     changes,
@@ -29,20 +36,27 @@ from generator.readers.excel.layout import (
     from_stamp,
     is_identifier,
     layout,
+    split_remark,
 )
 from generator.readers.excel.sheets import (
+    HEAD_ROWS,
     Head,
     Match,
     find_header,
     labels_of,
     match_sheets,
     names_of,
+    told_unit,
+    unit_in,
+    wrong_unit,
 )
 from generator.readers.excel.tables import Tables, cell, lines
 
 _PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
 _STAMP_FIRST_ROW = 3
 _STAMP_WIDTH = 9
+_ALIKE = 0.6
+_LEAST_ALIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +65,13 @@ class _Stamp:
     sheets: tuple[Sheet, ...]
 
 
-def read_workbook(data: bytes, name: str) -> Entries:
+def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -> Entries:
     """An ``.xlsx`` workbook as a tree.
 
     Args:
         data: the file's bytes.
         name: the file's name for messages.
+        notices: takes what is to be told of sheets, rows and columns that stand in nobody's way.
 
     Raises:
         DataError: the file cannot be read as a workbook, is larger than it may be, was made by another
@@ -66,13 +81,13 @@ def read_workbook(data: bytes, name: str) -> Entries:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _read(data, name)
+        return _read(data, name, [] if notices is None else notices)
     finally:
         if collecting:
             gc.enable()
 
 
-def _read(data: bytes, name: str) -> Entries:
+def _read(data: bytes, name: str, notices: list[Notice]) -> Entries:
     grids = read_grids(data, name)
     stamp = _read_stamp(grids)
     sheets = stamp.sheets if stamp else layout(Consortium, {})
@@ -86,7 +101,10 @@ def _read(data: bytes, name: str) -> Entries:
             "用 lianheti new 生成表样，把内容填进去；各表的名称和表头不要改",
             first.place(0, 0),
         )
-    return _Reader(name, stamp, match).read()
+    reader = _Reader(name, stamp, match)
+    tree = reader.read()
+    notices.extend(reader.root.notices)
+    return tree
 
 
 def _read_stamp(grids: list[Grid]) -> _Stamp | None:
@@ -159,19 +177,28 @@ class _Reader:
             self.root.fault(
                 grid.place(0, 0), f"有两张工作表都是“{sheet.title}”", "合并成一张，或删去多余的一张"
             )
-        missing = [sheet.title for sheet in self.match.missing if sheet.form != "accepted"]
-        if self.stamp and missing:
-            for grid in self.match.extra:
-                near = difflib.get_close_matches(fold(grid.name), [fold(title) for title in missing], 1, 0.5)
-                titles = near or missing[:5]
+        # A sheet without a row of its own is never written, so it is never missing.
+        missing = [
+            sheet
+            for sheet in self.match.missing
+            if sheet.form not in {"accepted", "filings"}
+            and any(column.kind is not None or "." in column.path for column in sheet.columns)
+        ]
+        for grid in self.match.extra:
+            like = _taken_for(grid, missing)
+            if like:
                 self.root.fault(
                     grid.place(0, 0),
-                    f"认不出工作表“{grid.name}”，而缺少“{'”“'.join(titles)}”",
-                    f"把它改名为“{titles[0]}”；与本表无关的，移到另一个文件",
+                    f"认不出工作表“{grid.name}”，而缺少“{like}”",
+                    f"把它改名为“{like}”；与本表无关的，换一个不相像的名称和表头",
                 )
+            else:
+                self.root.tell("own", Place(grid.file, sheet=grid.name), "整张")
 
     def pairs(self, sheet: Sheet, grid: Grid) -> None:
         names = names_of(sheet.columns)
+        if grid.hidden:
+            self.root.tell("hidden", Place(grid.file, sheet=grid.name), "整张工作表是隐藏的")
         for row, label_at, value_at in labels_of(grid, sheet):
             label = grid.text(row, label_at).strip()
             if not label:
@@ -180,7 +207,10 @@ class _Reader:
                         grid.place(row, value_at), "这个内容左边没有项目名", "补上项目名，或删去它"
                     )
                 continue
-            column = names.get(fold(label))
+            column = names.get(fold(label)) or names.get(split_remark(label)[0])
+            if column is not None and grid.holds(row, value_at) and (unit := wrong_unit(column, label)):
+                self.root.fault(grid.place(row, label_at), *told_unit(column, unit))
+                continue
             if column is None:
                 if grid.holds(row, value_at):
                     steps = [step.strip() for step in label.split("·")]
@@ -188,18 +218,45 @@ class _Reader:
                     node = cell(grid, row, at)
                     self._unknown(steps, grid.place(row, label_at), node)
                 continue
+            found_at = self._beside(grid, row, value_at, column)
             node = scalar(
                 grid,
                 row,
-                value_at,
+                found_at,
                 column.kind,
                 identifier=column.is_identifier,
-                unit="",
-                place=grid.place(row, value_at),
+                unit=_other_unit(column, label),
+                place=grid.place(row, found_at),
             )
             if column.kind is None and node.absent:
                 continue
+            self._tell_of_unseen(grid, row, found_at, label)
             self.root.put(column.path.split("."), lines(node) if column.shape == "list" else node)
+
+    def _beside(self, grid: Grid, row: int, value_at: int, column: Column) -> int:
+        """Where a row's value stands: its own cell, or the one beside it where that is empty; both are told."""
+        beside = [at for at in _beside(grid, row, value_at, column) if grid.holds(row, at)]
+        if not beside:
+            return value_at
+        if grid.holds(row, value_at) or len(beside) > 1:
+            for at in beside:
+                self.root.tell("own", grid.place(row, at), f"写在“{column.title}”那一格旁边的内容")
+            return value_at
+        self.root.tell(
+            "understood",
+            grid.place(row, beside[0]),
+            f"写在旁边的内容作“{column.title}”（应填在 {grid.place(row, value_at).cell}）",
+        )
+        return beside[0]
+
+    def _tell_of_unseen(self, grid: Grid, row: int, at: int, label: str) -> None:
+        """Tell of a value that a person does not see, or has struck through."""
+        if not grid.holds(row, at):
+            return
+        if row in grid.hidden_rows:
+            self.root.tell("hidden", grid.place(row, at), f"“{label}”一行是隐藏或筛选掉的")
+        elif (row, at) in grid.struck:
+            self.root.tell("hidden", grid.place(row, at), f"“{label}”的内容加了删除线")
 
     def _unknown(self, steps: list[str], place: Place, node: Node) -> None:
         for step in reversed(steps[1:]):
@@ -282,3 +339,56 @@ class _Reader:
                 twigs.items.append(item)
             else:
                 filing.more.append(Entry("accepted", item.place, item.frozen()))
+
+
+def _other_unit(column: Column, label: str) -> str:
+    """The unit that a label gives to an amount, where it is not the field's own."""
+    unit = unit_in(label) if isinstance(column.kind, Money) else ""
+    return unit if column.kind and unit != column.kind.unit else ""
+
+
+def _beside(grid: Grid, row: int, value_at: int, column: Column) -> Iterator[int]:
+    """The cells right of a row's value in which the form itself writes nothing."""
+    heads = {fold(text): text for text in (COUNT_HEAD, LIMIT_HEAD, NOTE_HEAD)}
+    shown: dict[int, str] = {}
+    for above in range(min(row, HEAD_ROWS)):
+        for at in range(value_at + 1, len(grid.rows[above])):
+            if title := heads.get(fold(grid.text(above, at))):
+                shown[at] = title
+    for at in range(value_at + 1, len(grid.rows[row])):
+        if (row, at) in grid.formulas:
+            continue
+        title = shown.get(at)
+        written = grid.text(row, at)
+        if title == NOTE_HEAD and not (
+            column.known and not column.help and not column.example and not _is_picked(column)
+        ):
+            continue
+        if title == LIMIT_HEAD and "字" in written:
+            continue
+        if (
+            title == COUNT_HEAD
+            and isinstance(grid.value(row, at), (int, float))
+            and isinstance(column.kind, LongText)
+        ):
+            continue
+        yield at
+
+
+def _is_picked(column: Column) -> bool:
+    """Whether the form explains beside the value that it is picked from a list, or has several lines."""
+    return column.kind is None or column.shape == "list" or isinstance(column.kind, (Choice, Flag))
+
+
+def _taken_for(grid: Grid, missing: list[Sheet]) -> str:
+    """The title of the missing sheet that a sheet may be, by its name or its headers; empty where it is none."""
+    titles = {fold(sheet.title): sheet.title for sheet in missing}
+    near = difflib.get_close_matches(fold(grid.name), titles, 1, _ALIKE)
+    if near:
+        return titles[near[0]]
+    for sheet in missing:
+        header = find_header(grid, sheet) if sheet.form != "pairs" else None
+        known = [head for head in header.columns if head.known] if header else []
+        if len(known) * 2 > len(sheet.columns) and len(known) >= _LEAST_ALIKE:
+            return sheet.title
+    return ""

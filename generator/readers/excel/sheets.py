@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from generator.model.value_kinds import Kind, Share
+from generator.model.value_kinds import DOLLAR_UNITS, MONEY_UNITS, Count, Kind, Money, Share
 from generator.readers.excel.grid import LETTERS, Grid
 from generator.readers.excel.layout import (
     COUNT_SUFFIX,
@@ -25,7 +26,10 @@ from generator.readers.excel.layout import (
     Sheet,
     fold,
     is_identifier,
+    is_like_unit,
+    split_remark,
     split_unit,
+    unit_of,
 )
 
 HEAD_ROWS: Final = 20
@@ -35,6 +39,7 @@ _SHOWN_ONLY = frozenset(fold(text) for text in SHOWN_ONLY)
 _LEAST_ALIKE = 2
 _QUICK_DEPTH = 2
 _LONGEST_HEADER = 80
+_UNIT_LINE = re.compile(r"(?:金额|计量|货币)?单位[:为]")
 _VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
 
 
@@ -202,6 +207,7 @@ class Header:
         key: the column of ids, of the parent's name, or -1.
         again: columns whose field another column already has.
         untitled: columns without a title.
+        unusable: columns whose unit is none of the field's, each with its title and that unit.
     """
 
     row: int
@@ -209,6 +215,7 @@ class Header:
     key: int
     again: tuple[tuple[int, str], ...] = ()
     untitled: tuple[int, ...] = ()
+    unusable: tuple[tuple[int, Column, str], ...] = ()
 
 
 def names_of(columns: Iterable[Column]) -> dict[str, Column]:
@@ -239,7 +246,7 @@ def find_header(grid: Grid, sheet: Sheet) -> Header | None:
                 folded
                 for value in grid.rows[row]
                 if isinstance(value, str) and value
-                for folded in (fold(value), split_unit(value)[0])
+                for folded in (fold(value), split_remark(value)[0])
                 if folded in names
             }
         )
@@ -256,7 +263,9 @@ def _header(grid: Grid, sheet: Sheet, row: int, names: dict[str, Column]) -> Hea
     columns: list[Head] = []
     again: list[tuple[int, str]] = []
     untitled: list[int] = []
+    unusable: list[tuple[int, Column, str]] = []
     key = -1
+    above = _unit_above(grid, row)
     taken: set[tuple[str, ...]] = set()
     for at in range(len(grid.rows[row])):
         text = grid.text(row, at).strip()
@@ -271,12 +280,66 @@ def _header(grid: Grid, sheet: Sheet, row: int, names: dict[str, Column]) -> Hea
         if folded in _SHOWN_ONLY or folded.endswith(fold(COUNT_SUFFIX)):
             continue
         head = _head(at, text, names)
+        if head.column is not None and (wrong := _wrong_unit(head.column, text, above)):
+            unusable.append((at, head.column, wrong))
+            continue
+        if above and head.column is not None and isinstance(head.kind, Money) and not unit_in(text):
+            head = replace(head, unit="" if above == head.kind.unit else above)
         if head.steps in taken:
             again.append((at, text))
             continue
         taken.add(head.steps)
         columns.append(head)
-    return Header(row, tuple(columns), key, tuple(again), tuple(untitled))
+    return Header(row, tuple(columns), key, tuple(again), tuple(untitled), tuple(unusable))
+
+
+def unit_in(text: str) -> str:
+    """The unit that a header or label gives; empty where it gives none."""
+    return split_unit(text)[1]
+
+
+def _unit_above(grid: Grid, row: int) -> str:
+    """The unit that a line above the table gives for all its amounts (单位：万元); empty where none does."""
+    for above in range(row):
+        for at in range(len(grid.rows[above])):
+            text = fold(grid.text(above, at)).strip("()[]【】")
+            if _UNIT_LINE.match(text) and (unit := unit_of(text)) in {*MONEY_UNITS, *DOLLAR_UNITS}:
+                return unit
+    return ""
+
+
+def _wrong_unit(column: Column, text: str, above: str) -> str:
+    """The unit in a header that its field's numbers cannot be given in; empty where all is well."""
+    kind, (_, remark) = column.kind, split_remark(text)
+    unit = unit_of(remark)
+    if isinstance(kind, Money):
+        if unit:
+            if above and above != unit and above in kind.units:
+                return f"{unit}（表的上方又写着{above}）"
+            return "" if unit in kind.units else unit
+        if remark and is_like_unit(remark) and fold(text) not in set(column.names()):
+            return remark
+        return above if above and above not in kind.units else ""
+    if isinstance(kind, (Count, Share)) and remark and fold(text) not in set(column.names()):
+        scaled = is_like_unit(remark) and unit != kind.unit
+        return remark if scaled or (isinstance(kind, Share) and unit not in {"", "%"}) else ""
+    return ""
+
+
+def wrong_unit(column: Column, label: str) -> str:
+    """The unit in a label of a sheet of pairs that its number cannot be given in; empty where all is well."""
+    return _wrong_unit(column, label, "")
+
+
+def told_unit(column: Column, unit: str) -> tuple[str, str]:
+    """What is wrong with a unit, and what to do about it."""
+    kind = column.kind
+    known = "、".join(kind.units) if isinstance(kind, Money) else kind.unit if kind else ""
+    return (
+        f"“{column.title}”的单位写的是“{unit}”，不能照着换算，这些数没有读入",
+        f"把数换算成{kind.unit if kind and kind.unit else '个'}，表头改为“{column.header}”"
+        + (f"（可用的单位：{known}）" if known else ""),
+    )
 
 
 def _is_key(folded: str, sheet: Sheet, names: dict[str, Column]) -> bool:
@@ -288,11 +351,12 @@ def _is_key(folded: str, sheet: Sheet, names: dict[str, Column]) -> bool:
 
 
 def _head(at: int, text: str, names: dict[str, Column]) -> Head:
-    plain, unit = split_unit(text)
+    plain, remark = split_remark(text)
+    unit = unit_of(remark)
     column = names.get(fold(text)) or names.get(plain)
     if column is not None:
         own = column.kind.unit if column.kind else ""
-        unit = unit if unit and own and unit != own else ""
+        unit = unit if unit and own and unit != own and isinstance(column.kind, Money) else ""
         steps = tuple(column.path.split(".")) if column.path else ()
         return Head(at, steps, column, unit, column.is_identifier)
     shown = text.strip("*＊ \n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Final
 
 from generator.base.characters import BadValueError
@@ -31,10 +32,21 @@ from generator.readers.excel.builder import (
 from generator.readers.excel.cells import scalar
 from generator.readers.excel.grid import Grid, Value
 from generator.readers.excel.layout import NONE_LABEL, Sheet, fold
-from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header
+from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header, told_unit
 
 _EXACT: Final = 10**15
 _EXACT_LENGTH: Final = 15
+_LEAST_AGAIN: Final = 2
+_MOST_IN_REMARK: Final = 3
+_WIDE_REMARK: Final = 3
+_REMARK = re.compile(
+    r"[（(※*＊]?\s*(?:注|备注|附注|说明|填表说明|填写说明|注意|注释|资料来源|数据来源|来源|单位)\s*[\d一二三四五]?\s*[:：.、]"
+    r"|(?:以上|上述|以下|本表|本页)(?:数据|内容|信息|各项|均|由|为|空白|所列|填写|统计|以下空白)|[※＊*]\s*\S|[①②③④⑤]"
+)
+_SIGNED = re.compile(
+    r"(?:制表|填表|填报|审核|复核|经办|经手|联系|负责|单位负责|财务负责|统计负责|编制|批准|校对|录入)人?(?:员|签字|签名|（签字）|\(签字\)|（盖章）)?\s*[:：]"
+    r"|(?:制表|填表|填报|审核|编制)(?:日期|时间|单位)\s*[:：]|(?:联系电话|日期|单位（盖章）|单位\(盖章\)|盖章|签字)\s*[:：]"
+)
 _SUMS: Final = frozenset({"合计", "总计", "小计", "总和"})
 
 
@@ -145,6 +157,9 @@ class Tables:
         for at, text in header.again:
             if any(grid.holds(row, at) for row in range(header.row + 1, len(grid.rows))):
                 self.root.fault(grid.place(header.row, at), f"表头“{text}”有两列", "合并成一列，删去另一列")
+        for at, column, unit in header.unusable:
+            if any(grid.holds(row, at) for row in range(header.row + 1, len(grid.rows))):
+                self.root.fault(grid.place(header.row, at), *told_unit(column, unit))
         for at in header.untitled:
             row = next(row for row in range(header.row + 1, len(grid.rows)) if grid.holds(row, at))
             if (header.row, at) not in grid.merged:
@@ -158,7 +173,7 @@ class Tables:
             )
 
     def rows(self, grid: Grid, header: Header, sheet: Sheet) -> list[int]:
-        """The rows that hold an item; sums are refused."""
+        """The rows that hold an item; sums are refused, headers said again and remarks passed over and told."""
         found = []
         columns = sorted(head.at for head in header.columns)
         odd = {row for row, _ in (*grid.errors, *grid.unstored)}
@@ -178,8 +193,37 @@ class Tables:
                     "删去这一行，合计由程序计算",
                 )
                 continue
+            if passed := _no_item(grid, header, row, columns):
+                self.root.tell("own", grid.place(row, first), f"{passed}“{_shown(grid, row, first)}”")
+                continue
             found.append(row)
+        self._tell_of_hidden(grid, header, found, columns)
         return found
+
+    def _tell_of_hidden(self, grid: Grid, header: Header, rows: list[int], columns: list[int]) -> None:
+        """Tell of what is taken although a person does not see it, or has struck it through."""
+        if not columns:
+            return
+        if grid.hidden and rows:
+            self.root.tell("hidden", grid.place(header.row, columns[0]), f"整张工作表“{grid.name}”是隐藏的")
+        for row in rows:
+            if row in grid.hidden_rows:
+                first = next((at for at in columns if grid.holds(row, at)), columns[0])
+                self.root.tell(
+                    "hidden", grid.place(row, first), f"这一行“{_shown(grid, row, first)}”是隐藏或筛选掉的"
+                )
+        for at in columns:
+            if at in grid.hidden_columns and any(grid.holds(row, at) for row in rows):
+                self.root.tell(
+                    "hidden", grid.place(header.row, at), f"这一列“{_shown(grid, header.row, at)}”是隐藏的"
+                )
+        if grid.struck:
+            for row in rows:
+                struck = [at for at in columns if (row, at) in grid.struck and grid.holds(row, at)]
+                if struck:
+                    self.root.tell(
+                        "hidden", grid.place(row, struck[0]), f"“{_shown(grid, row, struck[0])}”加了删除线"
+                    )
 
     def item(self, grid: Grid, header: Header, row: int) -> Branch:
         """One row as a group."""
@@ -354,6 +398,32 @@ class Tables:
         near = difflib.get_close_matches(text, [name for name in names if name], 1, 0.5)
         hint = f"改为“{near[0]}”" if near else "核对名称，与前面的表完全一致"
         return f"前面的表里没有“{text[:30]}”", hint
+
+
+def _shown(grid: Grid, row: int, at: int) -> str:
+    """A cell's content for a message."""
+    return " ".join(str(grid.value(row, at)).split())[:20]
+
+
+def _no_item(grid: Grid, header: Header, row: int, columns: list[int]) -> str:
+    """What a row below the header is, where it is no item: the header again, or a remark; else empty."""
+    titles = {at: fold(grid.text(header.row, at)) for at in columns}
+    held = [at for at in range(len(grid.rows[row])) if grid.holds(row, at)]
+    again = [at for at in held if at in titles and fold(grid.text(row, at)) == titles[at]]
+    if len(again) >= _LEAST_AGAIN and len(again) * 2 > len(held):
+        return "重复的表头"
+    texts = [grid.text(row, at).strip() for at in held]
+    first = texts[0] if texts else ""
+    if _SIGNED.match(first) or (_REMARK.match(first) and len(held) <= _MOST_IN_REMARK):
+        return "表下的附注"
+    if len(held) == 1 and first and _spans(grid, row, held[0]) >= _WIDE_REMARK:
+        return "跨列的附注"
+    return ""
+
+
+def _spans(grid: Grid, row: int, at: int) -> int:
+    """How many columns a merged cell covers."""
+    return 1 + sum(1 for (below, _), top in grid.merged.items() if below == row and top == (row, at))
 
 
 def _stated_none(twigs: Twigs) -> Scalar | None:
