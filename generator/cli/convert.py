@@ -41,5 +41,7 @@ def command(data: Path, target: Path, code: str | None, templates: Path | None) 
     from generator.workflows.workspace import Workspace
 
     with Workspace(templates) as workspace:
-        convert(workspace, data, target, code)
+        made = convert(workspace, data, target, code)
     say(f"已把 {data} 转成 {target}。")
+    for clause in made.told:
+        say(f"  · {clause}。")

@@ -176,9 +176,20 @@ class _Sample:
             return Computed(None, base=base, missing=missing)
         return Computed(value, shown, tuple(picked), base=base)
 
-    def at_fault(self, number: int, faults: list[tuple[str, Any]]) -> Computed:
-        """The figure of an operation that looks for faults."""
+    def at_fault(self, number: int, faults: list[tuple[str, Any]], *, certain: bool = True) -> Computed:
+        """The figure of an operation that looks for faults.
+
+        What is found at fault stays so whatever the values that cannot be read turn out to be: one
+        unreadable value does not turn off the check of all others.
+
+        Args:
+            number: how many.
+            faults: the values at fault with their paths.
+            certain: whether they are at fault whatever is missing.
+        """
         names = dict.fromkeys(str(value) for _, value in faults)
+        if certain and faults and all(item.reason == "wrong" for item in self.missing):
+            self.missing.clear()
         computed = self.done(number, _counted(self.figure, number), names)
         return computed if computed.missing else replace(computed, faults=tuple(path for path, _ in faults))
 
@@ -234,7 +245,7 @@ def _outside(sample: _Sample) -> Computed:
     sample.missing += lacking
     inside = {fold(str(place.value)) for place in known}
     faults = [(path, value) for path, value in told if fold(str(value)) not in inside]
-    return sample.at_fault(len(faults), faults)
+    return sample.at_fault(len(faults), faults, certain=not lacking)
 
 
 def _bad_check_digits(sample: _Sample) -> Computed:

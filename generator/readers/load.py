@@ -16,6 +16,7 @@ from generator.model.programme import Programme, Words
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.linked_files import Attached
+from generator.readers.map_ids import map_keys
 from generator.readers.overlay import overlay, spell_out_none
 from generator.readers.regular import Regular
 from generator.readers.source_file import Source
@@ -38,7 +39,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     every = {**known, **({programme.code: programme} if programme else {})}
     position = Position.top(programme, every.values())
     labels = programme.labels if programme else {}
-    translator = Translator(position.part, labels, {"attachments": _attachment_ids(programme, every)})
+    translator = Translator(position.part, labels, map_keys(programme, every))
     filings = Filings(every, translator)
     attached = Attached(source.folder, translator)
     units = Units(position, translator, attached.inside)
@@ -85,15 +86,6 @@ def _name_place(source: Source, position: Position) -> Place:
         if spec is not None and spec.name == "name":
             return entry.place
     return source.root.place if source.root.place.sheet else Place(source.name, 1)
-
-
-def _attachment_ids(programme: Programme | None, every: Mapping[str, Programme]) -> dict[str, str]:
-    """The checklists' ids by title, the programme's own first."""
-    ids: dict[str, str] = {}
-    for one in [*([programme] if programme else []), *every.values()]:
-        for item in one.attachments:
-            ids.setdefault(item.title, item.id)
-    return ids
 
 
 def _in_order(problems: list[Problem], name: str) -> tuple[Problem, ...]:

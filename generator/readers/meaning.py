@@ -258,6 +258,9 @@ def _option(kind: Choice, text: str, synonyms: Synonyms) -> str:
     if not meant and len(wanted) >= _SHORTEST_PART:
         # Half an option may stand in several, or say the opposite of it: that is for the person to decide.
         meant = [option for folded, option in by_folded.items() if wanted in folded]
+        if len(meant) == 1:
+            options = "、".join(kind.options)
+            raise BadValueError("不在可选范围内", f"如果是“{meant[0]}”就写全，否则从{options}中选一项")
     if meant:
         either = "，也可能是".join(f"“{option}”" for option in meant)
         raise BadValueError(f"可能是{either}", "写明是哪一种")

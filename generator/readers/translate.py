@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from generator.base.characters import refused_character, visible
 from generator.base.tree import (
@@ -17,15 +19,18 @@ from generator.errors import Place, Problem
 from generator.model.fields import FieldSpec, Part
 from generator.model.notices import Notice
 from generator.model.paths import title_of
-from generator.model.value_kinds import Choice
+from generator.model.value_kinds import Choice, Money
 from generator.model.value_kinds import says_none as states_none
-from generator.readers.field_names import Labels, Position
+from generator.readers.field_names import Labels, Position, fold
 from generator.readers.overlay import overlay
 from generator.readers.placeholders import is_own_mark, is_placeholder
 
 SHOWN_CHARACTERS = 30
 # With more unknown keys than this the file is another one, and looking for near names takes long.
 MAX_SUGGESTIONS = 50
+_MOST_IDS = 12
+_UNIT_KEY = re.compile(r"(.+?)[(\[【/](?:单位[:为]?)?(?:人民币)?([^()\[\]【】/]{1,8})[)\]】]?")
+_BARE = re.compile(r"\s*[+-]?[\d,，０-９．.]+\s*")
 _UNSAFE_ID = re.compile(r"[.\[\]]")
 _LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
 
@@ -59,6 +64,42 @@ def says_none(node: Node) -> bool:
     return isinstance(node, Scalar) and node.fault is None and not node.absent and states_none(node.text)
 
 
+@dataclass(frozen=True, slots=True)
+class MapKeys:
+    """How the keys of a map by id may be written.
+
+    Attributes:
+        titles: ids by title.
+        known: every id that there is, with its title; None where any id will do.
+    """
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] | None = None
+
+    def means(self, key: str) -> str:
+        """The id that a key means: itself, or the one with this title."""
+        if self.known is not None and key in self.known:
+            return key
+        return self.titles.get(fold(key), key.strip() if self.knows(key.strip()) else key)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such an id."""
+        return self.known is None or key in self.known
+
+    def remedy(self, key: str) -> str:
+        """What to write instead of an id that there is not."""
+        known = self.known or {}
+        near = difflib.get_close_matches(fold(key), [*known, *self.titles], n=1, cutoff=0.5)
+        if near:
+            id_ = self.titles.get(near[0], near[0])
+            return f"改为 {id_}" + (f"（{known[id_]}）" if known.get(id_) else "")
+        listed = "、".join(
+            f"{id_}（{title}）" if title else id_ for id_, title in list(known.items())[:_MOST_IDS]
+        )
+        more = f"等 {len(known)} 个" if len(known) > _MOST_IDS else ""
+        return f"写方案规定的编号或标题：{listed}{more}"
+
+
 def _is_option(node: Node, spec: FieldSpec) -> bool:
     """Whether a word that keeps a place elsewhere is one of the field's options."""
     return (
@@ -72,7 +113,7 @@ class Translator:
     Args:
         model: the programme's model, for titles.
         labels: the programme's titles by path.
-        map_keys: by path, ids that a map's keys may also be written as, as ``{"attachments": {title: id}}``.
+        map_keys: by path, what a map's keys may be written as, each with the id that it means.
 
     Attributes:
         problems: what is wrong.
@@ -81,7 +122,7 @@ class Translator:
         blanks: where the value of each field belongs that the file has a place for, but left empty.
     """
 
-    def __init__(self, model: type[Part], labels: Labels, map_keys: dict[str, dict[str, str]]) -> None:
+    def __init__(self, model: type[Part], labels: Labels, map_keys: Mapping[str, MapKeys]) -> None:
         self.model = model
         self.labels = labels
         self.map_keys = map_keys
@@ -122,6 +163,8 @@ class Translator:
         found: dict[str, Entry] = {}
         for entry in node:
             spec = position.find(entry.key)
+            if spec is None and (with_unit := self._with_unit(entry, position, path)) is not None:
+                spec, entry = with_unit  # noqa: PLW2901 (the same entry, its unit beside its number)
             if special and special(entry, spec):
                 continue
             if spec is None:
@@ -149,6 +192,25 @@ class Translator:
             if value is not None:
                 kept.append(Entry(name, entry.place, value))
         return Entries(tuple(kept), node.place)
+
+    def _with_unit(self, entry: Entry, position: Position, path: str) -> tuple[FieldSpec, Entry] | None:
+        """The field of a key that gives a unit after its title, as 金额（千元）; its number then has that unit.
+
+        A unit that the field cannot be given in is left beside the number, for its kind to refuse by name.
+        """
+        match = _UNIT_KEY.fullmatch(fold(entry.key))
+        spec = position.find(match[1]) if match else None
+        if match is None or spec is None or not isinstance(spec.kind, Money):
+            return None
+        node = entry.node
+        if isinstance(node, Scalar) and _BARE.fullmatch(node.text):
+            node = Scalar(f"{node.text.strip()}{match[2]}", node.place)
+        elif isinstance(node, Scalar) and not is_blank(node) and not states_none(node.text):
+            title = title_of(self.model, f"{path}.{spec.name}".lstrip("."), self.labels)
+            self.notices.append(
+                Notice("ask", f"{title}一处写着“{match[2]}”，值又写作{shortened(node.text)}", node.place)
+            )
+        return spec, Entry(entry.key, entry.place, node)
 
     def _is_own(self, entry: Entry, group: Entries, position: Position) -> bool:
         """Whether a column or row of a workbook is the person's own; it is told.
@@ -312,10 +374,10 @@ class Translator:
         if not isinstance(node, Entries):
             self.wrong(path, place, "应按编号分别填写", "写成“编号: 内容”的样子，每个编号一行")
             return None
-        ids = self.map_keys.get(path, {})
+        ids = self.map_keys.get(path, MapKeys())
         kept: dict[str, Entry] = {}
         for entry in node:
-            key = ids.get(entry.key, entry.key)
+            key = ids.means(entry.key)
             if not key or _UNSAFE_ID.search(key) or refused_character(key):
                 self.wrong(
                     path,
@@ -325,6 +387,10 @@ class Translator:
                 )
                 continue
             here = f"{path}.{key}"
+            if not says_nothing(entry.node) and not ids.knows(key):
+                # Its text would stand nowhere, and another id's would be called missing.
+                self.wrong(path, entry.place, f"里没有编号{shortened(key)}", ids.remedy(key))
+                continue
             if key in kept:
                 self.wrong(here, entry.place, f"写了两次（“{kept[key].key}”和“{entry.key}”）", "只保留一处")
                 continue

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.errors import ExitCode, OutputError, UsageError
+from generator.model.notices import told
 from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, absent, assess
@@ -30,11 +31,13 @@ class NewFile:
         path: where it stands, or whose suffix says its format where it was made in memory alone.
         data: its bytes.
         missing: Chinese titles of what the programme needs and the old data does not give.
+        told: what a person should know of how the old data were read, clauses without a full stop.
     """
 
     path: Path
     data: bytes
     missing: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -97,7 +100,9 @@ def convert(
         filed = filed_programmes(workspace.catalogue, source)
         programme = workspace.catalogue.load(code) if code else next(iter(filed), None)
         content = read_content(source, programme, workspace.catalogue.all())
-        made = NewFile(target, _written(content, programme, target, session, None))
+        made = NewFile(
+            target, _written(content, programme, target, session, None), told=told(content.notices)
+        )
     if write:
         write_new(target, made.data)
     return made
@@ -148,7 +153,7 @@ def _carried(source: Source, programme: Programme, target: Path, session: Sessio
                     continue
                 missing.setdefault(path, title_of(programme.model, path, programme.labels))
     data = _written(Content(content.base, filings, content.extra), programme, target, session, missing)
-    return NewFile(target, data, tuple(missing.values()))
+    return NewFile(target, data, tuple(missing.values()), told(content.notices))
 
 
 def _written(

@@ -14,9 +14,11 @@ from generator.base.tree import Entries, Entry, plain
 from generator.errors import DataError
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, OwnField, extend
+from generator.model.notices import Notice
 from generator.model.programme import Programme
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
+from generator.readers.map_ids import map_keys
 from generator.readers.source_file import Source
 from generator.readers.translate import Translator
 from generator.writers.excel.flatten import leaves
@@ -33,11 +35,13 @@ class Content:
         base: what holds for all programmes, as dicts, lists and texts; an empty list was given on purpose.
         filings: what differs by programme, by code, in the file's order.
         extra: own fields of other programmes than the chosen one that the data use.
+        notices: what of the file is not carried over, and what else a person should know of it.
     """
 
     base: Tree
     filings: dict[str, Tree]
     extra: tuple[OwnField, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def own_fields(programmes: Iterable[Programme]) -> tuple[OwnField, ...]:
@@ -80,11 +84,7 @@ def read_content(source: Source, programme: Programme | None, known: Mapping[str
     model: Any = extend(Consortium, own)
     labels = programme.labels if programme else {}
     position = Position(model, labels=labels, elsewhere=tuple((one.model, one.labels) for one in every))
-    ids: dict[str, str] = {}
-    for one in every:
-        for item in one.attachments:
-            ids.setdefault(item.title, item.id)
-    translator = Translator(model, labels, {"attachments": ids})
+    translator = Translator(model, labels, map_keys(programme, known))
     filings = Filings(known, translator)
 
     def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
@@ -101,7 +101,8 @@ def read_content(source: Source, programme: Programme | None, known: Mapping[str
         found[code] = _tree(translator.group(entries, position, special=filings.refuse_nested))
     if translator.problems:
         raise DataError("数据文件有误", problems=tuple(dict.fromkeys(translator.problems)))
-    return Content(base, found, tuple(_used(own, programme, [base, *found.values()])))
+    notices = tuple(dict.fromkeys((*source.notices, *translator.notices)))
+    return Content(base, found, tuple(_used(own, programme, [base, *found.values()])), notices)
 
 
 def _tree(entries: Entries) -> Tree:

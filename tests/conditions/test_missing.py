@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.conditions.judge import judge
-from generator.model.catalogue import CommonRules
+from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.findings import Finding
 from tests.conditions.conftest import BASE, LEAD, Judge, accounts, changed, dataset, member, programme
 from tests.pace import allowed, examples
@@ -284,3 +284,32 @@ def test_the_owner_is_named_only_where_known(judged: Judge) -> None:
     assert found.message.startswith(f"第 1 个成员单位（{LEAD}）的")
     found = judged(RULE, LOCAL, {"members[0].province": None, "members[0].name": None})
     assert found.message.startswith("第 1 个成员单位的")
+
+
+@pytest.mark.parametrize(
+    ("rule", "changes", "wrong"),
+    [
+        ("duplicate-names", {"members[1].name": "同名公司", "members[2].name": "同名公司"}, "members[0].name"),
+        (
+            "duplicate-credit-codes",
+            {"members[1].credit_code": "91410300MAH01E8A16", "members[2].credit_code": "91410300MAH01E8A16"},
+            "members[0].credit_code",
+        ),
+        ("credit-code-check-digit", {"members[1].credit_code": "91410300MAH01E8A17"}, "members[0].credit_code"),
+        ("platform-hosts", {"platforms": [{"name": "甲", "host": "外单位"}, {"name": "乙"}]}, "platforms[1].host"),
+    ],
+)  # fmt: skip
+def test_one_unreadable_value_does_not_turn_off_the_check_of_the_others(
+    rule: str, changes: dict[str, Any], wrong: str
+) -> None:
+    scheme = programme()
+    common = Catalogue().common_rules()
+    found = judge(dataset(changed(BASE, changes), scheme, (wrong,)), scheme, common)
+    assert [one.verdict for one in found if one.rule == f"common.{rule}"] in (["fail"], ["warn"])
+
+
+def test_a_host_that_may_be_the_unreadable_member_is_not_called_a_stranger() -> None:
+    scheme = programme()
+    data = changed(BASE, {"platforms": [{"name": "甲", "host": "外单位"}]})
+    found = judge(dataset(data, scheme, ("members[1].name",)), scheme, Catalogue().common_rules())
+    assert not [one for one in found if one.rule == "common.platform-hosts"]

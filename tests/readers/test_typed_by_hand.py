@@ -19,6 +19,7 @@ from generator.model.dataset import Dataset
 from generator.model.notices import Notice, told
 from generator.model.programme import Programme
 from generator.readers.load import load
+from generator.readers.map_ids import map_keys
 from generator.readers.source_file import read_source
 from tests.readers.conftest import make_programme
 
@@ -262,7 +263,7 @@ def test_a_term_is_read_in_words(read: Read, typed: str, years: int) -> None:
         ("term: {years: 两年半}", ("不是整年",)),
         ("members: [{name: 甲, accounts: [{year: 2020, sales: '￥86,000'}]}]", ("86,000 元", "86,000 万元")),
         ("funds: {sources: [{source: 自筹}]}", ("牵头单位自筹", "成员单位自筹")),
-        ("stage: 属于", ("不属于",)),
+        ("stage: 属于", ("如果是“不属于”",)),
         ("members: [{name: 甲, staff: 约120}]", ("不是确切的数",)),
     ],
 )
@@ -270,3 +271,58 @@ def test_what_has_two_meanings_is_asked_with_both(read: Read, line: str, words: 
     data = read(f"name: 某联合体\n{line}\n")
     assert len(data.problems) == 1
     assert all(word in str(data.problems[0]) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("key", "kept"),
+    [
+        ("金额（千元）", 120_000_00),
+        ("金额(元)", 120_00),
+        ("金额/亿元", 120 * 10**10),
+        ("金额（万元）", 1_200_000_00),
+    ],
+)
+def test_the_unit_of_a_key_is_the_unit_of_its_number(read: Read, key: str, kept: int) -> None:
+    data = read(f"name: 某联合体\nfunds:\n  uses:\n    - 用途: 设备\n      {key}: 120\n")
+    assert data.problems == ()
+    assert data.consortium.funds.uses[0].amount == kept
+
+
+@pytest.mark.parametrize("unit", ["万美元", "吨", "千克"])
+def test_a_unit_of_a_key_that_cannot_be_reckoned_with_is_refused_by_name(read: Read, unit: str) -> None:
+    data = read(f"name: 某联合体\nfunds:\n  uses:\n    - 用途: 设备\n      金额（{unit}）: 120\n")
+    assert len(data.problems) == 1
+    assert f"“{unit}”" in data.problems[0].message
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return Catalogue()
+
+
+@pytest.mark.parametrize("code", sorted(Catalogue().folders()))
+@pytest.mark.parametrize("written", ["title", "id"])
+def test_a_text_is_found_by_the_title_of_its_heading_too(
+    tmp_path: Path, catalogue: Catalogue, code: str, written: str
+) -> None:
+    programme = catalogue.load(code)
+    keys = map_keys(programme, {code: programme})
+    for path, ids in keys.items():
+        for title, id_ in list(ids.titles.items())[:3] if path != "attachments" else ():
+            group, name = path.split(".")
+            file = tmp_path / "data.yaml"
+            key = title if written == "title" else id_
+            file.write_text(f"name: 某\n{group}:\n  {name}:\n    '{key}': 正文写在这里。\n", encoding="utf-8")
+            data = load(read_source(file), programme, known={code: programme})
+            assert data.problems == ()
+            assert list(getattr(getattr(data.consortium, group), name)) == [id_]
+
+
+@pytest.mark.parametrize("key", ["no-such-clause", "第九十九条", "briefing"])
+def test_an_unknown_id_is_told_at_its_own_place(tmp_path: Path, catalogue: Catalogue, key: str) -> None:
+    programme = catalogue.load(min(catalogue.folders()))
+    file = tmp_path / "data.yaml"
+    file.write_text(f"name: 某\nagreement:\n  clauses:\n    {key}: 正文写在这里。\n", encoding="utf-8")
+    data = load(read_source(file), programme, known={programme.code: programme})
+    assert [problem.place.line for problem in data.problems] == [4]
+    assert f"“{key}”" in data.problems[0].message

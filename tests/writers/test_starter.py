@@ -196,15 +196,17 @@ def kind_values(spec: FieldSpec) -> st.SearchStrategy[Any]:
         case "flag":
             return st.sampled_from(["是", "否", True, False])
         case "date":
-            return st.dates().filter(lambda day: day.year >= 1000).map(str)
+            return st.dates().filter(lambda day: day.year >= 1900).map(str)
         case "year":
-            return st.integers(1900, 2199)
+            # No later than any filing date above can be.
+            return st.integers(1900, 2199) if not spec.bounds.past else st.just(1900)
         case "credit_code":
             return st.just("91410000MA3X12345T") | st.just("无")
         case "count":
-            return st.integers(0, 1000) | st.just("无") | st.just("12")
+            bounds = spec.bounds
+            return st.integers(bounds.least or 0, bounds.most or 1000) | st.just("无") | st.just("15")
         case "money" | "share":
-            return st.integers(0, 1000) | st.just("1.5") | st.just("无")
+            return st.integers(0, 100) | st.just("1.5") | st.just("无")
         case _:
             return TEXTS
 

@@ -1,0 +1,73 @@
+"""The ids that attachments, clauses and sections may be given under, and the titles that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from generator.base.ooxml.bookmarks import Anchor, anchors
+from generator.errors import ProgrammeError
+from generator.model.programme import Programme
+from generator.readers.field_names import fold
+from generator.readers.translate import MapKeys
+
+_MAPS: Final = {"clause": "agreement.clauses", "section": "plan.sections"}
+
+
+def map_keys(programme: Programme | None, every: Mapping[str, Programme]) -> dict[str, MapKeys]:
+    """How the keys of each map may be written, by the map's path.
+
+    A title that stands for two ids stands for none. Where a scheme's templates cannot be read, or there are
+    none, any id will do: the templates' own faults are told elsewhere.
+
+    Args:
+        programme: the programme that is read for; its titles go first.
+        every: every programme whose ids are known.
+    """
+    ordered = [*([programme] if programme else []), *(one for one in every.values() if one is not programme)]
+    attachments: dict[str, str] = {}
+    for one in ordered:
+        for item in one.attachments:
+            attachments.setdefault(fold(item.title), item.id)
+    found = {"attachments": MapKeys(attachments)}
+    places = [place for one in ordered for place in _places(one)]
+    for kind, path in _MAPS.items():
+        known: dict[str, str] = {}
+        for anchor in places:
+            if anchor.kind == kind:
+                known.setdefault(anchor.id, anchor.title)
+        titles: dict[str, str] = {}
+        for id_, title in known.items():
+            titles[fold(title)] = "" if fold(title) in titles else id_
+        found[path] = MapKeys(
+            {title: id_ for title, id_ in titles.items() if title and id_},
+            known if known and all(_has_templates(one) for one in ordered) else None,
+        )
+    return found
+
+
+def _places(programme: Programme) -> Iterable[Anchor]:
+    for path in _templates(programme):
+        try:
+            status = path.stat()
+            yield from _anchors(path, status.st_size, status.st_mtime_ns)
+        except (OSError, ProgrammeError):
+            continue
+
+
+def _templates(programme: Programme) -> Iterable[Path]:
+    for document in programme.documents:
+        names = dict.fromkeys((document.template, *(variant.template for variant in document.variants)))
+        yield from (programme.folder / name for name in names)
+
+
+def _has_templates(programme: Programme) -> bool:
+    found = list(_templates(programme))
+    return bool(found) and all(path.is_file() for path in found)
+
+
+@lru_cache(maxsize=128)
+def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (what the answer hangs on)
+    return tuple(anchors(path))
