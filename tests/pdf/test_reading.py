@@ -19,7 +19,9 @@ from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, pict
 REFUSED = {
     "修订标记（插入）": paragraph(f"<w:ins>{run('新增')}</w:ins>"),
     "修订标记（删除）": paragraph("<w:del><w:r><w:delText>旧文</w:delText></w:r></w:del>"),
-    "符号字体字符": paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>'),
+    "符号字体“Wingdings”的字符 U\\+F0FF": paragraph('<w:r><w:sym w:font="Wingdings" w:char="F0FF"/></w:r>'),
+    "符号字体“Webdings 9”": paragraph('<w:r><w:sym w:font="Webdings 9" w:char="F041"/></w:r>'),
+    "符号字体“Symbol”": paragraph('<w:r><w:sym w:font="Symbol" w:char="甲"/></w:r>'),
     "公式": paragraph("<m:oMath><m:r><m:t>x</m:t></m:r></m:oMath>"),
     "拼音指南": paragraph("<w:r><w:ruby><w:rubyBase><w:r><w:t>字</w:t></w:r></w:rubyBase></w:ruby></w:r>"),
     "文本框": paragraph("<w:r><mc:AlternateContent/></w:r>"),

@@ -21,7 +21,14 @@ from generator.pdf.compose.heights import Room, rows_tall, tall
 from generator.pdf.compose.paragraphs import compose_paragraph
 from generator.pdf.compose.styles import StyleBook, space_after, space_before
 from generator.pdf.compose.tables import compose_table, keeps_next
-from generator.pdf.docx.tree import Block, Contents, PageBreak, Paragraph, Table, document_text
+from generator.pdf.docx.tree import (
+    Block,
+    Contents,
+    PageBreak,
+    Paragraph,
+    Table,
+    document_characters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +71,7 @@ def compose(
         author: its author.
     """
     book = StyleBook(faces, families, compress=document.compress)
-    warnings = book.look_over(document_text(document) + title)
+    warnings = book.look_over(document_characters(document) | set(title))
     sections = tuple(_compose_section(book, section) for section in document.sections)
     notes_room = Room(sections[0].page.width, _NOTES_HEIGHT, in_cell=True)
     notes = {name: compose_blocks(book, blocks, notes_room) for name, blocks in document.footnotes.items()}

@@ -67,16 +67,16 @@ class StyleBook:
 
     # -- characters -----------------------------------------------------------------------------------
 
-    def look_over(self, text: str) -> tuple[str, ...]:
-        """Note the characters that no fallback face draws; gives a warning for each that no face has."""
+    def look_over(self, chars: set[str]) -> tuple[str, ...]:
+        """Note which of a document's characters no fallback face draws; a warning for each that no face has."""
         chain = (*self.faces.roles.values(), *self.faces.fallbacks)
         embedded = [
-            char for char in _TICKS if char in text and not any(char in coverage(face) for face in chain)
+            char for char in _TICKS if char in chars and not any(char in coverage(face) for face in chain)
         ]
         self.ticks = re.compile(f"([{''.join(embedded)}]+)") if embedded else None
         self._undrawn = tuple(
             char
-            for char in sorted(set(text))
+            for char in sorted(chars)
             if unicodedata.category(char) not in _INVISIBLE and not self.faces.draws(char)
         )
         return tuple(

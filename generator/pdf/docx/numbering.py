@@ -336,6 +336,7 @@ class Numbering:
 def _bullet(level: Level) -> CountedLabel:
     run = level.run.copy()
     face = run.pop("latin_face", None)
+    face = run.pop("symbol_face", None) or face
     run.pop("east_asian_face", None)
     signs = []
     for char in level.text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import stored_text
@@ -22,6 +23,7 @@ from generator.pdf.docx.fields import Field
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reuse import is_tied
 from generator.pdf.docx.signature_bookmarks import with_roles
+from generator.pdf.docx.symbol_fonts import is_symbol_font, sign_of, symbol_face_of
 from generator.pdf.docx.tree import (
     Block,
     BookmarkStart,
@@ -55,6 +57,7 @@ _SILENT: Final = frozenset(
 )  # fmt: skip
 _REVISIONS: Final = frozenset(W + name for name in ("ins", "del", "moveFrom", "moveTo"))
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+UNKNOWN: Final = "\ufffd"  # what a document's text counts for a w:sym
 _PAGE_BREAKS: Final = frozenset({"page", "column"})
 
 
@@ -229,6 +232,8 @@ def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C
         elif tag in {W + "br", W + "cr"}:
             breaks_page = child.get(W + "type") in _PAGE_BREAKS
             _add(reading, draft, PageBreak() if breaks_page else LineBreak(look), "\n")
+        elif tag == W + "sym":
+            _add_symbol(reading, child, draft, look)
         elif tag == W + "noBreakHyphen":
             _add_text(reading, draft, "\u2011", look)
         elif tag == W + "softHyphen":
@@ -258,11 +263,45 @@ def _add_text(reading: Reading, draft: _Draft, text: str, look: RunFormat) -> No
         replaced.stored.append(text)
         replaced.format = replaced.format or look
         return
+    if look.symbol_face or is_symbol_font(look.latin_face) or is_symbol_font(look.east_asian_face):
+        _add_signs(reading, draft, text, look)
+        return
     last = draft.items[-1] if draft.items else None
-    if isinstance(last, TextRun) and last.format == look:
+    if isinstance(last, TextRun) and last.format == look and last.stored is None:
         draft.items[-1] = TextRun(last.text + text, look)
     else:
         draft.items.append(TextRun(text, look))
+
+
+def _add_signs(reading: Reading, draft: _Draft, text: str, look: RunFormat) -> None:
+    """Add text of which some is in a symbol font: the signs that it shows there."""
+    for in_symbols, group in groupby(
+        text, lambda char: char != " " and symbol_face_of(look, char) is not None
+    ):
+        stored = "".join(group)
+        shown = stored
+        if in_symbols:
+            shown = "".join(_sign(reading, draft.where, symbol_face_of(look, char), char) for char in stored)
+        draft.items.append(TextRun(shown, look, stored if in_symbols else None))
+
+
+def _sign(reading: Reading, where: str, face: str | None, char: str) -> str:
+    sign = sign_of(face, char)
+    if sign is None:
+        raise refuse(where, f"符号字体“{face or ''}”的字符 U+{ord(char):04X}", reading.file)
+    return sign
+
+
+def _add_symbol(reading: Reading, element: Element, draft: _Draft, look: RunFormat) -> None:
+    """Add a ``w:sym``: a character of a named face."""
+    face, code = element.get(W + "font"), element.get(W + "char", "")
+    if look.hidden:
+        raise refuse(draft.where, W + "vanish", reading.file)
+    try:
+        char = chr(int(code, 16))
+    except ValueError:
+        raise refuse(draft.where, f"符号字体“{face or ''}”的字符 {code}", reading.file) from None
+    _add(reading, draft, TextRun(_sign(reading, draft.where, face, char), look, UNKNOWN), UNKNOWN)
 
 
 def _add(reading: Reading, draft: _Draft, item: Inline | PageBreak, stored: str = "") -> None:

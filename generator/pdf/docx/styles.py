@@ -18,6 +18,7 @@ from generator.base.ooxml.xml import (
     parse,
     twips,
 )
+from generator.pdf.docx.symbol_fonts import is_symbol_font
 from generator.pdf.docx.tree import BorderLine, ParagraphFormat, RunFormat, TabStop
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class RunProperties(TypedDict, total=False):
     size: float
     east_asian_face: str
     latin_face: str
+    symbol_face: str | None
     bold: bool
     italic: bool
     strike: bool
@@ -264,12 +266,7 @@ def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Ru
         elif tag == "rStyle":
             found["char_style"] = child.get(VAL)
         elif tag == "rFonts":
-            east = theme.get(child.get(W + "eastAsiaTheme", "")) or child.get(W + "eastAsia")
-            latin = theme.get(child.get(W + "asciiTheme", "")) or child.get(W + "ascii")
-            if east:
-                found["east_asian_face"] = east
-            if latin:
-                found["latin_face"] = latin
+            _read_faces(child, theme, found)
         elif tag == "sz":
             found["size"] = number(child.get(VAL), 20) / 2
         elif tag == "u":
@@ -291,6 +288,19 @@ def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Ru
         elif tag == "position":
             found["raised"] = number(child.get(VAL)) / 2
     return found
+
+
+def _read_faces(element: Element, theme: Mapping[str, str], found: RunProperties) -> None:
+    east, latin, other = (
+        theme.get(element.get(W + name + "Theme", "")) or element.get(W + name)
+        for name in ("eastAsia", "ascii", "hAnsi")
+    )
+    if east:
+        found["east_asian_face"] = east
+    if latin:
+        found["latin_face"] = latin
+    if other:
+        found["symbol_face"] = other if is_symbol_font(other) else None
 
 
 def read_theme(data: bytes | None) -> dict[str, str]:

@@ -7,10 +7,15 @@ commonly have.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from generator.pdf.docx.tree import RunFormat
 
 _FIRST: Final = 0x20
 _PRIVATE: Final = 0xF000
+_LAST_ASCII: Final = 0x7F
+_LAST_LATIN: Final = 0xFF
 _NONE: Final = "\ufffd"
 # From character 0x20 on, 32 a line; \ufffd where a font has none.
 _SIGNS: Final = {
@@ -67,6 +72,20 @@ def is_symbol_font(face: str | None) -> bool:
     return face is not None and face.lower() in _SIGNS
 
 
+def symbol_face_of(look: RunFormat, char: str) -> str | None:
+    """The symbol font in which a run's formatting draws a character; None where it is another face."""
+    code = ord(char)
+    if code <= _LAST_ASCII:
+        faces: tuple[str | None, ...] = (look.latin_face,)
+    elif code <= _LAST_LATIN:
+        faces = (look.symbol_face,)
+    elif _PRIVATE <= code <= _PRIVATE + _LAST_LATIN:
+        faces = (look.symbol_face, look.latin_face, look.east_asian_face)
+    else:
+        return None
+    return next((face for face in faces if is_symbol_font(face)), None)
+
+
 def sign_of(face: str | None, char: str) -> str | None:
     """What a character shows in a face.
 
@@ -79,7 +98,7 @@ def sign_of(face: str | None, char: str) -> str | None:
     """
     signs = _SIGNS.get((face or "").lower())
     code = ord(char)
-    in_range = _PRIVATE + _FIRST <= code <= _PRIVATE + 0xFF
+    in_range = _PRIVATE + _FIRST <= code <= _PRIVATE + _LAST_LATIN
     if signs is None:
         return None if in_range else char
     place = (code - _PRIVATE if in_range else code) - _FIRST

@@ -51,6 +51,7 @@ class RunFormat:
         size: of the characters, in points.
         east_asian_face: the face of Chinese characters, as the document names it.
         latin_face: the face of Latin characters.
+        symbol_face: the face of what is neither ASCII nor Chinese, where that is a symbol font.
         underline: Word's name of the line, None for none.
         colour: of the characters, six hexadecimal digits; None for automatic.
         highlight: the colour of a marker pen over the text.
@@ -64,6 +65,7 @@ class RunFormat:
     size: float = DEFAULT_SIZE
     east_asian_face: str | None = None
     latin_face: str | None = None
+    symbol_face: str | None = None
     bold: bool = False
     italic: bool = False
     strike: bool = False
@@ -148,10 +150,16 @@ _PARAGRAPH_FIELDS: Final = tuple(item.name for item in fields(ParagraphFormat) i
 
 @dataclass(frozen=True, slots=True)
 class TextRun:
-    """Text of one formatting."""
+    """Text of one formatting.
+
+    Attributes:
+        text: what it shows.
+        stored: what the document stores for it, where that differs: the letters of a symbol font.
+    """
 
     text: str
     format: RunFormat
+    stored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,6 +466,25 @@ def document_text(document: WordDocument) -> str:
     return "".join(pieces)
 
 
+def document_characters(document: WordDocument) -> set[str]:
+    """The characters that a document shows: with those of labels, and the signs of symbol fonts for their letters."""
+    pieces: list[str] = []
+    for blocks in _block_lists(document):
+        _add_text(blocks, pieces, shown=True)
+    return set().union(*pieces)
+
+
+def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
+    """The paragraphs of some blocks, those in cells among them."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block
+        elif isinstance(block, Table):
+            for row in block.rows:
+                for cell in row.cells:
+                    yield from paragraphs(cell.blocks)
+
+
 def run_formats(document: WordDocument) -> Iterator[RunFormat]:
     """The formatting of every run, paragraph mark, label and contents entry; each as often as it stands there."""
     for blocks in _block_lists(document):
@@ -479,12 +506,14 @@ def _block_lists(document: WordDocument) -> Iterator[tuple[Block, ...]]:
     yield from document.footnotes.values()
 
 
-def _add_text(blocks: Iterable[Block], pieces: list[str]) -> None:
+def _add_text(blocks: Iterable[Block], pieces: list[str], *, shown: bool = False) -> None:
     for block in blocks:
         if isinstance(block, Paragraph):
+            if shown and block.label is not None:
+                pieces.append(block.label.text)
             for item in block.runs:
                 if isinstance(item, TextRun):
-                    pieces.append(item.text)
+                    pieces.append(item.text if shown or item.stored is None else item.stored)
                 elif isinstance(item, PageField):
                     pieces.append(item.stored)
                 elif isinstance(item, Tab):
@@ -494,7 +523,7 @@ def _add_text(blocks: Iterable[Block], pieces: list[str]) -> None:
         elif isinstance(block, Table):
             for row in block.rows:
                 for cell in row.cells:
-                    _add_text(cell.blocks, pieces)
+                    _add_text(cell.blocks, pieces, shown=shown)
         else:
             pieces.append("\n" if isinstance(block, PageBreak) else block.stored)
 
