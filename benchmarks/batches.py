@@ -15,12 +15,12 @@ from pathlib import Path
 from benchmarks import subjects
 from benchmarks.measuring import Figure, alternating, seconds
 from generator.batch.settings import Bounds
-from generator.cli.batch import cores
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Session
 from generator.readers.source_file import Source, read_source
+from generator.workflows.workspace import processors
 
 PACKETS = 200
 PACKETS_SPEEDUP = 40
@@ -46,11 +46,12 @@ def many() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subjects.versions(folder / "data", PACKETS)
-        made = seconds(lambda: batch(folder / "data", folder / "out", cores()))
+        made = seconds(lambda: batch(folder / "data", folder / "out", processors()))
         again = statistics.median(
-            seconds(lambda: batch(folder / "data", folder / "out", cores())) for _ in range(ROUNDS_RESUME)
+            seconds(lambda: batch(folder / "data", folder / "out", processors()))
+            for _ in range(ROUNDS_RESUME)
         )
-    yield Figure("batch_rate", PACKETS, value=PACKETS / made, unit="/s", note=f"{cores()} processes")
+    yield Figure("batch_rate", PACKETS, value=PACKETS / made, unit="/s", note=f"{processors()} processes")
     yield Figure(
         "resume_vs_make", PACKETS, made / again, note=f"{made:.1f} s to make, {again:.2f} s to find unchanged"
     )

@@ -1,14 +1,14 @@
-"""A Dask cluster as a batch's crew: the same packets, made on other machines, published by this one."""
+"""The workers of a Dask cluster: the same packets, made on other machines, published by this one."""
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from generator.batch import dask_worker, worker
@@ -18,10 +18,9 @@ from generator.errors import DataError, LianhetiError, OutputError, Place, Usage
 from generator.model.catalogue import Catalogue
 from generator.publishing import PacketFile, publish
 from generator.publishing.manifest import Face
-from generator.workflows.inputs import DataFile
+from generator.workflows.inputs import DataFile, Upload
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import TracebackType
 
     from generator.batch.settings import Bounds, Settings
@@ -30,8 +29,8 @@ _CONNECT_SECONDS: Final = 15
 _WORKERS_SECONDS: Final = 30
 
 
-class Cluster:
-    """A connection to a scheduler.
+class DaskWorkers:
+    """The workers of a Dask cluster, connected to as a context.
 
     Args:
         settings: of the batch.
@@ -81,7 +80,7 @@ class Cluster:
     ) -> None:
         self._stack.close()
 
-    def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
+    def look(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
         """Which packets each data file asks for: seen here, where the files are."""
         catalogue = Catalogue(self._settings.templates)
         for number, file in enumerate(files):
@@ -92,7 +91,7 @@ class Cluster:
                 found = error
             yield number, found, time.perf_counter() - begun
 
-    def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
+    def make(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
         """Make packets there, publish them here.
 
         Only as many are under way as the cluster has threads, so that neither side fills up with bytes.
@@ -110,11 +109,11 @@ class Cluster:
                     number = waiting.popleft()
                     file, code = jobs[number]
                     try:
-                        parcel = self._parcel(catalogue, file.path, code, templates, version)
+                        job = self._job(catalogue, file.path, code, templates, version)
                     except LianhetiError as error:
                         yield number, error, 0.0
                         continue
-                    busy[executor.submit(dask_worker.make_there, parcel)] = number, time.monotonic()
+                    busy[executor.submit(dask_worker.make_remotely, job)] = number, time.monotonic()
                 done, _ = wait(busy, timeout=1.0, return_when=FIRST_COMPLETED)
                 for future in done:
                     number, since = busy.pop(future)
@@ -132,14 +131,14 @@ class Cluster:
     def _threads(self) -> int:
         return sum(self._client.nthreads().values())
 
-    def _parcel(
+    def _job(
         self,
         catalogue: Catalogue,
         path: Path,
         code: str,
         templates: dict[str, bytes] | None,
         version: str,
-    ) -> dask_worker.Parcel:
+    ) -> dask_worker.RemoteJob:
         target = next(
             target for target in worker.look(self._settings, catalogue, path) if target.code == code
         )
@@ -159,15 +158,15 @@ class Cluster:
                     Place(name),
                 ) from None
         # Templates and accepted reasons travel; paths of this machine do not.
-        settings = replace(self._settings, templates=None)
-        epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        return dask_worker.Parcel(settings, code, path.name, files, templates, version, epoch)
+        settings = replace(self._settings, root=Path(), templates=None, fonts=None, force=False)
+        upload = Upload(path.name, files.pop(path.name), files)
+        return dask_worker.RemoteJob(settings, code, upload, templates, version)
 
     def _outcome(self, future: Future[Any]) -> Any:
         from distributed.scheduler import KilledWorker
 
         try:
-            packed = future.result()
+            made = future.result()
         except KilledWorker:
             return EndedError(
                 "生成这一份材料时，集群的几个工作进程先后退出，多半是内存不足",
@@ -180,40 +179,40 @@ class Cluster:
         except Exception as error:  # noqa: BLE001 (whatever was raised there is this packet's result)
             return error
         try:
-            return self._publish(packed)
+            return self._publish(made)
         except LianhetiError as error:
             return error
 
-    def _publish(self, packed: dask_worker.Packed) -> worker.Done:
+    def _publish(self, made: dask_worker.RemotePacket) -> worker.Done:
         root = self._settings.root
         published = publish(
             root,
-            packed.consortium,
-            packed.folder,
-            [PacketFile(path, data) for path, data in packed.files],
-            packed.manifest,
-            timestamp=packed.when,
+            made.consortium,
+            made.folder,
+            [PacketFile(path, data) for path, data in made.files],
+            made.manifest,
+            timestamp=made.when,
             force=self._settings.force,
         )
         aside = published.moved_aside
-        facts = packed.facts
-        if packed.manifest.fonts and packed.manifest.fonts != self._own_faces():
+        facts = made.facts
+        if made.manifest.fonts and made.manifest.fonts != self._own_faces():
             text = "是在另一台机器上排版的，那里的字体与本机不同，版式可能与本机生成的略有差别"
             facts = replace(facts, warnings=(*facts.warnings, text))
         return worker.Done(
             published.folder.relative_to(root.resolve()).as_posix(),
             published.written,
             aside.as_posix() if aside else None,
-            packed.inputs,
+            made.inputs,
             facts,
-            packed.seconds,
+            made.seconds,
         )
 
     def _own_faces(self) -> tuple[Face, ...]:
         if self._faces is None:
             from generator.pdf.fonts.faces import find_faces
 
-            self._faces = tuple(Face(**face) for face in find_faces().digests())
+            self._faces = tuple(Face(**face) for face in find_faces(self._settings.fonts).digests())
         return self._faces
 
 

@@ -6,14 +6,13 @@ the built-in ones must be the same on both machines, and so must the version of 
 
 from __future__ import annotations
 
+import atexit
 import hashlib
-import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -24,40 +23,36 @@ from generator.base.files import sha256_of, shipped
 from generator.batch import worker
 from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
-from generator.model.catalogue import ENVIRONMENT as TEMPLATES
 from generator.model.catalogue import Catalogue
 from generator.packet.session import Session
 from generator.publishing.manifest import PacketManifest
-from generator.readers.source_file import read_source
+from generator.workflows.inputs import Upload, opened, write_below
 
-_EPOCH: Final = "SOURCE_DATE_EPOCH"
+# Templates of so many batches are kept compiled at a time.
+_MOST_SESSIONS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class RemoteJob:
     """All that one packet is made from.
 
     Attributes:
-        settings: of the batch; its paths mean nothing to the machine that gets it.
+        settings: of the batch, without what means nothing to another machine.
         code: the programme.
-        data: the data file's name.
-        files: the data file and every file that it names, by name relative to its folder.
+        upload: the data file with every file that it names.
         templates: the user's own programmes by path; None where there are none.
         version: of the program, with the digest of its built-in templates.
-        epoch: ``SOURCE_DATE_EPOCH`` on the caller's machine.
     """
 
     settings: Settings
     code: str
-    data: str
-    files: Mapping[str, bytes]
+    upload: Upload
     templates: Mapping[str, bytes] | None
     version: str
-    epoch: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class RemotePacket:
     """A packet made, to be published by whoever asked for it.
 
     Attributes:
@@ -97,7 +92,7 @@ def templates_of(settings: Settings) -> dict[str, bytes] | None:
     Raises:
         ProgrammeError: a file cannot be read.
     """
-    extra = settings.templates or (Path(os.environ[TEMPLATES]) if os.environ.get(TEMPLATES) else None)
+    extra = settings.templates
     if extra is None:
         return None
     found = {}
@@ -112,36 +107,30 @@ def templates_of(settings: Settings) -> dict[str, bytes] | None:
     return found
 
 
+# What a process of the cluster keeps between its packets, behind one lock.
 _lock = Lock()
 _sessions: dict[str, Session] = {}
 
 
-def make_there(parcel: Parcel) -> Packed:
+def make_remotely(job: RemoteJob) -> RemotePacket:
     """Make a packet on this machine for another one; errors as for ``packet.build``.
 
-    One at a time in each process: the engine serves one document at once.
+    One at a time in each process, whatever threads it has: the other processors have processes of their own.
 
     Raises:
         ProgrammeError: this machine has another version of the program or of its templates.
     """
-    if parcel.version != version():
+    if job.version != version():
         raise ProgrammeError(
             "集群那台机器上的程序或内置模板与本机的版本不同", "在每台机器上安装同一个版本，再运行一次"
         )
     begun = time.perf_counter()
-    with (
-        _lock,
-        _environment({_EPOCH: parcel.epoch, TEMPLATES: None}),
-        tempfile.TemporaryDirectory(prefix="lianheti-data-", ignore_cleanup_errors=True) as folder,
-    ):
-        _unpack(Path(folder), parcel.files)
-        source = read_source(Path(folder) / parcel.data)
-        settings = replace(parcel.settings, root=Path(), templates=None, force=False)
+    with _lock, opened(job.upload) as source:
         try:
-            packet, facts = worker.make(settings, _session(parcel), source, parcel.code)
+            packet, facts = worker.make(job.settings, _session(job), source, job.code)
         except MemoryError:
             raise worker.out_of_memory() from None
-        return Packed(
+        return RemotePacket(
             packet.job.consortium,
             packet.folder,
             tuple((file.path, file.data) for file in packet.files),
@@ -153,43 +142,20 @@ def make_there(parcel: Parcel) -> Packed:
         )
 
 
-def _session(parcel: Parcel) -> Session:
-    """This process's session for a parcel's templates and engine, kept open."""
-    digest = hashlib.sha256(str(parcel.settings.engine).encode())
-    for name, data in (parcel.templates or {}).items():
+def _session(job: RemoteJob) -> Session:
+    """This process's session for a job's templates, engine and time, kept open."""
+    settings = job.settings
+    digest = hashlib.sha256(f"{settings.engine} {settings.when}".encode())
+    for name, data in (job.templates or {}).items():
         digest.update(f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
     key = digest.hexdigest()
     if key not in _sessions:
+        while len(_sessions) >= _MOST_SESSIONS:
+            _sessions.pop(next(iter(_sessions))).__exit__(None, None, None)
         folder = None
-        if parcel.templates is not None:
+        if job.templates is not None:
             folder = Path(tempfile.mkdtemp(prefix="lianheti-templates-"))
-            _unpack(folder, parcel.templates)
-            _remove_at_exit(folder)
-        _sessions[key] = Session(Catalogue(folder), parcel.settings.engine, overlap=False)
+            write_below(folder, job.templates)
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        _sessions[key] = Session(Catalogue(folder), settings.engine, overlap=False, when=settings.when)
     return _sessions[key]
-
-
-def _remove_at_exit(folder: Path) -> None:
-    import atexit
-
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-
-
-def _unpack(folder: Path, files: Mapping[str, bytes]) -> None:
-    home = folder.resolve()
-    for name, data in files.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(home):
-            raise ValueError(f"leads out of its folder: {name!r}")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-@contextmanager
-def _environment(wanted: Mapping[str, str | None]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in wanted}
-    worker.surround(wanted)
-    try:
-        yield
-    finally:
-        worker.surround(before)

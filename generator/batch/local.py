@@ -1,6 +1,6 @@
 """Processes of this machine that work for a batch, one call at a time each.
 
-Each lane is an executor with one process: when a process dies or must be ended, it is known which call it
+Each of them is an executor with one process: when a process dies or must be ended, it is known which call it
 was at, and no other is lost.
 """
 
@@ -19,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from generator.batch import worker
 from generator.batch.results import EndedError
@@ -50,11 +50,13 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-class _Lane:
+class _Process:
     """One process, replaced when it has done its share."""
 
-    def __init__(self, context: BaseContext, begin: tuple[Any, ...]) -> None:
-        self._executor = ProcessPoolExecutor(1, mp_context=context, initializer=worker.begin, initargs=begin)
+    def __init__(self, context: BaseContext, start: tuple[Any, ...]) -> None:
+        self._executor = ProcessPoolExecutor(
+            1, mp_context=context, initializer=worker.start_process, initargs=start
+        )
         self.future: Future[Any] = self._executor.submit(os.getpid)
         self.pid = 0
         self.call: int | None = None
@@ -63,7 +65,7 @@ class _Lane:
         self.done = 0
 
     def start(self, number: int, call: Call) -> None:
-        """Begin a call; the lane must be free."""
+        """Begin a call; the process must be free."""
         self.call, self.since = number, time.monotonic()
         self.future = self._executor.submit(call.function, *call.arguments)
 
@@ -79,8 +81,8 @@ class _Lane:
         self._executor.shutdown(wait=True, cancel_futures=True)
 
 
-class Lanes:
-    """So many processes at a time.
+class LocalWorkers:
+    """So many processes at a time, opened as a context.
 
     Args:
         settings: of the batch.
@@ -93,25 +95,33 @@ class Lanes:
         self._bounds = bounds
         self._context = context or default_context()
         self._temporary = tempfile.TemporaryDirectory(prefix="lianheti-batch-", ignore_cleanup_errors=True)
-        self._begin = (settings, bounds.megabytes, self._temporary.name, worker.surroundings())
-        self._lanes: list[_Lane] = []
+        self._start = (settings, bounds.megabytes, self._temporary.name)
+        self._processes: list[_Process] = []
 
-    def __enter__(self) -> LocalCrew:
-        return LocalCrew(self)
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for lane in self._lanes:
+        for process in self._processes:
             if error is None:
-                lane.close()
+                process.close()
             else:
-                lane.kill()
-        self._lanes.clear()
+                process.kill()
+        self._processes.clear()
         self._temporary.cleanup()
 
+    def look(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
+        """Which packets each data file asks for; see Workers."""
+        return self.run([Call(worker.look_in_process, (file.path,)) for file in files])
+
+    def make(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
+        """Make and publish packets; see Workers."""
+        return self.run([Call(worker.make_in_process, (file.path, code)) for file, code in jobs])
+
     def run(self, calls: Sequence[Call]) -> Iterator[tuple[int, Any, float]]:
-        """Do all calls, as many at a time as there are lanes.
+        """Do all calls, as many at a time as there are processes.
 
         Yields:
             A call's number, what it returned or the exception that it ended with, and the seconds it took.
@@ -122,100 +132,87 @@ class Lanes:
         waiting = deque(range(len(calls)))
         tries = [0] * len(calls)
         failed_starts = 0
-        while len(self._lanes) < min(self._bounds.jobs, len(calls)):
-            self._lanes.append(self._open())
+        while len(self._processes) < min(self._bounds.jobs, len(calls)):
+            self._processes.append(self._open())
         left = len(calls)
         while left:
             self._hand_out(calls, waiting)
-            busy = {lane.future: lane for lane in self._lanes if lane.call is not None or not lane.pid}
+            busy = {
+                process.future: process
+                for process in self._processes
+                if process.call is not None or not process.pid
+            }
             done, _ = wait(busy, timeout=self._patience(), return_when=FIRST_COMPLETED)
             for future in done:
-                lane = busy[future]
+                process = busy[future]
                 broken = isinstance(future.exception(), BrokenProcessPool)
-                if not lane.pid:
+                if not process.pid:
                     if broken:
                         failed_starts += 1
                         if failed_starts == _FAILED_STARTS:
                             raise _no_process()
-                        self._replace(lane, waiting)
+                        self._replace(process, waiting)
                     else:
-                        lane.pid = future.result()
+                        process.pid = future.result()
                     continue
-                number = self._finish(lane)
+                number = self._finish(process)
                 if broken:
                     tries[number] += 1
                     if tries[number] < _TRIES:
                         waiting.appendleft(number)
-                    self._replace(lane, waiting)
+                    self._replace(process, waiting)
                     if tries[number] < _TRIES:
                         continue
-                    yield number, _died(), lane.seconds
+                    yield number, _died(), process.seconds
                 else:
-                    yield number, future.exception() or future.result(), lane.seconds
-                    if lane.done >= self._bounds.packets:
-                        lane.close()
-                        self._replace(lane, waiting)
+                    yield number, future.exception() or future.result(), process.seconds
+                    if process.done >= self._bounds.packets:
+                        process.close()
+                        self._replace(process, waiting)
                 left -= 1
-            for lane in [lane for lane in self._lanes if self._is_overdue(lane)]:
-                number = self._finish(lane)
-                lane.kill()
-                self._replace(lane, waiting)
-                yield number, _too_slow(self._bounds.seconds), lane.seconds
+            for process in [process for process in self._processes if self._is_overdue(process)]:
+                number = self._finish(process)
+                process.kill()
+                self._replace(process, waiting)
+                yield number, _too_slow(self._bounds.seconds), process.seconds
                 left -= 1
 
-    def _open(self) -> _Lane:
-        return _Lane(self._context, self._begin)
+    def _open(self) -> _Process:
+        return _Process(self._context, self._start)
 
-    def _replace(self, lane: _Lane, waiting: deque[int]) -> None:
-        self._lanes.remove(lane)
-        if len(waiting) > sum(other.call is None for other in self._lanes):
-            self._lanes.append(self._open())
+    def _replace(self, process: _Process, waiting: deque[int]) -> None:
+        self._processes.remove(process)
+        if len(waiting) > sum(other.call is None for other in self._processes):
+            self._processes.append(self._open())
 
     def _hand_out(self, calls: Sequence[Call], waiting: deque[int]) -> None:
-        for lane in self._lanes:
-            if waiting and lane.pid and lane.call is None:
+        for process in self._processes:
+            if waiting and process.pid and process.call is None:
                 number = waiting.popleft()
-                lane.start(number, calls[number])
+                process.start(number, calls[number])
 
     @staticmethod
-    def _finish(lane: _Lane) -> int:
-        number = lane.call
+    def _finish(process: _Process) -> int:
+        number = process.call
         if number is None:
-            raise RuntimeError("a lane without a call has finished one")
-        lane.call = None
-        lane.seconds = time.monotonic() - lane.since
-        lane.done += 1
+            raise RuntimeError("a process without a call has finished one")
+        process.call = None
+        process.seconds = time.monotonic() - process.since
+        process.done += 1
         return number
 
-    def _is_overdue(self, lane: _Lane) -> bool:
+    def _is_overdue(self, process: _Process) -> bool:
         return (
-            lane.call is not None
-            and not lane.future.done()
-            and time.monotonic() - lane.since > self._bounds.seconds
+            process.call is not None
+            and not process.future.done()
+            and time.monotonic() - process.since > self._bounds.seconds
         )
 
     def _patience(self) -> float | None:
-        ends = [lane.since + self._bounds.seconds for lane in self._lanes if lane.call is not None]
+        ends = [
+            process.since + self._bounds.seconds for process in self._processes if process.call is not None
+        ]
         return max(min(ends) - time.monotonic(), 0.0) + 0.01 if ends else None
-
-
-class LocalCrew:
-    """Lanes as a batch's crew.
-
-    Args:
-        lanes: open.
-    """
-
-    def __init__(self, lanes: Lanes) -> None:
-        self.lanes = lanes
-
-    def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
-        """Which packets each data file asks for."""
-        return self.lanes.run([Call(worker.look_here, (file.path,)) for file in files])
-
-    def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
-        """Make and publish packets."""
-        return self.lanes.run([Call(worker.make_here, (file.path, code)) for file, code in jobs])
 
 
 def default_context() -> BaseContext:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.batch.results import STATES, Result, totals
-from generator.errors import Place, UsageError
+from generator.errors import OutputError, Place, UsageError
 from generator.model.findings import VERDICT_TEXTS
 
 if TYPE_CHECKING:
@@ -93,17 +93,34 @@ def print_table(console: Console, results: Sequence[Result], seconds: float) -> 
     console.print(summary(results, seconds), markup=False)
 
 
-def report_bytes(path: Path, results: Sequence[Result], seconds: float) -> bytes:
-    """The report as a file, by its suffix: ``.xlsx`` or ``.json``.
+def check_report(path: Path) -> None:
+    """Refuse a file name that says no format of a report.
+
+    Raises:
+        UsageError: the suffix is neither ``.xlsx`` nor ``.json``.
+    """
+    if path.suffix.lower() not in {".xlsx", ".json"}:
+        raise UsageError(f"报告不能写成“{path.suffix or path.name}”文件", "文件名以 .xlsx 或 .json 结尾")
+
+
+def save_report(path: Path, results: Sequence[Result], seconds: float) -> None:
+    """Write the report as a workbook or as JSON, by its suffix.
 
     Raises:
         UsageError: another suffix.
+        OutputError: it cannot be written.
     """
+    check_report(path)
     if path.suffix.lower() == ".xlsx":
-        return workbook(results, seconds)
-    if path.suffix.lower() == ".json":
-        return (json.dumps(as_json(results, seconds), ensure_ascii=False, indent=2) + "\n").encode()
-    raise UsageError(f"报告不能写成“{path.suffix or path.name}”文件", "文件名以 .xlsx 或 .json 结尾")
+        content = workbook(results, seconds)
+    else:
+        content = (json.dumps(as_json(results, seconds), ensure_ascii=False, indent=2) + "\n").encode()
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"写不了报告 {path}（{error.strerror}）", "关闭打开它的程序，或换一个文件名；材料已经生成好了"
+        ) from None
 
 
 def workbook(results: Sequence[Result], seconds: float) -> bytes:

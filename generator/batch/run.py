@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from generator.batch.results import EndedError, Result, failure
+from generator.batch.report import as_json, check_report, save_report
+from generator.batch.results import STATES, EndedError, Result, failure
 from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import (
     Made,
@@ -17,34 +19,26 @@ from generator.batch.unchanged import (
     Stamps,
     made_from,
 )
-from generator.errors import DataError, Place
+from generator.errors import DataError, ExitCode, Place
+from generator.model.catalogue import Catalogue
 from generator.publishing import recover
-from generator.workflows.inputs import DataFile
+from generator.workflows.inputs import DataFile, data_files
+from generator.workflows.progress import Listener, tell, tell_notices
 
 if TYPE_CHECKING:
     from generator.batch.worker import Done, Target
 
 
-class Watcher(Protocol):
-    """Whoever wants to know how the batch comes along."""
-
-    def expect(self, packets: int) -> None:
-        """So many more packets are to be reported."""
-
-    def report(self, result: Result) -> None:
-        """One more is done."""
-
-
-class Crew(Protocol):
+class Workers(Protocol):
     """Whoever does the work: processes of this machine, or a cluster.
 
     Answers come in any order: the number of what was asked, the answer or the exception, and the seconds.
     """
 
-    def looks(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
+    def look(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
         """Which packets each data file asks for: a list of Target."""
 
-    def makes(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
+    def make(self, jobs: Sequence[tuple[DataFile, str]]) -> Iterator[tuple[int, Any, float]]:
         """Make and publish packets: a Done each."""
 
 
@@ -67,39 +61,48 @@ class Batch:
     Args:
         settings: what is to be made.
         setup: what it is made with.
-        watcher: is told of each result.
+        progress: is told of each result in words, with how many are done and how many there are.
+        made: is told of each result.
     """
 
-    def __init__(self, settings: Settings, setup: Setup, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        setup: Setup,
+        progress: Listener | None = None,
+        made: Callable[[Result], None] | None = None,
+    ) -> None:
         self._settings = settings
         self._setup = setup
-        self._watcher = watcher
+        self._progress = progress
+        self._made = made
+        self._total = 0
         self._stamps = Stamps(settings)
         self._results: dict[tuple[int, int], Result] = {}
         self._claims: dict[str, list[tuple[_File, str]]] = {}
 
     def run(
-        self, files: Iterable[DataFile], crew: Callable[[], AbstractContextManager[Crew]]
+        self, files: Iterable[DataFile], workers: Callable[[], AbstractContextManager[Workers]]
     ) -> list[Result]:
         """Make all packets that need making.
 
         Args:
             files: the data files.
-            crew: opens a Crew as a context; not called where nothing is to do.
+            workers: opens them as a context; not called where nothing is to do.
 
         Returns:
             One result a packet, or a file that gave none, in the order of the files.
 
         Raises:
             OutputError: the output folder cannot be used at all.
-            KeyboardInterrupt: the person has stopped it; whatever stands in the output folder is whole.
+            KeyboardInterrupt, StoppedError: it was stopped; whatever stands in the output folder is whole.
         """
         every = [_File(file, number) for number, file in enumerate(files)]
-        self._watcher.expect(len(every))
+        self._total = len(every)
         changed = [one for one in every if not self._take_unchanged(one)]
         if changed:
             try:
-                with crew() as opened:
+                with workers() as opened:
                     self._work(changed, opened)
             except BaseException:
                 # Its processes have been ended: what they left half done is put right.
@@ -117,7 +120,7 @@ class Batch:
             return False
         for made in stamp.packets.values():
             self._claims.setdefault(made.folder, []).append((one, made.code))
-        self._watcher.expect(len(stamp.packets) - 1)
+        self._total += len(stamp.packets) - 1
         for made in stamp.packets.values():
             self._keep(one, made)
         return True
@@ -132,11 +135,13 @@ class Batch:
     def _report(self, one: _File, code: str | None, result: Result) -> None:
         codes = [target.code for target in one.targets] or list(one.stamp.programmes if one.stamp else [])
         self._results[one.number, codes.index(code) if code in codes else 0] = result
-        self._watcher.report(result)
+        if self._made is not None:
+            self._made(result)
+        tell(self._progress, f"{result.data}：{STATES[result.state]}", len(self._results), self._total)
 
-    def _work(self, changed: list[_File], crew: Crew) -> None:
+    def _work(self, changed: list[_File], workers: Workers) -> None:
         jobs: list[tuple[_File, Target]] = []
-        for number, found, seconds in crew.looks([one.file for one in changed]):
+        for number, found, seconds in workers.look([one.file for one in changed]):
             one = changed[number]
             if isinstance(found, BaseException):
                 self._report(one, None, failure(one.file.shown, None, found, seconds))
@@ -148,7 +153,7 @@ class Batch:
                 self._report(one, None, failure(one.file.shown, None, error, seconds))
                 continue
             one.targets = found
-            self._watcher.expect(len(found) - 1)
+            self._total += len(found) - 1
             for target in found:
                 if target.error is not None:
                     self._report(one, target.code, failure(one.file.shown, target.code, target.error))
@@ -157,7 +162,7 @@ class Batch:
                     jobs.append((one, target))
         jobs = [job for job in jobs if not self._is_taken(*job) and not self._still_stands(*job)]
         jobs.sort(key=lambda job: job[0].number)
-        for number, done, seconds in crew.makes([(one.file, target.code) for one, target in jobs]):
+        for number, done, seconds in workers.make([(one.file, target.code) for one, target in jobs]):
             one, target = jobs[number]
             if isinstance(done, BaseException):
                 if isinstance(done, EndedError):
@@ -215,51 +220,83 @@ class Batch:
         self._stamps.write(one.file.path, one.stamp)
 
 
-def run_batch(
-    files: Sequence[DataFile],
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What became of each packet.
+
+    Attributes:
+        results: one a packet, or a file that gave none, in the order of the files.
+        seconds: how long it took.
+    """
+
+    results: tuple[Result, ...]
+    seconds: float
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FINDING where not every packet stands as it should."""
+        return ExitCode.DONE if all(result.is_good for result in self.results) else ExitCode.FINDING
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as a JSON object: totals, and every result."""
+        return as_json(self.results, self.seconds)
+
+
+def make_batch(
+    data: Sequence[str | Path],
     settings: Settings,
-    bounds: Bounds,
-    watcher: Watcher,
+    bounds: Bounds | None = None,
     *,
     scheduler: str | None = None,
-) -> tuple[list[Result], float]:
+    report: Path | None = None,
+    progress: Listener | None = None,
+    made: Callable[[Result], None] | None = None,
+) -> BatchReport:
     """Make the packets of many data files, and leave those that need not be made.
 
     Args:
-        files: the data files.
+        data: files, folders and patterns.
         settings: what is to be made.
         bounds: how much may be used.
-        watcher: is told of each result as it comes.
         scheduler: the address of a Dask scheduler; None for processes of this machine.
-
-    Returns:
-        One result a packet, or a file that gave none, in the order of the files; and the seconds it took.
+        report: a file to be written, ``.xlsx`` or ``.json``.
+        progress: is told of each result in words, with how many are done and how many there are; and of
+            interrupted runs that were put right. It may stop the batch, as any workflow.
+        made: is told of each result.
 
     Raises:
-        UsageError: a programme or the templates folder does not exist, or the cluster can't be reached.
+        UsageError: there are no data files; a programme or the templates folder does not exist; the cluster
+            can't be reached; or the report's suffix is another.
         ProgrammeError: a programme is at fault.
         PdfError: the PDF engine cannot be had.
-        OutputError: the output folder cannot be used at all, or no process can be started.
+        OutputError: the output folder cannot be used at all, no process can be started, or the report
+            cannot be written.
     """
+    if report is not None:
+        check_report(report)
+    files = data_files(data, settings.root)
+    tell_notices(progress, recover(settings.root))
     begun = time.perf_counter()
-    from generator.model.catalogue import Catalogue
-
     catalogue = Catalogue(settings.templates)
     for code in settings.codes:
         catalogue.load(code)
     setup = Setup(settings, catalogue.roots(), _engine(settings))
+    within = bounds or Bounds()
 
-    def crew() -> AbstractContextManager[Crew]:
+    def workers() -> AbstractContextManager[Workers]:
         if scheduler is not None:
-            from generator.batch.dask import Cluster
+            from generator.batch.dask import DaskWorkers
 
-            return Cluster(settings, bounds, scheduler)
-        from generator.batch.local import Lanes
+            return DaskWorkers(settings, within, scheduler)
+        from generator.batch.local import LocalWorkers
 
-        return Lanes(settings, bounds)
+        return LocalWorkers(settings, within)
 
-    results = Batch(settings, setup, watcher).run(files, crew)
-    return results, time.perf_counter() - begun
+    results = Batch(settings, setup, progress, made).run(files, workers)
+    done = BatchReport(tuple(results), time.perf_counter() - begun)
+    if report is not None:
+        save_report(report, done.results, done.seconds)
+    return done
 
 
 def _engine(settings: Settings) -> str:
@@ -268,13 +305,12 @@ def _engine(settings: Settings) -> str:
         return ""
     from generator.pdf.fonts.faces import find_faces
 
-    faces = [(face["role"], face["sha256"]) for face in find_faces().digests()]
+    faces = [(face["role"], face["sha256"]) for face in find_faces(settings.fonts).digests()]
     if settings.engine == "typst":
         from importlib.metadata import version
 
         return f"typst {version('typst')} {faces}"
-    from generator.model.catalogue import Catalogue
     from generator.packet.session import Session
 
-    with Session(Catalogue(settings.templates), settings.engine) as session:
+    with Session(Catalogue(settings.templates), settings.engine, settings.fonts) as session:
         return f"{session.pdf_engine} {faces}"

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from generator.packet.times import time_given
+from generator.pdf.fonts.faces import folder_given
+from generator.workflows.workspace import processors
 
 if TYPE_CHECKING:
     from generator.packet.pipeline import Order
@@ -24,6 +29,8 @@ class Settings:
         engine: the PDF engine; None where no PDFs are wanted.
         accept: reasons for accepted conditions, by programme and rule.
         templates: a folder of programmes that goes before the built-in one.
+        fonts: a folder of faces that goes before the machine's own.
+        when: the time that stands in every file, whatever the data say.
         force: make packets again that need not be, and move changed ones aside.
         verify: compare what stands in the output folder by content, not by size and time.
     """
@@ -34,6 +41,8 @@ class Settings:
     engine: EngineName | None = "typst"
     accept: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     templates: Path | None = None
+    fonts: Path | None = field(default_factory=folder_given)
+    when: datetime | None = field(default_factory=time_given)
     force: bool = False
     verify: bool = False
 
@@ -49,13 +58,13 @@ class Bounds:
     """How much a batch may use.
 
     Attributes:
-        jobs: processes at a time.
+        jobs: processes at a time; as many as there are processors by default.
         seconds: for one packet; a process that takes longer is ended.
         megabytes: memory that one process may take for itself, where the system can hold it to that.
         packets: after so many a process is replaced by a fresh one.
     """
 
-    jobs: int
+    jobs: int = field(default_factory=processors)
     seconds: float = 120.0
     megabytes: int = 1024
     packets: int = 100

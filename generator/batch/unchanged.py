@@ -111,7 +111,7 @@ class Setup:
                     __version__,
                     self._engine,
                     self._settings.edition,
-                    os.environ.get("SOURCE_DATE_EPOCH", ""),
+                    str(int(self._settings.when.timestamp())) if self._settings.when else "",
                     [_tree(root / _COMMON) for root in self._roots],
                     [
                         [path.relative_to(root).as_posix(), sha256_of(path)]

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
@@ -125,8 +125,8 @@ def facts_of(packet: Packet) -> Facts:
     )
 
 
-class Bench:
-    """One process's place of work: settings, and a session that stays open.
+class PacketMaker:
+    """Makes packets one after the other, with a session that stays open.
 
     Args:
         settings: of the batch.
@@ -135,7 +135,9 @@ class Bench:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.catalogue = Catalogue(settings.templates)
-        self.session = Session(self.catalogue, settings.engine, overlap=False)
+        self.session = Session(
+            self.catalogue, settings.engine, settings.fonts, overlap=False, when=settings.when
+        )
 
     def make(self, path: Path, code: str) -> Done:
         """Make one packet and publish it; errors as for ``packet.make``, and DataError for memory."""
@@ -164,29 +166,12 @@ def out_of_memory() -> LianhetiError:
     )
 
 
-_bench: Bench | None = None
+# What a process of a pool keeps between its calls; only ``start_process`` puts it here.
+_maker: PacketMaker | None = None
 
 
-# What the surroundings say to a packet; a process of a pool may have been started before they said it.
-ENVIRONMENT: Final = ("SOURCE_DATE_EPOCH", "LIANHETI_TEMPLATES", "LIANHETI_FONTS")
-
-
-def surroundings() -> dict[str, str | None]:
-    """The environment that packets depend on, as it is now."""
-    return {name: os.environ.get(name) for name in ENVIRONMENT}
-
-
-def surround(wanted: Mapping[str, str | None]) -> None:
-    """Set variables of the environment; None removes one."""
-    for name, value in wanted.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
-
-
-def begin(settings: Settings, megabytes: int, temporary: str, environment: Mapping[str, str | None]) -> None:
-    """Set a process of a pool up for work.
+def start_process(settings: Settings, megabytes: int, temporary: str) -> None:
+    """Set a process of a pool up for work; never called in the process that commands the batch.
 
     It leaves Ctrl-C to the process that commands it, ends with that process however that ends, and may
     take only so much memory for itself.
@@ -195,37 +180,35 @@ def begin(settings: Settings, megabytes: int, temporary: str, environment: Mappi
         settings: of the batch.
         megabytes: of memory; 0 for no limit.
         temporary: the folder for files that must not outlive the batch.
-        environment: as ``surroundings`` gave it.
     """
-    global _bench  # noqa: PLW0603 (a process of a pool has no other place for what it keeps)
+    global _maker  # noqa: PLW0603 (a process of a pool has no other place for what it keeps)
     import signal
     import tempfile
     from multiprocessing.util import Finalize
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
-    surround(environment)
     _hold_to(megabytes)
     tempfile.tempdir = temporary
-    _bench = Bench(settings)
-    Finalize(None, _bench.session.__exit__, args=(None, None, None), exitpriority=1)
+    _maker = PacketMaker(settings)
+    Finalize(None, _maker.session.__exit__, args=(None, None, None), exitpriority=1)
 
 
-def look_here(path: Path) -> list[Target]:
-    """As ``look``, in a process that ``begin`` has set up."""
-    bench = _here()
-    return look(bench.settings, bench.catalogue, path)
+def look_in_process(path: Path) -> list[Target]:
+    """As ``look``, in a process that ``start_process`` has set up."""
+    maker = _kept()
+    return look(maker.settings, maker.catalogue, path)
 
 
-def make_here(path: Path, code: str) -> Done:
-    """As ``Bench.make``, in a process that ``begin`` has set up."""
-    return _here().make(path, code)
+def make_in_process(path: Path, code: str) -> Done:
+    """As ``PacketMaker.make``, in a process that ``start_process`` has set up."""
+    return _kept().make(path, code)
 
 
-def _here() -> Bench:
-    if _bench is None:
+def _kept() -> PacketMaker:
+    if _maker is None:
         raise RuntimeError("this process was not set up")
-    return _bench
+    return _maker
 
 
 def _end_with_parent() -> None:

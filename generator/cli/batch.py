@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
@@ -17,15 +18,16 @@ from generator.cli.options import (
     programmes_option,
     templates_option,
 )
-from generator.cli.output import console, say, write_json
+from generator.cli.output import console, say_notices, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
-from generator.errors import ExitCode, OutputError, UsageError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
 
     from generator.batch.results import Result
     from generator.rendering.values import Edition
+    from generator.workflows.progress import Progress
 
 
 @click.command(
@@ -82,11 +84,9 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make many packets."""
-    from generator.batch.report import as_json, print_table, report_bytes
-    from generator.batch.run import run_batch
+    from generator.batch.report import print_table
+    from generator.batch.run import make_batch
     from generator.batch.settings import Bounds, Settings
-    from generator.publishing import recover
-    from generator.workflows.inputs import data_files
 
     settings = Settings(
         root,
@@ -98,55 +98,40 @@ def command(
         force=force,
         verify=verify,
     )
-    if report is not None:
-        report_bytes(report, [], 0.0)
-    files = data_files(data, root)
-    if not files:
-        raise UsageError("指定的位置没有数据文件", "指定 .yaml 或 .xlsx 文件，或者含有它们的文件夹")
-    for recovered in recover(root):
-        say(str(recovered), err=True)
-    bounds = Bounds(jobs or cores(), time_limit, memory_limit)
+    bounds = Bounds(seconds=time_limit, megabytes=memory_limit)
+    if jobs is not None:
+        bounds = replace(bounds, jobs=jobs)
     with _Watching() as watcher:
-        results, seconds = run_batch(files, settings, bounds, watcher, scheduler=scheduler)
-    if report is not None:
-        _save(report, report_bytes(report, results, seconds))
-    print_table(console(err=output == "json"), results, seconds)
+        done = make_batch(
+            data,
+            settings,
+            bounds,
+            scheduler=scheduler,
+            report=report,
+            progress=watcher.progress,
+            made=watcher.made,
+        )
+    print_table(console(err=output == "json"), done.results, done.seconds)
     if output == "json":
-        write_json(as_json(results, seconds))
-    return ExitCode.DONE if all(result.is_good for result in results) else ExitCode.FINDING
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    import os
-
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _save(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise OutputError(
-            f"写不了报告 {path}（{error.strerror}）", "关闭打开它的程序，或换一个文件名；材料已经生成好了"
-        ) from None
+        write_json(done.as_json())
+    return done.exit_code
 
 
 class _Watching:
     """Progress on stderr, with rate and time left; nothing where that is not a terminal."""
 
     def __init__(self) -> None:
-        self._progress: Progress | None = None
+        self._bar: Bar | None = None
         self._task: TaskID | None = None
-        self._total = 0
         self._failed = 0
 
     def __enter__(self) -> Self:
         screen = console(err=True)
         if screen.is_terminal:
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
 
-            self._progress = Progress(
+            self._bar = Bar(
                 TextColumn("{task.description}"),
                 BarColumn(),
                 MofNCompleteColumn(),
@@ -157,29 +142,28 @@ class _Watching:
                 console=screen,
                 transient=True,
             )
-            self._task = self._progress.add_task("生成材料", total=None, rate="", failed="")
-            self._progress.start()
+            self._task = self._bar.add_task("生成材料", total=None, rate="", failed="")
+            self._bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._progress is not None:
-            self._progress.stop()
+        if self._bar is not None:
+            self._bar.stop()
 
-    def expect(self, packets: int) -> None:
-        """So many more packets are to be reported."""
-        self._total += packets
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, total=self._total)
-
-    def report(self, result: Result) -> None:
+    def made(self, result: Result) -> None:
         """One more is done."""
         self._failed += not result.is_good
-        if self._progress is None or self._task is None:
+
+    def progress(self, progress: Progress) -> None:
+        """So many of so many are done."""
+        say_notices(progress)
+        if self._bar is None or self._task is None or progress.notice:
             return
-        speed = self._progress.tasks[0].speed
-        self._progress.update(
+        speed = self._bar.tasks[0].speed
+        self._bar.update(
             self._task,
-            advance=1,
+            completed=progress.done,
+            total=progress.total,
             rate=f"{speed:.1f} 份/秒" if speed else "",
             failed=f"失败 {self._failed}" if self._failed else "",
         )

@@ -14,6 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 templates_option = click.option(
     "--templates",
+    envvar="LIANHETI_TEMPLATES",
     type=click.Path(path_type=Path),
     metavar="目录",
     help="自备的模板目录，优先于内置方案（也可设环境变量 LIANHETI_TEMPLATES）",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -19,7 +18,6 @@ from generator.model.programme import Condition, Figure, Programme, Words
 
 Model = TypeVar("Model", bound=BaseModel)
 
-ENVIRONMENT = "LIANHETI_TEMPLATES"
 COMMON = "common"
 
 
@@ -51,7 +49,7 @@ class Catalogue:
         Raises:
             UsageError: the user's folder does not exist.
         """
-        extra = self.extra or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+        extra = self.extra
         if extra is not None and not extra.is_dir():
             raise UsageError(f"模板目录“{extra}”不存在", "核对 --templates 或环境变量 LIANHETI_TEMPLATES")
         return [*([extra] if extra else []), shipped("templates")]

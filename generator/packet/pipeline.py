@@ -5,15 +5,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from generator.conditions.judge import judge
 from generator.errors import DataError, RefusedError
-from generator.model.dataset import Dataset
 from generator.model.findings import Absent
 from generator.model.judgement import Judgement
 from generator.model.paths import passage_kind, title_of
@@ -29,13 +26,11 @@ from generator.packet.session import Session
 from generator.packet.sheets import internal
 from generator.packet.sheets.checklist import checklist_lines
 from generator.packet.sheets.sheet import Contents, SubmittedSheet
+from generator.packet.times import time_of
 from generator.publishing import PacketFile, Published, publish
 from generator.readers.load import load
 from generator.readers.source_file import Source
 from generator.rendering.values import Edition
-
-_FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
-_EARLIEST_IN_ZIP = 1980
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,9 +161,11 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
         # What is unknown here may be a field or a filing of another programme: read those only now.
         dataset = load(source, programme, known=session.catalogue.all())
     judged = session.templates.model_clauses.spelled_out(dataset, programme)
-    findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day_given())
+    day = session.when.date() if session.when else None
+    findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day)
     dataset = replace(dataset, problems=judged.problems)
-    return Job(session, programme, dataset, order.edition, findings, time_of(dataset), source.folder)
+    when = time_of(dataset, session.when)
+    return Job(session, programme, dataset, order.edition, findings, when, source.folder)
 
 
 def absent(job: Job) -> tuple[Absent, ...]:
@@ -219,30 +216,6 @@ def make_documents(job: Job) -> tuple[MadeDocument, ...]:
         PdfError: the PDF engine failed.
     """
     return collect_all(job, submit_all(job, fill_ready(job)))
-
-
-def _epoch() -> datetime | None:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch.isdecimal() else None
-
-
-def day_given() -> date | None:
-    """The day of judgement where the data has no filing date."""
-    epoch = _epoch()
-    return epoch.date() if epoch else None
-
-
-def time_of(dataset: Dataset) -> datetime:
-    """The time that stands in every file: SOURCE_DATE_EPOCH, else the filing date, else a fixed one.
-
-    The clock is never asked, so that the same input gives the same bytes.
-    """
-    if (epoch := _epoch()) is not None:
-        return epoch
-    day = dataset.consortium.filing_date
-    if day is not None and day.year >= _EARLIEST_IN_ZIP:
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return _FIXED_TIME
 
 
 def _absent(job: Job, filled: list[Filled]) -> tuple[Absent, ...]:

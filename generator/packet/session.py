@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ class Session(AbstractContextManager["Session"]):
         engine: the PDF engine's name; None where no PDFs are made.
         fonts: a folder of faces that goes before the machine's own.
         overlap: typeset while the caller goes on; see Typesetter.
+        when: the time that stands in every file, whatever the data say; None for what they say.
 
     Attributes:
         templates: prepared and kept.
@@ -35,8 +37,10 @@ class Session(AbstractContextManager["Session"]):
         fonts: Path | None = None,
         *,
         overlap: bool = True,
+        when: datetime | None = None,
     ) -> None:
         self.catalogue = catalogue
+        self.when = when
         self.templates = TemplateStore(catalogue)
         self.typesetter = Typesetter(engine, fonts, overlap=overlap) if engine else None
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from generator.errors import ExitCode, OutputError
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
+from generator.packet.times import FIXED_TIME
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import EngineName
 from generator.publishing import safe_name
 from generator.rendering.render import RenderJob, render
 from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
-
-_FIXED_TIME = datetime(2022, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
         ProgrammeError: a template is at fault.
         PdfError: the engine failed.
     """
-    job = RenderJob(programme, None, "blank", _FIXED_TIME)
+    job = RenderJob(programme, None, "blank", FIXED_TIME)
     made: list[tuple[str, bytes]] = []
     for number, document, name, template in _blanks(programme):
         prepared = session.templates.prepare(programme.folder / template)
@@ -87,7 +85,7 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
         stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))
         if session.typesetter is not None:
-            info = PdfInfo(document.title, programme.authority, _FIXED_TIME)
+            info = PdfInfo(document.title, programme.authority, FIXED_TIME)
             pdf = session.typesetter.submit(rendered.docx, info).result()
             made.append((f"{stem}.pdf", pdf.pdf))
     return made

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from generator.base.files import write_new
 from generator.errors import ExitCode, Problem
 from generator.model.judgement import Judgement
 from generator.packet.pipeline import Order, assess, judgement
 from generator.readers.source_file import Source
 from generator.workflows.choose import chosen_programmes
-from generator.workflows.data_files import write_new
-from generator.workflows.inputs import Data, opened
+from generator.workflows.inputs import Accepted, Data, opened
 from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
 
 if TYPE_CHECKING:
     from generator.writers.excel.annotate import AnnotatedCopy
-
-# Reasons for accepted conditions, by programme and rule.
-Accepted = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

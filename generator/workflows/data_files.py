@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.errors import ExitCode, OutputError, UsageError
+from generator.base.files import write_new
+from generator.errors import ExitCode, UsageError
 from generator.model.notices import told
 from generator.model.paths import title_of
 from generator.model.programme import Programme
@@ -116,21 +117,6 @@ def check_suffix(target: Path) -> None:
     """
     if target.suffix.lower() not in {*YAML_SUFFIXES, WORKBOOK_SUFFIX}:
         raise UsageError(f"不能写成“{target.suffix or target.name}”文件", "文件名以 .yaml 或 .xlsx 结尾")
-
-
-def write_new(target: Path, data: bytes) -> None:
-    """Write a file that must not exist yet.
-
-    Raises:
-        OutputError: it exists, or cannot be written.
-    """
-    try:
-        with target.open("xb") as stream:
-            stream.write(data)
-    except FileExistsError:
-        raise OutputError(f"文件 {target} 已经存在，没有改动它", "换一个文件名，或先把旧文件移走") from None
-    except OSError as error:
-        raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
 
 
 def _starter(programme: Programme, target: Path, session: Session) -> bytes:

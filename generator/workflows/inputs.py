@@ -35,6 +35,8 @@ class Upload:
 
 
 Data = Path | Upload
+# Reasons for accepted conditions, by programme and rule.
+Accepted = Mapping[str, Mapping[str, str]]
 
 
 @contextmanager

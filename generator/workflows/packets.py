@@ -14,9 +14,8 @@ from generator.packet.pipeline import Done, Order, build, put
 from generator.pdf.engines.open import EngineName
 from generator.publishing import recover
 from generator.rendering.values import Edition
-from generator.workflows.check import Accepted
 from generator.workflows.choose import chosen_programmes
-from generator.workflows.inputs import Data, opened
+from generator.workflows.inputs import Accepted, Data, opened
 from generator.workflows.progress import Listener, tell, tell_notices
 from generator.workflows.workspace import Workspace
 

@@ -21,8 +21,8 @@ from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
 from generator.packet.manifest import common
 from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
-from generator.packet.pipeline import time_of
 from generator.packet.session import Session
+from generator.packet.times import time_of
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import EngineName
 from generator.publishing import PacketFile, Published, publish, recover, safe_name
@@ -190,7 +190,7 @@ def _rolled_up(
     if not applicants:
         reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
         raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
-    when = max(time_of(applicant.data) for applicant in applicants)
+    when = max(time_of(applicant.data, session.when) for applicant in applicants)
     made: list[MadeDocument] = []
     missing: dict[str, dict[str, None]] = {}
     for number, document in enumerate(documents, 1):

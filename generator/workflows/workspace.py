@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from generator.model.catalogue import Catalogue
+from generator.packet.times import time_given
 
 if TYPE_CHECKING:
     from generator.packet.session import Session
@@ -33,6 +34,9 @@ class Workspace(AbstractContextManager["Workspace"]):
         at_once: how many sessions with a PDF engine may be open; further calls wait. Each takes some 200 MB.
             As many as there are processors by default.
 
+    Raises:
+        UsageError: ``SOURCE_DATE_EPOCH``, which holds for all that is made, is no time.
+
     Attributes:
         catalogue: the programmes.
     """
@@ -42,6 +46,7 @@ class Workspace(AbstractContextManager["Workspace"]):
     ) -> None:
         self.catalogue = Catalogue(templates)
         self._fonts = fonts
+        self._when = time_given()
         self._most = at_once or processors()
         self._engines = BoundedSemaphore(self._most)
         self._lock = Lock()
@@ -94,7 +99,7 @@ class Workspace(AbstractContextManager["Workspace"]):
                     return session
         from generator.packet.session import Session
 
-        return Session(self.catalogue, engine, self._fonts)
+        return Session(self.catalogue, engine, self._fonts, when=self._when)
 
     def _put_back(self, engine: EngineName | None, session: Session, *, keep: bool) -> None:
         with self._lock:

@@ -7,14 +7,14 @@ import multiprocessing
 import os
 from pathlib import Path
 
-from generator.batch.local import Lanes
+from generator.batch.local import LocalWorkers
 from generator.batch.results import Result
 from generator.batch.run import Batch
 from generator.batch.settings import Bounds, Settings
 from generator.batch.unchanged import Setup
 from generator.publishing import recover
 from generator.workflows.inputs import data_files
-from tests.batch.province import CODE, Silent
+from tests.batch.province import CODE
 
 
 def load_everything() -> None:
@@ -30,9 +30,9 @@ def run(folder: Path, output: Path, jobs: int = 2) -> list[Result]:
     settings = Settings(output, (CODE,), engine=None, templates=folder / "templates")
     setup = Setup(settings, [folder / "templates"], "")
     recover(output)
-    return Batch(settings, setup, Silent()).run(
+    return Batch(settings, setup).run(
         data_files([str(folder / "data")], output),
-        lambda: Lanes(
+        lambda: LocalWorkers(
             settings, Bounds(jobs, packets=3 if jobs > 1 else 100), multiprocessing.get_context("fork")
         ),
     )

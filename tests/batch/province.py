@@ -5,14 +5,10 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import docx
 
 from generator.publishing import changed_files
-
-if TYPE_CHECKING:
-    from generator.batch.results import Result
 
 CODE = "somewhere/small-2022"
 OTHER = "somewhere/other-2022"
@@ -61,20 +57,6 @@ def data(folder: Path, *names: str, members: int = 2) -> list[Path]:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         paths.append(path)
     return paths
-
-
-class Silent:
-    """Watches without a word, and counts."""
-
-    def __init__(self) -> None:
-        self.expected = 0
-        self.seen: list[Result] = []
-
-    def expect(self, packets: int) -> None:
-        self.expected += packets
-
-    def report(self, result: Result) -> None:
-        self.seen.append(result)
 
 
 def standing(root: Path) -> dict[str, bytes]:

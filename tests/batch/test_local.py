@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from generator.batch.local import Call, Lanes
+from generator.batch.local import Call, LocalWorkers
 from generator.batch.settings import Bounds, Settings
 from generator.errors import DataError, OutputError, Place
 
@@ -19,8 +19,8 @@ only_linux = pytest.mark.skipif(sys.platform != "linux", reason="只有 Linux �
 
 
 def done(root: Path, bounds: Bounds, *calls: Call) -> dict[int, Any]:
-    with Lanes(Settings(root, engine=None), bounds) as crew:
-        return {number: outcome for number, outcome, _ in crew.lanes.run(calls)}
+    with LocalWorkers(Settings(root, engine=None), bounds) as workers:
+        return {number: outcome for number, outcome, _ in workers.run(calls)}
 
 
 def refuse(what: str) -> None:
@@ -89,8 +89,8 @@ class Deadly:
 
 def test_processes_that_cannot_start_are_told() -> None:
     settings: Any = Deadly()
-    with pytest.raises(OutputError, match="启动不了工作进程"), Lanes(settings, Bounds(1)) as crew:
-        list(crew.lanes.run([Call(abs, (-1,))]))
+    with pytest.raises(OutputError, match="启动不了工作进程"), LocalWorkers(settings, Bounds(1)) as workers:
+        list(workers.run([Call(abs, (-1,))]))
 
 
 def test_no_temporary_files_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

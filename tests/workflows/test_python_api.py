@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from generator.batch.run import make_batch
+from generator.batch.settings import Bounds, Settings
 from generator.errors import DataError, ExitCode, UsageError
 from generator.workflows.blank import blank
 from generator.workflows.check import annotate, check
@@ -66,6 +68,40 @@ def test_nothing_of_the_interpreter_is_changed(workspace: Workspace, data: Path,
     convert(workspace, data, tmp_path / "甲.xlsx")
     check(workspace, tmp_path / "甲.xlsx", [CODE])
     assert before == (gc.isenabled(), gc.get_threshold(), dict(os.environ), Path.cwd())
+
+
+def test_the_time_in_the_environment_holds_for_what_a_workspace_makes(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    templates = province.templates(tmp_path / "templates", CODE)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    with Workspace(templates) as workspace:
+        monkeypatch.delenv("SOURCE_DATE_EPOCH")
+        (made,) = make_packets(workspace, data, tmp_path, [CODE], engine=None).results
+    assert made.done is not None
+    assert made.done.packet.manifest.date.isoformat() == "2023-11-14"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "9" * 20)
+    with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH"):
+        Workspace(templates)
+
+
+def test_a_batch_is_told_step_by_step_and_stopped(tmp_path: Path) -> None:
+    files = province.data(tmp_path / "data", "甲", "乙", "丙")
+    settings = Settings(
+        tmp_path / "out", (CODE,), engine=None, templates=province.templates(tmp_path / "templates", CODE)
+    )
+
+    def stop(_: Progress) -> None:
+        raise StoppedError
+
+    with pytest.raises(StoppedError):
+        make_batch(files, settings, Bounds(1), progress=stop)
+    assert province.broken(settings.root) == []
+    heard: list[Progress] = []
+    done = make_batch(files, settings, Bounds(1), report=tmp_path / "报告.json", progress=heard.append)
+    assert done.exit_code == ExitCode.DONE
+    assert [(step.done, step.total) for step in heard] == [(1, 3), (2, 3), (3, 3)]
+    assert (tmp_path / "报告.json").is_file()
 
 
 def test_data_in_memory_gives_the_packet_of_the_file(

@@ -145,13 +145,18 @@ class Faces:
         return tuple({"role": role, "name": face.family, "sha256": digest(face.path)} for role, face in named)
 
 
+def folder_given() -> Path | None:
+    """The folder of faces that the environment names, by LIANHETI_FONTS."""
+    return Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None
+
+
 def find_faces(extra_folder: Path | None = None) -> Faces:
     """Find the faces: in a folder of the user's, on the machine, else from the wheel.
 
     Args:
         extra_folder: searched first; where None, the folder that LIANHETI_FONTS names, if any.
     """
-    given = extra_folder or (Path(os.environ[ENVIRONMENT]) if os.environ.get(ENVIRONMENT) else None)
+    given = extra_folder or folder_given()
     return _find_faces(given.resolve() if given else None, tuple(_machine_folders()))
 
 
