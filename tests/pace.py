@@ -20,6 +20,6 @@ def allowed(seconds: float) -> float:
     return seconds * max(1.0, (time.process_time() - begin) / _SAMPLE_SECONDS)
 
 
-def examples(thorough: int) -> int:
+def examples(thorough: int, least: int = 5) -> int:
     """How many examples a property is tried with: all of them in ``make test-all``, an eighth in ``make test``."""
-    return thorough if settings.get_current_profile_name() == "thorough" else max(5, thorough // 8)
+    return thorough if settings.get_current_profile_name() == "thorough" else max(least, thorough // 8)

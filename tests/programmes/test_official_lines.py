@@ -27,6 +27,13 @@ DOCUMENTS = [
     for code, programme in Catalogue().all().items()
     for document in programme.documents
 ]
+# The others are of our own drafting: their policy has no form for them.
+PUBLISHED = [
+    pytest.param(code, document.id, id=f"{code}-{document.id}")
+    for code, programme in Catalogue().all().items()
+    for document in programme.documents
+    if not document.self_drafted
+]
 
 
 def annex(code: str, document_id: str) -> Path:
@@ -61,14 +68,12 @@ def first_difference(text: str, lines: list[str]) -> str:
     return f"line {number} “{lines[number - 1]}”: printed …{text[max(at - 10, 0) : at]}▸{text[at : at + 30]}…"
 
 
-@pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
+@pytest.mark.parametrize(("code", "document_id"), PUBLISHED)
 def test_a_blank_document_prints_the_annex_word_for_word(
     code: str, document_id: str, catalogue: Catalogue, session: Session
 ) -> None:
     programme = catalogue.load(code)
     document = programme.document(document_id)
-    if document.self_drafted:
-        pytest.skip("no form is attached to this policy: the document is of our own drafting")
     lines = annex(code, document_id).read_text(encoding="utf-8").split()
     text = blank(programme, document, session)
     assert text == "".join(lines), first_difference(text, lines)
