@@ -2,106 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from generator.base.text import fold
 from generator.conditions.cel import CelType
+from generator.conditions.operations import OPERATIONS, Gives, LooksAt, Operation
+from generator.conditions.sample import Plan
 from generator.conditions.selection import Criterion
 from generator.conditions.targets import split_list, target
 from generator.model.fields import Part
-from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Figure, Programme
+from generator.model.programme import FIGURE_OPERATORS, Figure, Programme
 from generator.model.value_kinds import (
     Choice,
-    Count,
-    CreditCode,
     Date,
     Flag,
     Kind,
-    LongText,
     Money,
     Numeric,
-    Share,
     Text,
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A figure, checked against the model.
-
-    Attributes:
-        name: the figure's name in the file.
-        title: its Chinese title.
-        operation: one of ``FIGURE_OPERATIONS``.
-        path: the path looked at; empty for the programme's own facts.
-        other: the second path, of ``outside``.
-        kind: the kind of the values looked at.
-        criteria: what picks items.
-        last: only so many latest years.
-        type: the type that CEL sees.
-        many: whether CEL sees a list.
-        unit: the unit printed after a count.
-        fact: what the programme itself says, for ``programme``: a text or a day; None where it says nothing.
-        pattern: the fact is a pattern of names, ``{}`` standing for any text.
-    """
-
-    name: str
-    title: str
-    operation: str
-    path: str = ""
-    other: str = ""
-    kind: Kind | None = None
-    criteria: tuple[Criterion, ...] = ()
-    last: int | None = None
-    type: CelType = "int"
-    many: bool = False
-    unit: str = ""
-    fact: str | date | None = None
-    pattern: bool = False
-
-    @property
-    def over_members(self) -> bool:
-        """Whether it counts members or what they have, so that the lead may be left out."""
-        return self.path.startswith("members[]")
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether it asks for something that the programme does not say."""
-        return self.operation == "programme" and self.fact is None
+FACTS: Final = ("name_pattern", "validity.start", "validity.end", "validity.note", "day")
 
 
 def plan(name: str, figure: Figure, programme: Programme) -> Plan:
     """Check a figure against the model.
 
     Raises:
-        ValueError: a path, a criterion, ``last`` or the unit does not fit; the text is Chinese.
+        ValueError: there is no such operation; a path, a criterion, ``last`` or the unit does not fit; the text is Chinese.
     """
-    operation = next(each for each in FIGURE_OPERATIONS if getattr(figure, each) is not None)
-    given = getattr(figure, operation)
+    operation = OPERATIONS.get(figure.operation)
+    if operation is None:
+        near = difflib.get_close_matches(figure.operation, OPERATIONS, n=1)
+        hint = f"，最接近的是“{near[0]}”" if near else ""
+        raise ValueError(f"没有“{figure.operation}”这种算法{hint}；可用：{'、'.join(OPERATIONS)}")
+    wanted = 2 if operation.looks_at is LooksAt.TWO else 1
+    if len(figure.arguments) != wanted:
+        raise ValueError(f"{figure.operation} 要写 {wanted} 个路径，现有 {len(figure.arguments)} 个")
     title = figure.title or name
-    if operation == "programme":
+    path, other = (*figure.arguments, "")[:2]
+    if operation.looks_at is LooksAt.FACT:
         if figure.where or figure.last is not None:
-            raise ValueError("programme 不能带 where 或 last")
-        return _fact(name, title, given, programme)
-    path, other = given if operation == "outside" else (given, "")
+            raise ValueError(f"{figure.operation} 不能带 where 或 last")
+        return _fact(Plan(name, title, figure.operation, type="string", of_programme=True), path, programme)
     here = target(programme.model, path)
     listed_path = "[]" in path
-    if not listed_path and (
-        operation in {"count", "sum", "values", "duplicates"} or figure.where or figure.last
-    ):
-        raise ValueError(f"{operation}、where 和 last 要用于列表，“{path}”里没有写 []")
-    if listed_path and operation in {"value", "length"}:
-        raise ValueError(f"{operation} 只看一个值，“{path}”却是列表")
-    if operation != "count" and (here.kind is None or here.whole):
-        raise ValueError(f"“{path}”不是单个值，不能用于 {operation}")
-    if operation == "sum" and not isinstance(here.kind, Count | Money | Share):
-        raise ValueError(f"“{path}”不是数，不能相加")
-    if operation == "length" and not isinstance(here.kind, Text | LongText):
-        raise ValueError(f"“{path}”不是文字，没有字数")
-    if operation == "bad_check_digits" and not isinstance(here.kind, CreditCode):
-        raise ValueError(f"“{path}”不是统一社会信用代码")
+    if not listed_path and (operation.looks_at is LooksAt.LIST or figure.where or figure.last):
+        raise ValueError(f"{figure.operation}、where 和 last 要用于列表，“{path}”里没有写 []")
+    if listed_path and operation.looks_at is LooksAt.ONE:
+        raise ValueError(f"{figure.operation} 只看一个值，“{path}”却是列表")
+    if not operation.whole_items and (here.kind is None or here.whole):
+        raise ValueError(f"“{path}”不是单个值，不能用于 {figure.operation}")
+    if operation.kinds and not isinstance(here.kind, operation.kinds):
+        raise ValueError(f"“{path}”{operation.otherwise}")
     if other and target(programme.model, other).kind is None:
         raise ValueError(f"“{other}”不是单个值，不能比对")
     kind, unit = _printed(operation, here.kind, figure.unit)
@@ -109,34 +65,36 @@ def plan(name: str, figure: Figure, programme: Programme) -> Plan:
     if figure.last is not None and (figure.last < 1 or item is None or "year" not in item.specs()):
         raise ValueError(f"last 要是正整数，且“{path}”的各项要有 year（年度）")
     criteria = tuple(_criterion(item, field, wanted) for field, wanted in figure.where.items())
-    as_found = operation in {"value", "values"}
     return Plan(
         name=name,
         title=title,
-        operation=operation,
+        operation=figure.operation,
         path=path,
         other=other,
         kind=kind,
         criteria=criteria,
         last=figure.last,
-        type=_type(kind) if as_found else "int",
-        many=operation == "values",
+        type=_type(kind) if operation.gives in {Gives.VALUE, Gives.VALUES} else "int",
+        many=operation.gives is Gives.VALUES,
         unit=unit,
     )
 
 
-def _fact(name: str, title: str, fact: str, programme: Programme) -> Plan:
+def _fact(silent: Plan, fact: str, programme: Programme) -> Plan:
+    """A figure of something that the programme itself says, given the figure of one that says nothing."""
+    if fact not in FACTS:
+        raise ValueError(f"方案没有“{fact}”这一项，可用：{'、'.join(FACTS)}")
     if fact == "name_pattern":
         pattern = programme.name_pattern
         if pattern and "{}" not in pattern:
             raise ValueError(f"name_pattern“{pattern}”里要用 {{}} 标出自定名称的位置")
-        return Plan(name, title, "programme", type="string", fact=pattern or None, pattern=True)
-    if fact == "day":
-        return Plan(name, title, "programme", path="filing_date", kind=Date(), type="timestamp", fact="day")
+        return replace(silent, fact=pattern or None, pattern=True)
     if fact == "validity.note":
-        return Plan(name, title, "programme", type="string", fact=programme.validity.note or None)
+        return replace(silent, fact=programme.validity.note or None)
+    if fact == "day":
+        return replace(silent, path="filing_date", kind=Date(), type="timestamp", fact="day")
     end: date | None = getattr(programme.validity, fact.removeprefix("validity."))
-    return Plan(name, title, "programme", kind=Date(), type="timestamp", fact=end)
+    return replace(silent, kind=Date(), type="timestamp", fact=end)
 
 
 def _type(kind: Kind | None) -> CelType:
@@ -147,11 +105,9 @@ def _type(kind: Kind | None) -> CelType:
     return "timestamp" if isinstance(kind, Date) else "string"
 
 
-def _printed(operation: str, kind: Kind | None, unit: str) -> tuple[Kind | None, str]:
-    if operation == "length":
-        return kind, unit or "字"
-    if operation not in {"sum", "value", "values"}:
-        return kind, unit
+def _printed(operation: Operation, kind: Kind | None, unit: str) -> tuple[Kind | None, str]:
+    if operation.counts:
+        return kind, unit or operation.unit
     if isinstance(kind, Money):
         if unit and unit not in kind.units:
             raise ValueError(f"金额没有“{unit}”这个单位，可用：{'、'.join(kind.units)}")

@@ -8,11 +8,11 @@ from datetime import date
 
 from generator.base.text import request, sentence
 from generator.conditions.cel import ExpressionError, Plain
-from generator.conditions.figure_plan import Plan
-from generator.conditions.figures import Computed, compute
+from generator.conditions.figures import compute
 from generator.conditions.limits import judge_limit
 from generator.conditions.messages import Message, unknown_message
 from generator.conditions.rules import COMMON_FILE, Rule, compile_rules
+from generator.conditions.sample import Computed, Plan
 from generator.conditions.selection import Missing, View, is_none
 from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import CommonRules

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.base.text import listed, percentage
-from generator.conditions.figure_plan import Plan
-from generator.conditions.figures import Computed
+from generator.conditions.operations import OPERATIONS
+from generator.conditions.sample import Computed, Plan
 from generator.conditions.selection import Missing, Reason, name_of
 from generator.model.consortium import Consortium
 from generator.model.paths import resolve, steps, title_of
@@ -64,8 +64,9 @@ class Message:
 
 def _comparable(part: Plan, whole: Plan) -> bool:
     numbers = all(figure.type == "int" and not figure.many for figure in (part, whole))
-    counted = ("count", "length", "duplicates", "outside", "bad_check_digits")
-    money = [isinstance(figure.kind, Money) and figure.operation not in counted for figure in (part, whole)]
+    money = [
+        isinstance(figure.kind, Money) and not OPERATIONS[figure.operation].counts for figure in (part, whole)
+    ]
     return numbers and money[0] == money[1]
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
-from generator.conditions.figure_plan import Plan, plan
+from generator.conditions.figure_plan import plan
 from generator.conditions.messages import Message
+from generator.conditions.sample import Plan
 from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
 from generator.model.catalogue import CommonRules
@@ -213,10 +214,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     common_rules = tuple(
         rule
         for rule in shared.rules(common.conditions, common.figures, COMMON)
-        if rule.condition.id not in replaced
-        and not any(
-            figure.operation == "programme" and figure.fact is None for figure in rule.figures.values()
-        )
+        if rule.condition.id not in replaced and not any(figure.is_silent for figure in rule.figures.values())
     )
     return Rules(conditions, limits, common_rules), problems
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, Literal
 
 from generator.base.text import fold
-from generator.conditions.targets import DERIVED_LISTS
+from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD
 from generator.model.dataset import Dataset
 from generator.model.fields import Part
 from generator.model.paths import Found, resolve
@@ -131,11 +131,11 @@ class View:
     def roles(self, path: str) -> list[Missing]:
         """The roles not given on which it hangs what ``lead``, ``leads[]`` and ``others[]`` stand for."""
         first = path.partition(".")[0].removesuffix("[]")
-        if first not in {"lead", *DERIVED_LISTS}:
+        if first not in BY_ROLE:
             return []
         missing = []
         for at, member in enumerate(self.consortium.members or ()):
-            if first == "lead" and member.is_lead:
+            if first == FIRST_LEAD and member.is_lead:
                 break
             if member.role is None:
                 missing.append(self.lacking(f"members[{at}].role"))
@@ -184,7 +184,7 @@ class View:
         return gathered
 
     def _lists(self, prefix: str) -> tuple[list[tuple[str, list[tuple[str, Any]]]], list[Missing]]:
-        if prefix in DERIVED_LISTS:
+        if prefix in BY_ROLE_LISTS:
             members, lacking = self.places(f"{prefix}[]")
             items = [(place.path, place.value) for place in members]
             return ([] if lacking else [("members", items)]), lacking

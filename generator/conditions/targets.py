@@ -5,12 +5,10 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 
-from generator.model.consortium import Consortium
+from generator.model.consortium import BY_ROLE, FIRST_LEAD, Consortium
 from generator.model.fields import Part
 from generator.model.paths import steps
 from generator.model.value_kinds import Kind
-
-DERIVED_LISTS = ("leads", "others")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +56,13 @@ def target(model: type[Part], path: str) -> Target:
             continue
         if part is None:
             raise ValueError(f"路径“{path}”的“{name}”之前已是单个值")
-        derived = issubclass(part, Consortium) and name in {"lead", *DERIVED_LISTS}
+        derived = issubclass(part, Consortium) and name in BY_ROLE
         spec = part.specs().get("members" if derived else name)
         if spec is None:
             near = difflib.get_close_matches(name, part.specs(), n=1)
             hint = f"，最接近的是“{near[0]}”" if near else ""
             raise ValueError(f"路径“{path}”里没有“{name}”这个字段{hint}")
-        shape = "one" if derived and name == "lead" else spec.shape
+        shape = "one" if derived and name == FIRST_LEAD else spec.shape
         if index is not None and shape != "list":
             raise ValueError(f"路径“{path}”的“{name}”不是列表，不能写 []")
         if derived and shape == "list" and index is None:

@@ -34,6 +34,12 @@ CalendarYear = Annotated[int, Year()]
 
 LEAD: Final = "牵头单位"
 MEMBER: Final = "成员单位"
+# What paths and templates call members by their role: the first lead, all leads, all that are not leads.
+FIRST_LEAD: Final = "lead"
+LEADS: Final = "leads"
+OTHERS: Final = "others"
+BY_ROLE_LISTS: Final = (LEADS, OTHERS)
+BY_ROLE: Final = (FIRST_LEAD, *BY_ROLE_LISTS)
 ENTERPRISE: Final = "企业"
 UNIVERSITY: Final = "高等学校"
 INSTITUTE: Final = "科研院所"
@@ -41,7 +47,7 @@ OTHER: Final = "其他"
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
-Tier = Annotated[str, Choice(options=("牵头单位", "核心层单位", "紧密合作单位", "一般协作层单位"))]
+Tier = Annotated[str, Choice(options=(LEAD, "核心层单位", "紧密合作单位", "一般协作层单位"))]
 ChainPlace = Annotated[str, Choice(options=("上游", "中游", "下游", "无"))]
 PlatformLevel = Annotated[str, Choice(options=("国家级", "省部级", "市级", "其他"))]
 PlatformStatus = Annotated[str, Choice(options=("已建成运行", "在建", "已停止运行"))]
@@ -320,18 +326,18 @@ class Consortium(Part):
 
     def by_role(self, name: str) -> tuple[tuple[int, Member], ...]:
         """The members that ``lead``, ``leads`` or ``others`` stands for, each with its number from 0, in order."""
-        wanted = name != "others"
+        wanted = name != OTHERS
         return tuple((at, one) for at, one in enumerate(self.members or ()) if one.is_lead is wanted)
 
     @property
     def leads(self) -> tuple[Member, ...]:
         """The members whose role is 牵头单位, in order."""
-        return tuple(member for _, member in self.by_role("leads"))
+        return tuple(member for _, member in self.by_role(LEADS))
 
     @property
     def others(self) -> tuple[Member, ...]:
         """The members that are not leads, in order."""
-        return tuple(member for _, member in self.by_role("others"))
+        return tuple(member for _, member in self.by_role(OTHERS))
 
     @property
     def lead(self) -> Member | None:

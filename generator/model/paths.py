@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from generator.model.consortium import LEAD, Consortium
+from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, LEAD, MEMBER, OTHERS, Consortium
 from generator.model.fields import FieldSpec, Part
 
 # Where the texts stand that a consortium writes itself, by the kind of bookmark at their printed heading.
 PASSAGES: Final[Mapping[str, str]] = {"clause": "agreement.clauses", "section": "plan.sections"}
-_BY_ROLE = frozenset({"lead", "leads", "others"})
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")
 
 
@@ -57,6 +56,20 @@ def steps(path: str) -> list[tuple[str, str | None]]:
     return found
 
 
+_ROLE_NAME = re.compile(rf"(?P<name>{FIRST_LEAD}(?=\.|$)|(?:{'|'.join(BY_ROLE_LISTS)})(?=\[|\.|$))(?:\[\])?")
+
+
+def over_members(path: str) -> str:
+    """A path with ``members[]`` for the members of one role: ``leads[].name`` is ``members[].name``."""
+    return _ROLE_NAME.sub("members[]", path, count=1) if _ROLE_NAME.match(path) else path
+
+
+def role_asked(path: str) -> str:
+    """The role of the members that a path goes through; empty where it asks for no role."""
+    found = _ROLE_NAME.match(path)
+    return "" if found is None else MEMBER if found["name"] == OTHERS else LEAD
+
+
 def resolve(consortium: Part, path: str) -> Iterator[Found]:
     """Every place that a path stands for, with what is there.
 
@@ -76,12 +89,12 @@ def _members(consortium: Consortium, name: str) -> list[tuple[str, Any]]:
 
 def _resolve(owner: Any, rest: list[tuple[str, str | None]], prefix: str) -> Iterator[Found]:
     (name, index), below = rest[0], rest[1:]
-    if isinstance(owner, Consortium) and name in {"lead", "leads", "others"}:
+    if isinstance(owner, Consortium) and name in BY_ROLE:
         if owner.members is None:
             yield Found("members", None, owner)
             return
         pairs = _members(owner, name)
-        if name == "lead":
+        if name == FIRST_LEAD:
             pairs = pairs[:1]
             if not pairs:
                 yield Found("members[].role", None, None)
@@ -165,7 +178,7 @@ def _chain(model: type[Part], path: str) -> list[FieldSpec]:
         if part is None:
             return []
         # Below the consortium a programme's own fields may have these names.
-        derived = "members" if not chain and name in _BY_ROLE else name
+        derived = "members" if not chain and name in BY_ROLE else name
         spec = part.specs().get(derived)
         if spec is None:
             return []
@@ -194,11 +207,11 @@ def title_of(model: type[Part], path: str, labels: Mapping[str, str] | None = No
             in_map = False
             plain.append(name)
             continue
-        by_role = not titles and name in _BY_ROLE
+        by_role = not titles and name in BY_ROLE
         spec = part.specs().get("members" if by_role else name) if part else None
         plain.append(name if index is None else f"{name}[]")
         title = labels.get(".".join(plain)) or (spec.title if spec else name)
-        if by_role and name == "lead":
+        if by_role and name == FIRST_LEAD:
             title = LEAD
         titles.append(f"第 {int(index) + 1} 个{title}" if index else title)
         part = spec.part if spec else None

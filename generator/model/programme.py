@@ -1,7 +1,7 @@
 """A programme: one scheme of one province, as its folder's ``programme.yaml`` describes it.
 
 The models here are the format of that file (docs/programme-format.md is their reference). Finding and
-reading the folders is ``generator.catalogue``'s business.
+reading the folders is ``generator.model.catalogue``'s business.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from generator.model.value_kinds import KINDS
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
 Scalar = str | int | bool
-ProgrammeFact = Literal["name_pattern", "validity.start", "validity.end", "validity.note", "day"]
 
 
 class _Model(BaseModel):
@@ -170,43 +169,40 @@ class Figure(_Model):
     Lists are paths with ``[]``. ``where`` picks list items by their fields, in the order written: a field
     is needed only of items that the fields before it have picked. A field's wanted value is one value, a
     list of which any will do, or operators (``FIGURE_OPERATORS``) that must all hold.
+
+    In the file an operation is a key with what it looks at: ``count: members[]``. Which operations there
+    are, and what each looks at, is told where the figure is checked (``generator.conditions.operations``).
+
+    Attributes:
+        operation: the operation's name.
+        arguments: the paths, or the programme's own fact, that it looks at.
     """
 
+    operation: str
+    arguments: tuple[str, ...] = Field(min_length=1)
     title: str = ""
     unit: str = ""
-    count: str | None = Field(default=None, description="how many items: members[]")
-    sum: str | None = Field(default=None, description="sum of numbers: lead.accounts[].rd")
-    value: str | None = Field(default=None, description="a single value: term.years")
-    values: str | None = Field(default=None, description="a list of values: members[].name")
-    length: str | None = Field(default=None, description="字数 of a text: goals.text")
-    duplicates: str | None = Field(default=None, description="how many values occur more than once")
-    outside: tuple[str, str] | None = Field(
-        default=None, description="how many values of the first path are not among the second's"
-    )
-    bad_check_digits: str | None = Field(default=None, description="credit codes with a wrong check digit")
-    programme: ProgrammeFact | None = Field(default=None, description="what the programme itself says")
     where: dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]] = {}
     last: int | None = Field(default=None, description="of accounts: only the latest so many years")
 
-    @model_validator(mode="after")
-    def _one_operation(self) -> Figure:
-        given = [name for name in FIGURE_OPERATIONS if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"要写且只写一种算法：{'、'.join(FIGURE_OPERATIONS)}")
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _operation_as_key(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "operation" in given:
+            return given
+        rest = {name: value for name, value in given.items() if name in cls.model_fields}
+        operations = {name: value for name, value in given.items() if name not in rest and value is not None}
+        if len(operations) != 1:
+            found = f"，现有{'、'.join(map(str, operations))}" if operations else ""
+            raise ValueError(f"要写且只写一种算法{found}")
+        ((operation, looked_at),) = operations.items()
+        return {
+            **rest,
+            "operation": operation,
+            "arguments": (looked_at,) if isinstance(looked_at, str) else looked_at,
+        }
 
 
-FIGURE_OPERATIONS = (
-    "count",
-    "sum",
-    "value",
-    "values",
-    "length",
-    "duplicates",
-    "outside",
-    "bad_check_digits",
-    "programme",
-)
 FIGURE_OPERATORS = ("is", "not", "given", "min", "max")
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from generator.model.consortium import Consortium
+from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, LEADS, OTHERS, Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
@@ -59,7 +59,7 @@ def build(
     record = Record(edition, lambda path: label(programme, path, headings))
     model = programme.model
     applicant = Applicant(record, model, consortium, "")
-    names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *_ROLES]}
+    names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *BY_ROLE]}
     names.update(_about(programme, document, edition))
     names.update(_applicants(record, model, [applicant] if edition != "blank" else None))
     if fill_clauses is not None:
@@ -111,9 +111,6 @@ def _about(programme: Programme, document: Document, edition: Edition) -> dict[s
     }
 
 
-_ROLES = ("lead", "leads", "others")
-
-
 class Applicant(Group):
     """A consortium's fields by name, with ``lead``, ``leads`` and ``others``."""
 
@@ -126,10 +123,10 @@ class Applicant(Group):
         self._roles = _by_role(record, consortium, model, path)
 
     def __getitem__(self, name: str) -> Any:
-        return self._roles[name] if name in _ROLES else super().__getitem__(name)
+        return self._roles[name] if name in BY_ROLE else super().__getitem__(name)
 
     def __contains__(self, name: str) -> bool:
-        return name in _ROLES or super().__contains__(name)
+        return name in BY_ROLE or super().__contains__(name)
 
 
 def _applicants(record: Record, model: type[Part], applicants: list[Applicant] | None) -> dict[str, Any]:
@@ -161,10 +158,10 @@ def _by_role(
         [Group(record, part, member, f"{prefix}members[{at}]") for at, member in consortium.by_role(name)]
         if consortium is not None
         else []
-        for name in ("leads", "others")
+        for name in BY_ROLE_LISTS
     )
     return {
-        "lead": leads[0] if leads else Group(record, part, None, f"{prefix}lead"),
-        "leads": Rows(record, spec, leads if members is not None else None, f"{prefix}members"),
-        "others": Rows(record, spec, others if members is not None else None, f"{prefix}members"),
+        FIRST_LEAD: leads[0] if leads else Group(record, part, None, f"{prefix}lead"),
+        LEADS: Rows(record, spec, leads if members is not None else None, f"{prefix}members"),
+        OTHERS: Rows(record, spec, others if members is not None else None, f"{prefix}members"),
     }

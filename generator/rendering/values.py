@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from generator.errors import ProgrammeError
 from generator.model.clauses import UnknownClauseError
+from generator.model.consortium import BY_ROLE
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import Stated
 
@@ -185,7 +186,7 @@ class Filler:
         spec = self._part.specs().get(name) if self._part is not None else None
         if spec is not None and spec.shape == "list":
             return FillerRows(self._record, self._text, spec.part)
-        is_group = name in {"lead", "leads", "others"} or (spec is not None and spec.part is not None)
+        is_group = name in BY_ROLE or (spec is not None and spec.part is not None)
         part = spec.part if spec is not None else None
         return Filler(self._record, self._text, part) if is_group else Value(self._record, self._text)
 

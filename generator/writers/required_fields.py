@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from generator.conditions.operations import OPERATIONS, LooksAt
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
 from generator.model.fields import Part
-from generator.model.paths import passage_kind
-from generator.model.programme import FIGURE_OPERATIONS, Figure, Programme
+from generator.model.paths import over_members, passage_kind
+from generator.model.programme import Figure, Programme
 from generator.rendering.render import RenderJob, render
 from generator.rendering.template import Template
 
 _INDEX = re.compile(r"\[\d+\]")
-_DERIVED = re.compile(r"^(?:lead(?=\.|$)|(?:leads|others)(?:\[\])?(?=\.|$))")
 _MEMBER = re.compile(r"members\[(\d)\]")
 _ROLES = (LEAD, MEMBER)
 _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
@@ -25,7 +25,7 @@ _WHEN = datetime(2000, 1, 1, tzinfo=UTC)
 
 def plain_path(path: str) -> str:
     """A path without indexes, the members by role as ``members[]``."""
-    return _DERIVED.sub("members[]", _INDEX.sub("[]", path))
+    return over_members(_INDEX.sub("[]", path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +116,10 @@ def _judged(programme: Programme, common: CommonRules) -> Iterator[str]:
 
 def looked_at(figure: Figure) -> Iterator[str]:
     """The paths of the data that a figure is taken from, those of its criteria included."""
-    operation = next(each for each in FIGURE_OPERATIONS if getattr(figure, each) is not None)
-    if operation == "programme":
+    operation = OPERATIONS.get(figure.operation)
+    if operation is None or operation.looks_at is LooksAt.FACT:
         return
-    given = getattr(figure, operation)
-    paths: Iterable[str] = given if isinstance(given, tuple) else (given,)
-    for path in paths:
+    for path in figure.arguments:
         yield path
         prefix = path.rpartition("[]")[0]
         for name, wanted in figure.where.items():

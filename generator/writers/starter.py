@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from generator.base.ooxml.bookmarks import Anchor, anchors
 from generator.model.consortium import LEAD, MEMBER, Passage
 from generator.model.fields import FieldSpec, Part
-from generator.model.paths import PASSAGES
+from generator.model.paths import PASSAGES, over_members, role_asked
 from generator.model.programme import ChecklistItem, Programme
 from generator.model.value_kinds import Kind, Text
 
@@ -25,7 +25,6 @@ HEADER = """\
 # 金额可以带单位（1200、1200万元、1.2亿元都可以），日期写成 2026-03-01，是非题填“是”或“否”。
 # 填好后运行：lianheti check 本文件 -p {code}
 """
-_DERIVED = re.compile(r"^(?:lead(?=\.)|leads\[\]|others\[\])")
 _UNSAFE_KEY = re.compile(r"""[:#{}\[\],&*!|>'"%@`]|^[-?\s]|\s$|^$""")
 _KIND_NOTES = {"flag": "是 / 否", "date": "日期", "year": "四位年份", "long_text": "可写多段"}
 
@@ -159,7 +158,7 @@ class Starter:
         for limit in self.programme.limits:
             group, _, name = limit.path.rpartition(".")
             fields = {f"{group}.{field}" if group else field for field in (name, *limit.together)}
-            if path not in {_DERIVED.sub("members[]", field) for field in fields}:
+            if path not in set(map(over_members, fields)):
                 continue
             bounds = "、".join(
                 text
@@ -169,7 +168,7 @@ class Starter:
                 )
                 if text
             )
-            who = LEAD if limit.path.startswith(("lead.", "leads[]")) else ""
+            who = role_asked(limit.path)
             together = "与同一栏的文字合计" if limit.together else ""
             yield f"{who}{together}{bounds}（{limit.clause}）"
 

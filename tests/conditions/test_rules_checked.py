@@ -88,6 +88,10 @@ def test_a_rule_at_fault_is_named_with_its_file(parts: dict[str, Any], told: str
         ({"sum": "lead.accounts[].rd", "last": 0}, "last"),
         ({"sum": "lead.accounts[].rd", "unit": "美元"}, "没有“美元”这个单位"),
         ({"programme": "day", "last": 3}, "不能带 where"),
+        ({"programme": "weather"}, "可用：name_pattern"),
+        ({"duplicate": "members[].name"}, "最接近的是“duplicates”"),
+        ({"outside": "members[].name"}, "要写 2 个路径"),
+        ({"count": ["members[]", "leads[]"]}, "要写 1 个路径"),
     ],
 )
 def test_a_figure_at_fault_is_named(figure: dict[str, Any], told: str) -> None:

@@ -12,9 +12,10 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from generator.conditions.operations import OPERATIONS
 from generator.conditions.rules import rule_problems
 from generator.model.catalogue import Catalogue
-from generator.model.programme import FIGURE_OPERATIONS, FIGURE_OPERATORS, Programme
+from generator.model.programme import FIGURE_OPERATORS, Programme
 from generator.model.value_kinds import KINDS
 from generator.packet.session import Session
 from generator.rendering.context import build
@@ -94,13 +95,23 @@ def test_every_key_of_a_programme_has_its_line_and_no_line_is_left_over(name: st
 def test_every_key_of_a_rule_is_told_of(name: str, heading: str) -> None:
     text = chapter(FORMAT, heading) + chapter(FORMAT, "条件和限制的各项", "###")
     words = set(re.findall(r"\w+", " ".join(code(text))))
-    assert keys(GROUPS[name]) - words == set()
+    # A figure's operation is written as a key of its own: see test_every_operation_of_a_figure_has_its_row.
+    assert keys(GROUPS[name]) - {"operation", "arguments"} - words == set()
+
+
+def test_every_operation_of_a_figure_has_its_row() -> None:
+    rows = [
+        f"| `{name}: {operation.example}` | {operation.gives.value} | {operation.title} |"
+        for name, operation in OPERATIONS.items()
+    ]
+    table = chapter(FORMAT, "算法 `figures`").partition("| 算法 | 得到 | 说明 |\n|--|--|--|\n")[2]
+    assert table.partition("\n\n")[0].split("\n") == rows
 
 
 def test_every_operation_operator_and_kind_is_told_of() -> None:
     figures = chapter(FORMAT, "算法 `figures`")
     words = set(re.findall(r"\w+", " ".join(code(figures))))
-    assert {*FIGURE_OPERATIONS, *FIGURE_OPERATORS} - words == set()
+    assert {*OPERATIONS, *FIGURE_OPERATORS} - words == set()
     kinds = chapter(FORMAT, "fields", "###").split("\n\n| 种类 ", maxsplit=1)[1]
     assert {key for cell in cells(kinds) for key in code(cell)} == set(KINDS)
 

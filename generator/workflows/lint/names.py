@@ -12,7 +12,7 @@ from typing import Final
 
 from jinja2 import nodes
 
-from generator.model.consortium import Consortium
+from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Document, Programme
 from generator.rendering.context import APPLICANTS, build
@@ -22,7 +22,6 @@ _LOOP: Final = frozenset(
     {"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"}
 )
 # Functions that give the list they were given, or some of it; one of its items.
-_ROLES: Final = {"lead": "members", "leads": "members", "others": "members"}
 _SAME: Final = frozenset({"rows", "having", "having_given"})
 _ITEM: Final = frozenset({"first_having"})
 
@@ -88,8 +87,8 @@ class Names:
             name: _of(spec, name) for name, spec in self.programme.model.specs().items()
         }
         members = self.programme.model.specs()["members"]
-        known["lead"] = Kept("group", "members[]", members.part)
-        known["leads"] = known["others"] = known["members"]
+        known[FIRST_LEAD] = Kept("group", "members[]", members.part)
+        known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
         names, _ = build(None, self.programme, self.document, "blank", {})
         for name, value in names.items():
             if isinstance(value, dict):
@@ -179,9 +178,9 @@ class Names:
             return UNKNOWN
         if base.sort == "group" and base.part is not None:
             spec = base.part.specs().get(
-                _ROLES.get(name, name) if issubclass(base.part, Consortium) else name
+                "members" if issubclass(base.part, Consortium) and name in BY_ROLE else name
             )
-            if spec is not None and name == "lead":
+            if spec is not None and name == FIRST_LEAD:
                 return Kept("group", "members[]", spec.part)
             if spec is None:
                 self._unknown(node.lineno, name, base.part.specs(), base.part)

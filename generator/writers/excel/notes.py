@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from generator.model.catalogue import CommonRules
+from generator.model.paths import role_asked
 from generator.model.programme import Limit, Programme
 from generator.model.value_kinds import Kind
 from generator.readers.excel.layout import Column, Sheet
@@ -74,7 +75,7 @@ def limit_text(limit: Limit) -> str:
         f"不少于 {limit.min} 字" if limit.min else "",
         f"不超过 {limit.max} 字" if limit.max else "",
     ]
-    who = "牵头单位" if limit.path.startswith("lead") else ""
+    who = role_asked(limit.path)
     beside = "（与同格的其他内容合计）" if limit.together else ""
     return f"{who}{'、'.join(bound for bound in bounds if bound)}{beside}（{limit.clause}）"
 

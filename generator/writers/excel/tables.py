@@ -9,7 +9,8 @@ from typing import Final
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.model.consortium import LEAD, MEMBER, Delegate
+from generator.model.consortium import Delegate
+from generator.model.paths import role_asked
 from generator.readers.excel.layout import (
     COUNT_SUFFIX,
     KEY_HEAD,
@@ -105,9 +106,7 @@ class TableWriter:
             for limit in self.book.guidance.limits.get(full_path(self.sheet, column), ()):
                 if limit.max and limit.path.endswith(column.path or " "):
                     names = "、".join((column.path, *limit.together))
-                    role = {"lead": LEAD, "leads[]": LEAD, "others[]": MEMBER}.get(
-                        limit.path.split(".")[0], ""
-                    )
+                    role = role_asked(limit.path)
                     slots.append(_Slot(column.title + COUNT_SUFFIX, None, 9, names, limit.max, role))
             if self.sheet.form == "map" and column.path == "text":
                 slots.append(_Slot("字数", None, 9, "text"))

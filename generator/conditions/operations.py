@@ -1,0 +1,227 @@
+"""The operations of figures: each one's name, what it looks at, what it gives, and how it is computed.
+
+A new operation is one function and one entry of ``OPERATIONS``: a programme's file may then use it, its
+paths are checked against the model, messages know how to print it, and the reference of the file's format
+(docs/programme-format.md) lists it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Final
+
+from generator.base.text import count_characters, fold, listed
+from generator.conditions.sample import Computed, Sample, for_cel, midnight, printed, printed_number
+from generator.conditions.selection import Missing, is_none, walk
+from generator.model.value_kinds import Count, CreditCode, Date, Kind, LongText, Money, Share, Text
+
+
+class LooksAt(Enum):
+    """What an operation's arguments are."""
+
+    LIST = "a path through a list"
+    ONE = "a path to one value"
+    EITHER = "a path"
+    TWO = "a path, and the path whose values its own are held against"
+    FACT = "something that the programme itself says"
+
+
+class Gives(Enum):
+    """What an operation's value is."""
+
+    NUMBER = "整数"
+    VALUE = "看字段"
+    VALUES = "列表"
+    FACT = "看内容"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One kind of figure.
+
+    Attributes:
+        compute: the figure of a sample of a dataset.
+        looks_at: what its arguments are.
+        gives: what its value is.
+        title: what it tells, in Chinese, for the reference of the file's format.
+        example: its argument in that reference.
+        kinds: the kinds of value that it takes; any where there is none.
+        otherwise: what a path of another kind is told, in Chinese.
+        whole_items: it also takes items as a whole, not only a value of each.
+        counts: its number counts things: it has no unit of the values that it looks at.
+        unit: the unit of its number where the figure names none.
+    """
+
+    compute: Callable[[Sample], Computed]
+    looks_at: LooksAt
+    gives: Gives
+    title: str
+    example: str
+    kinds: tuple[type[Kind], ...] = ()
+    otherwise: str = ""
+    whole_items: bool = False
+    counts: bool = True
+    unit: str = ""
+
+
+def _count(sample: Sample) -> Computed:
+    picked = []
+    if not sample.names:
+        picked = [item for _, item in sample.gathered.items]
+        return sample.done(len(picked), printed_number(sample.figure, len(picked)), picked)
+    for path, item in sample.gathered.items:
+        here = ".".join((path, *sample.names))
+        if sample.view.is_wrong(here):
+            sample.missing.append(sample.view.lacking(here))
+        value = walk(item, sample.names)
+        if value is not None and not is_none(value):
+            picked.append(item)
+    return sample.done(len(picked), printed_number(sample.figure, len(picked)), picked)
+
+
+def _sum(sample: Sample) -> Computed:
+    if not sample.missing:
+        sample.missing += [Missing(path, "empty") for path, _, total in sample.gathered.lists if total == 0]
+    kind = sample.figure.kind
+    numbers = [for_cel(kind, value) for _, value in sample.values(sample.gathered.items)]
+    total = sum(number for number in numbers if isinstance(number, int))
+    return sample.done(total, printed(sample.figure, total))
+
+
+def _list(sample: Sample) -> Computed:
+    values = [value for _, value in sample.values(sample.gathered.items)]
+    shown = [printed(sample.figure, value) for value in values]
+    plain = [for_cel(sample.figure.kind, value) for value in values]
+    return sample.done(plain, listed(shown) or "无", dict.fromkeys(shown))
+
+
+def _duplicates(sample: Sample) -> Computed:
+    again: list[tuple[str, Any]] = []
+    repeated = 0
+    for _, items, _ in sample.gathered.lists:
+        seen: Counter[str] = Counter()
+        for path, value in sample.stated(items):
+            key = fold(str(value))
+            seen[key] += 1
+            if seen[key] > 1:
+                again.append((path, value))
+        repeated += sum(1 for times in seen.values() if times > 1)
+    return sample.at_fault(repeated, again)
+
+
+def _outside(sample: Sample) -> Computed:
+    told = sample.stated(sample.gathered.items)
+    known, lacking = sample.view.places(sample.figure.other)
+    sample.missing += lacking
+    inside = {fold(str(place.value)) for place in known}
+    faults = [(path, value) for path, value in told if fold(str(value)) not in inside]
+    return sample.at_fault(len(faults), faults, certain=not lacking)
+
+
+def _bad_check_digits(sample: Sample) -> Computed:
+    from stdnum.cn import uscc
+
+    told = sample.stated(sample.gathered.items)
+    # Not uscc.validate: it refuses the registering authorities A, N and Y of GB 32100-2015.
+    faults = [(path, code) for path, code in told if uscc.calc_check_digit(code[:-1]) != code[-1]]
+    return sample.at_fault(len(faults), faults)
+
+
+def _value(sample: Sample) -> Computed:
+    ((_, value),) = sample.gathered.items
+    return sample.done(for_cel(sample.figure.kind, value), printed(sample.figure, value))
+
+
+def _length(sample: Sample) -> Computed:
+    ((_, value),) = sample.gathered.items
+    length = 0 if is_none(value) else count_characters(value)
+    return sample.done(length, printed_number(sample.figure, length))
+
+
+def _programme(sample: Sample) -> Computed:
+    figure, view = sample.figure, sample.view
+    if figure.path:
+        day = view.consortium.filing_date or view.day
+        if day is None or view.is_wrong("filing_date"):
+            return Computed(None, base="filing_date", missing=(view.lacking("filing_date"),))
+        return Computed(midnight(day), Date().show(day), base="filing_date")
+    if isinstance(figure.fact, date):
+        return Computed(midnight(figure.fact), Date().show(figure.fact))
+    pattern = str(figure.fact)
+    if not figure.pattern:
+        return Computed(pattern, pattern)
+    expression = ".+".join(re.escape(piece) for piece in pattern.split("{}"))
+    return Computed(f"^{expression}$", pattern.replace("{}", "×××"))
+
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "count": Operation(
+        _count,
+        LooksAt.LIST,
+        Gives.NUMBER,
+        "有几项。路径不以 `[]` 结尾的（`members[].delegate.name`）数填了值的有几处，没填和“无”都不算，不会因此缺数据",
+        "members[]",
+        whole_items=True,
+    ),
+    "sum": Operation(
+        _sum,
+        LooksAt.LIST,
+        Gives.NUMBER,
+        "各项之和，各项都要填（“无”为 0）。列表是空的没有合计，是 `unknown`，不是 0；`where` 一项也没选中是 0",
+        "funds.sources[].amount",
+        kinds=(Count, Money, Share),
+        otherwise="不是数，不能相加",
+        counts=False,
+    ),
+    "value": Operation(_value, LooksAt.ONE, Gives.VALUE, "一个值", "term.years", counts=False),
+    "values": Operation(
+        _list, LooksAt.LIST, Gives.VALUES, "各项的值，都要填", "members[].province", counts=False
+    ),
+    "length": Operation(
+        _length,
+        LooksAt.ONE,
+        Gives.NUMBER,
+        "字数，不计空格；“无”为 0",
+        "goals.text",
+        kinds=(Text, LongText),
+        otherwise="不是文字，没有字数",
+        unit="字",
+    ),
+    "duplicates": Operation(
+        _duplicates,
+        LooksAt.LIST,
+        Gives.NUMBER,
+        "同一个列表里出现不止一次的值有几个；“无”不算；名称比较时不分全角半角，不计空格",
+        "members[].credit_code",
+    ),
+    "outside": Operation(
+        _outside,
+        LooksAt.TWO,
+        Gives.NUMBER,
+        "前者有几个值不在后者之中；前者也可以是单个字段",
+        '["platforms[].host", "members[].name"]',
+    ),
+    "bad_check_digits": Operation(
+        _bad_check_digits,
+        LooksAt.EITHER,
+        Gives.NUMBER,
+        "校验码不符的统一社会信用代码有几个（GB 32100-2015）",
+        "members[].credit_code",
+        kinds=(CreditCode,),
+        otherwise="不是统一社会信用代码",
+    ),
+    "programme": Operation(
+        _programme,
+        LooksAt.FACT,
+        Gives.FACT,
+        "方案自己写的：`name_pattern`（正则表达式，给 `matches` 用）、`validity.start`、`validity.end`、"
+        "`validity.note`、`day`（判断日期：填报日期，没有则由命令给出，从不取电脑的时钟）",
+        "…",
+        counts=False,
+    ),
+}
