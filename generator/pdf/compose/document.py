@@ -14,6 +14,7 @@ from generator.pdf.compose.drawing import (
     DrawnBlock,
     DrawnContents,
     DrawnDocument,
+    DrawnNote,
     DrawnSection,
     NewPage,
 )
@@ -74,7 +75,10 @@ def compose(
     warnings = book.look_over(document_characters(document) | set(title))
     sections = tuple(_compose_section(book, section) for section in document.sections)
     notes_room = Room(sections[0].page.width, _NOTES_HEIGHT, in_cell=True)
-    notes = {name: compose_blocks(book, blocks, notes_room) for name, blocks in document.footnotes.items()}
+    notes = {
+        name: DrawnNote(note.label, compose_blocks(book, note.blocks, notes_room))
+        for name, note in document.footnotes.items()
+    }
     drawn = DrawnDocument(
         title,
         author,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pdf.docx.tree import BorderLine, PageSetup, TabStop
+from generator.pdf.docx.tree import BorderLine, NoteLabel, PageSetup, TabStop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -186,6 +186,14 @@ class NoteMark:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoteNumber:
+    """The number at the head of a footnote that counts on its page."""
+
+    style: int
+    note: str
+
+
 Piece = (
     StyledText
     | BreakableText
@@ -197,6 +205,7 @@ Piece = (
     | PictureMark
     | Anchor
     | NoteMark
+    | NoteNumber
 )
 
 
@@ -378,6 +387,14 @@ class DrawnSection:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnNote:
+    """A footnote; see Footnote of generator/pdf/docx/tree.py."""
+
+    label: NoteLabel
+    blocks: tuple[DrawnBlock, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DrawnDocument:
     """The whole document; a style's number is its place in its list, and so is a stroke's and a heading's."""
 
@@ -391,4 +408,4 @@ class DrawnDocument:
     strokes: tuple[BorderLine, ...]
     headings: tuple[ListedHeading, ...]
     sections: tuple[DrawnSection, ...]
-    notes: Mapping[str, tuple[DrawnBlock, ...]]
+    notes: Mapping[str, DrawnNote]

@@ -27,6 +27,7 @@ from generator.pdf.compose.drawing import (
     NewLine,
     NewPage,
     NoteMark,
+    NoteNumber,
     ParagraphStyle,
     PictureMark,
     RunStyle,
@@ -57,7 +58,10 @@ def as_json(document: DrawnDocument) -> str:
         "strokes": [_stroke(line) for line in document.strokes],
         "headings": [{"l": heading.level, "t": heading.title} for heading in document.headings],
         "sections": [_section(section) for section in document.sections],
-        "notes": {name: _blocks(blocks) for name, blocks in document.notes.items()},
+        "notes": {
+            name: {"t": note.label.fixed, "page": note.label.on_page, "b": _blocks(note.blocks)}
+            for name, note in document.notes.items()
+        },
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"))
 
@@ -167,6 +171,7 @@ _PIECES: dict[type, Callable[[Any], _Json]] = {
         "alt": piece.description,
     },
     Anchor: lambda piece: {"k": "bm", "n": piece.name},
+    NoteNumber: lambda piece: {"k": "no", "s": piece.style, "n": piece.note},
     NoteMark: lambda piece: {"k": "fn", "s": piece.style, "n": piece.note},
 }
 

@@ -11,6 +11,7 @@ from generator.pdf.compose.drawing import (
     FieldMark,
     NewLine,
     NoteMark,
+    NoteNumber,
     PictureMark,
     StyledText,
     TabMark,
@@ -60,8 +61,8 @@ def compose_runs(
     for item in runs:
         if isinstance(item, TextRun):
             found += compose_text(book, item.text, item.format, paragraph, grid)
-        elif isinstance(item, FootnoteNumber):
-            found += compose_text(book, str(item.number), item.format, paragraph, grid)
+        elif isinstance(item, FootnoteNumber) and item.label.fixed is not None:
+            found += compose_text(book, item.label.fixed, item.format, paragraph, grid)
         elif isinstance(item, BookmarkStart):
             found.append(Anchor(item.name))
         elif isinstance(item, Picture):
@@ -72,6 +73,8 @@ def compose_runs(
                 found.append(FieldMark(item.kind, style, item.bookmark, item.number_format))
             elif isinstance(item, FootnoteReference):
                 found.append(NoteMark(style, item.note))
+            elif isinstance(item, FootnoteNumber):
+                found.append(NoteNumber(style, item.note))
             else:
                 found.append(TabMark(style) if isinstance(item, Tab) else NewLine(style))
     return found

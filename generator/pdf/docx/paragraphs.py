@@ -58,6 +58,7 @@ _SILENT: Final = frozenset(
 _REVISIONS: Final = frozenset(W + name for name in ("ins", "del", "moveFrom", "moveTo"))
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 UNKNOWN: Final = "\ufffd"  # what a document's text counts for a w:sym
+_ON: Final = frozenset({"1", "true", "on"})
 _PAGE_BREAKS: Final = frozenset({"page", "column"})
 
 
@@ -247,10 +248,10 @@ def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C
             _add(reading, draft, _read_picture(reading, child, draft.where, look))
         elif tag == W + "footnoteReference":
             identity = child.get(W + "id", "")
-            reading.notes[identity] = None
+            reading.notes.refer(identity, own_mark=child.get(W + "customMarkFollows") in _ON)
             _add(reading, draft, FootnoteReference(identity, look))
         elif tag == W + "footnoteRef":
-            _add(reading, draft, FootnoteNumber(reading.note_number, look))
+            _add(reading, draft, FootnoteNumber(reading.note, reading.note_label, look))
         elif tag not in _SILENT:
             raise refuse(draft.where, tag, reading.file)
 

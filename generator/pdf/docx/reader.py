@@ -12,9 +12,10 @@ from generator.base.ooxml.text import docx_text
 from generator.base.ooxml.xml import VAL, W, is_on, parse, refuse, twips
 from generator.errors import ProgrammeError
 from generator.pdf.docx.blocks import read_blocks
+from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reading import Reading
 from generator.pdf.docx.sections import SectionReader
-from generator.pdf.docx.tree import Block, WordDocument, document_text
+from generator.pdf.docx.tree import Footnote, WordDocument, document_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,15 +63,20 @@ def _read(reading: Reading) -> WordDocument:
     )
 
 
-def _footnotes(reading: Reading) -> dict[str, tuple[Block, ...]]:
+def _footnotes(reading: Reading) -> dict[str, Footnote]:
     part = reading.by_kind.get("footnotes.xml")
-    if not reading.notes or part is None:
+    if part is None:
         return {}
+    try:
+        labels = dict(reading.notes.labels())
+    except UnsupportedNumberFormatError as error:
+        raise refuse("脚注", f"编号格式 {error}", reading.file) from error
     notes = {note.get(W + "id"): note for note in parse(reading.parts[part]).iter(W + "footnote")}
     found = {}
     reading.numbering.story = "notes"
-    for count, identity in enumerate(list(reading.notes), 1):
+    for count, (identity, label) in enumerate(labels.items(), 1):
         if identity in notes:
-            reading.note_number = count
-            found[identity] = tuple(read_blocks(reading, notes[identity], f"脚注 {count} "))
+            reading.note, reading.note_label = identity, label
+            blocks = read_blocks(reading, notes[identity], f"脚注 {count} ")
+            found[identity] = Footnote(label, tuple(blocks))
     return found

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse, parse_shared, relations
 from generator.pdf.docx.fields import OpenFields
+from generator.pdf.docx.footnotes import NoteNumbers, NotesReferredTo, read_note_numbers
 from generator.pdf.docx.formatting import Formatting, known_formats
 from generator.pdf.docx.numbering import Numbering
 from generator.pdf.docx.reuse import slices
 from generator.pdf.docx.signature_bookmarks import SignatureBookmarks
+from generator.pdf.docx.tree import NoteLabel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +33,9 @@ class Reading:
         tables: how many tables have been read.
         media: names of pictures, to the parts that hold them.
         notes: the footnotes referred to so far, in order.
-        note_number: the number of the footnote that is being read.
+        note_numbers: how footnotes are numbered where a section says nothing else.
+        note: the id of the footnote that is being read.
+        note_label: its number.
     """
 
     def __init__(self, parts: Mapping[str, bytes], file: str | None) -> None:
@@ -55,8 +59,10 @@ class Reading:
         self.table_style: str | None = None
         self.tables = 0
         self.media: dict[str, str] = {}
-        self.notes: dict[str, None] = {}
-        self.note_number = 0
+        self.notes = NotesReferredTo()
+        self.note_numbers = read_note_numbers(self.setting("footnotePr"), NoteNumbers())
+        self.note = ""
+        self.note_label = NoteLabel("")
 
     def setting(self, name: str) -> Element | None:
         """A document-wide setting by its tag, if it is stated."""

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.xml import VAL, Element, R, W, is_on, number, parse_shared, refuse, relations, twips
 from generator.pdf.docx.blocks import read_blocks
-from generator.pdf.docx.tree import Block, MarginText, PageSetup, Section
+from generator.pdf.docx.footnotes import read_note_numbers
+from generator.pdf.docx.tree import Block, MarginText, PageSetup, Paragraph, Section
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.pdf.docx.reading import Reading
 
 # Word's own, where a document states none.
@@ -40,7 +43,7 @@ class SectionReader:
         sections: list[Section] = []
         start = 0
         for end, section in self._ended:
-            own: tuple[Block, ...] = tuple(blocks[start:end])
+            own = _drawn(blocks[start:end])
             start = end
             if sections and _runs_on(sections[-1], section):
                 sections[-1] = replace(sections[-1], blocks=sections[-1].blocks + own)
@@ -51,6 +54,7 @@ class SectionReader:
     def _end(self, blocks: int, element: Element | None) -> None:
         """A section ends before the next block; its headers are read now, as their numbers count on."""
         first_number, number_format, title_page, begins = None, "decimal", False, "nextPage"
+        notes = self._reading.note_numbers
         for child in element if element is not None else ():
             tag = child.tag.rpartition("}")[2]
             if tag == "pgNumType":
@@ -63,6 +67,8 @@ class SectionReader:
                 begins = child.get(VAL, "nextPage")
             elif tag == "cols" and number(child.get(W + "num"), 1) > 1:
                 raise refuse("版面", "分栏", self._reading.file)
+            elif tag == "footnotePr":
+                notes = read_note_numbers(child, notes)
             elif tag == "headerReference":
                 self._refer(child, self._headers, "页眉")
             elif tag == "footerReference":
@@ -78,6 +84,7 @@ class SectionReader:
             (),
         )
         self._ended.append((blocks, section))
+        self._reading.notes.end_section(notes)
 
     def _refer(self, reference: Element, margins: dict[str, MarginText], title: str) -> None:
         reading = self._reading
@@ -92,6 +99,13 @@ class SectionReader:
             reading.related = outer
             self._margin_texts[part] = MarginText(part, tuple(blocks))
         margins[reference.get(W + "type", "default")] = self._margin_texts[part]
+
+
+def _drawn(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """A section's blocks: one that holds nothing but its own end still is a page with its headers and footers."""
+    if all(isinstance(block, Paragraph) and block.ends_section for block in blocks):
+        return tuple(replace(block, ends_section=False) for block in blocks if isinstance(block, Paragraph))
+    return tuple(blocks)
 
 
 def _runs_on(before: Section, section: Section) -> bool:

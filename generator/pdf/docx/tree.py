@@ -214,10 +214,24 @@ class FootnoteReference:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLabel:
+    """A footnote's number as it is printed.
+
+    Attributes:
+        fixed: the number; empty where the text marks the note itself, None where it depends on the note's page.
+        on_page: the numbers of the first, second … such note of a page.
+    """
+
+    fixed: str | None
+    on_page: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FootnoteNumber:
     """The number at the head of a footnote's own text."""
 
-    number: int
+    note: str
+    label: NoteLabel
     format: RunFormat
 
 
@@ -432,6 +446,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Footnote:
+    """A footnote."""
+
+    label: NoteLabel
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WordDocument:
     """A document.
 
@@ -444,7 +466,7 @@ class WordDocument:
     """
 
     sections: tuple[Section, ...]
-    footnotes: Mapping[str, tuple[Block, ...]]
+    footnotes: Mapping[str, Footnote]
     media: Mapping[str, str]
     even_odd: bool
     tab: float
@@ -503,7 +525,8 @@ def _block_lists(document: WordDocument) -> Iterator[tuple[Block, ...]]:
                 if margin is not None and margin.part not in seen:
                     seen.add(margin.part)
                     yield margin.blocks
-    yield from document.footnotes.values()
+    for note in document.footnotes.values():
+        yield note.blocks
 
 
 def _add_text(blocks: Iterable[Block], pieces: list[str], *, shown: bool = False) -> None:
