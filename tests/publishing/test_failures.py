@@ -8,21 +8,15 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from generator.errors import OutputError
 from generator.publishing import PacketFile, recover
+from tests.ordinary_user import as_ordinary_user
 from tests.publishing.samples import AGREEMENT, FOLDER, FORM, NAME, A, B, leftovers, put, state
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-NOBODY = 65534
 
 
 class FailingDisk:
@@ -182,26 +176,6 @@ def test_an_old_packet_that_cannot_be_removed_goes_with_the_next_run(
     recover(tmp_path)
     assert leftovers(tmp_path) == []
     assert state(tmp_path) == "A"
-
-
-@pytest.fixture
-def elsewhere() -> Iterator[Path]:
-    """A folder that other users can reach, which pytest's own are not."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o777)
-        yield Path(folder)
-
-
-@contextmanager
-def as_ordinary_user() -> Iterator[None]:
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 needs_users = pytest.mark.skipif(not hasattr(os, "geteuid"), reason="这个系统没有 POSIX 用户权限")
