@@ -113,7 +113,7 @@ _sessions: dict[str, Session] = {}
 
 
 def make_remotely(job: RemoteJob) -> RemotePacket:
-    """Make a packet on this machine for another one; errors as for ``packet.build``.
+    """Make a packet on this machine for another one; errors as for ``pipeline.build``.
 
     One at a time in each process, whatever threads it has: the other processors have processes of their own.
 

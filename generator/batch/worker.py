@@ -109,7 +109,7 @@ def inputs_of(dataset: Dataset) -> Inputs:
 
 
 def make(settings: Settings, session: Session, source: Source, code: str) -> tuple[Packet, Facts]:
-    """One packet in memory, and what a report says of it; errors as for ``packet.build``."""
+    """One packet in memory, and what a report says of it; errors as for ``pipeline.build``."""
     packet = build(source, session.catalogue.load(code), settings.order(code), session)
     return packet, facts_of(packet)
 
@@ -140,7 +140,7 @@ class PacketMaker:
         )
 
     def make(self, path: Path, code: str) -> Done:
-        """Make one packet and publish it; errors as for ``packet.make``, and DataError for memory."""
+        """Make one packet and publish it; errors as for ``pipeline.build`` and ``put``, and DataError for memory."""
         begun = time.perf_counter()
         try:
             packet, facts = make(self.settings, self.session, read_source(path), code)

@@ -1,6 +1,6 @@
 """A packet's steps in order: load, judge, fill all, submit all to the typesetter, collect all, publish.
 
-``build`` makes a packet in memory, ``make`` also publishes it; a batch uses both halves.
+``build`` makes a packet in memory, ``put`` publishes it.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from generator.conditions.judge import judge
-from generator.errors import DataError, RefusedError
-from generator.model.findings import Absent
-from generator.model.judgement import Judgement
-from generator.model.paths import passage_kind, title_of
+from generator.errors import DataError
 from generator.model.programme import Programme
 from generator.packet import manifest
-from generator.packet.attachments import Attachment, lost_files, read_attachments
+from generator.packet.attachments import Attachment, read_attachments
 from generator.packet.data_copy import snapshot
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
+from generator.packet.obstacles import refuse_unready
 from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import first_pages, print_copy
 from generator.packet.readiness import warnings
@@ -48,37 +46,17 @@ class Order:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A packet that stands in the output folder."""
-
-    packet: Packet
-    published: Published
-
-
-def make(source: Source, programme: Programme, order: Order, root: Path, session: Session) -> Done:
-    """Make one packet and publish it.
+def put(packet: Packet, root: Path, *, force: bool) -> Published:
+    """Publish a packet that was made.
 
     Args:
-        source: the data file.
-        programme: the programme.
-        order: what is wanted.
+        packet: the packet.
         root: the output folder.
-        session: templates and typesetter.
+        force: move a packet that a person has changed aside.
 
     Raises:
-        DataError: values are wrong.
-        RefusedError: a signing edition is asked for and something stands in the way.
-        ProgrammeError: the programme or a template is at fault.
-        PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
-    packet = build(source, programme, order, session)
-    return Done(packet, put(packet, root, force=order.force))
-
-
-def put(packet: Packet, root: Path, *, force: bool) -> Published:
-    """Publish a packet that was made; errors as for ``make``."""
     return publish(
         root,
         packet.job.consortium,
@@ -91,7 +69,20 @@ def put(packet: Packet, root: Path, *, force: bool) -> Published:
 
 
 def build(source: Source, programme: Programme, order: Order, session: Session) -> Packet:
-    """Make one packet in memory; arguments and errors as for ``make``."""
+    """Make one packet in memory.
+
+    Args:
+        source: the data file.
+        programme: the programme.
+        order: what is wanted.
+        session: templates and typesetter.
+
+    Raises:
+        DataError: values are wrong.
+        RefusedError: a signing edition is asked for and something stands in the way.
+        ProgrammeError: the programme or a template is at fault.
+        PdfError: the PDF engine failed.
+    """
     job = begin(source, programme, order, session)
     attachments = read_attachments(job)
 
@@ -143,7 +134,7 @@ def assemble(
 
 
 def begin(source: Source, programme: Programme, order: Order, session: Session) -> Job:
-    """Load and judge, and refuse wrong values; arguments and errors as for ``make``."""
+    """Load and judge, and refuse wrong values; arguments as for ``build``, errors as for ``assess`` and DataError."""
     job = assess(source, programme, order, session)
     if job.dataset.problems:
         raise DataError("数据有误", problems=job.dataset.problems)
@@ -168,32 +159,6 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
     return Job(session, programme, dataset, order.edition, findings, when, source.folder)
 
 
-def absent(job: Job) -> tuple[Absent, ...]:
-    """What the programme's documents print and the data does not give, in the documents' order.
-
-    Raises:
-        ProgrammeError: a template is at fault.
-    """
-    return _absent(job, fill_all(job))
-
-
-def judgement(job: Job) -> Judgement:
-    """What the programme says of the data: whether a signing edition would be made of them, and if not, why.
-
-    Attachments that cannot be bound are problems of the data, as they are for a packet.
-
-    Raises:
-        ProgrammeError: a template is at fault.
-    """
-    problems = job.dataset.problems
-    try:
-        read_attachments(job)
-    except DataError as error:
-        problems = (*problems, *error.problems)
-    dataset = replace(job.dataset, problems=problems)
-    return Judgement(job.programme, dataset, job.findings, absent(job), lost_files(job))
-
-
 def fill_ready(job: Job) -> list[Filled]:
     """The official documents and letters, filled, where nothing stands in the way of the edition.
 
@@ -203,7 +168,7 @@ def fill_ready(job: Job) -> list[Filled]:
     """
     filled = fill_all(job)
     if job.edition == "signing":
-        _refuse_unready(job, filled)
+        refuse_unready(job, filled)
     return filled
 
 
@@ -216,26 +181,3 @@ def make_documents(job: Job) -> tuple[MadeDocument, ...]:
         PdfError: the PDF engine failed.
     """
     return collect_all(job, submit_all(job, fill_ready(job)))
-
-
-def _absent(job: Job, filled: list[Filled]) -> tuple[Absent, ...]:
-    titles: dict[str, str] = {}
-    for one in filled:
-        for path, short in one.rendered.record.missing.items():
-            full = title_of(job.programme.model, path, job.programme.labels)
-            titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
-    return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
-
-
-def _refuse_unready(job: Job, filled: list[Filled]) -> None:
-    """Refuse a signing edition while ``judgement`` finds obstacles."""
-    lines = Judgement(
-        job.programme, job.dataset, job.findings, _absent(job, filled), lost_files(job)
-    ).obstacles
-    if lines:
-        listed = "\n".join(f"  · {line}" for line in lines)
-        raise RefusedError(
-            f"还不能出签署版，有 {len(lines)} 处要先处理：\n{listed}\n以上各处都要有着落",
-            "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件编号=理由 记录在案；"
-            "先看草稿可用 --edition draft",
-        )

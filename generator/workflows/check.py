@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from generator.base.files import write_new
 from generator.errors import ExitCode, Problem
 from generator.model.judgement import Judgement
-from generator.packet.pipeline import Order, assess, judgement
+from generator.packet.obstacles import judgement
+from generator.packet.pipeline import Order, assess
 from generator.readers.source_file import Source
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.inputs import Accepted, Data, opened

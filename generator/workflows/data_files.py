@@ -10,7 +10,8 @@ from generator.errors import ExitCode, UsageError
 from generator.model.notices import told
 from generator.model.paths import title_of
 from generator.model.programme import Programme
-from generator.packet.pipeline import Order, absent, assess
+from generator.packet.obstacles import absent
+from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
 from generator.readers.source_file import Source
 from generator.workflows.choose import filed_programmes

@@ -10,14 +10,23 @@ from typing import Any
 from generator.errors import ExitCode, LianhetiError
 from generator.model.findings import Finding
 from generator.model.programme import Programme
-from generator.packet.pipeline import Done, Order, build, put
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order, build, put
 from generator.pdf.engines.open import EngineName
-from generator.publishing import recover
+from generator.publishing import Published, recover
 from generator.rendering.values import Edition
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.inputs import Accepted, Data, opened
 from generator.workflows.progress import Listener, tell, tell_notices
 from generator.workflows.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A packet that stands in the output folder."""
+
+    packet: Packet
+    published: Published
 
 
 @dataclass(frozen=True, slots=True)

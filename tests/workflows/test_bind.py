@@ -17,7 +17,8 @@ from docx.document import Document as Word
 
 from generator.cli import main
 from generator.errors import DataError, OutputError
-from generator.packet.pipeline import Order, make
+from generator.packet import pipeline
+from generator.packet.pipeline import Order
 from generator.packet.session import Session
 from generator.publishing import changed_files
 from generator.readers.source_file import read_source
@@ -37,8 +38,8 @@ def original(session: Session, tmp_path_factory: pytest.TempPathFactory) -> Path
     folder = tmp_path_factory.mktemp("bind")
     (folder / "证照.pdf").write_bytes(pdf(2, "licence"))
     data = example(folder, PLAIN, more="attachments:\n  licences: [证照.pdf]\n")
-    done = make(read_source(data), session.catalogue.load(PLAIN), Order("signing"), folder / "out", session)
-    return done.published.folder
+    packet = pipeline.build(read_source(data), session.catalogue.load(PLAIN), Order("signing"), session)
+    return pipeline.put(packet, folder / "out", force=False).folder
 
 
 @pytest.fixture

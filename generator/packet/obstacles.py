@@ -1,0 +1,71 @@
+"""What stands in the way of a signing edition: as a judgement to be shown, and as a refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from generator.errors import DataError, RefusedError
+from generator.model.findings import Absent
+from generator.model.judgement import Judgement
+from generator.model.paths import passage_kind, title_of
+from generator.packet.attachments import lost_files, read_attachments
+from generator.packet.documents import Filled, fill_all
+from generator.packet.parts import Job
+
+
+def absent(job: Job) -> tuple[Absent, ...]:
+    """What the programme's documents print and the data does not give, in the documents' order.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+    """
+    return _absent(job, fill_all(job))
+
+
+def judgement(job: Job) -> Judgement:
+    """What the programme says of the data: whether a signing edition would be made of them, and if not, why.
+
+    Attachments that cannot be bound are problems of the data, as they are for a packet.
+
+    Raises:
+        ProgrammeError: a template is at fault.
+    """
+    problems = job.dataset.problems
+    try:
+        read_attachments(job)
+    except DataError as error:
+        problems = (*problems, *error.problems)
+    dataset = replace(job.dataset, problems=problems)
+    return Judgement(job.programme, dataset, job.findings, absent(job), lost_files(job))
+
+
+def refuse_unready(job: Job, filled: Iterable[Filled]) -> None:
+    """Refuse a signing edition while ``judgement`` finds obstacles.
+
+    Args:
+        job: what the packet is made from.
+        filled: its documents.
+
+    Raises:
+        RefusedError: there are some; each is named.
+    """
+    lines = Judgement(
+        job.programme, job.dataset, job.findings, _absent(job, filled), lost_files(job)
+    ).obstacles
+    if lines:
+        listed = "\n".join(f"  · {line}" for line in lines)
+        raise RefusedError(
+            f"还不能出签署版，有 {len(lines)} 处要先处理：\n{listed}\n以上各处都要有着落",
+            "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件编号=理由 记录在案；"
+            "先看草稿可用 --edition draft",
+        )
+
+
+def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
+    titles: dict[str, str] = {}
+    for one in filled:
+        for path, short in one.rendered.record.missing.items():
+            full = title_of(job.programme.model, path, job.programme.labels)
+            titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
+    return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
