@@ -163,7 +163,7 @@ def test_a_table_of_contents_replaces_its_stored_lines_but_keeps_their_text() ->
             '<w:r><w:fldChar w:fldCharType="separate"/></w:r>' + run("一、旧目录") + field("PAGEREF x", "3")
         ),
         paragraph(run("二、旧目录") + '<w:r><w:fldChar w:fldCharType="end"/></w:r>'),
-        paragraph("正文"),
+        paragraph("正文", '<w:pStyle w:val="1"/>'),
     )
     tree = read_tree(open_parts(docx(*body)))
     assert [type(block) for block in tree.sections[0].blocks] == [Contents, Paragraph]

@@ -10,7 +10,7 @@ from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
 from generator.pdf.docx.reader import read_tree
-from generator.pdf.docx.tree import TextRun, document_text, paragraphs
+from generator.pdf.docx.tree import Paragraph, TextRun, blocks_within, document_text
 from tests.pdf.word import STYLES, cell, docx, paragraph, row, run, table
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ def shown(*body: str, styles: str = STYLES) -> str:
     return "".join(
         item.text
         for section in document.sections
-        for block in paragraphs(section.blocks)
+        for block in blocks_within(section.blocks)
+        if isinstance(block, Paragraph)
         for item in block.runs
         if isinstance(item, TextRun)
     )

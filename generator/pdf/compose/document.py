@@ -71,8 +71,14 @@ def compose(
         title: the document's title, for its metadata.
         author: its author.
     """
-    book = StyleBook(faces, families, compress=document.compress)
+    listed = frozenset(style for contents in document.contents for style, _ in contents.styles)
+    book = StyleBook(faces, families, compress=document.compress, listed_styles=listed)
     warnings = book.look_over(document_characters(document) | set(title))
+    if document.stored_contents:
+        kinds = "图表目录、不带页码的目录，或没有标题可列的目录"
+        warnings += (
+            f"有 {document.stored_contents} 处目录（{kinds}）按 Word 文件中存的内容打印，请核对其中的页码",
+        )
     sections = tuple(_compose_section(book, section) for section in document.sections)
     notes_room = Room(sections[0].page.width, _NOTES_HEIGHT, in_cell=True)
     notes = {
@@ -224,8 +230,9 @@ def _head_tall(book: StyleBook, block: Block, room: Room) -> float:
 
 def _compose_contents(book: StyleBook, contents: Contents, room: Room) -> DrawnContents:
     styles = []
-    for form, look in contents.formats[: contents.levels]:
+    deepest = max([contents.last, *(level for _, level in contents.styles)])
+    for form, look in contents.formats[:deepest]:
         edges = book.edges(look, form, cjk=True, grid=room.grid)
         gap = space_before(form, look.size) + space_after(form, look.size)
         styles.append((book.paragraph(form, look.size, continues=False), book.run(look, edges), gap))
-    return DrawnContents(contents.levels, tuple(styles))
+    return DrawnContents(contents.first, contents.last, contents.styles, tuple(styles))

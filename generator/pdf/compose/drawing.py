@@ -214,7 +214,10 @@ Piece = (
 
 @dataclass(frozen=True, slots=True)
 class HeadingMark:
-    """A heading as the outline shows it: its level, its place in the list of headings, its title."""
+    """A heading as the outline shows it: its level, its place in the list of headings, its title.
+
+    A level of 0 is no heading, but text that a table of contents lists by its style.
+    """
 
     level: int
     number: int
@@ -351,10 +354,15 @@ class DrawnContents:
     """A table of contents.
 
     Attributes:
+        first: the first level of headings that it lists.
+        last: the last one.
+        by_style: ids of further styles that it lists, each with its level.
         styles: of each level the paragraph's style, the run's, and the gap above.
     """
 
-    levels: int
+    first: int
+    last: int
+    by_style: tuple[tuple[str, int], ...]
     styles: tuple[tuple[int, int, float], ...]
 
 
@@ -366,10 +374,17 @@ DrawnBlock = DrawnParagraph | DrawnTable | NewPage | BlankLine | DrawnContents
 
 @dataclass(frozen=True, slots=True)
 class ListedHeading:
-    """A heading as contents lists and the outline show it."""
+    """A heading as contents lists and the outline show it.
+
+    Attributes:
+        level: 0 for what only a table of contents lists.
+        title: its text with its number.
+        style: the id of its style, where a table of contents lists that.
+    """
 
     level: int
     title: str
+    style: str | None
 
 
 @dataclass(frozen=True, slots=True)

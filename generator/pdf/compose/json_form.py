@@ -56,7 +56,10 @@ def as_json(document: DrawnDocument) -> str:
         "paragraphs": [_paragraph_style(style) for style in document.paragraph_styles],
         "cells": [_cell_style(style) for style in document.cell_styles],
         "strokes": [_stroke(line) for line in document.strokes],
-        "headings": [{"l": heading.level, "t": heading.title} for heading in document.headings],
+        "headings": [
+            {"l": heading.level, "t": heading.title, "st": heading.style or ""}
+            for heading in document.headings
+        ],
         "sections": [_section(section) for section in document.sections],
         "notes": {
             name: {"t": note.label.fixed, "page": note.label.on_page, "b": _blocks(note.blocks)}
@@ -268,7 +271,13 @@ _BLOCKS: dict[type, Callable[[Any], _Json]] = {
     DrawnTable: _table,
     NewPage: lambda _: {"k": "pb"},
     BlankLine: lambda _: {"k": "br"},
-    DrawnContents: lambda block: {"k": "toc", "levels": block.levels, "styles": block.styles},
+    DrawnContents: lambda block: {
+        "k": "toc",
+        "first": block.first,
+        "levels": block.last,
+        "by": dict(block.by_style),
+        "styles": block.styles,
+    },
 }
 
 

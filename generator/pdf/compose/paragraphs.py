@@ -78,7 +78,7 @@ def compose_paragraph(
         plain=plain,
         height=sum(book.edges(paragraph.mark, form, cjk=True, grid=room.grid)) if empty else None,
         tabbed=not plain and (ends_blank or any(isinstance(piece, TabMark) for piece in pieces)),
-        heading=_heading(book, paragraph) if form.outline else None,
+        heading=_heading(book, paragraph) if form.outline or form.style in book.listed_styles else None,
         whole=form.keep_lines and tall(book, paragraph, room) < MEASURE_FROM,
         page_break_before=form.page_break_before and not room.in_cell,
         keep_next=keep_next,
@@ -107,11 +107,15 @@ def _heading(book: StyleBook, paragraph: Paragraph) -> HeadingMark | None:
         for item in paragraph.runs
         if isinstance(item, TextRun | PageField)
     ).strip()
-    level = paragraph.format.outline
-    if not text or not level:
+    level, style = paragraph.format.outline or 0, paragraph.format.style
+    if not text:
         return None
     title = (paragraph.label.text if paragraph.label is not None else "") + text
-    book.headings.append(ListedHeading(level, book.drawable(title, paragraph.mark)))
+    book.headings.append(
+        ListedHeading(
+            level, book.drawable(title, paragraph.mark), style if style in book.listed_styles else None
+        )
+    )
     return HeadingMark(min(level, _DEEPEST_HEADING), len(book.headings) - 1, title)
 
 

@@ -40,16 +40,25 @@ class StyleBook:
         faces: the machine's faces.
         families: the engine's name for each face.
         compress: whether Chinese marks that meet are drawn closer (``w:characterSpacingControl``).
+        listed_styles: ids of the styles that a table of contents lists by name.
 
     Attributes:
         ticks: finds ticked boxes that only the engine's own face draws; None where there are none.
         headings: the document's headings so far.
     """
 
-    def __init__(self, faces: Faces, families: Mapping[Face, str], *, compress: bool) -> None:
+    def __init__(
+        self,
+        faces: Faces,
+        families: Mapping[Face, str],
+        *,
+        compress: bool,
+        listed_styles: frozenset[str] = frozenset(),
+    ) -> None:
         self.faces = faces
         self.families = families
         self.compress = compress
+        self.listed_styles = listed_styles
         self.run_styles: list[RunStyle] = []
         self.paragraph_styles: list[ParagraphStyle] = []
         self.cell_styles: list[CellStyle] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 COMPUTED: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "TOC"})
 STORED: Final = frozenset({"REF", "HYPERLINK", "SEQ", "DOCPROPERTY", "TITLE", "AUTHOR", "SUBJECT"})
+_ONLY_STORED: Final = frozenset("abcdfln")
+_DEEPEST: Final = 9
 _NUMBER_FORMATS: Final = {"ROMAN": "upperRoman", "roman": "lowerRoman", "CHINESENUM3": "chineseCounting"}
 
 
@@ -23,12 +26,14 @@ class Field:
         in_result: whether its code is complete and its stored result follows.
         stored: what has been read of the stored result.
         format: formatting of the first text of the result.
+        keeps_stored: whether its stored result is printed though the field is one that is worked out.
     """
 
     code: str = ""
     in_result: bool = False
     stored: list[str] = field(default_factory=list)
     format: RunFormat | None = None
+    keeps_stored: bool = False
 
     @property
     def kind(self) -> str:
@@ -38,7 +43,7 @@ class Field:
     @property
     def is_computed(self) -> bool:
         """Whether the PDF engine works out its result itself."""
-        return self.kind in COMPUTED
+        return self.kind in COMPUTED and not self.keeps_stored
 
     @property
     def is_allowed(self) -> bool:
@@ -56,11 +61,38 @@ class Field:
         found = re.search(r"\\\*\s*(\w+)", self.code)
         return _NUMBER_FORMATS.get(found[1]) if found else None
 
-    @property
-    def contents_levels(self) -> int:
-        r"""How many levels a table of contents lists (switch ``\o``)."""
-        found = re.search(r'\\o\s*"?(\d)-(\d)', self.code)
-        return int(found[2]) if found else 3
+
+@dataclass(frozen=True, slots=True)
+class ContentsCode:
+    """What a TOC field asks for.
+
+    Attributes:
+        first: the first level of headings that it lists.
+        last: the last one, 0 where it lists no headings.
+        styles: names of further styles that it lists, each with its level.
+        only_stored: whether it lists what cannot be found again (captions, entries of their own, a part of the text),
+            or without page numbers, so that only what Word stored can be printed.
+    """
+
+    first: int
+    last: int
+    styles: tuple[tuple[str, int], ...]
+    only_stored: bool
+
+
+def contents_code(code: str) -> ContentsCode:
+    """Read the code of a TOC field."""
+    found = re.findall(r'\\([a-zA-Z])\s*("[^"]*"|[^\\"\s]*)', code)
+    switches = {name.lower(): value.strip('"') for name, value in found}
+    levels = re.fullmatch(r"\s*(\d)\s*-\s*(\d)\s*", switches.get("o", ""))
+    first, last = (int(levels[1]), int(levels[2])) if levels else (1, _DEEPEST)
+    named = [item.strip() for item in re.split(r"[,;，；]", switches.get("t", ""))]
+    styles = tuple(
+        (name, int(level)) for name, level in pairwise(named) if level.isdecimal() and not name.isdecimal()
+    )
+    if styles and not {"o", "u"} & switches.keys():
+        first, last = 1, 0
+    return ContentsCode(first, last, styles, bool(_ONLY_STORED & switches.keys()))
 
 
 class OpenFields:

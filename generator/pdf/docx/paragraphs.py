@@ -19,7 +19,7 @@ from generator.base.ooxml.xml import (
     number,
     refuse,
 )
-from generator.pdf.docx.fields import Field
+from generator.pdf.docx.fields import Field, contents_code
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reuse import is_tied
 from generator.pdf.docx.signature_bookmarks import with_roles
@@ -325,6 +325,7 @@ def _read_field_mark(reading: Reading, element: Element, draft: _Draft, look: Ru
         fields.begin(Field())
     elif kind == "separate" and fields:
         _check_kind(reading, fields.innermost, draft.where)
+        _settle_contents(reading, fields.innermost)
         fields.innermost.in_result = True
     elif kind == "end" and fields:
         done = fields.end()
@@ -338,9 +339,18 @@ def _check_kind(reading: Reading, item: Field, where: str) -> None:
         raise refuse(where, f"域 {item.kind}", reading.file)
 
 
+def _settle_contents(reading: Reading, item: Field) -> None:
+    """Say of a table of contents whether it is made anew or printed as Word stored it."""
+    if item.kind == "TOC":
+        item.keeps_stored = contents_code(item.code).only_stored or reading.contents in reading.keep_stored
+        reading.contents += 1
+        reading.stored_contents += item.keeps_stored
+
+
 def _read_simple_field(reading: Reading, element: Element, draft: _Draft) -> None:
     item = Field(code=element.get(W + "instr", ""), in_result=True)
     _check_kind(reading, item, draft.where)
+    _settle_contents(reading, item)
     reading.fields.begin(item)
     _read_inline(reading, element, draft)
     reading.fields.end()
@@ -356,8 +366,15 @@ def _add_computed(reading: Reading, item: Field, draft: _Draft, look: RunFormat)
         return
     shown = item.format or look
     if item.kind == "TOC":
+        code = contents_code(item.code)
+        styles = tuple(
+            (identity, level)
+            for name, level in code.styles
+            if (identity := reading.styles.by_shown_name(name)) is not None
+        )
         entries = reading.formatting.contents_entries(draft.format, shown)
-        draft.items.append(Contents(stored, item.contents_levels, entries))
+        number = reading.contents - 1
+        draft.items.append(Contents(number, stored, code.first, code.last, styles, entries))
     else:
         draft.items.append(PageField(item.kind, stored, shown, item.bookmark, item.number_format))
 

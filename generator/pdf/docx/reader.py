@@ -15,7 +15,7 @@ from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reading import Reading
 from generator.pdf.docx.sections import SectionReader
-from generator.pdf.docx.tree import Footnote, WordDocument, document_text
+from generator.pdf.docx.tree import Footnote, Paragraph, TextRun, WordDocument, blocks_within, document_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +35,10 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
     """
     reading = Reading(parts, file)
     document = _read(reading)
+    empty = _empty_contents(document)
+    if empty:
+        reading = Reading(parts, file, empty)
+        document = _read(reading)
     found, expected = document_text(document), docx_text(parts, reading.root)
     if found != expected:
         at = next((i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), len(found))
@@ -59,8 +63,23 @@ def _read(reading: Reading) -> WordDocument:
         media=reading.media,
         even_odd=even is not None and is_on(even),
         tab=twips(tab.get(VAL), DEFAULT_TAB) if tab is not None else DEFAULT_TAB,
+        stored_contents=reading.stored_contents,
         compress=control is not None and control.get(VAL, "doNotCompress") != "doNotCompress",
     )
+
+
+def _empty_contents(document: WordDocument) -> frozenset[int]:
+    """The tables of contents that would list nothing; what Word stored for them is better than that."""
+    if not document.contents:
+        return frozenset()
+    texts = [
+        block
+        for section in document.sections
+        for block in blocks_within(section.blocks)
+        if isinstance(block, Paragraph)
+        and any(isinstance(item, TextRun) and item.text.strip() for item in block.runs)
+    ]
+    return frozenset(one.number for one in document.contents if not any(map(one.lists, texts)))
 
 
 def _footnotes(reading: Reading) -> dict[str, Footnote]:

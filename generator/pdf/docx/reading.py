@@ -31,6 +31,9 @@ class Reading:
         known: what is shared with documents from the same template.
         table_style: the style of the table around what is being read.
         tables: how many tables have been read.
+        contents: how many tables of contents.
+        stored_contents: how many of them are printed as Word stored them.
+        keep_stored: those that must be, by their number: they would list nothing.
         media: names of pictures, to the parts that hold them.
         notes: the footnotes referred to so far, in order.
         note_numbers: how footnotes are numbered where a section says nothing else.
@@ -38,7 +41,9 @@ class Reading:
         note_label: its number.
     """
 
-    def __init__(self, parts: Mapping[str, bytes], file: str | None) -> None:
+    def __init__(
+        self, parts: Mapping[str, bytes], file: str | None, stored_contents: frozenset[int] = frozenset()
+    ) -> None:
         self.parts = parts
         self.file = file
         main = main_part(parts)
@@ -58,6 +63,9 @@ class Reading:
         self.fields = OpenFields()
         self.table_style: str | None = None
         self.tables = 0
+        self.contents = 0
+        self.stored_contents = 0
+        self.keep_stored = stored_contents
         self.media: dict[str, str] = {}
         self.notes = NotesReferredTo()
         self.note_numbers = read_note_numbers(self.setting("footnotePr"), NoteNumbers())

@@ -5,6 +5,7 @@ All measures are points. What comes of it, when everything is inherited, are Par
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
 
@@ -362,6 +363,10 @@ class Styles:
     def by_name(self, name: str) -> str | None:
         """The id of the style with an English name, in any case."""
         return next((key for key, title in self.names.items() if title.lower() == name.lower()), None)
+
+    def by_shown_name(self, name: str) -> str | None:
+        """The id of the style that Word shows by a name, which is Chinese for headings."""
+        return self.by_name(re.sub(r"^标题\s*(?=\d$)", "heading ", name))
 
     def chain(self, identity: str | None) -> list[Element]:
         """The elements of a style and of those it is based on, the base first."""

@@ -289,14 +289,26 @@ class Contents:
     """A table of contents; the text that Word stored for it is replaced by entries made anew.
 
     Attributes:
+        number: its place among the document's tables of contents.
         stored: the text that Word stored.
-        levels: how many levels of headings it lists.
-        formats: paragraph and run formatting of each level, from the first.
+        first: the first level of headings that it lists.
+        last: the last one, 0 where it lists no headings.
+        styles: ids of further styles that it lists, each with its level.
+        formats: paragraph and run formatting of each level, from 1.
     """
 
+    number: int
     stored: str
-    levels: int
+    first: int
+    last: int
+    styles: tuple[tuple[str, int], ...]
     formats: tuple[tuple[ParagraphFormat, RunFormat], ...]
+
+    def lists(self, paragraph: Paragraph) -> bool:
+        """Whether it lists a paragraph, if that holds text."""
+        outline = paragraph.format.outline
+        listed = outline is not None and self.first <= outline <= self.last
+        return listed or any(style == paragraph.format.style for style, _ in self.styles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +475,7 @@ class WordDocument:
         even_odd: whether even pages have headers and footers of their own.
         tab: distance of the tab stops that nothing else sets.
         compress: whether Chinese marks that meet are drawn closer.
+        stored_contents: how many tables of contents are printed as Word stored them.
     """
 
     sections: tuple[Section, ...]
@@ -471,6 +484,13 @@ class WordDocument:
     even_odd: bool
     tab: float
     compress: bool
+    stored_contents: int = 0
+
+    @property
+    def contents(self) -> tuple[Contents, ...]:
+        """The tables of contents that are made anew."""
+        found = (block for section in self.sections for block in blocks_within(section.blocks))
+        return tuple(block for block in found if isinstance(block, Contents))
 
 
 # -- looking through a document -----------------------------------------------------------------------------
@@ -496,15 +516,14 @@ def document_characters(document: WordDocument) -> set[str]:
     return set().union(*pieces)
 
 
-def paragraphs(blocks: Iterable[Block]) -> Iterator[Paragraph]:
-    """The paragraphs of some blocks, those in cells among them."""
+def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Some blocks, and those in the cells of the tables among them."""
     for block in blocks:
-        if isinstance(block, Paragraph):
-            yield block
-        elif isinstance(block, Table):
+        yield block
+        if isinstance(block, Table):
             for row in block.rows:
                 for cell in row.cells:
-                    yield from paragraphs(cell.blocks)
+                    yield from blocks_within(cell.blocks)
 
 
 def run_formats(document: WordDocument) -> Iterator[RunFormat]:

@@ -138,7 +138,9 @@ class TypstEngine(Engine[TypstDocument]):
                     (self._root / name).unlink(missing_ok=True)
         pages = next(item["pages"] for item in found if item["k"] == "end")
         placed = ((read.headings[item["n"]], item["page"]) for item in found if item["k"] == "heading")
-        headings = tuple(Heading(heading.title, heading.level, page) for heading, page in placed)
+        headings = tuple(
+            Heading(heading.title, heading.level, page) for heading, page in placed if heading.level
+        )
         references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
         return PdfDocument(pdf, pages, headings, _sign_places(found), read.warnings, references, read.foot)
 
