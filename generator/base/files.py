@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import tempfile
 from pathlib import Path
 
 from generator.errors import OutputError
@@ -28,6 +30,27 @@ def sha256_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def replace_whole(target: Path, text: str) -> None:
+    """Write a file beside its place and move it there, so that nobody ever reads half of it.
+
+    Args:
+        target: the file; its folder is made where there is none, for this user alone.
+        text: what it holds, written as UTF-8.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def write_new(target: Path, data: bytes) -> None:

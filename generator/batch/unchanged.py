@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -26,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator import __version__
-from generator.base.files import sha256_of
+from generator.base.files import replace_whole, sha256_of
 from generator.batch.settings import Settings
 from generator.publishing import changed_files
 from generator.publishing.manifest import MANIFEST
@@ -168,10 +167,7 @@ class Stamps:
         # A stamp that cannot be kept only costs time; what could not be written is told where it matters.
         with suppress(OSError):
             target.parent.mkdir(exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False)
-            Path(name).replace(target)
+            replace_whole(target, json.dumps(content, ensure_ascii=False))
 
     def is_unchanged(self, data: Path, made: Made, setup: Setup) -> bool:
         """Whether a packet need not be made again."""

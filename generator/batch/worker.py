@@ -96,7 +96,7 @@ def look(settings: Settings, catalogue: Catalogue, path: Path) -> list[Target]:
     for programme in programmes:
         dataset = load(source, programme, known=catalogue.all())
         name = dataset.consortium.name
-        folder = f"{safe_name(name)}/{programme.code.replace('/', '-')}-{settings.edition}"
+        folder = f"{safe_name(name)}/{programme.packet_folder(settings.edition)}"
         error = DataError("数据有误", problems=dataset.problems) if dataset.problems else None
         targets.append(Target(programme.code, name, folder, inputs_of(dataset), error))
     return targets

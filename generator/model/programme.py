@@ -371,6 +371,19 @@ class Programme(_Model):
         extended: Any = extend(Consortium, tuple(own.declaration() for own in self.fields))
         return extended  # type: ignore[no-any-return]
 
+    @property
+    def plain_code(self) -> str:
+        """The code as one name, with ``-`` for ``/``."""
+        return self.code.replace("/", "-")
+
+    def packet_folder(self, *kind: str) -> str:
+        """The name of the folder of a packet of this programme.
+
+        Args:
+            kind: what tells its packets apart, as the edition.
+        """
+        return "-".join((self.plain_code, *kind))
+
     def document(self, document_id: str) -> Document:
         """The document with an id.
 

@@ -208,4 +208,4 @@ class Packet:
     @property
     def folder(self) -> str:
         """The packet folder's name."""
-        return f"{self.job.programme.code.replace('/', '-')}-{self.job.edition}"
+        return self.job.programme.packet_folder(self.job.edition)

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.base.tree import Entries
-from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place
 from generator.model.notices import Notice
+from generator.readers.formats import check_contents, format_of
 
 MAX_WORKBOOK_BYTES = 50_000_000
-
-YAML = "YAML 文件"
-WORKBOOK = "Excel 工作簿"
-_SUFFIXES = {".yaml": YAML, ".yml": YAML, ".xlsx": WORKBOOK}
-# What a file really is shows in its first bytes, whatever its name says.
-_SIGNATURES = (
-    (b"PK\x03\x04", WORKBOOK),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Office 文件（.xls、.doc）或加密的文件"),
-    (b"%PDF", "PDF 文件"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +32,6 @@ class Source:
     notices: tuple[Notice, ...] = ()
 
 
-def _read_workbook(data: bytes, name: str, notices: list[Notice]) -> Entries:
-    from generator.readers.excel.reader import read_workbook
-
-    return read_workbook(data, name, notices)
-
-
-def _read_yaml(data: bytes, name: str, _notices: list[Notice]) -> Entries:
-    return read_yaml(data, name)
-
-
-_READERS: dict[str, Callable[[bytes, str, list[Notice]], Entries]] = {
-    YAML: _read_yaml,
-    WORKBOOK: _read_workbook,
-}
-
-
 def read_source(path: Path) -> Source:
     """A data file as a tree.
 
@@ -72,7 +45,7 @@ def read_source(path: Path) -> Source:
     place = Place(path.name or str(path))
     if path.is_dir():
         raise DataError("这是一个文件夹，不是数据文件", "指定文件夹中的 .yaml 或 .xlsx 文件", place)
-    kind = _SUFFIXES.get(path.suffix.lower())
+    kind = format_of(path)
     if kind is None:
         raise DataError(
             f"不认识后缀“{path.suffix}”" if path.suffix else "文件名没有后缀",
@@ -96,16 +69,7 @@ def read_source(path: Path) -> Source:
         ) from None
     if not data.strip():
         raise DataError("文件是空的", "按数据格式说明填写，至少写上联合体名称", place)
-    found = next((found for start, found in _SIGNATURES if data.startswith(start)), YAML)
-    if kind == WORKBOOK != found:
-        from generator.readers.excel.package import not_a_workbook
-
-        raise not_a_workbook(data, place)
-    if found != kind:
-        actual = "文本" if found == YAML else found
-        raise DataError(
-            f"后缀是 {path.suffix}，内容却是{actual}", "用相应的程序打开，另存为 .yaml 或 .xlsx 文件", place
-        )
+    check_contents(data, kind, path)
     notices: list[Notice] = []
-    root = _READERS[kind](data, path.name, notices)
+    root = kind.read(data, path.name, notices)
     return Source(root, path.name, path.parent, data, tuple(notices))

@@ -15,7 +15,6 @@ import marshal
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
 from typing import Final
+
+from generator.base.files import replace_whole
 
 _FORMAT: Final = 2
 # The five schemes have some 150 parts; whoever edits templates leaves a file behind each time.
@@ -76,11 +77,7 @@ def keep(part: str, content: bytes, compiled: Compiled) -> None:
     }
     with suppress(OSError):
         path = _path(part, content)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"sha256": _digest(found), **found}, file)
-        Path(name).replace(path)
+        replace_whole(path, json.dumps({"sha256": _digest(found), **found}))
         _forget_oldest(path.parent)
 
 

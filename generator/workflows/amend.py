@@ -125,7 +125,7 @@ def _amended(old: Job, job: Job, root: Path, *, force: bool) -> Amendment:
     published = publish(
         root,
         job.consortium,
-        f"{job.programme.code.replace('/', '-')}-{_ID}-{job.edition}",
+        job.programme.packet_folder(_ID, job.edition),
         [PacketFile(file.path, file.data) for file in made.files],
         manifest,
         timestamp=job.when,

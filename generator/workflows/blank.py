@@ -63,7 +63,7 @@ def blank(
     tell(progress, f"生成“{programme.short_title}”的空白文件")
     with workspace.session(engine) as session:
         documents = blank_documents(programme, session)
-    folder = root / programme.code.replace("/", "-")
+    folder = root / programme.plain_code
     tell(progress, f"写入 {folder.name}")
     return Blank(tuple(_written(documents, folder)))
 

@@ -13,6 +13,7 @@ from generator.model.programme import Programme
 from generator.packet.obstacles import absent
 from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
+from generator.readers.formats import WORKBOOK, YAML, format_of
 from generator.readers.source_file import Source
 from generator.workflows.choose import filed_programmes
 from generator.workflows.inputs import Data, opened
@@ -20,9 +21,6 @@ from generator.workflows.workspace import Workspace
 from generator.writers.content import Content, read_content
 from generator.writers.excel.form import make_form, write_workbook
 from generator.writers.yaml import data_yaml
-
-YAML_SUFFIXES = frozenset({".yaml", ".yml"})
-WORKBOOK_SUFFIX = ".xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +114,12 @@ def check_suffix(target: Path) -> None:
     Raises:
         UsageError: the suffix is neither YAML's nor a workbook's.
     """
-    if target.suffix.lower() not in {*YAML_SUFFIXES, WORKBOOK_SUFFIX}:
+    if format_of(target) not in {YAML, WORKBOOK}:
         raise UsageError(f"不能写成“{target.suffix or target.name}”文件", "文件名以 .yaml 或 .xlsx 结尾")
 
 
 def _starter(programme: Programme, target: Path, session: Session) -> bytes:
-    if target.suffix.lower() == WORKBOOK_SUFFIX:
+    if format_of(target) is WORKBOOK:
         return write_workbook(make_form(programme, session.common_rules), {}, {})
     from generator.writers.starter import starter_yaml
 
@@ -150,7 +148,7 @@ def _written(
     session: Session,
     missing: dict[str, str] | None,
 ) -> bytes:
-    if target.suffix.lower() == WORKBOOK_SUFFIX:
+    if format_of(target) is WORKBOOK:
         form = make_form(programme, session.common_rules, content.extra)
         listed = None if missing is None else list(missing.items())
         return write_workbook(form, content.base, content.filings, missing=listed)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from generator.errors import DataError, Place, UsageError
+from generator.readers.formats import format_of
 from generator.readers.source_file import Source, read_source
 
-SUFFIXES: Final = frozenset({".yaml", ".yml", ".xlsx"})
 # Beginnings of names that hide a file, or that an office program gives to the mark of an open one.
 _NOT_DATA: Final = (".", "~$")
 
@@ -161,4 +161,4 @@ def _below(folder: Path) -> Iterator[Path]:
 
 def _is_data(name: str) -> bool:
     path = Path(name)
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(_NOT_DATA)
+    return format_of(path) is not None and not path.name.startswith(_NOT_DATA)

@@ -211,7 +211,7 @@ def _rolled_up(
     published = publish(
         root,
         documents[0].title,
-        f"{programme.code.replace('/', '-')}-{FOLDER}",
+        programme.packet_folder(FOLDER),
         [PacketFile(file.path, file.data) for file in written],
         _manifest(applicants, findings, programme, tuple(made), when, session),
         timestamp=when,

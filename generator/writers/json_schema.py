@@ -155,7 +155,7 @@ def json_schema(programmes: Iterable[Programme]) -> Schema:
     definitions = dict(base.definitions)
     filings: Schema = {}
     for programme in every:
-        prefix = programme.code.replace("/", "-")
+        prefix = programme.plain_code
         writer = _Writer(prefix, {item.id: item.title for item in programme.attachments})
         filing = {
             "title": programme.title,

@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -19,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import platformdirs
+
+from generator.base.files import replace_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -181,8 +181,4 @@ def _load(kind: str, stamp: str) -> Any:
 def _store(kind: str, stamp: str, value: Any) -> None:
     target = _cache_file(kind, stamp)
     with contextlib.suppress(OSError):  # a home that cannot be written only costs time
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent)
-        with os.fdopen(handle, "w") as file:
-            json.dump(value, file)
-        Path(name).replace(target)
+        replace_whole(target, json.dumps(value))

@@ -11,6 +11,7 @@ import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
@@ -25,6 +26,7 @@ from generator.errors import Place, UsageError
 from generator.model.judgement import Judgement
 from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.excel.package import all_parts
+from generator.readers.formats import WORKBOOK, format_of
 from generator.readers.source_file import Source
 from generator.writers.excel import styles
 from generator.writers.excel.form import settled
@@ -224,7 +226,7 @@ def annotated_copy(source: Source, results: Sequence[Judgement]) -> AnnotatedCop
     Raises:
         UsageError: the data file is no workbook.
     """
-    if not source.name.lower().endswith(".xlsx"):
+    if format_of(Path(source.name)) is not WORKBOOK:
         raise UsageError(
             f"数据文件 {source.name} 不是 Excel 工作簿，不能在上面标注",
             "先用 lianheti convert 把它转成 .xlsx，或去掉 --annotate",
