@@ -20,7 +20,8 @@ from generator.model.value_kinds import (
 from generator.rendering.values import Filler, FillerRows, Missing, Rows, Value
 
 TICKED: Final = "☑"
-UNTICKED: Final = "□"
+UNTICKED: Final = "☐"
+EMPTY_BOX: Final = "□"  # of forms not filled in; in most faces larger and lighter than the other two
 _DIGITS = "零一二三四五六七八九"
 
 
@@ -42,15 +43,19 @@ def paragraphs(value: Any) -> list[Any]:
 
 
 def tick(value: Any, *options: str) -> Any:
-    """☑ where the value is one of the options, else □; for a yes-or-no field without options, ☑ for yes."""
+    """☑ where the value is one of the options, else ☐; for a yes-or-no field without options, ☑ for yes.
+
+    A blank form has the □ that its publisher has printed.
+    """
     if isinstance(value, Rows):
         texts = {item.text for item in value if isinstance(item, Value) and not isinstance(item, Missing)}
-        return TICKED if texts & {str(option) for option in options} else UNTICKED
+        unticked = UNTICKED if value.given else EMPTY_BOX
+        return TICKED if texts & {str(option) for option in options} else unticked
     if isinstance(value, Missing):
         value.output()
-        return UNTICKED
+        return EMPTY_BOX if value.record.edition == "blank" else UNTICKED
     if not isinstance(value, Value):
-        return UNTICKED
+        return EMPTY_BOX
     if value.path:
         value.record.derived.add(value.path)
     chosen = value.raw is True if not options else value.text in {str(option) for option in options}
@@ -203,11 +208,16 @@ def date_as(value: Any, pattern: str) -> Any:
     return value.with_text(text)
 
 
-def with_unit(value: Any, unit: str) -> Any:
-    """A number with its unit: ``{{ sales|unit('万元') }}``; one stated as none has no unit."""
+def with_unit(value: Any, unit: str, none: str | None = None) -> Any:
+    """A number with its unit: ``{{ sales|unit('万元') }}``; one stated as none has no unit.
+
+    Where a form's numbers stand side by side, ``unit('项', '0项')`` says what none is printed as.
+    """
     of_a_row_of_none = isinstance(value, Value) and not value.path and value.text == Stated.NONE.value
     if isinstance(value, Value) and not isinstance(value.raw, Stated) and not of_a_row_of_none:
         return value.output() + str(unit)
+    if none is not None and isinstance(value, Value) and value.raw is Stated.NONE:
+        return value.with_text(str(none))
     return value
 
 

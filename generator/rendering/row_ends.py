@@ -36,23 +36,35 @@ def with_row_ends_kept(content: bytes) -> bytes:
 
 
 def _keep_ends(rows: list[Element]) -> None:
+    repeated: list[Element] = []
     loops = 0
     for row in rows:
         statement = _STATEMENT.search("".join(node.text or "" for node in row.iter(f"{W}t")))
         if statement is not None:
             loops += {"for": 1, "endfor": -1}.get(statement[1], 0)
+            # Where an item takes several rows, the template says which of them stay together.
+            if statement[1] == "endfor" and len(repeated) == 1:
+                _keep_ends_of_loop(repeated[0])
+            if statement[1] in {"for", "endfor"}:
+                repeated = []
         elif _is_head(row):
             for paragraph in _paragraphs(row):
                 _properties(paragraph).insert(0, etree.Element(f"{W}keepNext"))
-        # A row that holds a table is as high as several, and stands by itself.
-        elif loops and next(row.iter(f"{W}tbl"), None) is None:
-            row.text = _SET
-            for paragraph in _paragraphs(row):
-                properties = _properties(paragraph)
-                keep = etree.Element(f"{W}keepNext")
-                keep.tail = _ENDIF
-                properties.text = _IF
-                properties.insert(0, keep)
+        elif loops:
+            repeated.append(row)
+
+
+def _keep_ends_of_loop(row: Element) -> None:
+    # A row that holds a table is as high as several, and stands by itself.
+    if next(row.iter(f"{W}tbl"), None) is not None:
+        return
+    row.text = _SET
+    for paragraph in _paragraphs(row):
+        properties = _properties(paragraph)
+        keep = etree.Element(f"{W}keepNext")
+        keep.tail = _ENDIF
+        properties.text = _IF
+        properties.insert(0, keep)
 
 
 def _is_head(row: Element) -> bool:

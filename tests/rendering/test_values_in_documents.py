@@ -77,7 +77,7 @@ def test_printed_derived_and_missing_values_are_told_apart() -> None:
         ("{{ count(members, kind=['高等学校', '科研院所']) }}", "1"),
         ("{{ having(members, kind='企业')|length }}", "2"),
         ("{{ pluck(having(members, stationed='某省'), 'name')|join }}", "甲公司"),
-        ("{{ tick(lead.kind, '企业') }}{{ tick(lead.kind, '高等学校') }}", "☑□"),
+        ("{{ tick(lead.kind, '企业') }}{{ tick(lead.kind, '高等学校') }}", "☑☐"),
         ("{{ filing_date }}", "2026年3月1日"),
         ("{{ filing_date|date_as('{year} 年 {month} 月 {day} 日') }}", "2026 年 3 月 1 日"),
         ("{{ lead.accounts[0].sales }}", "120000.00"),
