@@ -122,7 +122,11 @@ def with_fields(
     _refuse_lost(document, signings)
     with reading(pdf.pdf) as pages:
         named = tuple(
-            replace(signing, field=_name(number, signing), seal_at=_seal_at(signing, pages))
+            replace(
+                signing,
+                field=field_name(number, signing.party, signing.title),
+                seal_at=_seal_at(signing, pages),
+            )
             if signing.rect
             else signing
             for number, signing in enumerate(signings, 1)
@@ -143,9 +147,15 @@ def _refuse_lost(document: Document, signings: Iterable[Signing]) -> None:
         )
 
 
-def _name(number: int, signing: Signing) -> str:
-    """A name that no other field of the document has; a dot would split it into a hierarchy."""
-    return f"{number:03d} {signing.party}（{signing.title}）".replace(".", "．")
+def field_name(number: int, party: str, title: str) -> str:
+    """A name that no other field of the document has; a dot would split it into a hierarchy.
+
+    Args:
+        number: which of the document's signings it is, from 1.
+        party: who signs.
+        title: what is printed there.
+    """
+    return f"{number:03d} {party}（{title}）".replace(".", "．")
 
 
 def _seal_at(signing: Signing, pages: Pages) -> tuple[float, float] | None:

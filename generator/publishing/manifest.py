@@ -314,6 +314,11 @@ def parsed(raw: bytes, place: Place) -> Manifest:
     return manifest
 
 
+def is_ours(raw: bytes) -> bool:
+    """Whether a file, sound or not, was once a manifest that this program wrote."""
+    return _SEAL.encode() in raw[:_MOST_BYTES]
+
+
 def parsed_or_none(raw: bytes) -> Manifest | None:
     """As ``parsed``; None for what is no manifest of this version."""
     try:

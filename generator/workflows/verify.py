@@ -7,17 +7,29 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from generator.base.text import fold
 from generator.errors import DataError, ExitCode, Place
 from generator.packet.check_code import check_code
+from generator.packet.sheets.sheet import FOLDER
+from generator.packet.signing import field_name
 from generator.publishing import OpenPacket, open_packet
-from generator.publishing.manifest import MANIFEST, Document, Manifest, manifest_holds, parsed, parsed_or_none
+from generator.publishing.manifest import (
+    MANIFEST,
+    Document,
+    Manifest,
+    is_ours,
+    manifest_holds,
+    parsed,
+    parsed_or_none,
+)
 from generator.workflows.progress import Listener, tell
 
 if TYPE_CHECKING:
     from generator.pdf.signatures.examine import Examined, Signature
 
+_LARGEST_PDF: Final = 500_000_000
 State = Literal["same", "signed", "altered", "missing", "added"]
 Kind = Literal["folder", "zip", "pdf"]
 
@@ -49,8 +61,9 @@ class SignedPlace:
         role: at which place.
         title: what is printed there.
         page: on which page.
-        field: the signature field's name.
+        field: the signature field's name; empty where a place has none.
         signature: the signature; None where it is not signed.
+        doubts: why the signature is not taken for the party's, in Chinese.
     """
 
     document: str
@@ -61,6 +74,7 @@ class SignedPlace:
     page: int | None
     field: str
     signature: Signature | None
+    doubts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The place as a JSON object."""
@@ -78,6 +92,7 @@ class SignedPlace:
             "trusted": found.trusted if found else None,
             "checked": found.checked if found else None,
             "faults": list(found.faults) if found else [],
+            "doubts": list(self.doubts),
         }
 
 
@@ -94,7 +109,9 @@ class Report:
         notes: what a person should know besides.
         places: every signature, expected or there.
         check_code: made again from the PDFs as they were first; None where not all of them are there.
-        complete: whether a place that is still to be signed counts against the packet.
+        lacking: what keeps the packet from being called completely signed, in Chinese; never empty where that
+            is in doubt.
+        complete: whether what is lacking counts against the packet.
     """
 
     packet: str
@@ -105,6 +122,7 @@ class Report:
     notes: tuple[str, ...]
     places: tuple[SignedPlace, ...]
     check_code: str | None
+    lacking: tuple[str, ...]
     complete: bool
 
     @property
@@ -119,8 +137,8 @@ class Report:
 
     @property
     def exit_code(self) -> ExitCode:
-        """FINDING where something was tampered with, or somebody has to sign and that counts."""
-        bad = not self.sound or (self.complete and bool(self.unsigned))
+        """FINDING where something was tampered with, or it is not completely signed and that counts."""
+        bad = not self.sound or (self.complete and bool(self.lacking))
         return ExitCode.FINDING if bad else ExitCode.DONE
 
     @property
@@ -136,6 +154,8 @@ class Report:
             "kind": self.kind,
             "ok": self.exit_code == ExitCode.DONE,
             "untouched": self.sound,
+            "complete": self.sound and not self.lacking,
+            "lacking": list(self.lacking),
             "programme": self.named.get("programme"),
             "consortium": self.named.get("consortium"),
             "edition": self.named.get("edition"),
@@ -160,7 +180,7 @@ class _Found:
     places: list[SignedPlace] = field(default_factory=list)
     check_code: str | None = None
 
-    def report(self, *, complete: bool) -> Report:
+    def report(self, *, trusting: bool, complete: bool) -> Report:
         return Report(
             self.packet,
             self.kind,
@@ -170,6 +190,7 @@ class _Found:
             tuple(self.notes),
             tuple(self.places),
             self.check_code,
+            tuple(_lacking(self, trusting=trusting)),
             complete,
         )
 
@@ -178,6 +199,7 @@ def verify(
     place: Path,
     trusted: Sequence[Path | bytes] = (),
     *,
+    signers: Mapping[str, Sequence[str]] | None = None,
     complete: bool = False,
     progress: Listener | None = None,
 ) -> Report:
@@ -187,7 +209,10 @@ def verify(
         place: the packet's folder, its archive, or a PDF.
         trusted: root certificates of authorities, files or bytes, PEM or DER; without any, whose certificates
             they are is shown and not judged.
-        complete: count places that are still to be signed against the packet.
+        signers: for a party, whose certificate may sign for it besides one in its own name: names or numbers
+            that the certificate gives its holder.
+        complete: count against the packet whatever keeps it from being completely signed: places still to be
+            signed, signatures that are not certainly the party's.
         progress: is told of each file before it is looked at.
 
     Raises:
@@ -196,7 +221,8 @@ def verify(
     authorities = _authorities(trusted)
     if place.is_file() and place.suffix.lower() == ".pdf":
         tell(progress, f"核对 {place.name}")
-        return _verify_pdf(place, authorities).report(complete=complete)
+        found = _verify_pdf(place, authorities, signers or {})
+        return found.report(trusting=bool(authorities), complete=complete)
     report = _Found(str(place), "folder" if place.is_dir() else "zip")
     with open_packet(place) as packet:
         if packet.archive == "altered":
@@ -206,8 +232,32 @@ def verify(
                 "这个压缩包不是生成时的那一个（可能由别的程序重新压缩），以下逐个核对了里面的文件"
             )
         report.manifest = _read_manifest(packet, report)
-        _compare(packet, report.manifest, report, authorities, progress)
-    return report.report(complete=complete)
+        _compare(packet, report.manifest, report, authorities, signers or {}, progress)
+    return report.report(trusting=bool(authorities), complete=complete)
+
+
+def read_signers(file: Path) -> Mapping[str, Sequence[str]]:
+    """Who may sign for whom, from a text file: a line each, the party's full name, a colon, the certificate's name.
+
+    A party may have several lines; empty lines and those that begin with ``#`` count for nothing.
+
+    Raises:
+        DataError: the file cannot be read, or a line is not so written.
+    """
+    place = Place(str(file))
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise DataError("读不了签署人的文件", "核对路径，另存为 UTF-8 文本", place) from None
+    found: dict[str, list[str]] = {}
+    for number, line in enumerate(lines, 1):
+        party, colon, name = line.replace("：", ":").partition(":")
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        if not (colon and party.strip() and name.strip()):
+            raise DataError("没有写成“单位全称：证书上的名称”", "改正这一行", Place(str(file), number))
+        found.setdefault(party.strip(), []).append(name.strip())
+    return found
 
 
 def _authorities(trusted: Sequence[Path | bytes]) -> tuple[Any, ...]:
@@ -247,9 +297,21 @@ def _compare(
     manifest: Manifest,
     report: _Found,
     authorities: Sequence[Any],
+    signers: Mapping[str, Sequence[str]],
     progress: Listener | None,
 ) -> None:
     promised = {file.path: file.sha256 for file in manifest.files}
+    claimed = [file for document in manifest.documents for file in document.files]
+    for file in [*claimed, *([manifest.packet] if manifest.packet else [])]:
+        if promised.get(file.path) != file.sha256:
+            report.faults.append(Fault(MANIFEST, f"清单自相矛盾：{file.path} 在两处的校验值不同"))
+    official = {file.path for file in claimed if file.format == "pdf"}
+    known = {file.path for file in claimed} | ({manifest.packet.path} if manifest.packet else set())
+    report.faults += [
+        Fault(MANIFEST, f"清单里的 {path} 不属于任何一份文件")
+        for path in promised
+        if path not in known and not path.startswith(f"{FOLDER}/")
+    ]
     for path in packet.paths:
         if path not in promised:
             report.states[path] = "added"
@@ -264,13 +326,14 @@ def _compare(
             report.states[path] = "missing"
             report.faults.append(Fault(path, "清单里有，这里没有；放回来或重新索取"))
             continue
-        found = _judge(path, data, partial(_length, sha256=sha256), authorities, report)
+        length = partial(_length, sha256=sha256)
+        found = _judge(path, data, length, authorities, report, fields=path in official)
         if report.states[path] in {"same", "signed"} or found is not None:
             firsts[path] = sha256
         if found is not None:
             examined[path] = found
     _compare_code(manifest, report, firsts)
-    _list_places(manifest.documents, report, examined)
+    _list_places(manifest.documents, report, examined, signers)
 
 
 def _length(data: bytes, sha256: str) -> int | None:
@@ -291,11 +354,11 @@ def _judge(
     authorities: Sequence[Any],
     report: _Found,
     *,
-    alone: bool = False,
+    fields: bool,
 ) -> Examined | None:
     """Say how one file stands; gives what a PDF bears, where its first revision is whole.
 
-    The fields of a PDF that nobody has signed are listed only where it stands alone: else the manifest knows.
+    The fields of a PDF that nobody has signed are listed only where they are asked for, which takes a while.
     """
     made = length(data)
     if made is None:
@@ -308,7 +371,7 @@ def _judge(
         return None
     from generator.pdf.signatures.examine import Examined, examine
 
-    if made == len(data) and not alone:
+    if made == len(data) and not fields:
         report.states[path] = "same"
         return Examined((), (), ())
     examined = examine(data, made, authorities)
@@ -328,6 +391,8 @@ def _compare_code(manifest: Manifest, report: _Found, firsts: Mapping[str, str])
     wanted = manifest.check_code
     files = (document.file("pdf") for document in manifest.documents)
     paths = [file.path for file in files if file]
+    if wanted is None and paths:
+        report.faults.append(Fault(MANIFEST, "清单里没有校验码，不能证明这些文件是同一次生成的"))
     if wanted is None or not all(path in firsts for path in paths):
         return
     report.check_code = check_code((path, firsts[path]) for path in paths)
@@ -337,18 +402,26 @@ def _compare_code(manifest: Manifest, report: _Found, firsts: Mapping[str, str])
         )
 
 
-def _list_places(documents: Iterable[Document], report: _Found, examined: Mapping[str, Examined]) -> None:
+def _list_places(
+    documents: Iterable[Document],
+    report: _Found,
+    examined: Mapping[str, Examined],
+    signers: Mapping[str, Sequence[str]],
+) -> None:
     for document in documents:
         pdf = document.file("pdf")
         path = pdf.path if pdf else ""
         bears = examined.get(path)
         signed = {one.field: one for one in bears.signatures} if bears else {}
-        for entry in document.signatories:
-            name = entry.field
-            if name is None:
+        if bears is not None:
+            report.faults += _fields_faults(document, path, bears.fields)
+        for number, entry in enumerate(document.signatories, 1):
+            if document.filing != "paper":
                 continue
-            if bears is not None and bears.signatures and name not in bears.fields:
-                report.faults.append(Fault(path, f"签名域“{name}”不见了"))
+            name = entry.field or ""
+            if name and name != field_name(number, entry.party, entry.title):
+                report.faults.append(Fault(MANIFEST, f"清单里签名域“{name}”写成了由“{entry.party}”签"))
+            signature = signed.pop(name, None)
             report.places.append(
                 SignedPlace(
                     document.title,
@@ -358,7 +431,8 @@ def _list_places(documents: Iterable[Document], report: _Found, examined: Mappin
                     entry.title,
                     entry.page,
                     name,
-                    signed.pop(name, None),
+                    signature,
+                    tuple(_doubts(signature, entry.party, signers)),
                 )
             )
         report.places += _unexpected(document.title, path, signed.values())
@@ -369,25 +443,77 @@ def _list_places(documents: Iterable[Document], report: _Found, examined: Mappin
             report.notes.append(f"{path} 不是要签署的文件，却有签名")
 
 
+def _fields_faults(document: Document, path: str, found: Sequence[str]) -> Iterator[Fault]:
+    """Whether a PDF has just the fields that the manifest says."""
+    # What is only typed into a web system is signed by nobody.
+    paper = document.filing == "paper"
+    wanted = {entry.field for entry in document.signatories if entry.field and paper}
+    for name in found:
+        if name not in wanted:
+            yield Fault(MANIFEST, f"{path} 里的签名域“{name}”清单里没有，签署方被删改")
+    for name in sorted(wanted - set(found)):
+        yield Fault(path, f"签名域“{name}”不见了")
+
+
+def _doubts(signature: Signature | None, party: str, signers: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Why a signature is not taken for the party's."""
+    if signature is None:
+        return
+    yield from signature.doubts
+    if signature.timestamp:
+        yield "只是时间戳，不是签名"
+    named = {fold(name) for name in signature.names}
+    if not named & {fold(name) for name in (party, *signers.get(party, ()))}:
+        yield f"证书写的是“{signature.signer}”，不是“{party}”，请自己核对是谁签的"
+
+
+def _lacking(found: _Found, *, trusting: bool) -> Iterator[str]:
+    """What keeps a packet from being called completely signed."""
+    manifest = found.manifest
+    if manifest is None:
+        yield "旁边没有这份文件的清单，不知道应当由谁签署"
+    elif getattr(manifest, "edition", None) != "signing":
+        yield "这不是签署版，没有可以签署的文件"
+    places = [place for place in found.places if place.party]
+    if manifest is not None and not places:
+        yield "没有要签署的地方"
+    unsigned = [place for place in found.places if place.signature is None]
+    fieldless = [place for place in unsigned if not place.field]
+    if fieldless:
+        yield f"有 {len(fieldless)} 处没有电子签名域，不能电子签署"
+    if len(unsigned) > len(fieldless):
+        yield f"电子签名还差 {len(unsigned) - len(fieldless)} 处"
+    signed = [place for place in found.places if place.signature is not None]
+    if signed and not trusting:
+        yield "没有用 --trust 给出信任的签发机构，不能断定签名的人就是证书上写的人"
+    for place in signed:
+        for doubt in place.doubts:
+            yield f"{place.document}的“{place.party}”（{place.title}）：{doubt}"
+
+
 def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Iterator[SignedPlace]:
     for one in signatures:
         shown = "时间戳" if one.timestamp else "清单以外的签名"
         yield SignedPlace(title, path, "", "", shown, None, one.field, one)
 
 
-def _verify_pdf(place: Path, authorities: Sequence[Any]) -> _Found:
+def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, Sequence[str]]) -> _Found:
     """One PDF: by the manifest of the packet it stands in, else by the identity it bears."""
     from generator.pdf.signatures.examine import own_revision
 
     report = _Found(str(place), "pdf")
     try:
+        if place.stat().st_size > _LARGEST_PDF:
+            raise DataError("比任何材料都大，没有读取", "检查文件", Place(str(place)))
         data = place.read_bytes()
-        manifest, path = _manifest_beside(place)
+        manifest, path = _manifest_beside(place, report)
     except OSError as error:
         raise DataError(f"不能读取（{error.strerror or error}）", "检查路径", Place(str(place))) from error
     if manifest is None:
-        report.notes.append("旁边没有 manifest.json，只按这个 PDF 自带的标识核对")
-        examined = _judge(place.name, data, own_revision, authorities, report, alone=True)
+        report.notes.append(
+            "旁边没有这个文件的清单（manifest.json），只按它自带的标识核对，没有别的东西能证明它"
+        )
+        examined = _judge(place.name, data, own_revision, authorities, report, fields=True)
         if examined is not None:
             signed = {one.field: one for one in examined.signatures}
             report.places = [
@@ -397,16 +523,19 @@ def _verify_pdf(place: Path, authorities: Sequence[Any]) -> _Found:
         return report
     report.manifest = manifest
     sha256 = next(file.sha256 for file in manifest.files if file.path == path)
-    examined = _judge(path, data, partial(_length, sha256=sha256), authorities, report)
+    examined = _judge(path, data, partial(_length, sha256=sha256), authorities, report, fields=True)
     of_this = [
         document for document in manifest.documents if any(file.path == path for file in document.files)
     ]
-    _list_places(of_this, report, {path: examined} if examined is not None else {})
+    _list_places(of_this, report, {path: examined} if examined is not None else {}, signers)
     return report
 
 
-def _manifest_beside(place: Path) -> tuple[Manifest | None, str]:
-    """The manifest of the packet that a file stands in, and the file's path there."""
+def _manifest_beside(place: Path, report: _Found) -> tuple[Manifest | None, str]:
+    """The manifest of the packet that a file stands in, and the file's path there.
+
+    One of ours that was changed is told, and vouches for nothing.
+    """
     for folder in list(place.resolve().parents)[:2]:
         beside = folder / MANIFEST
         if not beside.is_file():
@@ -414,6 +543,8 @@ def _manifest_beside(place: Path) -> tuple[Manifest | None, str]:
         raw = beside.read_bytes()
         path = place.resolve().relative_to(folder).as_posix()
         manifest = parsed_or_none(raw) if manifest_holds(raw) else None
+        if manifest is None and is_ours(raw):
+            report.faults.append(Fault(MANIFEST, "旁边的清单已损坏或被改动，不能据以核对"))
         if manifest is not None and any(file.path == path for file in manifest.files):
             return manifest, path
     return None, place.name

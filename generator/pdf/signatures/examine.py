@@ -11,17 +11,22 @@ import io
 import logging
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.errors import DataError, Place
+from generator.pdf.signatures.appended import form_faults
 from generator.pdf.signatures.cms import cms_faults, is_chinese_standard
 from generator.pdf.signatures.fields import identity_holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime
 
 _END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
+# Each party signs once, and may add a time stamp and what validates it.
+_MOST_REVISIONS: Final = 1_000
+_CLOCKS_DIFFER: Final = timedelta(days=1)
 _HEX: Final = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
 
 
@@ -37,6 +42,8 @@ class Signature:
         faults: what is wrong with it, in Chinese; none if it is sound.
         trusted: whether the certificate leads to one of the authorities given; None where none was given.
         checked: False for a signature by SM2, which only its maker's own tool can check.
+        names: every name and number that the certificate gives its holder.
+        doubts: what keeps it from being taken for the party's, though nothing is wrong with it, in Chinese.
     """
 
     field: str
@@ -46,6 +53,8 @@ class Signature:
     faults: tuple[str, ...]
     trusted: bool | None
     checked: bool = True
+    names: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +73,8 @@ class Examined:
 
 
 def revisions(data: bytes) -> Iterator[bytes]:
-    """Every beginning of a file that may have been the whole file once, the shortest first."""
-    for end in _END.finditer(data):
+    """Every beginning of a file that may have been the whole file once, the shortest first, so many at most."""
+    for end in islice(_END.finditer(data), _MOST_REVISIONS):
         yield data[: end.end()]
         if end[1]:
             yield data[: end.start(1)]
@@ -135,10 +144,9 @@ def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined
         fields = tuple(_field_names(reader))
         if len(data) == made:
             return Examined(fields, (), ())
-        faults = tuple(_appended_faults(reader, data, made))
-        signatures = tuple(
-            _signature(embedded, data, reader, tuple(authorities)) for embedded in reader.embedded_signatures
-        )
+        embedded = reader.embedded_signatures
+        faults = tuple(dict.fromkeys(_appended_faults(reader, data, made, embedded)))
+        signatures = tuple(_signature(one, data, reader, tuple(authorities)) for one in embedded)
     except Exception:  # noqa: BLE001 whatever a changed byte makes the readers stumble over, the answer is this
         return damaged
     if not signatures and not faults:
@@ -153,7 +161,7 @@ def _field_names(reader: Any) -> Iterator[str]:
         yield str(name)
 
 
-def _appended_faults(reader: Any, data: bytes, made: int) -> Iterator[str]:
+def _appended_faults(reader: Any, data: bytes, made: int, embedded: Sequence[Any]) -> Iterator[str]:
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel, SuspiciousModification
 
@@ -170,18 +178,24 @@ def _appended_faults(reader: Any, data: bytes, made: int) -> Iterator[str]:
         changes.modification_level > ModificationLevel.FORM_FILLING
     ):
         yield "签名以外还改动了文件内容"
+    yield from form_faults(reader, embedded)
 
 
 def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, ...]) -> Signature:
     timestamp = str(embedded.sig_object_type) == "/DocTimeStamp"
     faults = list(_padding_faults(embedded, data))
     trusted: bool | None = None
+    doubts: list[str] = []
     checked = not is_chinese_standard(embedded.signed_data)
     if checked:
         faults += cms_faults(embedded.signed_data)
-        found, sound = _validated(embedded, authorities, timestamp=timestamp)
+        found, sound, stamped = _validated(embedded, authorities, timestamp=timestamp)
         faults += found
+        if not timestamp and not stamped:
+            doubts += _doubts_of_time(embedded)
         trusted = sound if authorities else None
+    else:
+        doubts.append("国密（SM2）签名，本程序不能核对，请用签名软件核对")
     if trusted is False:
         faults.append("证书不是所给机构签发的，或已过期、吊销、不能用于签名")
     if not _covers_its_revision(embedded, reader):
@@ -195,13 +209,35 @@ def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, 
         tuple(dict.fromkeys(faults)),
         trusted,
         checked,
+        _names(certificate),
+        tuple(doubts),
     )
+
+
+def _doubts_of_time(embedded: Any) -> Iterator[str]:
+    """What speaks against the time that a signer states himself, where no trusted time stamp shows it."""
+    validity = embedded.signer_cert["tbs_certificate"]["validity"]
+    stated, now = embedded.self_reported_timestamp, datetime.now(UTC)
+    if validity["not_after"].native < now:
+        yield "证书已过期，签名时间只是签名人自己写的，没有可信时间戳证明是在有效期内签的"
+    if stated is not None and stated.tzinfo is not None and stated > now + _CLOCKS_DIFFER:
+        yield "签名时间写的是将来"
+
+
+def _names(certificate: Any) -> tuple[str, ...]:
+    found: list[str] = []
+    for value in certificate.subject.native.values():
+        found += [value] if isinstance(value, str) else [str(one) for one in value]
+    return tuple(found)
 
 
 def _validated(
     embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool
-) -> tuple[list[str], bool | None]:
-    """What validation finds wrong, and whether the certificate is trusted; None where it cannot be told."""
+) -> tuple[list[str], bool | None, bool]:
+    """What validation finds wrong, whether the certificate is trusted, and whether a trusted stamp shows when.
+
+    Trust is None where it cannot be told.
+    """
     from pyhanko.pdf_utils.misc import PdfError as HankoError
     from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
     from pyhanko_certvalidator import ValidationContext
@@ -216,13 +252,15 @@ def _validated(
     try:
         status = validate(embedded, context, skip_diff=True)
     except (HankoError, ValidationError, ValueError, KeyError, TypeError, NotImplementedError) as error:
-        return [f"签名不能验证（{type(error).__name__}）"], None
+        return [f"签名不能验证（{type(error).__name__}）"], None, False
     faults = []
     if not status.intact:
         faults.append("签名以后，签过的内容被改动")
     if not status.valid:
         faults.append("签名值与证书对不上")
-    return faults, bool(status.trusted)
+    stamp = getattr(status, "timestamp_validity", None)
+    stamped = stamp is not None and bool(stamp.intact and stamp.valid and stamp.trusted)
+    return faults, bool(status.trusted), stamped
 
 
 def _covers_its_revision(embedded: Any, reader: Any) -> bool:

@@ -1,0 +1,352 @@
+"""Signed packets and what is done to them: never called complete unless they are, changes always told."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from pyhanko.pdf_utils import generic as _generic
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import SigFieldSpec, append_signature_field
+
+from generator.cli import main
+from generator.publishing.manifest import _written
+from tests.authority import Authority
+from tests.standing import Standing
+
+generic: Any = _generic  # typed in part only
+Run = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def all_signed(made: Standing, authority: Authority) -> dict[str, bytes]:
+    """Every PDF that is to be signed, signed at every place by the party itself: bytes by path."""
+    found = {}
+    for document in made.manifest["documents"]:
+        entries = [entry for entry in document["signatories"] if entry["field"]]
+        if entries:
+            path = made.pdf(document["id"])
+            pdf = path.read_bytes()
+            for entry in entries:
+                pdf = authority.sign(pdf, entry["field"], entry["party"])
+            found[path.name] = pdf
+    return found
+
+
+@pytest.fixture
+def signed(packet: Standing, all_signed: dict[str, bytes]) -> Standing:
+    for name, data in all_signed.items():
+        (packet.folder / name).write_bytes(data)
+    return packet
+
+
+@pytest.fixture
+def run(tmp_path: Path, authority: Authority, capsys: pytest.CaptureFixture[str]) -> Run:
+    root = tmp_path / "ca.pem"
+    root.write_bytes(authority.pem)
+
+    def verify(place: Path, *more: object) -> tuple[int, dict[str, Any]]:
+        capsys.readouterr()
+        arguments = [place, "--trust", root, "--complete", *more, "--format", "json"]
+        code = main(["verify", *map(str, arguments)])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, json.loads(said.out) if said.out else {"error": said.err}
+
+    return verify
+
+
+def changed(pdf: bytes, change: Callable[[Any], object]) -> bytes:
+    out = io.BytesIO()
+    incremental = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    change(incremental)
+    incremental.write(out)  # type: ignore[no-untyped-call]  # pyHanko types it in part
+    return out.getvalue()
+
+
+def fields(incremental: Any) -> Any:
+    return incremental.root["/AcroForm"]["/Fields"]
+
+
+def drawing(incremental: Any) -> Any:
+    stream = generic.StreamObject(
+        {
+            generic.NameObject("/Type"): generic.NameObject("/XObject"),
+            generic.NameObject("/Subtype"): generic.NameObject("/Form"),
+            generic.NameObject("/BBox"): generic.ArrayObject(
+                [generic.NumberObject(n) for n in (0, 0, 595, 842)]
+            ),
+        },
+        stream_data=b"1 g 0 0 595 842 re f",
+    )
+    return incremental.add_object(stream)
+
+
+def overlay(incremental: Any) -> None:
+    append_signature_field(incremental, SigFieldSpec("999 出席（签章）", on_page=1, box=(0, 0, 595, 842)))
+    field = fields(incremental)[-1]
+    field["/AP"] = generic.DictionaryObject({generic.NameObject("/N"): drawing(incremental)})
+    incremental.update_container(field)
+
+
+def hidden_field(incremental: Any) -> None:
+    append_signature_field(incremental, SigFieldSpec("又一个"))
+
+
+def same_name(incremental: Any) -> None:
+    first = fields(incremental)[0]
+    append_signature_field(incremental, SigFieldSpec("同名", on_page=0, box=(0, 0, 90, 40)))
+    field = fields(incremental)[-1]
+    field["/T"] = generic.TextStringObject(str(first["/T"]))
+    incremental.update_container(field)
+
+
+def new_appearance(at: int) -> Callable[[Any], None]:
+    def change(incremental: Any) -> None:
+        field = fields(incremental)[at]
+        field["/AP"] = generic.DictionaryObject({generic.NameObject("/N"): drawing(incremental)})
+        incremental.update_container(field)
+
+    return change
+
+
+def moved(incremental: Any) -> None:
+    field = fields(incremental)[0]
+    field["/Rect"] = generic.ArrayObject([generic.NumberObject(n) for n in (0, 0, 595, 842)])
+    incremental.update_container(field)
+
+
+def replayed(incremental: Any) -> None:
+    one, other = fields(incremental)[0], fields(incremental)[-1]
+    other[generic.NameObject("/V")] = one.raw_get("/V")
+    incremental.update_container(other)
+
+
+def titled(incremental: Any) -> None:
+    info = generic.DictionaryObject({generic.NameObject("/Title"): generic.TextStringObject("另一份协议")})
+    incremental.set_info(incremental.add_object(info))
+
+
+def opening(incremental: Any) -> None:
+    incremental.root[generic.NameObject("/OpenAction")] = generic.DictionaryObject(
+        {
+            generic.NameObject("/S"): generic.NameObject("/URI"),
+            generic.NameObject("/URI"): generic.TextStringObject("https://example.invalid"),
+        }
+    )
+    incremental.update_root()
+
+
+def resealed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """The manifest changed by somebody who knows how its digest is made."""
+    path = folder / "manifest.json"
+    content = json.loads(path.read_bytes())
+    change(content)
+    content.pop("manifest_sha256")
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(_written(content))
+    path.write_bytes(_written({**content, "manifest_sha256": digest.finalize().hex()}))
+
+
+def test_a_packet_that_every_party_has_signed_is_complete(signed: Standing, run: Run) -> None:
+    code, report = run(signed.folder)
+    assert (code, report["faults"], report["lacking"]) == (0, [], [])
+    assert report["complete"]
+    assert all(place["signed"] for place in report["signatures"])
+    assert run(signed.pdf("agreement"))[0] == 0
+
+
+APPENDED: dict[str, Callable[[Any], None]] = {
+    "overlay-in-a-new-field": overlay,
+    "new-field-that-shows-nothing": hidden_field,
+    "second-field-of-one-name": same_name,
+    "other-appearance-of-a-signed-field": new_appearance(1),
+    "signed-field-moved": moved,
+    "title": titled,
+    "action": opening,
+}
+
+
+@pytest.mark.parametrize("case", APPENDED)
+def test_what_is_appended_to_a_signed_agreement_is_told(signed: Standing, case: str, run: Run) -> None:
+    path = signed.pdf("agreement")
+    path.write_bytes(changed(path.read_bytes(), APPENDED[case]))
+    for place in (signed.folder, path):
+        code, report = run(place)
+        assert code == 1
+        assert [fault for fault in report["faults"] if fault["path"] == path.name], report
+    assert not report["complete"]
+
+
+@pytest.mark.parametrize("case", ["overlay-in-a-new-field", "new-field-that-shows-nothing", "title"])
+def test_the_same_before_the_first_signature_is_told(
+    packet: Standing, case: str, run: Run, authority: Authority
+) -> None:
+    path = packet.pdf("agreement")
+    pdf = changed(path.read_bytes(), APPENDED[case])
+    for entry in packet.document("agreement")["signatories"]:
+        pdf = authority.sign(pdf, entry["field"], entry["party"])
+    path.write_bytes(pdf)
+    code, report = run(path)
+    assert code == 1
+    assert report["faults"]
+
+
+def test_an_appearance_in_a_field_that_nobody_has_signed_is_told(
+    packet: Standing, run: Run, authority: Authority
+) -> None:
+    path = packet.pdf("agreement")
+    first = packet.document("agreement")["signatories"][0]
+    pdf = changed(path.read_bytes(), new_appearance(5))
+    path.write_bytes(authority.sign(pdf, first["field"], first["party"]))
+    code, report = run(path)
+    assert code == 1
+    assert any("还没有签名的签名域" in fault["message"] for fault in report["faults"])
+
+
+def test_one_signature_in_two_fields_is_told(packet: Standing, run: Run, authority: Authority) -> None:
+    path = packet.pdf("agreement")
+    *others, _ = packet.document("agreement")["signatories"]
+    pdf = path.read_bytes()
+    for entry in others:
+        pdf = authority.sign(pdf, entry["field"], entry["party"])
+    path.write_bytes(changed(pdf, replayed))
+    code, report = run(path)
+    assert code == 1
+    assert report["faults"]
+
+
+def test_a_stranger_with_a_certificate_of_the_same_authority_is_not_the_parties(
+    packet: Standing, run: Run, authority: Authority, tmp_path: Path
+) -> None:
+    path = packet.pdf("agreement")
+    pdf = path.read_bytes()
+    entries = packet.document("agreement")["signatories"]
+    for entry in entries:
+        pdf = authority.sign(pdf, entry["field"], "某某商贸有限公司")
+    path.write_bytes(pdf)
+    code, report = run(path)
+    assert code == 1
+    assert report["faults"] == []
+    assert len([reason for reason in report["lacking"] if "某某商贸有限公司" in reason]) == len(entries)
+    signers = tmp_path / "签署人.txt"
+    parties = dict.fromkeys(entry["party"] for entry in entries)
+    signers.write_text(
+        "# 由受托人签署\n" + "".join(f"{party}：某某商贸有限公司\n" for party in parties), "utf-8"
+    )
+    assert run(path, "--signers", signers)[0] == 0
+    signers.write_text("没有冒号的一行\n", "utf-8")
+    code, report = run(path, "--signers", signers)
+    assert code == 3
+    assert "第 1 行" in report["error"]
+
+
+def test_without_an_authority_that_is_trusted_nothing_is_complete(
+    signed: Standing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["verify", str(signed.folder)]) == 0
+    assert main(["verify", str(signed.folder), "--complete"]) == 1
+    assert "--trust" in capsys.readouterr().out
+
+
+def test_an_expired_certificate_with_a_time_of_its_own_telling_is_doubtful(
+    packet: Standing, run: Run, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = packet.pdf("agreement")
+    pdf = path.read_bytes()
+    for entry in packet.document("agreement")["signatories"]:
+        pdf = authority.sign(pdf, entry["field"], entry["party"])
+    path.write_bytes(pdf)
+    assert run(path)[0] == 0
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, zone: Any = None) -> datetime:  # type: ignore[override]
+            return datetime.now(zone) + timedelta(days=400)
+
+    monkeypatch.setattr("generator.pdf.signatures.examine.datetime", Later)
+    code, report = run(path)
+    assert code == 1
+    assert any("可信时间戳" in reason for reason in report["lacking"])
+    assert Later.now(UTC) > datetime.now(UTC)
+
+
+FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "signatories-dropped": lambda content: content["documents"][1]["signatories"].clear(),
+    "one-signatory-dropped": lambda content: content["documents"][1]["signatories"].pop(),
+    "another-party": lambda content: content["documents"][1]["signatories"][2].update(
+        party="某某商贸有限公司"
+    ),
+    "field-denied": lambda content: content["documents"][1]["signatories"][2].update(field=None),
+    "no-check-code": lambda content: content.update(check_code=None),
+    "other-check-code": lambda content: content.update(check_code="0000-0000-0000-0000"),
+    "hashes-that-disagree": lambda content: content["documents"][1]["files"][1].update(sha256="0" * 64),
+    "called-an-entry-draft": lambda content: content["documents"][1].update(filing="entry-draft"),
+    "document-dropped": lambda content: content["documents"].pop(1),
+    "called-a-roll-up": lambda content: content.update(kind="rollup"),
+}
+
+
+@pytest.mark.parametrize("case", FORGED)
+def test_a_manifest_forged_with_its_digest_never_makes_a_packet_complete(
+    signed: Standing, case: str, run: Run
+) -> None:
+    resealed(signed.folder, FORGED[case])
+    assert run(signed.folder)[0] in {1, 3}
+
+
+def test_one_signature_that_is_missing_is_one_too_few(
+    signed: Standing, run: Run, made: Standing, authority: Authority
+) -> None:
+    path = signed.pdf("agreement")
+    pdf = made.pdf("agreement").read_bytes()
+    for entry in made.document("agreement")["signatories"][:-1]:
+        pdf = authority.sign(pdf, entry["field"], entry["party"])
+    path.write_bytes(pdf)
+    code, report = run(signed.folder)
+    assert code == 1
+    assert report["faults"] == []
+    assert any("还差 1 处" in reason for reason in report["lacking"])
+
+
+def test_packets_that_nobody_can_sign_are_not_complete(tmp_path: Path, run: Run) -> None:
+    data = Path(__file__).resolve().parents[2] / "data" / "henan-consortium-2022.yaml"
+    for edition in ("draft", "signing"):
+        out = tmp_path / edition
+        order = ["packet", str(data), "-p", "henan/consortium-2022", "--edition", edition, "--no-pdf"]
+        assert main([*order, "-o", str(out)]) == 0
+        (path,) = out.rglob("manifest.json")
+        code, report = run(path.parent)
+        assert code == 1
+        assert report["faults"] == []
+        assert report["lacking"]
+
+
+def test_a_pdf_beside_a_manifest_that_was_changed_is_vouched_for_by_nothing(
+    signed: Standing, run: Run
+) -> None:
+    manifest = signed.folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"edited": false', b'"edited":  false', 1))
+    code, report = run(signed.pdf("agreement"))
+    assert code == 1
+    assert any("清单" in fault["message"] for fault in report["faults"])
+    path = signed.pdf("agreement")
+    manifest.unlink()
+    code, report = run(path)
+    assert code == 1
+    assert not report["complete"]
+
+
+def test_many_ends_of_file_do_not_keep_verify_busy(packet: Standing, run: Run, tmp_path: Path) -> None:
+    alone = tmp_path / "elsewhere" / "协议.pdf"
+    alone.parent.mkdir()
+    alone.write_bytes(packet.pdf("plan").read_bytes()[:-7] + b"\n%%EOF" * 200_000)
+    begun = datetime.now(UTC)
+    assert run(alone)[0] == 1
+    assert datetime.now(UTC) - begun < timedelta(seconds=20)
