@@ -1,4 +1,4 @@
-"""A batch's report: a table for people, one JSON document, or a workbook."""
+"""A batch's report: one JSON document, or a workbook."""
 
 from __future__ import annotations
 
@@ -6,22 +6,12 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from generator.batch.results import STATES, Result, totals
 from generator.errors import OutputError, Place, UsageError
 from generator.model.findings import VERDICT_TEXTS
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-_COLOURS: Final = {
-    "made": "green",
-    "same": "green",
-    "unchanged": "dim",
-    "failed": "bold red",
-    "duplicate": "bold red",
-}
 _VERDICTS: Final = ("pass", "fail", "unknown", "warn", "judge")
 _COLUMNS: Final = (
     ("数据文件", 36),
@@ -35,7 +25,6 @@ _COLUMNS: Final = (
     ("错误或提醒", 80),
     ("位置", 40),
 )
-_FAULTS_SHOWN: Final = 200
 
 
 def as_json(results: Sequence[Result], seconds: float) -> dict[str, Any]:
@@ -52,45 +41,6 @@ def summary(results: Sequence[Result], seconds: float) -> str:
     counted = totals(results)
     shown = "，".join(f"{STATES[state]} {counted[state]}" for state in STATES if counted[state])
     return f"共 {len(results)} 份：{shown or '没有要生成的'}；用时 {seconds:.1f} 秒。"
-
-
-def print_table(console: Console, results: Sequence[Result], seconds: float) -> None:
-    """A line for each packet, then each error in full, then the sum."""
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("数据文件", overflow="fold")
-    table.add_column("方案", no_wrap=True)
-    table.add_column("结果", no_wrap=True)
-    for title in (*(VERDICT_TEXTS[verdict] for verdict in _VERDICTS[:3]), "待填", "页", "秒"):
-        table.add_column(title, justify="right", no_wrap=True)
-    for result in results:
-        counts = result.counts or {}
-        figures = [str(counts.get(verdict, "")) for verdict in _VERDICTS[:3]]
-        table.add_row(
-            Text(result.data),
-            Text(result.programme or ""),
-            Text(STATES[result.state], style=_COLOURS[result.state]),
-            *figures,
-            str(result.missing or "") if counts else "",
-            str(result.pages or ""),
-            f"{result.seconds:.2f}" if result.seconds else "",
-        )
-    console.print(table)
-    faults = [result for result in results if not result.is_good]
-    for result in faults[:_FAULTS_SHOWN]:
-        programme = f"（{result.programme}）" if result.programme else ""
-        console.print(f"{result.data}{programme}：", style="bold", markup=False, soft_wrap=True)
-        for line in result.error.splitlines():
-            console.print(f"  {line}", markup=False, soft_wrap=True)
-    if len(faults) > _FAULTS_SHOWN:
-        console.print(f"……还有 {len(faults) - _FAULTS_SHOWN} 份有错，用 --report 文件.xlsx 看全部。")
-    for result in results:
-        if result.moved_aside:
-            console.print(f"原来的一套被改过，已移到 {result.moved_aside}", markup=False, soft_wrap=True)
-    console.print(summary(results, seconds), markup=False)
 
 
 def check_report(path: Path) -> None:

@@ -14,10 +14,9 @@ from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
 from generator.model.findings import count_verdicts
-from generator.packet.pipeline import build, put
+from generator.packet.pipeline import build, load_for, put
 from generator.packet.session import Session
 from generator.publishing import safe_name
-from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.readers.unit_library import is_library
 from generator.workflows.choose import chosen_programmes
@@ -94,7 +93,7 @@ def look(settings: Settings, catalogue: Catalogue, path: Path) -> list[Target]:
     programmes = chosen_programmes(catalogue, settings.codes, source)
     targets = []
     for programme in programmes:
-        dataset = load(source, programme, known=catalogue.all())
+        dataset = load_for(source, programme, catalogue)
         name = dataset.consortium.name
         folder = f"{safe_name(name)}/{programme.packet_folder(settings.edition)}"
         error = DataError("数据有误", problems=dataset.problems) if dataset.problems else None

@@ -84,9 +84,9 @@ def command(
     templates: Path | None,
 ) -> int:
     """Make many packets."""
-    from generator.batch.report import print_table
     from generator.batch.run import make_batch
     from generator.batch.settings import Bounds, Settings
+    from generator.cli.batch_report import print_table
 
     settings = Settings(
         root,
@@ -111,7 +111,7 @@ def command(
             progress=watcher.progress,
             made=watcher.made,
         )
-    print_table(console(err=output == "json"), done.results, done.seconds)
+    print_table(console(err=output == "json"), done)
     if output == "json":
         write_json(done.as_json())
     return done.exit_code

@@ -43,5 +43,5 @@ def command(data: Path, target: Path, code: str | None, templates: Path | None) 
     with Workspace(templates) as workspace:
         made = convert(workspace, data, target, code)
     say(f"已把 {data} 转成 {target}。")
-    for clause in made.told:
+    for clause in made.warnings:
         say(f"  · {clause}。")

@@ -47,5 +47,5 @@ def command(code: str, target: Path, old: Path | None, templates: Path | None) -
         return
     lacking = f"还缺 {len(made.missing)} 项，已在文件里标出" if made.missing else "需要的内容都已有"
     say(f"已把 {old} 带到 {target}，{lacking}。用 lianheti check {target} -p {code} 核对。")
-    for clause in made.told:
+    for clause in made.warnings:
         say(f"  · {clause}。")

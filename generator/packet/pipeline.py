@@ -11,6 +11,8 @@ from pathlib import Path
 
 from generator.conditions.judge import judge
 from generator.errors import DataError
+from generator.model.catalogue import Catalogue
+from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet import manifest
 from generator.packet.attachments import Attachment, read_attachments
@@ -147,16 +149,26 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
     Raises:
         ProgrammeError: the programme is at fault.
     """
-    dataset = load(source, programme, known={programme.code: programme})
-    if dataset.problems:
-        # What is unknown here may be a field or a filing of another programme: read those only now.
-        dataset = load(source, programme, known=session.catalogue.all())
+    dataset = load_for(source, programme, session.catalogue)
     judged = session.templates.model_clauses.spelled_out(dataset, programme)
     day = session.when.date() if session.when else None
     findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day)
     dataset = replace(dataset, problems=judged.problems)
     when = time_of(dataset, session.when)
     return Job(session, programme, dataset, order.edition, findings, when, source.folder)
+
+
+def load_for(source: Source, programme: Programme, catalogue: Catalogue) -> Dataset:
+    """Load the data as a programme sees it: the one way for packets, batches and roll-ups.
+
+    Raises:
+        ProgrammeError: a programme is at fault.
+    """
+    dataset = load(source, programme, known={programme.code: programme})
+    if dataset.problems:
+        # What is unknown here may be a field or a filing of another programme: read those only now.
+        dataset = load(source, programme, known=catalogue.all())
+    return dataset
 
 
 def fill_ready(job: Job) -> list[Filled]:

@@ -31,13 +31,13 @@ class NewFile:
         path: where it stands, or whose suffix says its format where it was made in memory alone.
         data: its bytes.
         missing: Chinese titles of what the programme needs and the old data does not give.
-        told: what a person should know of how the old data were read, clauses without a full stop.
+        warnings: what a person should know of how the old data were read, clauses without a full stop.
     """
 
     path: Path
     data: bytes
     missing: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
@@ -101,7 +101,7 @@ def convert(
         programme = workspace.catalogue.load(code) if code else next(iter(filed), None)
         content = read_content(source, programme, workspace.catalogue.all())
         made = NewFile(
-            target, _written(content, programme, target, session, None), told=told(content.notices)
+            target, _written(content, programme, target, session, None), warnings=told(content.notices)
         )
     if write:
         write_new(target, made.data)

@@ -21,6 +21,7 @@ from generator.model.programme import Document, Programme
 from generator.model.value_kinds import Stated
 from generator.packet.manifest import common
 from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
+from generator.packet.pipeline import load_for
 from generator.packet.session import Session
 from generator.packet.times import time_of
 from generator.pdf.engine import PdfInfo
@@ -28,7 +29,6 @@ from generator.pdf.engines.open import EngineName
 from generator.publishing import PacketFile, Published, publish, recover, safe_name
 from generator.publishing.manifest import Applicant as Listed
 from generator.publishing.manifest import Repeated, RollupManifest
-from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
 from generator.workflows.choose import filed_programmes
@@ -224,7 +224,6 @@ def _rolled_up(
 def _applicants(
     files: Sequence[Path], programme: Programme, session: Session, progress: Listener | None
 ) -> tuple[list[Applicant], list[LeftOut]]:
-    known = session.catalogue.all()
     names = Counter(path.name for path in files)
     applicants: list[Applicant] = []
     left_out: list[LeftOut] = []
@@ -241,7 +240,7 @@ def _applicants(
             titles = "、".join(one.title for one in filed)
             left_out.append(LeftOut(file, f"申报的是别的方案（{titles}）", is_fault=False))
             continue
-        dataset = load(source, programme, known=known)
+        dataset = load_for(source, programme, session.catalogue)
         if dataset.problems:
             first, more = str(dataset.problems[0]), len(dataset.problems) - 1
             left_out.append(LeftOut(file, first + (f"（另有 {more} 处问题）" if more else "")))

@@ -8,7 +8,6 @@ or to refuse. A cell that cannot be read becomes a value with a fault, so that o
 from __future__ import annotations
 
 import difflib
-import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -77,17 +76,7 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
         DataError: the file cannot be read as a workbook, is larger than it may be, was made by another
             version in a way that matters, or has no sheet that can be recognised.
     """
-    # All that is made here is kept until the end: looking for garbage meanwhile takes a third of the time.
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        return _read(data, name, [] if notices is None else notices)
-    finally:
-        if collecting:
-            gc.enable()
-
-
-def _read(data: bytes, name: str, notices: list[Notice]) -> Entries:
+    notices = [] if notices is None else notices
     grids = read_grids(data, name)
     stamp = _read_stamp(grids)
     sheets = stamp.sheets if stamp else layout(Consortium, {})
