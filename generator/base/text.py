@@ -80,6 +80,12 @@ def listed(names: Iterable[str], most: int = 10) -> str:
     return f"{'、'.join(names[:most])}等 {len(names)} 项"
 
 
+def excerpt(text: str, longest: int = 48) -> str:
+    """The beginning of a text in one line, for a message that names the passage."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[:longest]}…"
+
+
 def sentence(*clauses: str) -> str:
     """Clauses as one Chinese sentence with its full stop; empty clauses are left out."""
     kept = [clause.strip().rstrip("。；，") for clause in clauses]

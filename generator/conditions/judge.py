@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from generator.base.text import request, sentence
+from generator.base.text import excerpt, listed, request, sentence
 from generator.conditions.cel import ExpressionError, Plain
 from generator.conditions.figures import compute
 from generator.conditions.limits import judge_limit
@@ -21,6 +21,7 @@ from generator.model.findings import Finding
 from generator.model.paths import resolve
 from generator.model.programme import Programme, Verdict
 
+_MOST_PASSAGES = 3
 ACCEPTED_RULE = "common.accepted"
 
 
@@ -101,6 +102,12 @@ class _Judgement:
         if holds != holds_without:
             message = self._differing(rule, figures, others, holds)
             return replace(self._finding(rule, "warn", message, base), figures=shown)
+        words = [name for name in rule.wording if figures[name].names]
+        if holds and (condition.judge or words):
+            # That something is written does not say what: a person reads it.
+            return replace(
+                self._finding(rule, "judge", self._asked(rule, figures, words), base), figures=shown
+            )
         verdict: Verdict = "pass" if holds else ("fail" if condition.level == "must" else "warn")
         message = self._told(rule, figures, holds) + ("" if holds else self._remedy(rule, figures))
         at_fault = next((path for figure in figures.values() for path in figure.faults), base)
@@ -137,6 +144,16 @@ class _Judgement:
         listed = "，".join(f"{rule.figures[name].title}为{figure.shown}" for name, figure in figures.items())
         verdict = "符合" if holds else "不符合"
         return sentence(f"{verdict}“{condition.title}”" + (f"：{listed}" if listed else ""))
+
+    def _asked(self, rule: Rule, figures: Mapping[str, Computed], words: Sequence[str]) -> str:
+        """What a person should look at where the program sees only that there are words, with the words."""
+        if rule.condition.judge:
+            return sentence(Message(rule.condition.judge).fill(figures))
+        passages = [
+            f"{rule.figures[name].title}：“{listed((excerpt(text) for text in figures[name].names), _MOST_PASSAGES)}”"
+            for name in words
+        ]
+        return sentence(*passages, f"写得是否做到“{rule.condition.title}”，请看正文")
 
     def _remedy(self, rule: Rule, figures: Mapping[str, Computed]) -> str:
         return request(Message(rule.condition.remedy).fill(figures))

@@ -15,7 +15,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final
 
-from generator.base.text import count_characters, fold, listed
+from generator.base.text import count_characters, excerpt, fold, listed
 from generator.conditions.sample import Computed, Sample, for_cel, midnight, printed, printed_number
 from generator.conditions.selection import Missing, is_none, walk
 from generator.model.value_kinds import Count, CreditCode, Date, Kind, LongText, Money, Share, Text
@@ -55,6 +55,7 @@ class Operation:
         whole_items: it also takes items as a whole, not only a value of each.
         counts: its number counts things: it has no unit of the values that it looks at.
         unit: the unit of its number where the figure names none.
+        of_words: of running text it tells that there is some, or its characters, never what it says.
     """
 
     compute: Callable[[Sample], Computed]
@@ -67,6 +68,7 @@ class Operation:
     whole_items: bool = False
     counts: bool = True
     unit: str = ""
+    of_words: bool = False
 
 
 def _count(sample: Sample) -> Computed:
@@ -134,13 +136,21 @@ def _bad_check_digits(sample: Sample) -> Computed:
 
 def _value(sample: Sample) -> Computed:
     ((_, value),) = sample.gathered.items
-    return sample.done(for_cel(sample.figure.kind, value), printed(sample.figure, value))
+    return sample.done(
+        for_cel(sample.figure.kind, value), printed(sample.figure, value), _words(sample, value)
+    )
 
 
 def _length(sample: Sample) -> Computed:
     ((_, value),) = sample.gathered.items
     length = 0 if is_none(value) else count_characters(value)
-    return sample.done(length, printed_number(sample.figure, length))
+    return sample.done(length, printed_number(sample.figure, length), _words(sample, value))
+
+
+def _words(sample: Sample, value: Any) -> tuple[str, ...]:
+    """The beginning of a running text, for a message that names the passage."""
+    running = isinstance(sample.figure.kind, LongText) and isinstance(value, str)
+    return (excerpt(value),) if running else ()
 
 
 def _programme(sample: Sample) -> Computed:
@@ -178,9 +188,15 @@ OPERATIONS: Final[dict[str, Operation]] = {
         otherwise="不是数，不能相加",
         counts=False,
     ),
-    "value": Operation(_value, LooksAt.ONE, Gives.VALUE, "一个值", "term.years", counts=False),
+    "value": Operation(_value, LooksAt.ONE, Gives.VALUE, "一个值", "term.years", counts=False, of_words=True),
     "values": Operation(
-        _list, LooksAt.LIST, Gives.VALUES, "各项的值，都要填", "members[].province", counts=False
+        _list,
+        LooksAt.LIST,
+        Gives.VALUES,
+        "各项的值，都要填",
+        "members[].province",
+        counts=False,
+        of_words=True,
     ),
     "length": Operation(
         _length,
@@ -191,6 +207,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         kinds=(Text, LongText),
         otherwise="不是文字，没有字数",
         unit="字",
+        of_words=True,
     ),
     "duplicates": Operation(
         _duplicates,

@@ -12,6 +12,7 @@ from generator.base.yaml import read_yaml
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.figure_plan import plan
 from generator.conditions.messages import Message
+from generator.conditions.operations import OPERATIONS
 from generator.conditions.sample import Plan
 from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
@@ -42,6 +43,15 @@ class Rule:
     figures: Mapping[str, Plan]
     paths: tuple[str, ...]
     expression: Expression | None
+
+    @property
+    def wording(self) -> tuple[str, ...]:
+        """The figures that look at running text, by name: that there is one never proves what it says."""
+        return tuple(
+            name
+            for name, plan in self.figures.items()
+            if isinstance(plan.kind, LongText) and OPERATIONS[plan.operation].of_words
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,7 +158,9 @@ def _share(_kind: Kind, text: str) -> str:
 
 
 _YEAR_WORDS = re.compile(r"([零〇○一二三四五六七八九]{4})\s*(?:年|年度)?")
-_YEAR_MORE = re.compile(r"(?:FY)?\s*((?:19|20)\d\d)(?:\.0|年全年|年末|财年|会计年度|年会计年度)?")
+_YEAR_MORE = re.compile(
+    r"(?:FY)?\s*((?:19|20)\d\d)(?:\.0|年全年|年末|财年|会计年度|年会计年度|[年./-]\d{1,2}月?(?:[./-]?\d{1,2}日?)?)?"
+)
 
 
 def _year(_kind: Kind, text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from statistics import median
 from typing import Any, Final
@@ -21,7 +22,7 @@ from generator.model.notices import Notice, Sort
 from generator.model.paths import title_of
 from generator.model.programme import Words
 from generator.model.value_kinds import LongText, Money, Numeric, Share, Text, says_none
-from generator.readers.meaning import plain_form, regular_name
+from generator.readers.meaning import Synonyms, plain_form, regular_name
 from generator.readers.translate import Translator, shortened
 
 _INDEX = re.compile(r"\[\d+\]")
@@ -68,6 +69,7 @@ class Regular:
     def fold(self, tree: Entries, part: type[Part]) -> Entries:
         """The tree with regular values; what is impossible is left out and recorded."""
         self._filed = self._year_of_filing(tree, part)
+        self._ask_of_filing(tree, part)
         folded = self._group(tree, part, "", "")
         self._ask_of_neighbours()
         return folded
@@ -81,6 +83,16 @@ class Regular:
         except BadValueError:
             return None
         return day.year if isinstance(day, date) else None
+
+    def _ask_of_filing(self, tree: Entries, part: type[Part]) -> None:
+        """Where several years lie after the filing, it is the filing's date that is odd: ask about that alone."""
+        filed = self._filed
+        later = sorted({year for year in _past_years(tree, part) if filed is not None and year > filed})
+        if len(later) > 1 and (node := tree.get("filing_date")) is not None:
+            years = "、".join(str(year) for year in later)
+            title = title_of(self._translator.model, "filing_date", self._translator.labels)
+            self._ask(node.place, "filing_date", f"{title}在 {filed} 年，财务数据却有 {years} 年的")
+            self._filed = None
 
     def _group(self, node: Entries, part: type[Part], path: str, plain: str) -> Entries:
         specs = part.specs()
@@ -131,7 +143,7 @@ class Regular:
         if isinstance(kind, LongText) or (isinstance(kind, Text) and not spec.reads):
             return node
         if isinstance(kind, Text):
-            return self._text(node, spec, path)
+            return self._text(node, spec, path, self._choices.get(plain, {}))
         if kind is None:
             return node
         text = node.text
@@ -161,7 +173,7 @@ class Regular:
             return None
         return node if text == node.text else Scalar(text, node.place)
 
-    def _text(self, node: Scalar, spec: FieldSpec, path: str) -> Scalar:
+    def _text(self, node: Scalar, spec: FieldSpec, path: str, synonyms: Synonyms) -> Scalar:
         if spec.reads in {"phone", "mail"}:
             self._ask_of_address(node, spec, path)
             return node
@@ -173,6 +185,10 @@ class Regular:
             if full is not None and full != text:
                 self._tell("understood", node, full, path)
                 return Scalar(full, node.place)
+        for name, others in synonyms.items():
+            if text in others:
+                self._tell("understood", node, name, path)
+                return Scalar(name, node.place)
         if text == node.text:
             return node
         self._tell("regular", node, text, path)
@@ -325,6 +341,25 @@ class Regular:
 
     def _ask(self, place: Place, path: str, text: str) -> None:
         self._translator.notices.append(Notice("ask", text, place, path))
+
+
+def _past_years(node: Node, part: type[Part]) -> Iterator[int]:
+    """The years in a group that cannot lie after the filing."""
+    if isinstance(node, Items):
+        for item in node.items:
+            yield from _past_years(item, part)
+    elif isinstance(node, Entries):
+        for entry in node:
+            spec = part.specs().get(entry.key)
+            if spec is None or spec.shape == "map":
+                continue
+            if spec.part is not None:
+                yield from _past_years(entry.node, spec.part)
+            elif spec.bounds.past and spec.kind is not None and isinstance(entry.node, Scalar):
+                try:
+                    yield int(spec.kind.read(plain_form(spec.kind, entry.node.text, {})))
+                except (BadValueError, TypeError):
+                    continue
 
 
 def _seen(text: str) -> str:

@@ -184,3 +184,17 @@ def test_a_validity_that_the_text_leaves_open_is_for_a_person() -> None:
     findings = found({}, validity={"note": "有效期三年，施行日期未写明"})
     assert findings["validity-note"].verdict == "judge"
     assert findings["validity-note"].message == "有效期三年，施行日期未写明。"
+
+
+@pytest.mark.parametrize(
+    ("arbitration", "court", "verdict"),
+    [
+        ("武汉仲裁委员会", "签订地人民法院", "warn"),
+        ("武汉仲裁委员会", "无", "pass"),
+        ("无", "签订地人民法院", "pass"),
+        ("无", "无", "pass"),
+    ],
+)
+def test_arbitration_and_a_court_together_are_told(arbitration: str, court: str, verdict: str) -> None:
+    changes = {"agreement.arbitration": arbitration, "agreement.court": court}
+    assert found(changes)["one-forum"].verdict == verdict

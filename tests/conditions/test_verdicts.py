@@ -158,7 +158,39 @@ def test_a_text_stated_as_none_is_the_empty_text(judged: Judge) -> None:
     charter = {"charter": {"value": "funds.rules"}}
     rule = {"needs": ["charter"], "test": 'charter != ""'}
     assert judged(rule, charter, {"funds.rules": "无"}).verdict == "fail"
-    assert judged(rule, charter, {"funds.rules": "专款专用"}).verdict == "pass"
+    assert judged(rule, charter, {"funds.rules": "专款专用"}).verdict == "judge"
+
+
+@pytest.mark.parametrize(
+    "text", ["按照平等协商原则，由各方另行约定。", "见合同。", "本条约定了违约责任的追究方式，" * 40]
+)
+@pytest.mark.parametrize(
+    "figure",
+    [{"length": "agreement.clauses.breach.text"}, {"value": "agreement.clauses.breach.text"}],
+    ids=["length", "words"],
+)
+def test_that_there_are_words_is_never_a_pass_but_asks_with_the_passage(
+    judged: Judge, figure: dict[str, str], text: str
+) -> None:
+    test = "x > 0" if "length" in figure else 'x.contains("约定") || x != ""'
+    rule = {"needs": ["x"], "test": test, "title": "约定违约责任"}
+    figures = {"x": {"title": "违约条款", **figure}}
+    found = judged(rule, figures, {"agreement.clauses": {"breach": {"text": text}}})
+    assert found.verdict == "judge"
+    assert text[:20].rstrip("。") in found.message
+    assert "约定违约责任" in found.message
+    assert judged(rule, figures, {"agreement.clauses": {"breach": {"text": "无"}}}).verdict == "fail"
+
+
+def test_a_test_with_a_question_refuses_by_itself_and_leaves_the_rest_to_a_person(judged: Judge) -> None:
+    honours = {"honours": {"title": "称号", "values": "lead.honours[]"}}
+    rule = {
+        "needs": ["honours"],
+        "test": 'honours.exists(each, each.contains("龙头"))',
+        "judge": "称号：{honours}，看是不是本行业的",
+    }
+    assert judged(rule, honours, {"members[0].honours": ["农业龙头企业"]}).verdict == "judge"
+    assert judged(rule, honours, {"members[0].honours": ["高新技术企业"]}).verdict == "fail"
 
 
 def test_a_finding_points_to_its_field_else_to_what_is_at_fault_else_to_its_first_need(

@@ -16,7 +16,8 @@ from typing import Any, Final
 
 import yaml
 
-from generator.model.catalogue import Catalogue
+from generator.conditions.rules import compile_rules
+from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.programme import Programme
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -42,6 +43,12 @@ class Row:
     quote: str
     rule: str
     how: str
+
+
+@cache
+def common_rules() -> CommonRules:
+    """The rules that hold for every programme."""
+    return Catalogue().common_rules()
 
 
 @cache
@@ -87,8 +94,11 @@ def rows(programme: Programme) -> list[Row]:
 
 
 def _rows(programme: Programme) -> Iterator[Row]:
+    wordings = {rule.id for rule in compile_rules(programme, common_rules()).conditions if rule.wording}
     for condition in programme.conditions:
         how = f"数据判断（{LEVELS[condition.level]}）" if condition.test else "由人判断"
+        if condition.test and (condition.judge or condition.id in wordings):
+            how = f"没有的由数据判断（{LEVELS[condition.level]}），写得怎样由人判断"
         for clause in condition.clause.split("、"):
             yield Row(clause, condition.quote, condition.id, how)
     for limit in programme.limits:
