@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,13 +13,12 @@ from hypothesis import settings
 
 from generator.model.catalogue import Catalogue
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, build, put
+from generator.packet.pipeline import put
 from generator.packet.session import Session
-from generator.readers.source_file import read_source
+from generator.publishing.lock import locked
 from tests.authority import Authority
-from tests.standing import Standing
+from tests.standing import Standing, signing_packet
 
-ROOT = Path(__file__).resolve().parents[1]
 CODE = "henan/consortium-2022"
 
 # How long an example takes says something about the machine, not about the code: no deadline.
@@ -68,15 +68,19 @@ def words_only() -> Session:
 
 @pytest.fixture(scope="session")
 def drawn() -> Packet:
-    catalogue = Catalogue()
-    with Session(catalogue, "typst") as session:
-        source = read_source(ROOT / "data" / f"{CODE.replace('/', '-')}.yaml")
-        return build(source, catalogue.load(CODE), Order("signing"), session)
+    return signing_packet(CODE)
 
 
 @pytest.fixture(scope="session")
-def made(drawn: Packet, tmp_path_factory: pytest.TempPathFactory) -> Standing:
-    return Standing(put(drawn, tmp_path_factory.mktemp("signing"), force=False).folder)
+def made(tmp_path_factory: pytest.TempPathFactory) -> Standing:
+    """The example's packet as it stands, put there once for all processes of the tests; to be read only."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "signing"
+    shared.mkdir(exist_ok=True)
+    with locked(shared / "lock", 300):
+        if not (standing := list(shared.glob("*/*/manifest.json"))):
+            return Standing(put(signing_packet(CODE), shared, force=False).folder)
+    return Standing(standing[0].parent)
 
 
 @pytest.fixture

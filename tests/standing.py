@@ -1,11 +1,28 @@
-"""A packet that stands somewhere, and what its manifest says of it."""
+"""The examples' signing packets: as they are made, and as one stands somewhere."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from generator.model.catalogue import Catalogue
+from generator.packet.parts import Packet
+from generator.packet.pipeline import Order, build
+from generator.packet.session import Session
+from generator.readers.source_file import read_source
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@cache
+def signing_packet(code: str) -> Packet:
+    """An example's signing packet, made once by each process of the tests."""
+    with Session(Catalogue(), "typst") as session:
+        source = read_source(ROOT / "data" / f"{code.replace('/', '-')}.yaml")
+        return build(source, session.catalogue.load(code), Order("signing"), session)
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ from PIL import Image, ImageChops
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, build, put
+from generator.packet.pipeline import put
 from generator.packet.session import Session
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
-from generator.readers.source_file import read_source
 from generator.workflows.verify import verify
 from tests.authority import Authority
+from tests.standing import signing_packet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,9 @@ def session() -> Iterator[Session]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=CODES)
-def packet(request: pytest.FixtureRequest, session: Session) -> Packet:
-    code: str = request.param
-    source = read_source(ROOT / "data" / f"{code.replace('/', '-')}.yaml")
-    return build(source, session.catalogue.load(code), Order("signing"), session)
+@pytest.fixture(params=CODES)
+def packet(request: pytest.FixtureRequest) -> Packet:
+    return signing_packet(request.param)
 
 
 def bare(text: str) -> str:

@@ -6,7 +6,6 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import docx
@@ -16,9 +15,8 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 
 from generator.packet.parts import WATERMARK, MadeDocument
-from generator.packet.pipeline import Order, begin, make_documents
-from generator.packet.session import Session
-from tests.programmes.examples import CATALOGUE, example
+from tests.programmes.examples import CATALOGUE
+from tests.standing import signing_packet
 
 DOCUMENTS = [
     pytest.param(code, document.id, id=f"{code}-{document.id}")
@@ -40,12 +38,9 @@ EMPTY = {
 }
 
 
-@cache
 def packet(code: str) -> dict[str, MadeDocument]:
     """The documents of an example's signing packet; refused if anything printed were missing."""
-    with Session(CATALOGUE) as session:
-        job = begin(example(code), CATALOGUE.load(code), Order("signing"), session)
-        return {made.document.id: made for made in make_documents(job)}
+    return {made.document.id: made for made in signing_packet(code).documents}
 
 
 def parts(code: str, document_id: str) -> dict[str, str]:
