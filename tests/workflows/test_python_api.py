@@ -108,7 +108,7 @@ def test_data_in_memory_gives_the_packet_of_the_file(
     workspace: Workspace, data: Path, tmp_path: Path
 ) -> None:
     with data.open("a", encoding="utf-8") as file:
-        file.write("plan: {sections: {goal: {file: 文字/目标.txt}}}\n")
+        file.write("plan: {sections: {goals: {file: 文字/目标.txt}}}\n")
     text = data.parent / "文字" / "目标.txt"
     text.parent.mkdir()
     text.write_text("目标", encoding="utf-8")
@@ -117,7 +117,7 @@ def test_data_in_memory_gives_the_packet_of_the_file(
         assert make_packets(workspace, given, tmp_path / root, [CODE], engine=None).exit_code == 0
     assert standing(tmp_path / "file") == standing(tmp_path / "memory")
     lacking = check(workspace, Upload(data.name, data.read_bytes()), [CODE])
-    assert [problem.path for problem in lacking.problems] == ["plan.sections.goal.file"]
+    assert [problem.path for problem in lacking.problems] == ["plan.sections.goals.file"]
 
 
 @pytest.mark.parametrize("name", ["../甲.yaml", "a/甲.yaml", "", "..", "甲\0.yaml"])
