@@ -83,7 +83,11 @@ def _folder(place: Path) -> OpenPacket:
 
     def read(path: str) -> bytes | None:
         file = found[path]
-        return file.read_bytes() if file is not None else None
+        if file is None:
+            return None
+        if file.stat().st_size > PACKET_BOUNDS.unpacked:
+            raise DataError("比任何材料包都大，没有读取", _REMEDY, Place(str(file)))
+        return file.read_bytes()
 
     manifest = read(MANIFEST) if MANIFEST in found else None
     return OpenPacket(place, manifest, tuple(path for path in found if path != MANIFEST), read, None)

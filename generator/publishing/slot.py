@@ -14,6 +14,7 @@ leave tell what is to be done:
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -269,7 +270,7 @@ def _retire(slot: Slot, incoming: Mapping[str, str | None] | None) -> Path | Non
     aside = None
     if _stands(slot.old) or _stands(slot.old_archive):
         if incoming is None or losses(slot, slot.old, slot.old_archive, incoming):
-            folder_aside, archive_aside = slot.next_aside()
+            folder_aside, archive_aside = _names_aside(slot)
             if _stands(slot.old_archive):
                 _move(slot.old_archive, archive_aside)
                 aside = archive_aside
@@ -286,6 +287,23 @@ def _retire(slot: Slot, incoming: Mapping[str, str | None] | None) -> Path | Non
         with suppress(OSError):
             _remove(path)
     return aside
+
+
+def _names_aside(slot: Slot) -> tuple[Path, Path]:
+    """Visible names for the old packet: beside its archive, where a run that was killed has moved that already."""
+    if (
+        _stands(slot.old)
+        and not _stands(slot.old_archive)
+        and slot.old.is_dir()
+        and not slot.old.is_symlink()
+    ):
+        manifest = inspect(slot.old)[0]
+        for archive in sorted(slot.base.glob(f"{glob.escape(slot.name)}-旧*.zip")):
+            folder = slot.base / archive.stem
+            whole = archive.is_file() and not archive.is_symlink() and not _stands(folder)
+            if whole and manifest is not None and inspect(archive)[0] == manifest:
+                return folder, archive
+    return slot.next_aside()
 
 
 def _stands(path: Path) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from generator.base.characters import visible
 from generator.base.text import fold
 from generator.errors import DataError, ExitCode, Place
 from generator.packet.check_code import check_code
@@ -182,13 +183,13 @@ class _Found:
 
     def report(self, *, trusting: bool, complete: bool) -> Report:
         return Report(
-            self.packet,
+            visible(self.packet),
             self.kind,
             self.manifest,
-            self.states,
-            tuple(self.faults),
-            tuple(self.notes),
-            tuple(self.places),
+            {visible(path): state for path, state in self.states.items()},
+            tuple(Fault(visible(fault.path), visible(fault.what)) for fault in self.faults),
+            tuple(map(visible, self.notes)),
+            tuple(replace(place, field=visible(place.field)) for place in self.places),
             self.check_code,
             tuple(_lacking(self, trusting=trusting)),
             complete,

@@ -21,7 +21,7 @@ from generator.publishing import lock, recover, recover_packet
 from generator.publishing.lock import locked
 from generator.publishing.slot import Slot
 from tests.pace import examples
-from tests.publishing.samples import FOLDER, NAME, A, B, leftovers, put, state
+from tests.publishing.samples import FOLDER, FORM, NAME, A, B, leftovers, put, state
 
 HERE = Path(__file__).parent
 KILLS = examples(32)
@@ -201,6 +201,24 @@ def test_an_archive_that_a_person_put_in_place_before_the_recovery_is_kept(tmp_p
     recover(tmp_path)
     assert state(tmp_path) == "A"
     assert (slot.base / (FOLDER + "-旧1.zip")).read_bytes() == b"mine"
+
+
+def test_a_packet_moved_aside_is_not_parted_from_its_archive_by_a_kill(tmp_path: Path) -> None:
+    done = put(tmp_path, A)
+    (done.folder / FORM).write_bytes(b"mine")
+    slot = slot_in(tmp_path)
+    # Killed between the two moves: the archive stands aside already, the folder not yet, the new packet does.
+    done.folder.rename(slot.old)
+    done.archive.rename(slot.base / (FOLDER + "-旧1.zip"))
+    put(tmp_path / "elsewhere", B).folder.rename(slot.folder)
+    (tmp_path / "elsewhere" / NAME / (FOLDER + ".zip")).rename(slot.archive)
+    recover(tmp_path)
+    assert state(tmp_path) == "B"
+    assert (slot.base / (FOLDER + "-旧1") / FORM).read_bytes() == b"mine"
+    assert sorted(path.name for path in slot.base.iterdir() if "旧" in path.name) == [
+        FOLDER + "-旧1",
+        FOLDER + "-旧1.zip",
+    ]
 
 
 def test_hidden_files_of_a_person_are_nobodys_leftovers(tmp_path: Path) -> None:

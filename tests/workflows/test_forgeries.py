@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -341,6 +343,41 @@ def test_a_pdf_beside_a_manifest_that_was_changed_is_vouched_for_by_nothing(
     code, report = run(path)
     assert code == 1
     assert not report["complete"]
+
+
+def test_what_others_have_written_reaches_no_terminal_raw(
+    packet: Standing, authority: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = packet.pdf("agreement")
+    first = packet.document("agreement")["signatories"][0]
+    path.write_bytes(authority.sign(path.read_bytes(), first["field"], "[red]甲\x1b[2J\u202e乙"))
+    (packet.folder / "\x1b]0;名\x07.txt").write_bytes(b"")
+    if sys.platform == "linux":  # elsewhere names are Unicode
+        (packet.folder / "坏\udcff名.txt").write_bytes(b"")
+    for more in ((), ("--format", "json")):
+        assert main(["verify", str(packet.folder), "--complete", *more]) == 1
+        said = capsys.readouterr().out
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+    assert main(["verify", str(packet.folder)]) == 1
+    assert "[red]甲" in "".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="这个系统没有命名管道")
+def test_a_packet_that_holds_pipes_and_endless_files_is_told(
+    packet: Standing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = packet.pdf("plan")
+    path.unlink()
+    os.mkfifo(path)
+    assert main(["verify", str(packet.folder)]) == 1
+    assert path.name in capsys.readouterr().out
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(30 * 1024**3)
+    assert main(["verify", str(packet.folder)]) == 3
+    assert "没有读取" in capsys.readouterr().err
+    assert main(["verify", str(path)]) == 3
 
 
 def test_many_ends_of_file_do_not_keep_verify_busy(packet: Standing, run: Run, tmp_path: Path) -> None:

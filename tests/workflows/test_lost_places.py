@@ -211,3 +211,29 @@ def test_bound_edits_are_a_persons_work(
     assert main([*order, "-o", str(tmp_path / "output"), "--force"]) == 0
     (aside,) = home.glob("*-旧1")
     assert next(aside.glob("02-*.docx")).read_bytes() == mine
+
+
+@pytest.mark.parametrize("role", ["member", "lead-opinion"])
+def test_a_template_without_a_place_makes_no_signing_packet(
+    tmp_path: Path, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = Path(__file__).resolve().parents[2]
+    code = "henan/consortium-2022"
+    folder = tmp_path / "templates" / code
+    shutil.copytree(root / "templates" / code, folder)
+    name = f"sign.{role}"
+    for template in folder.glob("*.docx"):
+        with zipfile.ZipFile(template) as package:
+            if name.encode() not in package.read(DOCUMENT):
+                continue
+        edit(template, drop(name))
+    data = root / "data" / "henan-consortium-2022.yaml"
+    order = ["packet", str(data), "-p", code, "--templates", str(tmp_path / "templates"), "-o", str(tmp_path)]
+    assert main([*order, "--edition", "signing"]) == 4
+    said = "".join(capsys.readouterr().err.split())
+    assert "签章位置" in said
+    assert name in said
+    assert list(tmp_path.rglob("manifest.json")) == []
+    # A draft shows what there is, and says what it lacks.
+    assert main(order) == 0
+    assert "没有找到" in "".join(capsys.readouterr().out.split())

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.base.characters import visible
 from generator.errors import DataError, Place
 from generator.pdf.signatures.appended import form_faults
 from generator.pdf.signatures.cms import cms_faults, is_chinese_standard
@@ -122,7 +123,7 @@ def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
         if not certificates:
             raise DataError("文件里没有数字证书", "换成签发机构的根证书（.pem、.crt 或 .cer）", Place(name))
         found += certificates
-    return tuple(found)
+    return tuple(map(visible, found))
 
 
 def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined:
@@ -228,7 +229,7 @@ def _names(certificate: Any) -> tuple[str, ...]:
     found: list[str] = []
     for value in certificate.subject.native.values():
         found += [value] if isinstance(value, str) else [str(one) for one in value]
-    return tuple(found)
+    return tuple(map(visible, found))
 
 
 def _validated(
@@ -308,4 +309,4 @@ def _subject(certificate: Any) -> str:
     native = certificate.subject.native
     names = [native.get("common_name"), native.get("organization_name")]
     shown = [name if isinstance(name, str) else name[0] for name in names if name]
-    return "，".join(dict.fromkeys(shown)) or certificate.subject.human_friendly
+    return visible("，".join(dict.fromkeys(shown)) or certificate.subject.human_friendly)
