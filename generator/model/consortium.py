@@ -29,6 +29,7 @@ People = Annotated[Any, Count(unit="人")]
 TenThousands = Annotated[Any, Money(unit="万元")]
 Percentage = Annotated[Any, Share()]
 Yes = Annotated[bool, Flag()]
+YesIfSaid = Annotated[bool, Flag(blank_is_no=True)]
 Day = Annotated[Any, Date()]
 CalendarYear = Annotated[int, Year()]
 
@@ -128,7 +129,7 @@ class Member(Part):
         help="除注册地外设有常驻机构的省、自治区、直辖市，没有的填“无”",
         reads="province",
     )
-    abroad: Yes | None = field("境外单位", help="注册在境外的单位填“是”")
+    abroad: YesIfSaid | None = field("境外单位", help="注册在境外的单位填“是”")
     address: Line | None = field("住所地", aliases=("地址", "通讯地址"))
     legal_representative: Line | None = field("法定代表人", reads="name")
     delegate: Delegate | None = field("签约代理人", aliases=("授权代表",))

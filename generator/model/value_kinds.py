@@ -361,10 +361,15 @@ _NO = frozenset({"否", "无", "没有", "不是", "×", "x", "□", "☐", "fal
 
 @dataclass(frozen=True, slots=True)
 class Flag(Kind):
-    """Yes or no."""
+    """Yes or no.
+
+    Attributes:
+        blank_is_no: whether a form that says nothing says no, as with what is rare (an organisation from abroad).
+    """
 
     name: ClassVar[str] = "flag"
     title: ClassVar[str] = "是或否"
+    blank_is_no: bool = False
 
     def read(self, text: str) -> Any:
         """是/否, 有/无, √/×, ☑/□, true/false, yes/no."""

@@ -18,7 +18,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
@@ -88,12 +87,11 @@ def _forget_oldest(folder: Path) -> None:
 
 
 def _path(part: str, content: bytes) -> Path:
-    digest = hashlib.sha256(f"{_FORMAT}|{_makers()}|{part}|".encode() + content).hexdigest()
+    digest = hashlib.sha256(f"{_FORMAT}|{_MAKERS}|{part}|".encode() + content).hexdigest()
     return _folder() / f"{digest}.json"
 
 
-@lru_cache(maxsize=1)
-def _makers() -> str:
+def _read_makers() -> str:
     """What a compiled part hangs on besides the template: this package's code, docxtpl, Jinja and Python."""
     own = hashlib.sha256()
     here = Path(__file__).parent
@@ -101,6 +99,11 @@ def _makers() -> str:
         own.update(path.read_bytes())
     python = f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}"
     return f"{own.hexdigest()} {version('docxtpl')} {version('jinja2')} {python}"
+
+
+# Read when this module is loaded, with the code that will do the work: files that an update changes while the
+# program runs must not give what the old code makes the new code's name.
+_MAKERS: Final = _read_makers()
 
 
 def _folder() -> Path:

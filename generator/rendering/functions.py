@@ -14,6 +14,7 @@ from generator.model.value_kinds import (
     MONEY_UNITS,
     Date,
     Money,
+    Numeric,
     Stated,
     plain_decimal,
 )
@@ -43,19 +44,24 @@ def paragraphs(value: Any) -> list[Any]:
 
 
 def tick(value: Any, *options: str) -> Any:
-    """☑ where the value is one of the options, else ☐; for a yes-or-no field without options, ☑ for yes.
+    """☑ where the value is one of the options, else ☐; without options, ☑ for a yes, or for what holds.
 
     A blank form has the □ that its publisher has printed.
     """
+    if isinstance(value, bool) and not options:
+        return TICKED if value else UNTICKED
     if isinstance(value, Rows):
+        value.ask()
         texts = {item.text for item in value if isinstance(item, Value) and not isinstance(item, Missing)}
         unticked = UNTICKED if value.given else EMPTY_BOX
         return TICKED if texts & {str(option) for option in options} else unticked
     if isinstance(value, Missing):
         value.output()
         return EMPTY_BOX if value.record.edition == "blank" else UNTICKED
-    if not isinstance(value, Value):
+    if isinstance(value, Filler):
         return EMPTY_BOX
+    if not isinstance(value, Value) or (not options and value.text and not isinstance(value.raw, bool)):
+        raise ProgrammeError("tick() 只能用于选项、是非题或判断", "写成 tick(字段, '选项') 或 tick(判断)")
     if value.path:
         value.record.derived.add(value.path)
     chosen = value.raw is True if not options else value.text in {str(option) for option in options}
@@ -100,7 +106,7 @@ def having(items: Rows, **wanted: Any) -> Any:
     An item whose field is missing is left out; a list that was not given stays so, and is never taken for
     an empty one.
     """
-    if isinstance(items, Filler) or not items.given:
+    if isinstance(items, Filler) or not _listed(items, "having").given:
         return items
     return items.chosen(
         [item for item in items if all(_matches(_used(item[name]), value) for name, value in wanted.items())]
@@ -153,15 +159,51 @@ def count(items: Rows | Filler, **wanted: Any) -> Any:
             if not matches:
                 break
         number += matches
-    return _derived(items, str(number))
+    return _derived(items, str(number), number)
 
 
 def _missing_of(items: Rows) -> Missing:
     return Missing(items.record, items.path)
 
 
-def _derived(items: Rows, text: str) -> Value:
-    return Value(items.record, text)
+def _derived(items: Rows, text: str, raw: int | None = None) -> Value:
+    return Value(items.record, text, raw=raw)
+
+
+def whole(value: Any) -> Any:
+    """What templates compute with: the whole number that a value prints; anything else as it is."""
+    if isinstance(value, Value) and not isinstance(value, Missing) and value.whole is not None:
+        if value.path:
+            value.record.derived.add(value.path)
+        return value.whole
+    return value
+
+
+def length(items: Any) -> Any:
+    """How many items a list has; missing where it was not given."""
+    if isinstance(items, Rows) and not items.given and items.record.edition != "blank":
+        return _missing_of(items)
+    if isinstance(items, (Rows, FillerRows, list)):
+        return len(items)
+    raise ProgrammeError("length 只能用于列表", "改为对一个列表字段使用")
+
+
+def first(items: Any) -> Any:
+    """A list's first item; what stands for it where there is none."""
+    return _end(items, 0)
+
+
+def last(items: Any) -> Any:
+    """A list's last item; what stands for it where there is none."""
+    return _end(items, -1)
+
+
+def _end(items: Any, at: int) -> Any:
+    if isinstance(items, FillerRows):
+        return items.padded(1)[0]
+    if isinstance(items, list) and items:
+        return items[at]
+    return _listed(items, "first、last")[at]
 
 
 def total(items: Rows, name: str, unit: str = "") -> Any:
@@ -170,13 +212,17 @@ def total(items: Rows, name: str, unit: str = "") -> Any:
         return items
     if not _listed(items, "total").given:
         return _missing_of(items)
+    if unit and unit not in MONEY_UNITS:
+        raise ProgrammeError(f"total() 没有“{unit}”这个单位", f"单位用 {'、'.join(MONEY_UNITS)}")
     amount = 0
     kind = None
     for item in items:
         value = _used(item[name])
         if isinstance(value, Missing):
             return value
-        kind = value.spec.kind
+        kind = value.spec.kind if value.spec else None
+        if not isinstance(kind, Numeric):
+            raise ProgrammeError(f"total() 不能合计“{name}”", "改为金额、人数这样的数")
         amount += 0 if isinstance(value.raw, Stated) else value.raw
     if kind is None:
         return _derived(items, "0")
@@ -199,6 +245,8 @@ def date_as(value: Any, pattern: str) -> Any:
     """A date in another form, 年 月 日 replaced: ``{{ filing_date|date_as('{year} 年 {month} 月') }}``."""
     if isinstance(value, Missing) or not isinstance(value, Value):
         return value
+    if isinstance(value.raw, Stated):
+        return value
     if not isinstance(value.spec and value.spec.kind, Date):
         raise ProgrammeError("date_as 只能用于日期", "改为对日期字段使用")
     parts = {"year": value.raw.year, "month": value.raw.month, "day": value.raw.day}
@@ -213,18 +261,24 @@ def with_unit(value: Any, unit: str, none: str | None = None) -> Any:
 
     Where a form's numbers stand side by side, ``unit('项', '0项')`` says what none is printed as.
     """
+    if type(value) is int:
+        return f"{value}{unit}"
     of_a_row_of_none = isinstance(value, Value) and not value.path and value.text == Stated.NONE.value
-    if isinstance(value, Value) and not isinstance(value.raw, Stated) and not of_a_row_of_none:
-        return value.output() + str(unit)
-    if none is not None and isinstance(value, Value) and value.raw is Stated.NONE:
-        return value.with_text(str(none))
-    return value
+    if of_a_row_of_none or isinstance(value, Filler):
+        return value
+    if not isinstance(value, Value):
+        raise ProgrammeError("unit 只能用于一个值", "在标签里写到具体的字段")
+    if value.raw is Stated.NONE:
+        return value if none is None else value.with_text(str(none))
+    return value.output() + str(unit)
 
 
 def characters(value: Any, first: int, last: int) -> Any:
     """Some of a text's characters, counted from 1: 机构代码 is ``{{ code|characters(9, 17) }}``."""
-    if isinstance(value, Missing) or not isinstance(value, Value):
+    if isinstance(value, (Missing, Filler)):
         return value
+    if not isinstance(value, Value):
+        raise ProgrammeError("characters 只能用于一个值", "在标签里写到具体的字段")
     if value.path:
         value.record.derived.add(value.path)
     if isinstance(value.raw, Stated):
@@ -240,7 +294,7 @@ def join(items: Iterable[Any], mark: str = "、") -> Any:
     for item in found:
         if isinstance(item, Missing):
             return item
-    return str(mark).join(item.output() if isinstance(item, Value) else str(item) for item in found)
+    return str(mark).join(printed(item) for item in found)
 
 
 def pluck(items: Rows, name: str) -> list[Any]:
@@ -249,8 +303,13 @@ def pluck(items: Rows, name: str) -> list[Any]:
     return [item[name] for item in found]
 
 
-def chinese(number: int) -> str:
+def chinese(number: Any) -> Any:
     """A counting number below 100 in Chinese: 十二."""
+    number = whole(number)
+    if isinstance(number, (Missing, Filler)):
+        return number
+    if type(number) is not int:
+        raise ProgrammeError("chinese 只能用于整数", "改为对序号、人数这样的整数使用")
     tens, ones = divmod(int(number), 10)
     if tens > 9:  # noqa: PLR2004 (two digits are as far as headings count)
         raise ProgrammeError(f"chinese 只能用于 1 到 99，得到 {number}", "改用阿拉伯数字")
@@ -260,7 +319,11 @@ def chinese(number: int) -> str:
 
 def given(value: Any) -> bool:
     """Whether a value, group or list was given at all; a list stated as none was."""
-    return value.given if isinstance(value, Rows) else bool(value)
+    if isinstance(value, Rows):
+        return value.given
+    if isinstance(value, Value):
+        return bool(value.text)
+    return bool(value)
 
 
 def printed(value: Any) -> str:
@@ -299,5 +362,8 @@ FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "unit": with_unit,
     "join": join,
     "chinese": chinese,
+    "first": first,
+    "last": last,
+    "length": length,
     "paragraphs": paragraphs,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from types import CodeType
-from typing import Any
+from typing import Any, Final, cast
 
 import jinja2
 from jinja2 import nodes
@@ -16,9 +16,10 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
+from generator.errors import ProgrammeError
 from generator.rendering.fixups import marked
-from generator.rendering.functions import FILTERS, FUNCTIONS, printed
-from generator.rendering.values import Filler, Group, Rows, Texts, Value
+from generator.rendering.functions import FILTERS, FUNCTIONS, printed, whole
+from generator.rendering.values import Filler, Group, Missing, Rows, Texts, Value
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
@@ -34,7 +35,8 @@ _FORBIDDEN = (
     nodes.Concat,
 )
 _FUNCTIONS = frozenset(id(function) for function in FUNCTIONS.values())
-_TESTS = ("defined", "none", "odd", "even", "divisibleby", "eq", "ne", "lt", "gt", "le", "ge", "in")
+_TESTS = ("odd", "even", "divisibleby")
+LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length"})
 
 
 _ANY_SPECIAL = re.compile("[&<>\"'\n\t]")
@@ -66,6 +68,24 @@ def _printed(value: Any) -> Any:
     return value if isinstance(value, jinja2.Undefined) else printed(value)
 
 
+def _of_whole(test: Callable[..., Any]) -> Callable[..., bool]:
+    """A test of whole numbers; a missing one is asked for, and nothing holds of it."""
+
+    def tested(value: Any, *arguments: Any) -> bool:
+        numbers = [whole(each) for each in (value, *arguments)]
+        for number in numbers:
+            if isinstance(number, Missing):
+                number.ask()
+                return False
+        if not all(type(number) is int for number in numbers) or 0 in numbers[1:]:
+            raise ProgrammeError(
+                "is odd、is even、is divisibleby 只能用于整数", "改为对序号、人数这样的整数使用"
+            )
+        return bool(test(*numbers))
+
+    return tested
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with strict undefined, everything that is printed escaped, and only the names of ``vocabulary``.
 
@@ -82,14 +102,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
             cache_size=0,
         )
-        kept = {name: self.filters[name] for name in ("length", "first", "last")}
-        self.filters: dict[str, Callable[..., Any]] = {**kept, **FILTERS}
-        self.tests = {name: self.tests[name] for name in _TESTS}
+        self.filters: dict[str, Callable[..., Any]] = {**FILTERS}
+        self.tests = {name: _of_whole(cast("Callable[..., Any]", self.tests[name])) for name in _TESTS}
         self.globals = {**FUNCTIONS}
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (Jinja's signature)
         """Only the loop's own public attributes; values of ours are read by name, not by attribute."""
-        return not attr.startswith("_") and isinstance(obj, jinja2.runtime.LoopContext)
+        return attr in LOOP and isinstance(obj, jinja2.runtime.LoopContext)
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only the functions of the vocabulary."""
@@ -122,6 +141,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             if isinstance(obj, (Group, Filler, Texts)):
                 return obj[str(argument)]
+            argument = whole(argument)
             if isinstance(obj, (Rows, list)) and isinstance(argument, int):
                 return obj[argument]
         except (KeyError, IndexError):
@@ -130,9 +150,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Whole numbers of a modest size only: templates count rows, they do not compute."""
+        left, right = whole(left), whole(right)
+        if isinstance(left, (Missing, Filler)) or isinstance(right, (Missing, Filler)):
+            return left if isinstance(left, (Missing, Filler)) else right
         small = all(type(side) is int and abs(side) < 10_000 for side in (left, right))  # noqa: PLR2004
-        if not small or operator in {"**", "/"}:
-            raise SecurityError(f"{operator}")
+        if not small or operator in {"**", "/"} or (operator in {"%", "//"} and right == 0):
+            raise ProgrammeError("这里不能这样计算", "只对一万以内的整数加、减、乘、整除、取余")
         return super().call_binop(context, operator, left, right)
 
     def compile_part(self, source: str) -> jinja2.Template:

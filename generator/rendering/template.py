@@ -134,6 +134,8 @@ _REASONS = (
 )
 
 
+# What Python raises where a function is given something that it is not made for: the template's fault, not ours.
+_MISUSES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 _UNKNOWN = re.compile(r"'(\w+)' is undefined|has no (?:attribute|element) '?(\w+)'?")
 
 
@@ -141,8 +143,7 @@ def _reason(error: Exception) -> str:
     text = str(error)
     if unknown := _UNKNOWN.search(text):
         return f"没有“{unknown[1] or unknown[2]}”这个字段或名称"
-    first = text.split("\n", 1)[0]
-    return next((reason for sign, reason in _REASONS if sign in text), f"写法有误（{first}）")
+    return next((reason for sign, reason in _REASONS if sign in text), "写法有误")
 
 
 class Template:
@@ -258,7 +259,7 @@ class Template:
     def _render(self, part: Part, context: Mapping[str, Any]) -> bytes:
         try:
             xml = part.template.render(context)
-        except (jinja2.TemplateError, SecurityError, ProgrammeError, TypeError, ValueError) as error:
+        except (jinja2.TemplateError, SecurityError, ProgrammeError, *_MISUSES) as error:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None

@@ -7,15 +7,17 @@ given values were printed, which only served to derive something, and which miss
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, Literal
 
 from generator.errors import ProgrammeError
 from generator.model.clauses import UnknownClauseError
 from generator.model.consortium import BY_ROLE
 from generator.model.fields import FieldSpec, Part
-from generator.model.value_kinds import Stated
+from generator.model.value_kinds import Count, Flag, Stated, Year
 
 Edition = Literal["draft", "signing", "blank"]
 MAX_STEPS = 500_000
@@ -100,16 +102,63 @@ class Value:
             record.printed.setdefault(self.path, set()).add(self.text)
         return record.marked(self.path, self.text) if record.marking else self.text
 
+    @property
+    def whole(self) -> int | None:
+        """The whole number that it prints, which templates may compute with; None for anything else."""
+        if type(self.raw) is int and (self.spec is None or isinstance(self.spec.kind, (Count, Year))):
+            return self.raw
+        return None
+
     def __bool__(self) -> bool:
+        if self.path and isinstance(self.raw, bool):
+            self.record.derived.add(self.path)
         return bool(self.text) and self.raw is not False
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, Missing):
+            other.ask()
+            return False
         if self.path:
             self.record.derived.add(self.path)
-        return self.text == (other.text if isinstance(other, Value) else other)
+        if isinstance(other, Value):
+            return self.text == other.text
+        if isinstance(other, bool):
+            return self.raw is other
+        return self.whole == other if isinstance(other, int) else self.text == other
 
     def __hash__(self) -> int:
         return hash(self.text)
+
+    def __lt__(self, other: object) -> bool:
+        return self._ordered(other, operator.lt)
+
+    def __le__(self, other: object) -> bool:
+        return self._ordered(other, operator.le)
+
+    def __gt__(self, other: object) -> bool:
+        return self._ordered(other, operator.gt)
+
+    def __ge__(self, other: object) -> bool:
+        return self._ordered(other, operator.ge)
+
+    def _ordered(self, other: object, ordering: Callable[[Any, Any], bool]) -> bool:
+        """Whole numbers and dates come one before the other; nothing comes before what is missing."""
+        if isinstance(other, Missing):
+            other.ask()
+            return False
+        mine, others = self.comparable(), comparable(other)
+        if mine is None or others is None or type(mine) is not type(others):
+            raise ProgrammeError("只有两个整数、两个日期能比先后、大小", "改用 ==，或对人数、年份、日期使用")
+        if self.path:
+            self.record.derived.add(self.path)
+        return ordering(mine, others)
+
+    def comparable(self) -> int | date | None:
+        """What can be put in an order with another value."""
+        return self.raw if isinstance(self.raw, date) else self.whole
+
+    def __contains__(self, text: object) -> bool:
+        return str(text) in self.text
 
     def __str__(self) -> str:
         return self.text
@@ -139,8 +188,39 @@ class Missing(Value):
         self.record.missing.setdefault(self.path, title)
         return self.record.marked(self.path, f"{MISSING_OPEN}{self.shown or title}{MISSING_CLOSE}")
 
+    def ask(self) -> None:
+        """Note that what the document says hangs on it."""
+        no = isinstance(self.spec.kind, Flag) and self.spec.kind.blank_is_no if self.spec else False
+        if self.record.edition != "blank" and not no:
+            self.record.missing.setdefault(self.path, self.shown or self.record.title(self.path))
+
     def __bool__(self) -> bool:
+        # A yes or no that nobody gave is not a no. Of other values this only asks whether they were given.
+        if self.spec is not None and isinstance(self.spec.kind, Flag):
+            self.ask()
         return False
+
+    def __eq__(self, other: object) -> bool:
+        self.ask()
+        return False
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def _ordered(self, other: object, ordering: Callable[[Any, Any], bool]) -> bool:  # noqa: ARG002
+        self.ask()
+        return False
+
+    def __contains__(self, text: object) -> bool:
+        self.ask()
+        return False
+
+
+def comparable(value: object) -> int | date | None:
+    """What of a value, or of a plain number, can be put in an order."""
+    if isinstance(value, Value):
+        return value.comparable()
+    return value if type(value) is int else None
 
 
 class Group:
@@ -243,12 +323,25 @@ class Rows:
         return len(self._items)
 
     def __getitem__(self, at: int) -> Any:
-        if isinstance(at, int) and at < len(self._items):
+        if isinstance(at, int) and -len(self._items) <= at < len(self._items):
             return self._items[at]
-        raise KeyError(at)
+        return self.none_there()
+
+    def none_there(self) -> Any:
+        """What stands for an item that is not there: blank, 无 where the list says so, else missing."""
+        if self.record.edition == "blank":
+            return Filler(self.record, "", self._spec.part)
+        if self.given and not self._items:
+            return Filler(self.record, Stated.NONE.value, self._spec.part)
+        return self.lacking()
 
     def __bool__(self) -> bool:
         return self.given and bool(self._items)
+
+    def ask(self) -> None:
+        """Note that what the document says hangs on the list, which nobody gave."""
+        if not self.given and self.record.edition != "blank":
+            self.record.missing.setdefault(self.path, self.record.title(self.path))
 
     def chosen(self, items: list[Any]) -> Rows:
         """Some of the items, as a list of the same kind."""
@@ -304,6 +397,9 @@ class Texts:
     def __getitem__(self, key: str) -> Any:
         passage = self._map.get(key)
         path = f"{self._path}.{key}"
+        if self._spec.kind is not None:
+            # Plain texts by id, as the files of a checklist's items.
+            return wrap(self._record, replace(self._spec, shape="list"), passage, path)
         text = getattr(passage, "text", None)
         variant = getattr(passage, "variant", None)
         if text is None and variant and self._record.model_clause is not None:

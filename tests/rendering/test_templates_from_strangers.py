@@ -41,7 +41,6 @@ HOSTILE = [
     "{{ }}",
     "{% blok %}",
     "{{ name is unheard }}",
-    "{{ lead.accounts[9].sales }}",
     "{{ count(name) }}",
     "{{ rows('x') }}",
 ]

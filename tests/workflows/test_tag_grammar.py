@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.pdf.word import bookmark, cell, docx, paragraph, picture, row, run, table
-from tests.workflows.trial_scheme import errors, refusal, scheme
+from tests.workflows.trial_scheme import errors, printed_by, refusal, scheme
 
 SECTION_BREAK = '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
 
@@ -201,10 +201,26 @@ def test_a_part_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
 
 # Templates out of the grammar, and some beside it.
 EXPRESSIONS = (
-    "name", "industry", "lead.name", "count(members)", "count(members, kind='企业')", "contact.phone",
-    "pluck(members, 'name')|join", "filing_date|date_as('{year} 年')", "goals.text", "programme.title",
-    "tick(lead.kind, '企业')", "industry|blank('****')", "members|length",
-)  # fmt: skip
+    "name",
+    "industry",
+    "lead.name",
+    "count(members)",
+    "count(members) + 1",
+    "count(members, kind='企业')",
+    "contact.phone",
+    "pluck(members, 'name')|join",
+    "filing_date|date_as('{year} 年')",
+    "goals.text",
+    "programme.title",
+    "tick(lead.kind, '企业')",
+    "tick(count(members) > 1)",
+    "tick(given(attachments.proof))",
+    "industry|blank('****')",
+    "members|length",
+    "members[5].name",
+    "(members|first).name",
+    "'有' if given(name) else '无'",
+)
 CONDITIONS = (
     "name",
     "given(lead.name)",
@@ -212,6 +228,90 @@ CONDITIONS = (
     "blank",
     "not industry",
     "count(members) == '2'",
+)
+# What expressions are made of where some of them are wrong: of each kind a few, and all that takes them.
+ATOMS = (
+    "name",
+    "industry",
+    "filing_date",
+    "lead",
+    "lead.kind",
+    "lead.high_tech",
+    "lead.staff",
+    "lead.established",
+    "lead.accounts",
+    "lead.stationed",
+    "members",
+    "others",
+    "members|length",
+    "count(members)",
+    "attachments",
+    "attachments.proof",
+    "agreement.clauses.tasks",
+    "agreement.effective_date",
+    "funds.sources",
+    "programme",
+    "programme.year",
+    "blank",
+    "recommenders",
+    "1",
+    "'甲'",
+    "true",
+    "1.5",
+    "[1, '甲']",
+    "pluck(members, 'name')",
+    "rows(members, 2)",
+)
+AROUND = (
+    "{}",
+    "not {}",
+    "{} + 1",
+    "{} % 2",
+    "{} / 2",
+    "{} > 1",
+    "{} == '甲'",
+    "{} == 2",
+    "'甲' in {}",
+    "{} in ['甲', '企业']",
+    "{} is odd",
+    "{} is divisibleby(2)",
+    "{} is defined",
+    "{}[0]",
+    "{}[0:1]",
+    "{}.name",
+    "{} if name",
+    "{} if blank else name",
+    "{} or name",
+    "{}|length",
+    "{}|first",
+    "{}|join",
+    "{}|chinese",
+    "{}|unit('家')",
+    "{}|in_unit('万元')",
+    "{}|in_unit('斤')",
+    "{}|date_as('{year}')",
+    "{}|characters(1, 2)",
+    "{}|blank('*')",
+    "{}|upper",
+    "{}|paragraphs|join",
+    "tick({})",
+    "tick({}, '企业')",
+    "given({})",
+    "count({})",
+    "count({}, kind='企业')",
+    "having({}, kind='企业')|length",
+    "total({}, 'amount')",
+    "total({}, 'amount', '斤')",
+    "total({}, 'name')",
+    "pluck({}, 'name')|join",
+    "option_number({}, '企业', '高等学校')",
+    "paragraphs({})|join",
+    "rows({}, 2)|length",
+    "first_having({}, kind='企业').name",
+    "first_having({}, kind='企业')",
+    "range({})",
+    "{}.upper()",
+    "{}()",
 )
 SLIPS = (
     "{%- if name %}", "{{r name }}", "{%p if name %}", "{% endif %}", "{%tr endfor %}", "{# x #}", "{name}", "{{",
@@ -222,12 +322,25 @@ texts = st.sampled_from(["甲", "乙丙", "A&B"]).map(lambda text: text.replace(
 
 
 @st.composite
+def awry(draw: st.DrawFn) -> str:
+    """An expression that may be wrong, printed or asked."""
+    made = draw(st.sampled_from(ATOMS))
+    for _ in range(draw(st.integers(1, 2))):
+        made = draw(st.sampled_from(AROUND)).replace("{}", made, 1)
+    if draw(st.booleans()):
+        return f"{{{{ {made} }}}}"
+    return f"{{% if {made} %}}是{{% endif %}}"
+
+
+@st.composite
 def lines(draw: st.DrawFn, scope: tuple[str, ...] = (), slips: bool = False) -> str:
     """The text of one paragraph."""
     pieces = []
     for _ in range(draw(st.integers(0, 3))):
         sort = draw(st.sampled_from(["text", "value", "if", "for", "slip"]))
-        if sort == "value":
+        if sort == "value" and slips and draw(st.booleans()):
+            pieces.append(draw(awry()))
+        elif sort == "value":
             pieces.append(f"{{{{ {draw(st.sampled_from([*EXPRESSIONS, *scope]))} }}}}")
         elif sort == "if":
             pieces.append(f"{{% if {draw(st.sampled_from(CONDITIONS))} %}}是{{% else %}}否{{% endif %}}")
@@ -306,3 +419,85 @@ def test_what_lint_passes_no_later_step_refuses(tmp_path_factory: pytest.TempPat
     folder = scheme(tmp_path_factory.mktemp("beside"), docx(body))
     if not errors(folder):
         assert refusal(folder) == ""
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("atom", ATOMS)
+def test_an_expression_that_lint_passes_is_filled_and_what_it_refuses_never_crashes(
+    tmp_path: Path, atom: str
+) -> None:
+    for around in AROUND:
+        expression = around.replace("{}", atom, 1).replace("<", "&lt;").replace(">", "&gt;")
+        for text in (f"{{{{ {expression} }}}}", f"{{% if {expression} %}}是{{% endif %}}"):
+            folder = scheme(tmp_path, docx(paragraph(text)))
+            told, refused = errors(folder), refusal(folder)
+            assert told or not refused, f"{text}：{refused}"
+            assert not re.search(r"[a-z]+\(\) takes|Error|object", refused), refused
+
+
+def drawn(tmp_path: Path, text: str, edition: str, **data: object) -> tuple[str, dict[str, str]]:
+    """What a paragraph prints, and what it finds missing."""
+    return printed_by(scheme(tmp_path, docx(paragraph(text))), edition, data)
+
+
+LEAD = {"role": "牵头单位", "name": "甲公司"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if lead.high_tech %}是高企{% else %}不是{% endif %}",
+        "{% if not lead.high_tech %}不是{% endif %}",
+        "{% if lead.high_tech == '是' %}是高企{% endif %}",
+        "{% if lead.kind != '企业' %}不是企业{% endif %}",
+        "{% if lead.staff > 100 %}大{% else %}小{% endif %}",
+        "{{ tick(lead.high_tech) }}",
+        "{{ tick(lead.kind == '企业') }}",
+        "{% if lead.staff is odd %}单{% endif %}",
+        "{{ lead.staff + 1 }}",
+        "{{ lead.accounts|length }}",
+        "{{ tick(lead.stationed, '某省') }}",
+    ],
+)
+def test_what_hangs_on_a_value_that_nobody_gave_is_missing(tmp_path: Path, text: str) -> None:
+    _, missing = drawn(tmp_path, text, "signing", name="甲", members=[LEAD])
+    assert missing
+    _, missing = drawn(tmp_path, text, "blank")
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("{{ tick(lead.kind == '企业') }}", "☑"),
+        ("{{ tick(count(members) > 1) }}", "☐"),
+        ("{{ tick(given(attachments.proof)) }}", "☑"),
+        ("{% if given(attachments.other) %}有{% else %}没有{% endif %}", "没有"),
+        ("{{ attachments.proof|join }}", "甲.pdf"),
+        ("{{ count(members) + 1 }}", "2"),
+        ("{% if count(members) == 1 %}一家{% endif %}", "一家"),
+        ("{% if lead.staff % 2 == 0 %}双{% else %}单{% endif %}", "双"),
+        ("{% if lead.high_tech == true %}是{% else %}否{% endif %}", "否"),
+        ("{% if given(lead.high_tech) %}填了{% endif %}", "填了"),
+        ("{{ members|length|unit('家') }}", "1家"),
+        ("{{ (members|first).name }}", "甲公司"),
+        ("{{ count(members)|chinese }}", "一"),
+        ("{% if m is odd %}{% endif %}", None),
+        ("{% if '公司' in lead.name %}公司{% endif %}", "公司"),
+    ],
+)
+def test_what_the_reference_promises_is_printed(tmp_path: Path, text: str, printed: str | None) -> None:
+    lead = {**LEAD, "kind": "企业", "staff": "100", "high_tech": False}
+    folder = scheme(tmp_path, docx(paragraph(text.replace(">", "&gt;"))))
+    if printed is None:
+        assert errors(folder)
+        return
+    assert errors(folder) == []
+    data: dict[str, object] = {"name": "甲", "members": [lead], "attachments": {"proof": ["甲.pdf"]}}
+    assert printed_by(folder, "signing", data) == (printed, {})
+
+
+@pytest.mark.parametrize("text", ["{{ lead.staff|in_unit('万元') }}", "{{ name|date_as('{year}') }}"])
+def test_lint_refuses_what_filling_would(tmp_path: Path, text: str) -> None:
+    folder = scheme(tmp_path, docx(paragraph(text)))
+    assert errors(folder)

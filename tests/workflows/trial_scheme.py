@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from generator.base.ooxml.text import docx_text
 from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue, load_programme
 from generator.pdf.docx.reader import read_tree
@@ -72,3 +74,14 @@ def refusal(folder: Path) -> str:
     except ProgrammeError as error:
         return str(error)
     return ""
+
+
+def printed_by(folder: Path, edition: str, data: Mapping[str, object]) -> tuple[str, dict[str, str]]:
+    """The text that the template gives, and what it finds missing, by path."""
+    programme = load_programme(folder)
+    document = programme.documents[0]
+    template = Template((folder / document.template).read_bytes(), "application.docx")
+    consortium = programme.model.model_validate(data) if data else None
+    job = RenderJob(programme, consortium, edition, _WHEN)  # type: ignore[arg-type]
+    made = render(template, job, document, {})
+    return docx_text(made.parts), dict(made.record.missing)
