@@ -414,7 +414,7 @@ class Names:
             if first.sort == "rows":
                 return bool(rest) and first.item.sort == "value"
             return (first.sort == "truth" and not rest) or (
-                first.sort == "value" and (bool(rest) != isinstance(first.kind, Flag))
+                first.sort == "value" and (bool(rest) or isinstance(first.kind, Flag))
             )
         if name == "option_number":
             options = {each.value for each in node.args[1:] if isinstance(each, nodes.Const)}
@@ -423,7 +423,7 @@ class Names:
         if first.sort != "rows":
             return False
         if name in {"rows", "pages"}:
-            return all(kept.counts for kept in rest) and (name == "rows" or _is_number(node.args[-1]))
+            return all(kept.counts for kept in rest)
         if node.kwargs or name in {"total", "pluck", "having_given"}:
             return first.item.sort == "group"
         return True
