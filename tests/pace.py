@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
+from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # What the sample takes on the machine that the limits were set on.
@@ -18,6 +21,12 @@ def allowed(seconds: float) -> float:
     for row in json.loads(_SAMPLE):
         "".join(sorted(f"{key}{value!r}" for key, value in row.items())).split("0")
     return seconds * max(1.0, (time.process_time() - begin) / _SAMPLE_SECONDS)
+
+
+def first_quickly(cases: Iterable[Any]) -> list[Any]:
+    """Parameters of which ``make test`` tries the first only, where each takes seconds and all are alike."""
+    first, *others = cases
+    return [first, *(pytest.param(case, marks=pytest.mark.thorough) for case in others)]
 
 
 def examples(thorough: int, least: int = 5) -> int:

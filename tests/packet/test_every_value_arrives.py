@@ -22,7 +22,7 @@ from generator.packet.manifest import unprinted
 from generator.packet.parts import MadeDocument
 from generator.packet.pipeline import Order, begin, make_documents
 from generator.packet.session import Session
-from tests.pace import examples
+from tests.pace import examples, first_quickly
 from tests.packet.records import fields, record, source_of, text_ids
 
 CODES = list(Catalogue().folders())
@@ -109,9 +109,7 @@ def some_fields(draw: st.DrawFn, every: list[str]) -> list[str]:
     return [field for field in every if draw(st.sampled_from([False, *[True] * 19]))]
 
 
-@pytest.mark.parametrize(
-    "batch", [0, *(pytest.param(batch, marks=pytest.mark.thorough) for batch in range(1, BATCHES))]
-)
+@pytest.mark.parametrize("batch", first_quickly(range(BATCHES)))
 @pytest.mark.parametrize("code", CODES)
 def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
     programme = session.catalogue.load(code)

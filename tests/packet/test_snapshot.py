@@ -14,6 +14,7 @@ from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source
+from tests.pace import first_quickly
 from tests.packet.making import PLAIN, ROOT, example
 from tests.packet.records import record, source_of, text_ids
 
@@ -35,9 +36,7 @@ def test_an_example_comes_back_as_it_was(words_only: Session, tmp_path: Path, co
     assert loaded_again(words_only, tmp_path, job) == job.dataset.consortium
 
 
-@pytest.mark.parametrize(
-    "number", [0, *(pytest.param(number, marks=pytest.mark.thorough) for number in range(1, 8))]
-)
+@pytest.mark.parametrize("number", first_quickly(range(8)))
 @pytest.mark.parametrize("code", CODES)
 def test_whatever_can_be_given_comes_back_as_it_was(
     words_only: Session, tmp_path: Path, code: str, number: int

@@ -26,6 +26,7 @@ from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.workflows.verify import verify
 from tests.authority import Authority
+from tests.pace import first_quickly
 from tests.standing import signing_packet
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ def test_each_document_to_be_signed_has_a_field_for_each_signatory_and_no_other_
         assert all(signing.rect is not None for signing in made.signings)
 
 
+@pytest.mark.parametrize("packet", first_quickly(CODES), indirect=True)
 def test_everybody_signs_every_document_one_after_the_other_and_every_signature_holds(
     packet: Packet, tmp_path: Path
 ) -> None:

@@ -14,14 +14,11 @@ from generator.packet.session import Session
 from generator.pdf.engine import PdfDocument, PdfInfo
 from generator.readers.load import load
 from generator.rendering.render import Rendered, RenderJob, render
+from tests.pace import first_quickly
 from tests.programmes.examples import CATALOGUE
 from tests.programmes.large import MEMBERS, large
 
-# One scheme in every run, the others in the thorough one: each takes some seconds.
-CODES = [
-    pytest.param(code, marks=[pytest.mark.thorough] if number else [])
-    for number, code in enumerate(CATALOGUE.folders())
-]
+CODES = first_quickly(CATALOGUE.folders())
 WHEN = datetime(2025, 1, 1, tzinfo=UTC)
 # Points between text and the paper's edge: less is cut by printers.
 EDGE = 28
