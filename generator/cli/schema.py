@@ -10,7 +10,6 @@ from generator.cli.chinese import ChineseCommand
 from generator.cli.options import templates_option
 from generator.cli.output import write_json
 from generator.errors import UsageError
-from generator.model.catalogue import Catalogue
 
 
 @click.command(
@@ -28,18 +27,13 @@ def command(of_programme: bool, of_manifest: bool, templates: Path | None) -> No
     """Print the JSON Schema of a data file, of ``programme.yaml``, or of ``manifest.json``."""
     if of_programme and of_manifest:
         raise UsageError("--programme 和 --manifest 不能一起写", "一次只写一个")
+    from generator.workflows.schemas import data_schema, manifest_schema, programme_schema
+    from generator.workflows.workspace import Workspace
+
     if of_manifest:
-        from generator.publishing.manifest import manifest_schema
-
         write_json(manifest_schema())
-        return
-    if of_programme:
-        from generator.model.programme import Programme
-
-        write_json(
-            {"$schema": "https://json-schema.org/draft/2020-12/schema", **Programme.model_json_schema()}
-        )
-        return
-    from generator.writers.json_schema import json_schema
-
-    write_json(json_schema(list(Catalogue(templates).all().values())))
+    elif of_programme:
+        write_json(programme_schema())
+    else:
+        with Workspace(templates) as workspace:
+            write_json(data_schema(workspace))
