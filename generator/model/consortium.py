@@ -47,6 +47,8 @@ INSTITUTE: Final = "科研院所"
 OTHER: Final = "其他"
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
+SHARED_PAGES, OWN_PAGES = "共用", "每方一页"
+SigningPages = Annotated[str, Choice(options=(SHARED_PAGES, OWN_PAGES))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
 Tier = Annotated[str, Choice(options=(LEAD, "核心层单位", "紧密合作单位", "一般协作层单位"))]
 ChainPlace = Annotated[str, Choice(options=("上游", "中游", "下游", "无"))]
@@ -278,6 +280,10 @@ class Agreement(Part):
     signing_place: Line | None = field("签订地点")
     copies: Annotated[Any, Count(unit="份")] | None = field(
         "协议份数", bounds=Bounds(least=1, usual_least=2, usual_most=500)
+    )
+    signing_pages: SigningPages | None = field(
+        "签章页",
+        help="共用：一页六方；每方一页：各方可以同时签署，单面打印，签完装订在正文后面；不填按方案的规定",
     )
     arbitration: Line | None = field(
         "仲裁委员会", aliases=("仲裁机构",), help="约定仲裁的填写准确名称", reads="name"

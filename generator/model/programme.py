@@ -341,6 +341,9 @@ class Programme(_Model):
     effect: Provision | None = Field(default=None, description="when the agreement takes effect")
     amendment: Provision | None = Field(default=None, description="how members and lead are changed")
     delegates: Delegation = Delegation(rule="silent")
+    signing_pages: Literal["shared", "one-per-party"] = Field(
+        default="shared", description="how an agreement is signed where the data do not say"
+    )
     notes: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
     words: Words = Field(default=Words(), exclude=True, description="the common words with this scheme's")

@@ -6,16 +6,10 @@ makes it again from the PDFs' first revisions, so signing does not change it, an
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 from collections.abc import Iterable
 
-_BYTES = 10
-_GROUP = 4
-# Crockford's alphabet has no I, L, O, U: nobody takes one letter for another.
-_PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CROCKFORD = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from generator.base.short_code import short_code
 
 
 def check_code(files: Iterable[tuple[str, str]]) -> str:
@@ -25,9 +19,7 @@ def check_code(files: Iterable[tuple[str, str]]) -> str:
         files: each file's path in the packet and its SHA-256 in hexadecimal; the order does not matter.
     """
     listed = "".join(f"{sha256}  {path}\n" for path, sha256 in sorted(files))
-    digest = hashlib.sha256(listed.encode()).digest()[:_BYTES]
-    letters = base64.b32encode(digest).translate(bytes.maketrans(_PLAIN, _CROCKFORD)).decode()
-    return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+    return short_code(listed.encode())
 
 
 def qr_picture(text: str, pixels: int = 8) -> bytes:

@@ -6,10 +6,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, LEADS, OTHERS, Consortium
+from generator.model.consortium import (
+    BY_ROLE,
+    BY_ROLE_LISTS,
+    FIRST_LEAD,
+    LEADS,
+    OTHERS,
+    OWN_PAGES,
+    Consortium,
+)
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
+from generator.rendering.fixups import TEXT_CODE
 from generator.rendering.values import MAX_STEPS, Edition, Group, Missing, Record, Rows, Value
 
 APPLICANTS = "applicants"
@@ -61,6 +70,7 @@ def build(
     applicant = Applicant(record, model, consortium, "")
     names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *BY_ROLE]}
     names.update(_about(programme, document, edition))
+    names["document"]["own_signing_pages"] = _own_signing_pages(record, programme, consortium)
     names.update(_applicants(record, model, [applicant] if edition != "blank" else None))
     if fill_clauses is not None:
         mark = MARK if edition == "draft" else ""
@@ -103,12 +113,23 @@ def _about(programme: Programme, document: Document, edition: Edition) -> dict[s
         "document": {
             "id": document.id,
             "title": document.title,
+            "own_signing_pages": False,
+            "code": TEXT_CODE,
             "rows_per_page": document.rollup.rows_per_page if document.rollup else 0,
         },
         "blank": edition == "blank",
         "draft": edition == "draft",
         "signing": edition == "signing",
     }
+
+
+def _own_signing_pages(record: Record, programme: Programme, consortium: Consortium | None) -> bool:
+    """Whether each party signs a page of its own: as the data say, else as the programme does."""
+    chosen = consortium.agreement.signing_pages if consortium and consortium.agreement else None
+    if chosen is None:
+        return programme.signing_pages == "one-per-party"
+    record.derived.add("agreement.signing_pages")
+    return chosen == OWN_PAGES
 
 
 class Applicant(Group):

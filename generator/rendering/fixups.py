@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
+from collections.abc import Mapping
 from typing import Final
 
+from generator.base.short_code import short_code
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 
 # Stands before the end of a cell or a table that filling may leave without a paragraph or a row.
@@ -17,6 +19,8 @@ _END: Final = "\ufdd5"
 # Stand around a bookmark's kind, number and name, and between them.
 _BOOKMARK: Final = "\ufdd6"
 _PART: Final = "\ufdd7"
+# Stands where a document prints the code of its own text.
+TEXT_CODE: Final = "\ufdd8"
 RESERVED: Final = re.compile("[\ufdd0-\ufdef]")
 
 _ENDS: Final = re.compile("(</w:p>|</w:tr>)?(</w:tc>|</w:tbl>)")
@@ -56,6 +60,20 @@ def put_right(xml: str) -> str:
     if _BOOKMARK in xml:
         xml = _number_bookmarks(xml)
     return xml
+
+
+def with_text_code(parts: Mapping[str, bytes], body: str) -> dict[str, bytes]:
+    """Filled parts with the code of the body's content wherever that is to be printed.
+
+    Args:
+        parts: by name.
+        body: the name of the part that holds the text.
+    """
+    mark = TEXT_CODE.encode()
+    if not any(mark in part for part in parts.values()):
+        return dict(parts)
+    code = short_code(parts[body]).encode()
+    return {name: part.replace(mark, code) for name, part in parts.items()}
 
 
 def _mark_end(found: re.Match[str]) -> str:

@@ -23,7 +23,7 @@ from generator.base.ooxml.xml import Element, parse
 from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.rendering import cache
 from generator.rendering.comments import COMMENTS, without_orphans
-from generator.rendering.fixups import RESERVED, put_right
+from generator.rendering.fixups import RESERVED, put_right, with_text_code
 from generator.rendering.row_ends import with_row_ends_kept
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
@@ -251,6 +251,7 @@ class Template:
             ProgrammeError: an expression fails; with paragraph or cell, and the tag.
         """
         changed = {part.name: self._render(part, context) for part in self._parts}
+        changed = with_text_code(changed, DOCUMENT)
         if COMMENTS in self._package.parts:
             changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
         changed.update(replace)

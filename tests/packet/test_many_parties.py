@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import time
 from copy import deepcopy
 from dataclasses import replace
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 CODE = "henan/consortium-2022"
 CENTIMETRE = 72 / 2.54
+CODE_OF_TEXT = re.compile(r"正文核对码：((?:[0-9A-Z]{4}-){3}[0-9A-Z]{4})")
 
 
-def drawn(parties: int, leads: int, folder: Path) -> tuple[Packet, float]:
+def drawn(parties: int, leads: int, folder: Path, pages: str = "共用") -> tuple[Packet, float]:
     """The example with so many parties, to be signed, and how long it took."""
     text = (ROOT / "data/henan-consortium-2022.yaml").read_text(encoding="utf-8")
     lead = yaml.safe_load(text)["members"][0]["name"]
@@ -43,6 +45,7 @@ def drawn(parties: int, leads: int, folder: Path) -> tuple[Packet, float]:
         }
         for number in range(1, parties + 1)
     ]
+    data["agreement"]["signing_pages"] = pages
     path = folder / "联合体.yaml"
     path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
     with Session(Catalogue(), "typst") as session:
@@ -60,22 +63,23 @@ def signed(packet: Packet, identity: str) -> tuple[MadeDocument, bytes, float]:
     return replace(made, signings=signings), pdf, time.process_time() - begin
 
 
+@pytest.mark.parametrize("pages", ["共用", "每方一页"])
 @pytest.mark.parametrize("parties", [2, 9, 12, pytest.param(120, marks=pytest.mark.thorough)])
 def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
-    parties: int, tmp_path: Path
+    parties: int, pages: str, tmp_path: Path
 ) -> None:
-    packet, whole = drawn(parties, 1, tmp_path)
+    packet, whole = drawn(parties, 1, tmp_path, pages)
     made, pdf, spent = signed(packet, "agreement")
     blocks = [signing for signing in made.signings if signing.role == "member"]
     assert [block.number for block in blocks] == list(range(1, parties + 1))
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert len(document.Root.AcroForm.Fields) == parties + 1
     with pypdfium2.PdfDocument(pdf) as document:
-        pages = {block.page: document[block.page - 1] for block in blocks if block.page is not None}
+        sheets = {block.page: document[block.page - 1] for block in blocks if block.page is not None}
         for block in blocks:
             assert block.page is not None
             assert block.rect is not None
-            page = pages[block.page]
+            page = sheets[block.page]
             text = page.get_textpage()
             shown = "".join(text.get_text_bounded(*block.rect).split())
             assert shown.startswith(block.party)
@@ -90,11 +94,32 @@ def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
             assert room_to_sign(page, block.rect, characters) >= (5 * CENTIMETRE, 1.5 * CENTIMETRE)
     # Rows stand at the same height, three on a full page, whatever wraps.
     tops = {page: sorted({round(block.rect[3]) for block in blocks if block.rect and block.page == page})
-            for page in pages}  # fmt: skip
+            for page in sheets}  # fmt: skip
     assert all(len(found) <= 3 for found in tops.values())
-    assert len(blocks) <= 6 or any(len(found) == 3 for found in tops.values())
+    if pages == "每方一页":
+        assert len(sheets) == parties
+    else:
+        assert len(blocks) <= 6 or any(len(found) == 3 for found in tops.values())
     # Fields are to take a fifth of the packet's time at most; they take some three per cent.
     assert spent <= 0.2 * whole or parties == 2
+
+
+def test_pages_of_one_party_name_the_agreement_and_the_code_of_its_text(tmp_path: Path) -> None:
+    codes = set()
+    for pages, parties in (("每方一页", 3), ("每方一页", 4)):
+        packet, _ = drawn(parties, 1, tmp_path, pages)
+        made = next(one for one in packet.documents if one.document.id == "agreement")
+        assert made.pdf is not None
+        first = min(signing.page or 0 for signing in made.signings if signing.role == "member")
+        with pypdfium2.PdfDocument(made.pdf.pdf) as document:
+            texts = [page.get_textpage().get_text_range() for page in document]
+        printed = {found[1] for text in texts[first - 2 :] if (found := CODE_OF_TEXT.search(text))}
+        assert len(printed) == 1
+        assert all(CODE_OF_TEXT.search(text) for text in texts[first - 2 :])
+        assert all(f"《{made.document.title}》签章页" in text for text in texts[first - 1 :])
+        assert len(texts) == first - 1 + parties
+        codes |= printed
+    assert len(codes) == 2, "another text has another code"
 
 
 def within(box: Box, place: Box) -> bool:
