@@ -350,10 +350,9 @@ class Names:
         if base.sort == "unknown":
             return UNKNOWN
         if base.sort == "group" and base.part is not None:
-            spec = base.part.specs().get(
-                "members" if issubclass(base.part, Consortium) and name in BY_ROLE else name
-            )
-            if spec is not None and name == FIRST_LEAD:
+            by_role = issubclass(base.part, Consortium) and name in BY_ROLE
+            spec = base.part.specs().get("members" if by_role else name)
+            if spec is not None and by_role and name == FIRST_LEAD:
                 return Kept("group", "members[]", spec.part)
             if spec is None:
                 self._unknown(node.lineno, name, base.part.specs(), base.part)
