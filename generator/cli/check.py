@@ -30,6 +30,7 @@ from generator.cli.output import console, say, write_json
     "--strict", is_flag=True, help="对照多个方案时，任一方案有必须的条件不满足也以 1 退出；提醒也算不满足"
 )
 @accept_option
+@click.option("--full", is_flag=True, help="逐条列出全部结论，包括符合的和由人判断的")
 @click.option(
     "--annotate",
     type=click.Path(path_type=Path),
@@ -44,6 +45,7 @@ def command(
     every: bool,
     strict: bool,
     accepted: tuple[str, ...],
+    full: bool,
     annotate: Path | None,
     output: str,
     templates: Path | None,
@@ -70,7 +72,7 @@ def command(
         for problem in checked.problems:
             say(str(problem), err=True)
     elif len(checked.judgements) == 1:
-        check_report.print_one(console(), checked.judgements[0])
+        check_report.print_one(console(), checked.judgements[0], full=full)
     else:
         check_report.print_comparison(console(), checked)
     return checked.exit_code

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from generator.workflows.check import Checked
 
+_MOST_TITLES: Final = 12
 _SIGNS: Final = {
     "fail": ("✗", "red"),
     "unknown": ("?", "yellow"),
@@ -45,36 +46,100 @@ def _print_notices(console: Console, results: Sequence[Judgement]) -> None:
         console.print()
 
 
-def print_one(console: Console, result: Judgement) -> None:
-    """One programme: what stands in the way first, each with clause, place and what to do."""
+def print_one(console: Console, result: Judgement, *, full: bool = False) -> None:
+    """One programme: what stands in the way first, each with clause, place and what to do.
+
+    Causes go before what follows from them: conditions that wait for the same values are told together,
+    those that wait for wrong values under these. What is met is counted, what is left to a person named.
+
+    Args:
+        console: where to.
+        result: what the programme says.
+        full: whether to list every finding in full.
+    """
     from rich.markup import escape
 
     console.print(
         f"[bold]{escape(result.programme.title)}[/]　{escape(result.dataset.consortium.name or '')}"
     )
     _print_problems(console, result.dataset.problems)
+    if result.waiting and not full:
+        console.print(
+            f"  改正后才能判断的条件（{len(result.waiting)}）：{_titles(result.waiting)}\n", markup=False
+        )
     _print_notices(console, [result])
     for verdict in VERDICT_TEXTS:
         chosen = [finding for finding in result.findings if finding.verdict == verdict]
-        if not chosen:
-            continue
-        mark, colour = MARKS[verdict]
-        console.print(f"\n[bold {colour}]{mark}（{len(chosen)}）[/]")
-        for finding in chosen:
-            accepted = "（已接受）" if finding.accepted else ""
-            console.print(f"  [{finding.rule}] {finding.clause}　{finding.title}{accepted}", markup=False)
-            if verdict == "pass":
-                continue
-            console.print(f"      {finding.message}", markup=False)
-            if finding.accepted:
-                console.print(f"      接受的理由：{finding.accepted}", markup=False)
-            if finding.place is not None and verdict != "judge":
-                console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
-    _print_absent(console, result.absent)
+        if full:
+            _print_all(console, verdict, chosen)
+        elif verdict == "unknown":
+            _print_causes(console, result)
+        elif verdict == "judge":
+            _print_judged(console, chosen)
+        elif verdict != "pass":
+            _print_all(console, verdict, chosen)
+    _print_absent(console, result.absent if full else result.only_absent)
     _print_lost(console, result.lost)
     counts = count_verdicts(result.findings)
     summary = "，".join(f"{VERDICT_TEXTS[verdict]} {counts[verdict]}" for verdict in VERDICT_TEXTS)
     console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
+
+
+def _print_all(console: Console, verdict: str, chosen: Sequence[Finding]) -> None:
+    """Findings of one verdict in full."""
+    if not chosen:
+        return
+    mark, colour = MARKS[verdict]
+    console.print(f"\n[bold {colour}]{mark}（{len(chosen)}）[/]")
+    for finding in chosen:
+        accepted = "（已接受）" if finding.accepted else ""
+        console.print(f"  [{finding.rule}] {finding.clause}　{finding.title}{accepted}", markup=False)
+        if verdict == "pass":
+            continue
+        if finding.judged and verdict in {"judge", "warn"}:
+            console.print(f"      {finding.judged}", markup=False)
+            continue
+        console.print(f"      {finding.message}", markup=False)
+        if finding.accepted:
+            console.print(f"      接受的理由：{finding.accepted}", markup=False)
+        if finding.place is not None and verdict != "judge":
+            console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
+
+
+def _print_causes(console: Console, result: Judgement) -> None:
+    """What conditions wait for, each once, with the conditions."""
+    if not result.causes:
+        return
+    mark, colour = MARKS["unknown"]
+    console.print(f"\n[bold {colour}]{mark}（{sum(map(len, result.causes))}）[/]")
+    for group in result.causes:
+        first = group[0]
+        if len(group) == 1:
+            console.print(f"  [{first.rule}] {first.clause}　{first.title}", markup=False)
+            console.print(f"      {first.message}", markup=False)
+        else:
+            console.print(f"  {first.because}", markup=False)
+            console.print(f"      因此无法判断的条件（{len(group)}）：{_titles(group)}", markup=False)
+        if first.place is not None:
+            console.print(f"      位置：{first.place}（{first.path}）", markup=False)
+
+
+def _print_judged(console: Console, chosen: Sequence[Finding]) -> None:
+    """What is left to a person: only the names, and how many a person has looked at."""
+    if not chosen:
+        return
+    open_ = [finding for finding in chosen if not finding.judged]
+    mark, colour = MARKS["judge"]
+    seen = f"，其中 {len(chosen) - len(open_)} 条已有人看过" if len(open_) < len(chosen) else ""
+    console.print(f"\n[bold {colour}]{mark}（{len(chosen)}{seen}）[/]")
+    if open_:
+        console.print(f"  还要看的：{_titles(open_)}", markup=False)
+        console.print("  逐条看什么，加 --full 列出；看过的记在数据的“人工判断”里", markup=False)
+
+
+def _titles(findings: Sequence[Finding]) -> str:
+    shown = "；".join(finding.title for finding in findings[:_MOST_TITLES])
+    return shown + (f"；等 {len(findings)} 条" if len(findings) > _MOST_TITLES else "")
 
 
 def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
@@ -130,9 +195,12 @@ def print_comparison(console: Console, checked: Checked) -> None:
             continue
         console.print(f"\n[bold]{result.programme.title}[/]")
         for finding in chosen:
+            if finding.verdict == "unknown":
+                continue
             mark = MARKS[finding.verdict][0]
             console.print(f"  {mark}　{finding.clause}　{finding.title}：{finding.message}", markup=False)
-        _print_absent(console, result.absent)
+        _print_causes(console, result)
+        _print_absent(console, result.only_absent)
         _print_lost(console, result.lost)
 
 

@@ -10,19 +10,22 @@ from generator.base.text import excerpt, listed, request, sentence
 from generator.conditions.cel import ExpressionError, Plain
 from generator.conditions.figures import compute
 from generator.conditions.limits import judge_limit
-from generator.conditions.messages import Message, unknown_message
+from generator.conditions.messages import Message, lacking, unknown_message
 from generator.conditions.rules import COMMON_FILE, Rule, compile_rules
 from generator.conditions.sample import Computed, Plan
 from generator.conditions.selection import Missing, View, is_none
 from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import CommonRules
+from generator.model.consortium import MET, Judged
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.paths import resolve
 from generator.model.programme import Programme, Verdict
+from generator.model.value_kinds import Date
 
 _MOST_PASSAGES = 3
 ACCEPTED_RULE = "common.accepted"
+JUDGED_RULE = "common.judged"
 
 
 def judge(
@@ -57,7 +60,7 @@ def judge(
     figures_of_common = _Judgement(dataset, programme, judgement.view)
     findings += [figures_of_common.rule(rule, COMMON_FILE) for rule in rules.common]
     present = [finding for finding in findings if finding is not None]
-    return judgement.accepted(present, rules.ids, accept or {})
+    return judgement.accepted(judgement.judged(present, rules.ids), rules.ids, accept or {})
 
 
 class _Judgement:
@@ -88,9 +91,11 @@ class _Judgement:
             if rule.expression is None and condition.level != "must":
                 missing = []
         if missing:
-            message = unknown_message(condition.title, missing, self.view.consortium, self.programme)
+            because = lacking(missing, self.view.consortium, self.programme)
+            message = unknown_message(condition.title, because, missing)
             finding = self._finding(rule, "unknown", message, missing[0].path)
-            return replace(finding, missing=tuple(dict.fromkeys(item.path for item in missing)))
+            paths = tuple(dict.fromkeys(item.path for item in missing))
+            return replace(finding, missing=paths, because=because)
         shown = self._shown(rule, figures, others)
         base = self._base(rule, figures)
         if rule.expression is None:
@@ -210,6 +215,43 @@ class _Judgement:
             place=self.dataset.place(path) if path else None,
         )
 
+    def judged(self, findings: Iterable[Finding], ids: frozenset[str]) -> tuple[Finding, ...]:
+        """The findings with what a person found of those that are left to a person.
+
+        Found not to be met, a condition is not met. What does not fit is told in a warning.
+        """
+        by_rule = {finding.rule: finding for finding in findings}
+        complaints: list[tuple[str, str]] = []
+        for at, entry in enumerate(self.view.consortium.judged or ()):
+            rule = entry.rule or ""
+            finding = by_rule.get(rule)
+            called = f"“{rule or '（空）'}”" + (f"（{finding.title}）" if finding else "")
+            if finding is None:
+                known = "这次没有判断" if rule in ids else f"{self.programme.code} 没有这个编号"
+                complaints.append((f"judged[{at}]", f"{called}：{known}"))
+            elif finding.verdict not in {"judge", "warn"}:
+                complaints.append((f"judged[{at}]", f"{called}：不是由人判断的，也不是提醒"))
+            elif entry.result is None or entry.date is None or not (entry.name or "").strip():
+                complaints.append((f"judged[{at}]", f"{called}：结论、日期和判断人没有写全，不算判断过"))
+            else:
+                by_rule[rule] = _with_judgement(finding, entry)
+        if complaints:
+            path = complaints[0][0]
+            by_rule[JUDGED_RULE] = Finding(
+                programme=self.programme.code,
+                rule=JUDGED_RULE,
+                level="in_principle",
+                verdict="warn",
+                title="人工判断与条件对应",
+                clause="数据一致性",
+                quote="",
+                message=sentence("“人工判断”中有的用不上", *(text for _, text in complaints))
+                + "请核对条件编号，写全结论、日期和判断人，或删去这些项。",
+                path=path,
+                place=self.dataset.place(path),
+            )
+        return tuple(by_rule.values())
+
     def accepted(
         self, findings: Iterable[Finding], ids: frozenset[str], accept: Mapping[str, str]
     ) -> tuple[Finding, ...]:
@@ -250,3 +292,13 @@ class _Judgement:
                 place=self.dataset.place(path) if path else None,
             )
         return tuple(by_rule.values())
+
+
+def _with_judgement(finding: Finding, entry: Judged) -> Finding:
+    """A finding with what a person found of it."""
+    note = (entry.note or "").strip()
+    said = f"{entry.name} {Date().show(entry.date)}看过，{entry.result}" + (f"：{note}" if note else "")
+    if entry.result == MET:
+        return replace(finding, judged=said)
+    verdict: Verdict = "fail" if finding.level == "must" else "warn"
+    return replace(finding, verdict=verdict, judged=said, message=sentence(said) + finding.message)

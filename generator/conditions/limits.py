@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from generator.base.text import count_characters, count_words
-from generator.conditions.messages import called, unknown_message
+from generator.conditions.messages import called, lacking, unknown_message
 from generator.conditions.rules import LIMIT, counted_paths
 from generator.conditions.selection import Missing, View, is_none
 from generator.model.dataset import Dataset
@@ -87,9 +87,11 @@ def judge_limit(limit: Limit, view: View, dataset: Dataset, programme: Programme
         missing = [item for item in missing if item.reason != "absent"]
     if missing or not found:
         missing = missing or [view.lacking(limit.path.partition("[]")[0])]
+        because = lacking(missing, view.consortium, programme)
         return replace(
             finding,
-            message=unknown_message(finding.title, missing, view.consortium, programme),
+            message=unknown_message(finding.title, because, missing),
+            because=because,
             path=missing[0].path,
             missing=tuple(dict.fromkeys(item.path for item in missing)),
             place=dataset.place(missing[0].path),

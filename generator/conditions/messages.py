@@ -113,13 +113,10 @@ _REMEDIES: dict[Reason, str] = {
 }
 
 
-def unknown_message(
-    title: str, missing: Sequence[Missing], consortium: Consortium, programme: Programme
-) -> str:
-    """Why there is no verdict, which values it takes, and what to do.
+def lacking(missing: Sequence[Missing], consortium: Consortium, programme: Programme) -> str:
+    """Which values there would have to be, without a full stop.
 
     Args:
-        title: the condition.
         missing: what is missing, at least one.
         consortium: the data, for the names of list items.
         programme: for the titles.
@@ -139,7 +136,18 @@ def unknown_message(
                 text.format(what=called(consortium, programme, item.path), detail=item.detail)
                 for item in of_reason[:_MOST_NAMED]
             ]
+    return "；".join(clauses)
+
+
+def unknown_message(title: str, because: str, missing: Sequence[Missing]) -> str:
+    """Why there is no verdict, which values it takes, and what to do.
+
+    Args:
+        title: the condition.
+        because: which values there would have to be, as ``lacking`` says it.
+        missing: what is missing, at least one.
+    """
     remedies = dict.fromkeys(
         _REMEDIES[reason] for reason in _REASONS if any(m.reason == reason for m in missing)
     )
-    return f"{'；'.join(clauses)}，无法判断“{title}”。请{'、'.join(remedies)}后重新检查。"
+    return f"{because}，无法判断“{title}”。请{'、'.join(remedies)}后重新检查。"

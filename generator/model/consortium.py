@@ -45,6 +45,10 @@ ENTERPRISE: Final = "企业"
 UNIVERSITY: Final = "高等学校"
 INSTITUTE: Final = "科研院所"
 OTHER: Final = "其他"
+MET: Final = "符合"
+NOT_MET: Final = "不符合"
+# What belongs to one filing, since it names a condition of its programme.
+OF_A_FILING: Final = frozenset({"accepted", "judged"})
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 SHARED_PAGES, OWN_PAGES = "共用", "每方一页"
@@ -305,6 +309,16 @@ class Accepted(Part):
     reason: Line | None = field("理由")
 
 
+class Judged(Part):
+    """What a person found who looked at a condition that the program leaves to a person."""
+
+    rule: Line | None = field("条件编号", aliases=("规则",))
+    result: Annotated[str, Choice(options=(MET, NOT_MET))] | None = field("结论", example=MET)
+    date: Day | None = field("日期", example="2026-03-01")
+    name: Line | None = field("判断人", aliases=("姓名",), reads="name")
+    note: Line | None = field("说明", help="依据了什么；不符合的写明缺什么")
+
+
 class Consortium(Part):
     """One consortium as one programme sees it: the base data with that programme's overrides."""
 
@@ -330,6 +344,7 @@ class Consortium(Part):
     plan: Plan | None = field("建设方案")
     attachments: dict[str, tuple[Line, ...]] | None = field("附件", help="按清单编号列出文件")
     accepted: tuple[Accepted, ...] | None = field("接受的不符合项")
+    judged: tuple[Judged, ...] | None = field("人工判断")
 
     def by_role(self, name: str) -> tuple[tuple[int, Member], ...]:
         """The members that ``lead``, ``leads`` or ``others`` stands for, each with its number from 0, in order."""

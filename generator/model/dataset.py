@@ -41,6 +41,15 @@ class Dataset:
             here = re.sub(r"(\.[^.\[\]]+|\[\d*\]|^[^.\[\]]+)$", "", here)
         return Place(self.file)
 
+    def is_wrong(self, path: str) -> bool:
+        """Whether a value, or what holds it, was given but is wrong."""
+        wrong = self.wrong
+        while path and wrong:
+            if path in wrong:
+                return True
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return False
+
     @property
     def wrong(self) -> frozenset[str]:
         """The paths whose values were wrong, as against not given."""

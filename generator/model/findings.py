@@ -43,6 +43,8 @@ class Finding:
         missing: every missing path, for ``unknown``.
         place: where in the data.
         accepted: the written reason for which a failure was accepted; empty where it was not.
+        because: for ``unknown`` what it waits for, a clause that other findings may share.
+        judged: what a person found who looked at it, when and who; empty where nobody has.
     """
 
     programme: str
@@ -58,6 +60,8 @@ class Finding:
     figures: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     accepted: str = ""
+    judged: str = ""
+    because: str = ""
 
     @property
     def stands_in_the_way(self) -> bool:
@@ -81,6 +85,7 @@ class Finding:
             "field": self.path,
             "missing": list(self.missing),
             "accepted": self.accepted,
+            "judged": self.judged,
             "where": self.place.as_json() if self.place else None,
         }
 

@@ -34,6 +34,33 @@ class Judgement:
         return any(finding.stands_in_the_way for finding in self.findings)
 
     @property
+    def waiting(self) -> tuple[Finding, ...]:
+        """The findings without a verdict that wait for nothing but wrong values to be put right."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.verdict == "unknown"
+            and finding.missing
+            and all(self.dataset.is_wrong(path) for path in finding.missing)
+        )
+
+    @property
+    def causes(self) -> tuple[tuple[Finding, ...], ...]:
+        """The other findings without a verdict, together where they wait for the same values."""
+        waiting = frozenset(id(finding) for finding in self.waiting)
+        groups: dict[frozenset[str], list[Finding]] = {}
+        for finding in self.findings:
+            if finding.verdict == "unknown" and id(finding) not in waiting:
+                groups.setdefault(frozenset(finding.missing), []).append(finding)
+        return tuple(tuple(group) for group in groups.values())
+
+    @property
+    def only_absent(self) -> tuple[Absent, ...]:
+        """What documents print and the data does not give, without what a condition waits for anyway."""
+        asked = {path for group in self.causes for finding in group for path in finding.missing}
+        return tuple(one for one in self.absent if one.path not in asked and f"{one.path}.text" not in asked)
+
+    @property
     def conclusion(self) -> str:
         """In a few words, whether a signing edition can be made, and what of it is lacking."""
         if self.dataset.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -68,4 +69,15 @@ def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
         for path, short in one.rendered.record.missing.items():
             full = title_of(job.programme.model, path, job.programme.labels)
             titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
-    return tuple(Absent(path, title, job.dataset.place(path)) for path, title in titles.items())
+    # What is written but wrong is told once, as wrong.
+    return tuple(
+        Absent(path, title, job.dataset.place(path))
+        for path, title in titles.items()
+        if not job.dataset.is_wrong(path) and not _hangs_on_a_role(path, job.dataset.wrong)
+    )
+
+
+def _hangs_on_a_role(path: str, wrong: frozenset[str]) -> bool:
+    """Whether a value is asked of a member only because its role could not be read."""
+    member = re.match(r"members\[\d+\]", path)
+    return member is not None and f"{member[0]}.role" in wrong

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from generator.base.tree import Entry, places
 from generator.errors import Place, Problem
+from generator.model.consortium import OF_A_FILING
 from generator.model.dataset import Dataset
 from generator.model.fields import FieldSpec
 from generator.model.programme import Programme, Words
@@ -49,8 +50,8 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
         if filings.take(entry) or (spec is None and units.take(entry)):
             return True
-        if spec is not None and spec.name == "accepted":
-            translator.wrong("accepted", entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
+        if spec is not None and spec.name in OF_A_FILING:
+            translator.wrong(spec.name, entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
             return True
         return False
 

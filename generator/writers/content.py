@@ -12,7 +12,7 @@ from typing import Any
 
 from generator.base.tree import Entries, Entry, plain
 from generator.errors import DataError
-from generator.model.consortium import Consortium
+from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, OwnField, extend
 from generator.model.notices import Notice
 from generator.model.programme import Programme
@@ -90,8 +90,8 @@ def read_content(source: Source, programme: Programme | None, known: Mapping[str
     def outside_filings(entry: Entry, spec: FieldSpec | None) -> bool:
         if filings.take(entry):
             return True
-        if spec is not None and spec.name == "accepted":
-            translator.wrong("accepted", entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
+        if spec is not None and spec.name in OF_A_FILING:
+            translator.wrong(spec.name, entry.place, "写在了申报之外", "移到“申报”下相应方案的里面")
             return True
         return False
 

@@ -151,7 +151,7 @@ def json_schema(programmes: Iterable[Programme]) -> Schema:
     parts = tuple((programme.model, programme.labels) for programme in every)
     attachments = {item.id: item.title for programme in every for item in programme.attachments}
     base = _Writer("base", attachments)
-    base.group(_Group(parts or ((Consortium, {}),)), without=("accepted",))
+    base.group(_Group(parts or ((Consortium, {}),)), without=("accepted", "judged"))
     definitions = dict(base.definitions)
     filings: Schema = {}
     for programme in every:

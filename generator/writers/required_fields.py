@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.conditions.operations import OPERATIONS, LooksAt
 from generator.model.catalogue import CommonRules
-from generator.model.consortium import LEAD, MEMBER, Consortium, Delegate
+from generator.model.consortium import LEAD, MEMBER, OF_A_FILING, Consortium, Delegate
 from generator.model.fields import Part
 from generator.model.paths import over_members, passage_kind
 from generator.model.programme import Figure, Programme
@@ -89,7 +89,7 @@ def _hollow(part: type[Part]) -> dict[str, Any]:
     """A group in which every list has one item, and no item has anything."""
     content: dict[str, Any] = {}
     for name, spec in part.specs().items():
-        if spec.part is None or spec.shape == "map" or name == "accepted" or issubclass(spec.part, Delegate):
+        if spec.part is None or spec.shape == "map" or name in OF_A_FILING or issubclass(spec.part, Delegate):
             continue
         below = _hollow(spec.part)
         if spec.shape == "one":

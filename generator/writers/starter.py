@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.base.ooxml.bookmarks import Anchor, anchors
-from generator.model.consortium import LEAD, MEMBER, Passage
+from generator.model.consortium import LEAD, MEMBER, OF_A_FILING, Passage
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import PASSAGES, over_members, role_asked
 from generator.model.programme import ChecklistItem, Programme
@@ -56,7 +56,7 @@ class Starter:
         programme = self.programme
         yield from HEADER.format(title=programme.title, code=programme.code).splitlines()
         for name, spec in programme.model.specs().items():
-            if name == "accepted":
+            if name in OF_A_FILING:
                 continue
             if spec.part is not None or spec.shape != "one":
                 yield ""
@@ -71,6 +71,12 @@ class Starter:
         yield "#   接受的不符合项:"
         yield "#     - 条件编号:"
         yield "#       理由:"
+        yield "# 由人判断的条件看过以后，记下结论（符合或不符合）、日期和判断人，核对时不再逐条列出："
+        yield "#   人工判断:"
+        yield "#     - 条件编号:"
+        yield "#       结论:"
+        yield "#       日期:"
+        yield "#       判断人:"
         yield "申报:"
         yield f"{_INDENT}{self.programme.code}:"
 

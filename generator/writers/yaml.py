@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from generator.model.consortium import Consortium, Passage
+from generator.model.consortium import OF_A_FILING, Consortium, Passage
 from generator.model.fields import FieldSpec, OwnField, Part, extend
 from generator.model.programme import Programme
 from generator.readers.field_names import Position
@@ -100,7 +100,7 @@ class _Writer:
             here = f"{path}.{spec.name}" if path else spec.name
             there = f"{exact}.{spec.name}" if exact else spec.name
             value = tree.get(spec.name)
-            if here == "accepted":
+            if here in OF_A_FILING:
                 if value is not None:
                     yield from self.field(spec, value, (indent, here, there), keys, full=False)
             elif value is not None or full or self._lacks(there):

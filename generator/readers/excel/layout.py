@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from generator.model.consortium import Consortium
+from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, Part, Shape
 from generator.model.value_kinds import DOLLAR_UNITS, KINDS, MONEY_UNITS, CreditCode, Kind, Text
 
@@ -271,7 +271,7 @@ def layout(model: type[Consortium], labels: Mapping[str, str]) -> tuple[Sheet, .
     maker = _Maker(labels, {}, [], [])
     core = Consortium.specs()
     for name, spec in model.specs().items():
-        if name == "accepted":
+        if name in OF_A_FILING:
             continue
         title = maker.title(name, spec)
         if spec.shape == "map" or (spec.part is not None and spec.shape == "list"):
