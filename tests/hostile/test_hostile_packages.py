@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import tracemalloc
@@ -14,6 +15,7 @@ import pytest
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.package import open_parts
 from generator.errors import DataError, LianhetiError, ProgrammeError
+from generator.pdf.docx.reader import read_tree
 from generator.readers.excel.package import open_package
 from generator.rendering.comments import annotated
 from generator.rendering.template import Template
@@ -234,6 +236,27 @@ def test_a_long_table_takes_time_in_proportion_to_its_rows() -> None:
     body = f'<w:document xmlns:w="{W}"><w:body><w:tbl>{rows}</w:tbl></w:body></w:document>'
     places = regions_of(body.encode(), "word/document.xml")
     assert places[-1] == "第 1 个表格第 30000 行第 1 格"
+
+
+PLACES = {
+    "a cell's columns": '<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="{}"/></w:tcPr><w:p/></w:tc></w:tr></w:tbl>',
+    "a gap's columns": '<w:tbl><w:tr><w:trPr><w:gridBefore w:val="{}"/></w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl>',
+    "a letter's size": '<w:p><w:r><w:rPr><w:sz w:val="{}"/></w:rPr><w:t>甲</w:t></w:r></w:p>',
+    "an indent": '<w:p><w:pPr><w:ind w:left="{}"/></w:pPr><w:r><w:t>甲</w:t></w:r></w:p>',
+    "a list's level": '<w:p><w:pPr><w:numPr><w:ilvl w:val="{}"/><w:numId w:val="1"/></w:numPr></w:pPr></w:p>',
+    "a first page's number": '<w:p/><w:sectPr><w:pgNumType w:start="{}"/></w:sectPr>',
+    "a page's width": '<w:p/><w:sectPr><w:pgSz w:w="{}" w:h="16838"/></w:sectPr>',
+}
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999", "1" + "0" * 30, "x", "-5", "5cm"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_number_that_word_never_writes_is_read_as_none_or_refused(place: str, value: str) -> None:
+    body = PLACES[place].format(value)
+    xml = f'<w:document xmlns:w="{W}"><w:body>{body}</w:body></w:document>'.encode()
+    parts = open_parts(zipped([DOCX[0], ("word/document.xml", xml)]))
+    with contextlib.suppress(ProgrammeError):
+        assert read_tree(parts).sections
 
 
 def test_a_packet_beside_a_file_of_the_same_name_is_refused(tmp_path: Path) -> None:

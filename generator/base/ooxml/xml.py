@@ -29,6 +29,11 @@ XML_SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"
 VAL: Final = W + "val"
 EMU_PER_POINT: Final = 12700
 
+_UNITS: Final = (("pt", 1.0), ("mm", 72 / 25.4), ("cm", 72 / 2.54), ("in", 72.0))
+# In the smallest unit that is used (EMU), more than twenty metres.
+_LARGEST_NUMBER: Final = 1_000_000_000
+# Word itself stops at 63.
+_MOST_COLUMNS: Final = 1_000
 _OFF: Final = frozenset({"0", "false", "off", "none"})
 
 # What a person calls the constructs that a template may not hold.
@@ -146,24 +151,67 @@ def is_on(element: Element) -> bool:
 
 
 def twips(text: str | None, default: float = 0.0) -> float:
-    """A measure in twentieths of a point (or with a unit, as ``2.5cm``) in points."""
-    if not text:
-        return default
-    try:
-        return float(text) / 20
-    except ValueError:
-        for unit, points in (("pt", 1.0), ("mm", 72 / 25.4), ("cm", 72 / 2.54), ("in", 72.0)):
-            if text.endswith(unit):
-                return float(text[: -len(unit)]) * points
-        return default
+    """A measure in twentieths of a point (or with a unit, as ``2.5cm``) in points; the default where there is none.
+
+    Raises:
+        ProgrammeError: it is larger than anything that Word writes, or not a finite number.
+    """
+    for unit, points in _UNITS:
+        if text and text.endswith(unit):
+            return number(text[: -len(unit)], default / points) * points
+    return number(text, default * 20) / 20
 
 
 def number(text: str | None, default: float = 0.0) -> float:
-    """A plain number, or the default where there is none."""
+    """A plain number, or the default where there is none.
+
+    Raises:
+        ProgrammeError: it is larger than anything that Word writes, or not a finite number.
+    """
     try:
-        return float(text) if text else default
+        found = float(text) if text else default
     except ValueError:
         return default
+    # Written so that NaN, which is neither larger nor smaller than anything, is refused too.
+    if not abs(found) <= _LARGEST_NUMBER:
+        raise _unreasonable(text)
+    return found
+
+
+def whole(text: str | None, default: int = 0) -> int:
+    """A whole number that decides what is printed, as a list's level; the default where it is not given.
+
+    Raises:
+        ProgrammeError: it is no whole number, or larger than anything that Word writes.
+    """
+    if not text:
+        return default
+    try:
+        found = int(text)
+    except ValueError:
+        raise _unreasonable(text) from None
+    if not abs(found) <= _LARGEST_NUMBER:
+        raise _unreasonable(text)
+    return found
+
+
+def columns(text: str | None, default: int = 0) -> int:
+    """How many columns of a table's grid a cell or a gap takes.
+
+    Raises:
+        ProgrammeError: more than a table of Word has.
+    """
+    found = number(text, default)
+    if not 0 <= found <= _MOST_COLUMNS:
+        raise _unreasonable(text)
+    return int(found)
+
+
+def _unreasonable(text: str | None) -> ProgrammeError:
+    return ProgrammeError(
+        f"Word 文件里有不合理的数值（{(text or '')[:20]}），可能已损坏",
+        "用 Word 或 WPS 打开并另存为 .docx 后重试",
+    )
 
 
 def relations(parts: Mapping[str, bytes], part: str) -> dict[str, str]:

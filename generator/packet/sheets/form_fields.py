@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from generator.base.ooxml.xml import W, parse
+from generator.base.ooxml.xml import VAL, W, columns, parse
 from generator.rendering.values import VALUE_AT, VALUE_CLOSE, VALUE_OPEN
 
 _OPEN: Final = re.compile(f"{VALUE_OPEN}([^{VALUE_AT}]*){VALUE_AT}")
@@ -197,7 +197,7 @@ def _cells(row: Any) -> Iterator[_Cell]:
         merge = cell.find(f"{W}tcPr/{W}vMerge")
         continued = merge is not None and merge.get(W + "val") in {None, "continue"}
         yield _Cell(column, [_text(each) for each in cell.iter(W + "p")], continued)
-        column += int(span.get(W + "val")) if span is not None else 1
+        column += columns(span.get(VAL), 1) if span is not None else 1
 
 
 def _text(paragraph: Any) -> str:

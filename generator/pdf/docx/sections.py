@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.xml import VAL, Element, R, W, is_on, number, parse_shared, refuse, relations, twips
+from generator.base.ooxml.xml import (
+    VAL,
+    Element,
+    R,
+    W,
+    is_on,
+    number,
+    parse_shared,
+    refuse,
+    relations,
+    twips,
+    whole,
+)
 from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.footnotes import read_note_numbers
 from generator.pdf.docx.tree import Block, MarginText, PageSetup, Paragraph, Section
@@ -59,7 +71,7 @@ class SectionReader:
             tag = child.tag.rpartition("}")[2]
             if tag == "pgNumType":
                 start = child.get(W + "start")
-                first_number = int(start) if start else None
+                first_number = whole(start) if start else None
                 number_format = child.get(W + "fmt", "decimal")
             elif tag == "titlePg":
                 title_page = is_on(child)

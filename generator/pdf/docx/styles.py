@@ -18,6 +18,7 @@ from generator.base.ooxml.xml import (
     number,
     parse,
     twips,
+    whole,
 )
 from generator.pdf.docx.symbol_fonts import is_symbol_font
 from generator.pdf.docx.tree import BorderLine, ParagraphFormat, RunFormat, TabStop
@@ -422,7 +423,7 @@ def merge(base: ParagraphProperties, over: ParagraphProperties) -> ParagraphProp
 def list_level(properties: ParagraphProperties) -> tuple[str, int] | None:
     """The list that properties name and the level in it, from 0; None where they name none."""
     named = properties.get("numbering")
-    return (named.get("numId") or "0", int(named.get("ilvl") or "0")) if named else None
+    return (named.get("numId") or "0", whole(named.get("ilvl"))) if named else None
 
 
 def paragraph_format(

@@ -11,6 +11,7 @@ from generator.base.ooxml.xml import (
     VAL,
     Element,
     W,
+    columns,
     is_on,
     number,
     refuse,
@@ -209,7 +210,7 @@ def _read_row(
         elif tag == "tblHeader":
             head = is_on(child)
         elif tag == "gridBefore":
-            column = int(number(child.get(VAL)))
+            column = columns(child.get(VAL))
         elif tag in {"ins", "del"}:
             raise refuse(where, child.tag, reading.file)
     cells = []
@@ -246,7 +247,7 @@ def _read_cell(
     for child in properties if properties is not None else ():
         tag = child.tag.rpartition("}")[2]
         if tag == "gridSpan":
-            span = max(int(number(child.get(VAL), 1)), 1)
+            span = max(columns(child.get(VAL), 1), 1)
         elif tag == "vMerge":
             merge = child.get(VAL, "continue")
         elif tag == "hMerge":
