@@ -141,8 +141,8 @@ def _read(reading: Reading, element: Element, where: str, *, first_block: bool) 
     section = properties.find(W + "sectPr") if properties is not None else None
     if section is not None:
         if not blocks:
-            blocks = [Paragraph(form, mark, (), label, ends_section=True)]
-        elif len(blocks) == 1 and isinstance(blocks[0], Paragraph) and not blocks[0].runs:
+            blocks = [Paragraph(form, mark, (), ends_section=True)]
+        elif len(blocks) == 1 and isinstance(blocks[0], Paragraph) and not (blocks[0].runs or label):
             blocks = [replace(blocks[0], ends_section=True)]
     return ParagraphRead(blocks, draft.closes_before, section)
 

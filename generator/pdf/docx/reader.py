@@ -6,19 +6,32 @@ and place, so that no text is lost without a word.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import docx_text
+from generator.base.ooxml.unstored import Unstored, count_unstored
 from generator.base.ooxml.xml import VAL, W, is_on, parse, refuse, twips
 from generator.errors import ProgrammeError
 from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reading import Reading
 from generator.pdf.docx.sections import SectionReader
-from generator.pdf.docx.tree import Footnote, Paragraph, TextRun, WordDocument, blocks_within, document_text
+from generator.pdf.docx.tree import (
+    Block,
+    Footnote,
+    Paragraph,
+    Picture,
+    Table,
+    TextRun,
+    WordDocument,
+    block_lists,
+    blocks_within,
+    document_text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 DEFAULT_TAB: Final = 36.0
 
@@ -45,7 +58,61 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
         at = min(at, len(expected))
         near = expected[max(at - 10, 0) : at + 10].strip()
         raise refuse(f"“{near}”附近", "读取时会丢失或打乱的文字", file)
+    _compare_unstored(document, count_unstored(parts, reading.root), file)
     return document
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What was found of that which is shown and not stored; see Unstored."""
+
+    numbers: int = 0
+    symbols: int = 0
+    pictures: int = 0
+    roles: set[str] = field(default_factory=set)
+
+    def add(self, blocks: Iterable[Block]) -> None:
+        """Count what stands in some blocks, those in cells among them."""
+        for block in blocks:
+            if isinstance(block, Paragraph):
+                self.roles.update(block.opens)
+                self.numbers += block.label is not None
+                for item in block.runs:
+                    if isinstance(item, TextRun):
+                        self.symbols += len(item.stored or "")
+                    else:
+                        self.pictures += isinstance(item, Picture)
+            elif isinstance(block, Table):
+                self.roles.update(block.opens)
+                for row in block.rows:
+                    for cell in row.cells:
+                        self.roles.update(cell.opens)
+                        self.add(cell.blocks)
+
+
+def _compare_unstored(document: WordDocument, expected: Unstored, file: str | None) -> None:
+    """Check that what is shown and not stored as text was found by an independent count as well.
+
+    Raises:
+        ProgrammeError: a difference, which is named.
+    """
+    shown = _Shown()
+    for blocks in block_lists(document):
+        shown.add(blocks)
+    found = (
+        ("自动编号", shown.numbers, expected.numbers, expected.numbers_at_most),
+        ("符号字体的字符", shown.symbols, expected.symbols, shown.symbols),
+        ("目录", len(document.contents) + document.stored_contents, expected.contents, expected.contents),
+        ("图片", shown.pictures, expected.pictures, expected.pictures),
+        ("另起一页的节", len(document.sections), expected.sections, len(document.sections)),
+        ("脚注", len(document.footnotes), expected.notes, expected.notes),
+    )
+    for name, count, least, most in found:
+        if not least <= count <= most:
+            raise refuse("文中", f"会丢失或多出的{name}（文件里有 {least} 处，读到 {count} 处）", file)
+    lost = sorted(expected.roles - shown.roles)
+    if lost:
+        raise refuse("文中", f"读不到位置的签章书签 sign.{lost[0]}", file)
 
 
 def _read(reading: Reading) -> WordDocument:

@@ -351,8 +351,20 @@ def _borders_shown(rows: list[list[_PlacedCell]], lines: Borders) -> Iterator[Ce
                     owner[cell.row + down, cell.column + across] = cell
     inner = {side: lines.get(name) for side, name in _INNER.items()}
     plain = not any(cell.borders for row in rows for cell in row)
+    shared: dict[tuple[bool, ...], CellBorders] = {}  # where all lines are the table's, few cells differ
     for row in rows:
         for cell in row:
+            if plain and cell.rowspan == cell.content.span == 1:
+                y, x = cell.row, cell.column
+                beside = tuple((y + down, x + across) in owner for down, across in _STEPS.values())
+                known = shared.get(beside)
+                if known is None:
+                    lined = zip(_STEPS, beside, strict=True)
+                    known = shared[beside] = CellBorders(
+                        **{side: inner[side] if has else lines.get(side) for side, has in lined}
+                    )
+                yield known
+                continue
             shown = {}
             for side in _FACING:
                 others = [owner.get(place) for place in cell.touching(side)]

@@ -503,7 +503,7 @@ def document_text(document: WordDocument) -> str:
     field's last result counts as the field's text.
     """
     pieces: list[str] = []
-    for blocks in _block_lists(document):
+    for blocks in block_lists(document):
         _add_text(blocks, pieces)
     return "".join(pieces)
 
@@ -511,7 +511,7 @@ def document_text(document: WordDocument) -> str:
 def document_characters(document: WordDocument) -> set[str]:
     """The characters that a document shows: with those of labels, and the signs of symbol fonts for their letters."""
     pieces: list[str] = []
-    for blocks in _block_lists(document):
+    for blocks in block_lists(document):
         _add_text(blocks, pieces, shown=True)
     return set().union(*pieces)
 
@@ -528,11 +528,12 @@ def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def run_formats(document: WordDocument) -> Iterator[RunFormat]:
     """The formatting of every run, paragraph mark, label and contents entry; each as often as it stands there."""
-    for blocks in _block_lists(document):
+    for blocks in block_lists(document):
         yield from _formats(blocks)
 
 
-def _block_lists(document: WordDocument) -> Iterator[tuple[Block, ...]]:
+def block_lists(document: WordDocument) -> Iterator[tuple[Block, ...]]:
+    """The blocks of each section, header, footer and note, in the order of ``docx_text``; each header counts once."""
     for section in document.sections:
         yield section.blocks
     # Sections inherit headers and footers, so one can stand in several: each counts once.
