@@ -15,6 +15,7 @@ from generator.packet.signing import signings_of, with_fields
 from generator.publishing import safe_name
 from generator.rendering.page_numbers import with_page_numbers
 from generator.rendering.render import Rendered, render
+from generator.rendering.template import check_parts
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
@@ -116,6 +117,8 @@ def submit(job: Job, filled: Filled, edited: bytes | None = None, drawn: bytes |
     """
     typesetter = job.session.typesetter
     if typesetter is None:
+        if edited is None:
+            check_parts(filled.rendered.parts, filled.template.name)
         return Submitted(filled, edited, None)
     info = job.pdf_info(filled.document.title)
     docx, parts = (filled.rendered.docx, filled.rendered.parts) if edited is None else (drawn or edited, None)

@@ -289,3 +289,23 @@ def _line_of(error: BaseException) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def check_parts(parts: Mapping[str, bytes], name: str) -> None:
+    """Refuse a filled document that Word could not open; where a PDF is made, its reader does so.
+
+    Args:
+        parts: the document's parts by name.
+        name: the template's, for the error.
+
+    Raises:
+        ProgrammeError: a part that was filled is no XML.
+    """
+    for part, content in parts.items():
+        if RENDERED.fullmatch(part):
+            try:
+                parse(content)
+            except ProgrammeError as error:
+                raise ProgrammeError(
+                    f"填写后不是完好的 Word 文件（{part}）", error.remedy, Place(name)
+                ) from None

@@ -501,3 +501,15 @@ def test_what_the_reference_promises_is_printed(tmp_path: Path, text: str, print
 def test_lint_refuses_what_filling_would(tmp_path: Path, text: str) -> None:
     folder = scheme(tmp_path, docx(paragraph(text)))
     assert errors(folder)
+
+
+def test_all_that_the_subset_refuses_is_told_in_one_run(tmp_path: Path) -> None:
+    refused = [
+        "<w:r><w:object/></w:r>",
+        "<w:r><w:ruby><w:rt><w:r><w:t>a</w:t></w:r></w:rt></w:ruby></w:r>",
+        '<w:ins w:id="1"><w:r><w:t>改</w:t></w:r></w:ins>',
+    ]
+    body = "".join(paragraph(run("甲") + one) for one in refused)
+    found = errors(scheme(tmp_path, docx(paragraph("{{ name }}"), body, paragraph("末"))))
+    assert len(found) == len(refused)
+    assert all(f"第 {number} 段" in str(fault) for number, fault in enumerate(found, 2))

@@ -25,6 +25,7 @@ from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
+from generator.workflows.lint.blocks import by_block
 from generator.workflows.lint.names import Names
 
 _SIGN = re.compile(r"sign[._](.+)")
@@ -180,6 +181,11 @@ class _Linter:
             read_tree(template.parts)
         except ProgrammeError as error:
             self.say_error(error, template.name)
+            for parts in by_block(template.parts):
+                try:
+                    read_tree(parts)
+                except ProgrammeError as another:
+                    self.say_error(another, template.name)
 
     def anchors(self, document: Document, template: Template, path: Path) -> None:
         marked = _bookmarks(template.parts[DOCUMENT])
