@@ -123,7 +123,7 @@ def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
         if not certificates:
             raise DataError("文件里没有数字证书", "换成签发机构的根证书（.pem、.crt 或 .cer）", Place(name))
         found += certificates
-    return tuple(map(visible, found))
+    return tuple(found)
 
 
 def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined:
