@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import format_option, templates_option
 from generator.cli.output import console, write_json
-from generator.model.catalogue import Catalogue
-from generator.model.programme import Programme, Validity
+
+if TYPE_CHECKING:
+    from generator.model.programme import Validity
 
 
 @click.command(
@@ -23,9 +25,13 @@ from generator.model.programme import Programme, Validity
 @templates_option
 def command(output: str, templates: Path | None) -> None:
     """List the programmes."""
-    programmes = list(Catalogue(templates).all().values())
+    from generator.workflows.programmes import programmes
+    from generator.workflows.workspace import Workspace
+
+    with Workspace(templates) as workspace:
+        found = programmes(workspace)
     if output == "json":
-        write_json([_as_json(programme) for programme in programmes])
+        write_json(found.as_json())
         return
     from rich import box
     from rich.table import Table
@@ -36,7 +42,7 @@ def command(output: str, templates: Path | None) -> None:
     table.add_column("主管部门", overflow="fold")
     table.add_column("文号和有效期", overflow="fold")
     table.add_column("文件", overflow="fold")
-    for programme in programmes:
+    for programme in found.programmes:
         table.add_row(
             programme.code,
             programme.title,
@@ -53,17 +59,3 @@ def _validity(validity: Validity) -> str:
     if start and end:
         return f"{start} 至 {end}"
     return f"{start} 起" if start else f"至 {end}" if end else ""
-
-
-def _as_json(programme: Programme) -> dict[str, object]:
-    return {
-        "code": programme.code,
-        "title": programme.title,
-        "authority": programme.authority,
-        "number": programme.source.number,
-        "validity": programme.validity.model_dump(mode="json"),
-        "documents": [
-            {"id": document.id, "title": document.title, "filing": document.filing}
-            for document in programme.documents
-        ],
-    }
