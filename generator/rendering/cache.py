@@ -58,7 +58,7 @@ def kept(part: str, content: bytes) -> Compiled | None:
         if not _is_own(path):
             return None
         found = json.loads(path.read_bytes())
-        # Code that is not as it was written could do anything: it is not even looked at.
+        # Code that is not as it was written could do anything: it is not even unpacked.
         if found.pop("sha256") != _digest(found) or len(found["lines"]) != len(found["places"]):
             return None
         code = marshal.loads(base64.b64decode(found["code"]))  # noqa: S302 written by this user, undamaged
@@ -92,7 +92,7 @@ def _path(part: str, content: bytes) -> Path:
 
 
 def _read_makers() -> str:
-    """What a compiled part hangs on besides the template: this package's code, docxtpl, Jinja and Python."""
+    """What a compiled part depends on besides the template: this package's code, docxtpl, Jinja and Python."""
     own = hashlib.sha256()
     here = Path(__file__).parent
     for path in sorted([*here.glob("*.py"), *(here.parent / "base" / "ooxml").glob("*.py")]):
@@ -102,7 +102,7 @@ def _read_makers() -> str:
 
 
 # Read when this module is loaded, with the code that will do the work: files that an update changes while the
-# program runs must not give what the old code makes the new code's name.
+# program runs would otherwise let what the old code compiles be kept as if the new code had.
 _MAKERS: Final = _read_makers()
 
 

@@ -19,7 +19,7 @@ _END: Final = "\ufdd5"
 # Stand around a bookmark's kind, number and name, and between them.
 _BOOKMARK: Final = "\ufdd6"
 _PART: Final = "\ufdd7"
-# Stands where a document prints the code of its own text.
+# A placeholder where a document prints the check code of its own text, which is known only once it is filled.
 TEXT_CODE: Final = "\ufdd8"
 RESERVED: Final = re.compile("[\ufdd0-\ufdef]")
 

@@ -128,7 +128,7 @@ def tag_faults(xml: bytes) -> Iterator[TagFault]:
             yield fault
     yield from _outside_text(root)
     yield from _alone(tags)
-    # Where a tag cannot be read, what opens and closes cannot be told: that would only be an echo.
+    # Where a tag cannot be read, which block opens and which closes cannot be told: those faults would only follow from it.
     if not wrong:
         yield from _blocks(tags)
         yield from _merged(tags)

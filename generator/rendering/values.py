@@ -189,7 +189,7 @@ class Missing(Value):
         return self.record.marked(self.path, f"{MISSING_OPEN}{self.shown or title}{MISSING_CLOSE}")
 
     def ask(self) -> None:
-        """Note that what the document says hangs on it."""
+        """Note that what the document says depends on it."""
         no = isinstance(self.spec.kind, Flag) and self.spec.kind.blank_is_no if self.spec else False
         if self.record.edition != "blank" and not no:
             self.record.missing.setdefault(self.path, self.shown or self.record.title(self.path))
@@ -339,7 +339,7 @@ class Rows:
         return self.given and bool(self._items)
 
     def ask(self) -> None:
-        """Note that what the document says hangs on the list, which nobody gave."""
+        """Note that what the document says depends on the list, which nobody gave."""
         if not self.given and self.record.edition != "blank":
             self.record.missing.setdefault(self.path, self.record.title(self.path))
 

@@ -53,7 +53,7 @@ def own_fields(programmes: Iterable[Programme]) -> tuple[OwnField, ...]:
             found.update(fresh)
             continue
         for path, own in fresh.items():
-            # What clashes with an earlier programme's stays unknown, and is refused by name.
+            # A field that an earlier programme declares otherwise stays unknown, and is refused by name.
             if _go_together(found, {path: own}):
                 found[path] = own
     return tuple(found.values())

@@ -75,23 +75,23 @@ def _field(path: str) -> str:
 
 
 def _printed(programme: Programme) -> Iterator[str]:
-    hollow: Consortium = programme.model.model_validate({"name": "", **_hollow(programme.model)})
+    empty: Consortium = programme.model.model_validate({"name": "", **_without_values(programme.model)})
     for document in programme.documents:
         names = dict.fromkeys((document.template, *(variant.template for variant in document.variants)))
         for name in names:
             path = programme.folder / name
             template = Template(path.read_bytes(), "/".join(path.parts[-3:]))
-            rendered = render(template, RenderJob(programme, hollow, "draft", _WHEN), document, {})
+            rendered = render(template, RenderJob(programme, empty, "draft", _WHEN), document, {})
             yield from rendered.record.missing
 
 
-def _hollow(part: type[Part]) -> dict[str, Any]:
+def _without_values(part: type[Part]) -> dict[str, Any]:
     """A group in which every list has one item, and no item has anything."""
     content: dict[str, Any] = {}
     for name, spec in part.specs().items():
         if spec.part is None or spec.shape == "map" or name in OF_A_FILING or issubclass(spec.part, Delegate):
             continue
-        below = _hollow(spec.part)
+        below = _without_values(spec.part)
         if spec.shape == "one":
             if below:
                 content[name] = below

@@ -1,4 +1,4 @@
-"""The text of a DOCX, counted from its XML alone: the witness against which the tree is held."""
+"""The text of a DOCX, taken from its XML alone, so that the tree that is typeset can be compared with it."""
 
 from __future__ import annotations
 

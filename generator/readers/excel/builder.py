@@ -22,7 +22,7 @@ _MAX_ITEMS = 10_000
 
 
 @dataclass(slots=True)
-class Branch:
+class GroupBuilder:
     """A group that is being put together.
 
     Attributes:
@@ -33,7 +33,7 @@ class Branch:
     """
 
     place: Place
-    held: dict[str, Node | Branch | Twigs] = field(default_factory=dict)
+    held: dict[str, Node | GroupBuilder | ListBuilder] = field(default_factory=dict)
     more: list[Entry] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
 
@@ -43,8 +43,8 @@ class Branch:
         for step in steps[:-1]:
             below = here.held.get(step)
             if below is None:
-                below = here.held[step] = Branch(node.place)
-            if not isinstance(below, Branch):
+                below = here.held[step] = GroupBuilder(node.place)
+            if not isinstance(below, GroupBuilder):
                 if not is_blank(node):
                     here.more.append(Entry(step, node.place, node))
                 return
@@ -72,18 +72,18 @@ class Branch:
 
 
 @dataclass(slots=True)
-class Twigs:
+class ListBuilder:
     """A list that is being put together."""
 
     place: Place
-    items: list[Node | Branch] = field(default_factory=list)
+    items: list[Node | GroupBuilder] = field(default_factory=list)
 
 
-def freeze(value: Node | Branch | Twigs) -> Node:
+def freeze(value: Node | GroupBuilder | ListBuilder) -> Node:
     """A value as the tree keeps it."""
-    if isinstance(value, Branch):
+    if isinstance(value, GroupBuilder):
         return value.frozen()
-    if isinstance(value, Twigs):
+    if isinstance(value, ListBuilder):
         return Items(tuple(freeze(item) for item in value.items), value.place)
     return value
 
@@ -118,31 +118,31 @@ def _pieces(text: str, separator: str) -> list[str]:
     return [*pieces, text[start:]]
 
 
-def name_of(item: Node | Branch) -> str:
+def name_of(item: Node | GroupBuilder) -> str:
     """The name of a list's item; empty where it has none."""
-    value = item.held.get("name") if isinstance(item, Branch) else None
+    value = item.held.get("name") if isinstance(item, GroupBuilder) else None
     return value.text.strip() if isinstance(value, Scalar) and not value.absent else ""
 
 
-def is_blank(value: Node | Branch | Twigs) -> bool:
+def is_blank(value: Node | GroupBuilder | ListBuilder) -> bool:
     """Whether a value says nothing yet."""
-    if isinstance(value, Branch):
+    if isinstance(value, GroupBuilder):
         return not value.more and all(is_blank(below) for below in value.held.values())
-    if isinstance(value, Twigs):
+    if isinstance(value, ListBuilder):
         return not value.items
     return isinstance(value, Scalar) and value.absent and value.fault is None
 
 
-def put_at(root: Branch, path: list[str | int], node: Node) -> str:
+def put_at(root: GroupBuilder, path: list[str | int], node: Node) -> str:
     """Put a value at a path with indexes; returns what is wrong with the path, empty if nothing."""
-    here: Branch | Twigs = root
+    here: GroupBuilder | ListBuilder = root
     for at, step in enumerate(path):
         following = path[at + 1] if at + 1 < len(path) else None
         in_list = isinstance(following, int) or (isinstance(following, str) and following.startswith("["))
-        fresh: Node | Branch | Twigs = (
-            node if following is None else Twigs(node.place) if in_list else Branch(node.place)
+        fresh: Node | GroupBuilder | ListBuilder = (
+            node if following is None else ListBuilder(node.place) if in_list else GroupBuilder(node.place)
         )
-        if isinstance(here, Branch):
+        if isinstance(here, GroupBuilder):
             if not isinstance(step, str):
                 return "方括号前要写字段名"
             found = here.held.get(step)
@@ -158,15 +158,17 @@ def put_at(root: Branch, path: list[str | int], node: Node) -> str:
                 return wrong
             found = wrong
         if following is not None:
-            if not isinstance(found, (Branch, Twigs)):
+            if not isinstance(found, (GroupBuilder, ListBuilder)):
                 return "上一级已经填了别的内容"
             here = found
     return ""
 
 
-def _item(here: Twigs, step: str | int, fresh: Node | Branch | Twigs) -> Node | Branch | str:
+def _item(
+    here: ListBuilder, step: str | int, fresh: Node | GroupBuilder | ListBuilder
+) -> Node | GroupBuilder | str:
     """A list's item by number or name, made where it is the next one."""
-    if isinstance(fresh, Twigs):
+    if isinstance(fresh, ListBuilder):
         return "列表里不能直接再有列表"
     if isinstance(step, str):
         named = [item for item in here.items if name_of(item) == step[1:-1]]

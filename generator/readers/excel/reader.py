@@ -17,7 +17,7 @@ from generator.errors import DataError, Place, Problem
 from generator.model.consortium import Consortium
 from generator.model.notices import Notice
 from generator.model.value_kinds import Choice, Flag, LongText, Money
-from generator.readers.excel.builder import Branch, Twigs, put_at, split_path
+from generator.readers.excel.builder import GroupBuilder, ListBuilder, put_at, split_path
 from generator.readers.excel.cells import scalar
 from generator.readers.excel.grid import Grid, read_grids
 from generator.readers.excel.layout import (
@@ -137,7 +137,7 @@ class _Reader:
         self.stamp = stamp
         self.match = match
         first = match.found[0][1]
-        self.root = Branch(Place(name, sheet=first.name, cell="A1"))
+        self.root = GroupBuilder(Place(name, sheet=first.name, cell="A1"))
         self.tables = Tables(self.root)
 
     def read(self) -> Entries:
@@ -290,8 +290,8 @@ class _Reader:
 
     def _put_field(self, code: Scalar, path: str, value: Scalar) -> None:
         steps = split_path(path)
-        branch = self._filing(code) if code.text.strip() else self.root
-        wrong = "的写法不对" if steps is None else put_at(branch, steps, value)
+        group = self._filing(code) if code.text.strip() else self.root
+        wrong = "的写法不对" if steps is None else put_at(group, steps, value)
         if wrong:
             self.root.fault(
                 value.place,
@@ -299,13 +299,13 @@ class _Reader:
                 "按检查结果里的写法填，如 name、members[3].kind、联系人·电话",
             )
 
-    def _filing(self, code: Scalar) -> Branch:
+    def _filing(self, code: Scalar) -> GroupBuilder:
         """One programme's filing, made where it is not there yet."""
-        filings = self.root.held.setdefault("filings", Branch(code.place))
-        if not isinstance(filings, Branch):
+        filings = self.root.held.setdefault("filings", GroupBuilder(code.place))
+        if not isinstance(filings, GroupBuilder):
             raise TypeError("filings are a group")
-        filing = filings.held.setdefault(code.text.strip(), Branch(code.place))
-        if not isinstance(filing, Branch):
+        filing = filings.held.setdefault(code.text.strip(), GroupBuilder(code.place))
+        if not isinstance(filing, GroupBuilder):
             raise TypeError("a filing is a group")
         return filing
 
@@ -323,9 +323,9 @@ class _Reader:
                     continue
                 code = Scalar(self.stamp.programme, item.place)
             filing = self._filing(code)
-            twigs = filing.held.setdefault("accepted", Twigs(item.place))
-            if isinstance(twigs, Twigs):
-                twigs.items.append(item)
+            gathered = filing.held.setdefault("accepted", ListBuilder(item.place))
+            if isinstance(gathered, ListBuilder):
+                gathered.items.append(item)
             else:
                 filing.more.append(Entry("accepted", item.place, item.frozen()))
 

@@ -23,8 +23,8 @@ from generator.model.value_kinds import (
     Share,
 )
 from generator.readers.excel.builder import (
-    Branch,
-    Twigs,
+    GroupBuilder,
+    ListBuilder,
     freeze,
     is_blank,
     name_of,
@@ -92,7 +92,7 @@ class Tables:
         root: the tree.
     """
 
-    def __init__(self, root: Branch) -> None:
+    def __init__(self, root: GroupBuilder) -> None:
         self.root = root
 
     def read(self, sheet: Sheet, grid: Grid) -> None:
@@ -125,10 +125,10 @@ class Tables:
         if not rows:
             self._put_list(sheet, Scalar("", start, absent=True))
             return
-        twigs = Twigs(start)
+        gathered = ListBuilder(start)
         for row in rows:
-            twigs.items.append(self.item(grid, header, row))
-        self._graft(sheet.path.split("."), twigs)
+            gathered.items.append(self.item(grid, header, row))
+        self._put_at(sheet.path.split("."), gathered)
 
     def _put_list(self, sheet: Sheet, node: Scalar) -> None:
         if not sheet.parent:
@@ -225,9 +225,9 @@ class Tables:
                         "hidden", grid.place(row, struck[0]), f"“{_shown(grid, row, struck[0])}”加了删除线"
                     )
 
-    def item(self, grid: Grid, header: Header, row: int) -> Branch:
+    def item(self, grid: Grid, header: Header, row: int) -> GroupBuilder:
         """One row as a group."""
-        item = Branch(grid.place(row, header.columns[0].at if header.columns else 0))
+        item = GroupBuilder(grid.place(row, header.columns[0].at if header.columns else 0))
         number, cells = str(row + 1), grid.rows[row]
         width, bare = len(cells), grid.is_bare
         for head in header.columns:
@@ -244,13 +244,13 @@ class Tables:
                 continue
             below = item.held.get(head.step)
             if below is None:
-                below = item.held[head.step] = Branch(place)
-            if isinstance(below, Branch):
+                below = item.held[head.step] = GroupBuilder(place)
+            if isinstance(below, GroupBuilder):
                 below.held[head.step_below] = node
         self._delegate(item)
         return item
 
-    def _field(self, item: Branch, grid: Grid, header: Header, row: int, head: Head) -> None:
+    def _field(self, item: GroupBuilder, grid: Grid, header: Header, row: int, head: Head) -> None:
         """Put one cell's value into its item."""
         node = cell(grid, row, head)
         if node.absent and (row, head.at) in grid.merged:
@@ -270,12 +270,12 @@ class Tables:
             item.held[""] = held
 
     @staticmethod
-    def _unknown(item: Branch, place: Place, head: Head, node: Node) -> None:
+    def _unknown(item: GroupBuilder, place: Place, head: Head, node: Node) -> None:
         """Keep a value of an unknown column under its title, for the loader to know or to refuse."""
         for step in reversed(head.steps[1:]):
             node = Entries((Entry(step, place, node),), place)
         group = item.held.get(head.steps[0])
-        if isinstance(group, Branch) and isinstance(node, Entries):
+        if isinstance(group, GroupBuilder) and isinstance(node, Entries):
             group.more.extend(node.entries)
         else:
             item.more.append(Entry(head.steps[0], place, node))
@@ -291,10 +291,10 @@ class Tables:
         return cell(grid, top, head)
 
     @staticmethod
-    def _delegate(item: Branch) -> None:
+    def _delegate(item: GroupBuilder) -> None:
         """A delegate whose name is 无, with nothing else, is no delegate."""
         delegate = item.held.get("delegate")
-        if not isinstance(delegate, Branch) or delegate.more:
+        if not isinstance(delegate, GroupBuilder) or delegate.more:
             return
         given = [node for node in delegate.held.values() if not (isinstance(node, Scalar) and node.absent)]
         name = delegate.held.get("name")
@@ -307,7 +307,7 @@ class Tables:
             item.held["delegate"] = Scalar("无", name.place)
 
     def _map(self, sheet: Sheet, grid: Grid, header: Header, rows: list[int], start: Place) -> None:
-        branch = Branch(start)
+        group = GroupBuilder(start)
         for row in range(header.row + 1, len(grid.rows)):
             if header.key < 0 or (row not in rows and not grid.holds(row, header.key)):
                 continue
@@ -326,24 +326,24 @@ class Tables:
                 node = only
             elif row not in rows:
                 node = Scalar("", item.place, absent=True)
-            branch.put([key.text.strip()], node)
-        if branch.held:
-            self._graft(sheet.path.split("."), branch)
+            group.put([key.text.strip()], node)
+        if group.held:
+            self._put_at(sheet.path.split("."), group)
         else:
             # A map without ids would be one that is stated as none.
             self._put_list(sheet, Scalar("", start, absent=True))
 
-    def _graft(self, steps: list[str], value: Branch | Twigs) -> None:
+    def _put_at(self, steps: list[str], value: GroupBuilder | ListBuilder) -> None:
         """Put a list or map where it belongs; beside a group stated as none, for the loader to refuse."""
         here = self.root
         for step in steps[:-1]:
             below = here.held.get(step)
-            if not isinstance(below, Branch):
+            if not isinstance(below, GroupBuilder):
                 if below is not None and not is_blank(below):
                     if not is_blank(value):
                         here.more.append(Entry(step, value.place, freeze(value)))
                     return
-                below = here.held[step] = Branch(value.place)
+                below = here.held[step] = GroupBuilder(value.place)
             here = below
         here.held[steps[-1]] = value
 
@@ -351,7 +351,9 @@ class Tables:
         """Lists inside the items of another list: each row says by name whose it is."""
         parent = self.root.held.get(sheet.parent)
         owners = (
-            [item for item in parent.items if isinstance(item, Branch)] if isinstance(parent, Twigs) else []
+            [item for item in parent.items if isinstance(item, GroupBuilder)]
+            if isinstance(parent, ListBuilder)
+            else []
         )
         if none is not None and not rows:
             for owner in owners:
@@ -360,7 +362,7 @@ class Tables:
         names: dict[str, list[int]] = {}
         for at, owner in enumerate(owners):
             names.setdefault(name_of(owner), []).append(at)
-        lists: dict[int, Twigs] = {}
+        lists: dict[int, ListBuilder] = {}
         for row in rows:
             if header.key < 0:
                 return
@@ -370,10 +372,10 @@ class Tables:
                 self.root.fault(place, *owned)
                 continue
             item = self.item(grid, header, row)
-            lists.setdefault(owned, Twigs(item.place)).items.append(item)
-        for at, twigs in lists.items():
-            stated = _stated_none(twigs)
-            _hang(owners[at], sheet.below.split("."), stated or twigs)
+            lists.setdefault(owned, ListBuilder(item.place)).items.append(item)
+        for at, gathered in lists.items():
+            stated = _stated_none(gathered)
+            _put_below(owners[at], sheet.below.split("."), stated or gathered)
 
     def _owner(
         self, grid: Grid, header: Header, row: int, names: dict[str, list[int]], count: int
@@ -426,11 +428,11 @@ def _spans(grid: Grid, row: int, at: int) -> int:
     return 1 + sum(1 for (below, _), top in grid.merged.items() if below == row and top == (row, at))
 
 
-def _stated_none(twigs: Twigs) -> Scalar | None:
+def _stated_none(gathered: ListBuilder) -> Scalar | None:
     """Stated none, where an owner's only row says nothing but 无."""
-    if len(twigs.items) != 1 or not isinstance(twigs.items[0], Branch):
+    if len(gathered.items) != 1 or not isinstance(gathered.items[0], GroupBuilder):
         return None
-    item = twigs.items[0]
+    item = gathered.items[0]
     given = [(key, node) for key, node in item.held.items() if not (isinstance(node, Scalar) and node.absent)]
     if item.more or len(given) != 1:
         return None
@@ -440,10 +442,10 @@ def _stated_none(twigs: Twigs) -> Scalar | None:
     return Scalar("无", node.place)
 
 
-def _hang(owner: Branch, steps: list[str], value: Twigs | Scalar) -> None:
+def _put_below(owner: GroupBuilder, steps: list[str], value: ListBuilder | Scalar) -> None:
     for step in steps[:-1]:
         below = owner.held.get(step)
-        if not isinstance(below, Branch):
-            below = owner.held[step] = Branch(value.place)
+        if not isinstance(below, GroupBuilder):
+            below = owner.held[step] = GroupBuilder(value.place)
         owner = below
     owner.held[steps[-1]] = value

@@ -150,7 +150,7 @@ def _restore(workbook: Workbook, before: dict[str, Any]) -> None:
     sheet = workbook[before["sheet"]]
     cell = _cell(sheet, before["cell"]) if isinstance(sheet, Worksheet) else None
     if cell is None or cell.fill.fgColor.rgb not in {f"00{fill}" for fill in _FILLS.values()}:
-        # The person has given it another colour since.
+        # The person has given the cell another colour since it was annotated: that one stays.
         return
     pattern, *colors = before["fill"]
     first, second = (Color(**{color["type"]: color["value"]}, tint=color["tint"]) for color in colors)

@@ -149,7 +149,7 @@ class TableWriter:
             # Blank rows are passed over when the workbook is read: the items behind one would change their
             # numbers, so none of them gets a row, and all are told by their exact paths.
             self.book.leaves, items, shown = before, [], []
-        # Whose own row is blank is nobody there: no row of another sheet can say that it is theirs.
+        # An item whose own row is blank has no name by which a row of another sheet could call it its owner.
         self.book.shown[path] = shown
         return items
 
@@ -159,7 +159,7 @@ class TableWriter:
         count = self.book.count(path)
         given = [leaf for leaf in self.book.leaves if leaf.startswith(f"{path}[0].")]
         if count == 1 and len(given) == 1 and says_none(self.book.leaves[given[0]]):
-            # A row of nothing but 无 would be read as a list of none.
+            # A row of nothing but 无 would be read as “this list is stated as none”.
             return []
         return [self._item(f"{path}[{at}]") for at in range(count)]
 
