@@ -513,3 +513,15 @@ def test_all_that_the_subset_refuses_is_told_in_one_run(tmp_path: Path) -> None:
     found = errors(scheme(tmp_path, docx(paragraph("{{ name }}"), body, paragraph("末"))))
     assert len(found) == len(refused)
     assert all(f"第 {number} 段" in str(fault) for number, fault in enumerate(found, 2))
+
+
+def test_a_template_saved_by_word_online_is_told_as_such(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx(paragraph("{{ name }}")))) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("document.xml", "document2.xml"), old.read(name))
+    (fault,) = errors(scheme(tmp_path, made.getvalue()))
+    assert "网页版 Word" in fault.message

@@ -6,6 +6,7 @@ gives the same bytes.
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from generator.errors import Place, ProgrammeError
 
 BOUNDS = Bounds(unpacked=64_000_000)
 DOCUMENT = "word/document.xml"
+_BODY_OF_WORD_ONLINE = re.compile(r"word/document\d+\.xml")
 _DEFLATED = 8
 _LOCAL = struct.Struct("<4s5H3I2H")
 _CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -81,6 +83,10 @@ def word_parts(docx: bytes, name: str) -> dict[str, bytes]:
     """
     parts = open_parts(docx, name)
     if DOCUMENT not in parts:
+        if body := next((part for part in parts if _BODY_OF_WORD_ONLINE.fullmatch(part)), None):
+            raise ProgrammeError(
+                f"是网页版 Word 存的，正文在 {body}", "用电脑上的 Word 或 WPS 打开后另存为 .docx", Place(name)
+            )
         raise ProgrammeError("不是 Word 文档（缺少 word/document.xml）", "另存为 .docx 后再用", Place(name))
     return parts
 
