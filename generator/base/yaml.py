@@ -165,7 +165,7 @@ class _Reader:
         if self.stack and self.stack[-1].is_map and self.stack[-1].key is None:
             raise self.stop(event, "字段名不能是列表或一组字段", "把字段名写成“名称: 值”的样子")
         if len(self.stack) >= MAX_DEPTH:
-            raise self.stop(event, f"嵌套超过 {MAX_DEPTH} 层", "按数据格式说明减少嵌套")
+            raise self.stop(event, *_TOO_DEEP)
         self.stack.append(_Open(self.place(event), isinstance(event, MappingStartEvent)))
 
     def scalar(self, event: ScalarEvent) -> None:
@@ -237,7 +237,10 @@ def _end(event: Event) -> int:
 
 _COLON = "冒号是全角的“：”，YAML 只认半角的“:”"
 _COLON_REMEDY = "把字段名后的冒号改为半角“:”，并在后面留一个空格"
+_TOO_DEEP = (f"嵌套超过 {MAX_DEPTH} 层", "按数据格式说明减少嵌套")
 _SYNTAX = (
+    # libyaml looks ahead and has a bound of its own, so that it may stop before the reader is told of the depth.
+    ("maximum nesting depth", *_TOO_DEEP),
     ("alphabetic or numeric character", "值不能以“&”或“*”开头", "用引号把整个值括起来"),
     ("tab", "缩进用了制表符（Tab）", "把行首的制表符换成空格"),
     (
