@@ -39,6 +39,7 @@ _DATE: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 _SHOWN: Final = 40
 _COMMENT: Final = re.compile(rb"<\w+:comment[ >]")
 _COMMENTS: Final = "word/comments.xml"
+_REMEDY: Final = "用 Word 打开它另存为 .docx，或换回原来的文件"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def differences(job: Job, filled: Filled, edited: bytes) -> tuple[str, ...]:
     parts = _parts(edited, f"{filled.stem}.docx")
     if job.edition == "signing" and _COMMENT.search(parts.get(_COMMENTS, b"")):
         raise DataError(f"{title}里还有批注", "在 Word 里删去全部批注后再装订", Place(f"{filled.stem}.docx"))
-    before, after = _read(filled.rendered.parts), _read(parts)
+    before, after = _read(filled.rendered.parts, ""), _read(parts, f"{filled.stem}.docx")
     found = [*_lost(job, filled, before, after), *_new(job, before, after)]
     return tuple(f"{title}改过：{each}" for each in dict.fromkeys(found))
 
@@ -76,11 +77,14 @@ def _parts(data: bytes, name: str) -> Mapping[str, bytes]:
     try:
         return word_parts(data, name)
     except ProgrammeError as error:
-        raise DataError(error.what, "用 Word 打开它另存为 .docx，或换回原来的文件", error.place) from None
+        raise DataError(error.what, _REMEDY, error.place) from None
 
 
-def _read(parts: Mapping[str, bytes]) -> _Document:
-    roots = [parse(parts[name]) for name in sorted(parts) if RENDERED.fullmatch(name)]
+def _read(parts: Mapping[str, bytes], file: str) -> _Document:
+    try:
+        roots = [parse(parts[name], file) for name in sorted(parts) if RENDERED.fullmatch(name)]
+    except ProgrammeError as error:
+        raise DataError(error.what, _REMEDY, error.place) from None
     found = [
         fold("".join(piece.text or "" for piece in paragraph.iter(W + "t")))
         for root in roots

@@ -15,6 +15,8 @@ import pypdfium2
 import pytest
 from docx.document import Document as Word
 
+from generator.base.ooxml.package import DOCUMENT, open_parts
+from generator.base.zips import zip_bytes
 from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.packet import pipeline
@@ -173,11 +175,18 @@ def broken(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
 
 
+def malformed(path: Path) -> None:
+    """The document's package is whole, its body is not."""
+    parts = open_parts(path.read_bytes())
+    path.write_bytes(zip_bytes({**parts, DOCUMENT: parts[DOCUMENT][:-20]}))
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
         (lambda folder: edit(agreement(folder), comment), "批注"),
         (lambda folder: broken(agreement(folder)), "协议"),
+        (lambda folder: malformed(agreement(folder)), "协议"),
         (lambda folder: agreement(folder).unlink(), "读不了"),
         (lambda folder: (folder / "internal" / "data.yaml").write_text("name: 甲", encoding="utf-8"), "数据"),
         (
@@ -188,7 +197,7 @@ def broken(path: Path) -> None:
         ),
         (lambda folder: (folder / "packet.pdf").unlink(), "附件"),
     ],
-    ids=["comment", "broken", "gone", "data", "manifest", "attachments"],
+    ids=["comment", "broken", "malformed", "gone", "data", "manifest", "attachments"],
 )
 def test_what_cannot_be_bound_is_refused_and_nothing_is_touched(
     folder: Path, change: Callable[[Path], object], told: str
