@@ -32,6 +32,7 @@ _SERVICE_DIGITS: Final = range(5, 7)
 _MOBILE_DIGITS: Final = 11
 # Amounts in 元 among amounts in 万元 stand out by ten thousand; growth and chance do not.
 _FAR_APART: Final = 2_000
+_LONGEST_WITHOUT_ACCOUNTS: Final = 2
 _KIND_BOUNDS: Final[dict[type, Bounds]] = {
     Money: Bounds(least=0, usual_most=100_000_000),
     Share: Bounds(least=0, most=100),
@@ -87,11 +88,18 @@ class Regular:
     def _ask_of_filing(self, tree: Entries, part: type[Part]) -> None:
         """Where several years lie after the filing, it is the filing's date that is odd: ask about that alone."""
         filed = self._filed
-        later = sorted({year for year in _past_years(tree, part) if filed is not None and year > filed})
-        if len(later) > 1 and (node := tree.get("filing_date")) is not None:
-            years = "、".join(str(year) for year in later)
+        years = set(_past_years(tree, part))
+        later = sorted(year for year in years if filed is not None and year > filed)
+        if filed is not None and years and filed - max(years) > _LONGEST_WITHOUT_ACCOUNTS:
+            node = tree.get("filing_date")
             title = title_of(self._translator.model, "filing_date", self._translator.labels)
-            self._ask(node.place, "filing_date", f"{title}在 {filed} 年，财务数据却有 {years} 年的")
+            if node is not None:
+                text = f"{title}在 {filed} 年，最近的财务数据却是 {max(years)} 年的"
+                self._ask(node.place, "filing_date", text)
+        if len(later) > 1 and (node := tree.get("filing_date")) is not None:
+            told = "、".join(str(year) for year in later)
+            title = title_of(self._translator.model, "filing_date", self._translator.labels)
+            self._ask(node.place, "filing_date", f"{title}在 {filed} 年，财务数据却有 {told} 年的")
             self._filed = None
 
     def _group(self, node: Entries, part: type[Part], path: str, plain: str) -> Entries:

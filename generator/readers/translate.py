@@ -100,6 +100,11 @@ class MapKeys:
         return f"写方案规定的编号或标题：{listed}{more}"
 
 
+def _one_apart(one: str, other: str) -> bool:
+    """Whether two titles of one length differ in a single character: one of them is a slip of the pen."""
+    return len(one) == len(other) > 1 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
+
+
 def _is_option(node: Node, spec: FieldSpec) -> bool:
     """Whether a word that keeps a place elsewhere is one of the field's options."""
     return (
@@ -219,10 +224,10 @@ class Translator:
         """
         if entry.place.sheet is None or position.owner_of(entry.key):
             return False
-        near = position.find(position.nearest(entry.key))
-        if near is not None and near.name not in {
-            spec.name for each in group if (spec := position.find(each.key)) is not None
-        }:
+        known = position.nearest(entry.key)
+        near = position.find(known)
+        given = {spec.name for each in group if (spec := position.find(each.key)) is not None}
+        if near is not None and (near.name not in given or _one_apart(fold(entry.key), fold(known))):
             return False
         self.notices.append(Notice("own", shortened(entry.key), entry.place))
         return True

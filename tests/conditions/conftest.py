@@ -121,6 +121,6 @@ def figure(judged: Judge) -> Callable[..., str]:
 
     def run(declared: Mapping[str, Any], changes: Mapping[str, Any] | None = None, **more: Any) -> str:
         found = judged({"needs": ["x"], "test": "true"}, {"x": {"title": "数", **declared}}, changes, **more)
-        return found.figures["数"] if found.verdict == "pass" else "?" + " ".join(found.missing)
+        return found.figures["数"] if found.verdict in {"pass", "judge"} else "?" + " ".join(found.missing)
 
     return run

@@ -326,3 +326,11 @@ def test_an_unknown_id_is_told_at_its_own_place(tmp_path: Path, catalogue: Catal
     data = load(read_source(file), programme, known={programme.code: programme})
     assert [problem.place.line for problem in data.problems] == [4]
     assert f"“{key}”" in data.problems[0].message
+
+
+def test_a_filing_long_after_the_last_accounts_is_asked_about_at_its_date(read: Read) -> None:
+    rows = "members: [{name: 甲, accounts: [{year: 2023, sales: 1}, {year: 2024, sales: 1}]}]"
+    for day, asked in (("2025-06-20", 0), ("2062-06-20", 1), ("2022-03-01", 1)):
+        data = read(f"name: 某联合体\nfiling_date: {day}\n{rows}\n")
+        assert data.problems == ()
+        assert [notice.path for notice in data.notices] == ["filing_date"] * asked

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from generator.base.text import listed
 from generator.base.tree import Entries, Entry, Node, Scalar
 from generator.errors import DataError, Place, Problem
 from generator.model.consortium import Consortium
@@ -55,6 +56,7 @@ _PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
 _STAMP_FIRST_ROW = 3
 _STAMP_WIDTH = 9
 _ALIKE = 0.6
+_MOST_NAMED = 3
 _LEAST_ALIKE = 2
 
 
@@ -181,6 +183,10 @@ class _Reader:
                     f"认不出工作表“{grid.name}”，而缺少“{like}”",
                     f"把它改名为“{like}”；与本表无关的，换一个不相像的名称和表头",
                 )
+            elif missing and not self.match.again and self.stamp:
+                titles = listed((f"“{sheet.title}”" for sheet in missing), _MOST_NAMED)
+                place = Place(grid.file, sheet=grid.name)
+                self.root.tell("ask", place, f"这张表没有读入，而缺少{titles}，如果是其中一张就改回原名")
             else:
                 self.root.tell("own", Place(grid.file, sheet=grid.name), "整张")
 
