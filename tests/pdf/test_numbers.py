@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from generator.base.ooxml.package import open_parts
 from generator.errors import ProgrammeError
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.tree import Paragraph
-from tests.pdf.word import SECTION, STYLES, docx, paragraph
+from tests.pdf.word import SECTION, STYLES, cell, docx, paragraph, row, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.pdf.engine import PdfDocument
+
+    Convert = Callable[[bytes], PdfDocument]
+    PagesOf = Callable[[bytes], list[str]]
 
 
 def level(index: int, text: str, kind: str = "decimal", more: str = "") -> str:
@@ -214,6 +224,16 @@ def test_num_bullets_of_no_known_sign_are_refused_by_name_and_place() -> None:
     bullet = '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf041"/></w:lvl>'
     with pytest.raises(ProgrammeError, match=r"正文第 1 段.*U\+F041"):
         labels(abstract(0, bullet) + num(1, 0), listed(1))
+
+
+@pytest.mark.parametrize("direction", ["tbRlV", "tbRl", "btLr", "lrTb"])
+def test_num_in_a_vertical_cell_is_drawn(convert: Convert, pages_of: PagesOf, direction: str) -> None:
+    held = cell(listed(1), f'<w:textDirection w:val="{direction}"/>')
+    made = docx(
+        table(row(held, properties='<w:trHeight w:val="2000"/>')),
+        numbering=abstract(0, level(0, "第%1条", "chineseCounting")) + num(1, 0),
+    )
+    assert sorted(pages_of(convert(made).pdf)[0]) == sorted("第一条甲")
 
 
 def test_num_headers_and_footnotes_count_for_themselves() -> None:

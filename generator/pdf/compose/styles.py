@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # How far a line reaches above and below its baseline, in points.
 Edges = tuple[float, float]
+_CellKey = tuple[tuple[float, float, float, float], tuple[int, int, int, int], str, str, bool, str | None]
 
 _INVISIBLE: Final = frozenset({"Cf", "Cc", "Zl", "Zp"})
 _EXACT_ABOVE: Final = 0.8  # of an exact line, the share above the baseline, as LibreOffice takes it
@@ -70,7 +71,7 @@ class StyleBook:
         self._edges: dict[tuple[RunFormat, ParagraphFormat, bool, float], Edges] = {}
         self._runs: dict[tuple[RunFormat, Edges, str], int] = {}
         self._paragraphs: dict[tuple[ParagraphFormat, float, bool], int] = {}
-        self._cells: dict[CellStyle, int] = {}
+        self._cells: dict[_CellKey, int] = {}
         self._strokes: dict[BorderLine, int] = {}
         self._widths: dict[str, dict[str, float]] = {}
 
@@ -270,23 +271,18 @@ class StyleBook:
             whole: whether it may not split at the end of a page.
         """
         margins, borders = cell.margins, cell.borders
-        style = CellStyle(
-            (margins.top, margins.right, margins.bottom, margins.left),
-            (
-                self.stroke(borders.top),
-                self.stroke(borders.right),
-                self.stroke(borders.bottom),
-                self.stroke(borders.left),
-            ),
-            align,
-            cell.valign,
-            whole,
-            cell.fill,
+        insets = (margins.top, margins.right, margins.bottom, margins.left)
+        strokes = (
+            self.stroke(borders.top),
+            self.stroke(borders.right),
+            self.stroke(borders.bottom),
+            self.stroke(borders.left),
         )
-        found = self._cells.get(style)
+        key = (insets, strokes, align, cell.valign, whole, cell.fill)
+        found = self._cells.get(key)
         if found is None:
-            found = self._cells[style] = len(self.cell_styles)
-            self.cell_styles.append(style)
+            found = self._cells[key] = len(self.cell_styles)
+            self.cell_styles.append(CellStyle(*key))
         return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.pdf.compose.styles import StyleBook
-    from generator.pdf.docx.tree import Cell, Row, Table
+    from generator.pdf.docx.tree import Cell, Row, RunFormat, Table
 
 ComposeBlocks = Callable[["StyleBook", Sequence[Block], Room], tuple[DrawnBlock, ...]]
 
@@ -168,7 +168,7 @@ def _turned_up(
     book: StyleBook, cell: Cell, room: Room, height: float, compose_blocks: ComposeBlocks
 ) -> UpText:
     lengths = [
-        sum(_ems(item.text) * item.format.size for item in block.runs if isinstance(item, TextRun))
+        sum(_ems(text) * look.size for text, look in _texts(block))
         for block in cell.blocks
         if isinstance(block, Paragraph)
     ]
@@ -191,12 +191,10 @@ def _running_down(book: StyleBook, cell: Cell, height: float) -> DownText:
     for block in cell.blocks:
         column: list[StyledText] = []
         used = 0.0
-        for item in block.runs if isinstance(block, Paragraph) else ():
-            if not isinstance(item, TextRun):
-                continue
-            size = item.format.size
-            style = book.run(item.format, (_UPRIGHT[0] * size, _UPRIGHT[1] * size))
-            for piece in re.findall("[!-~]{2,}|.", book.drawable(item.text, item.format)):
+        for text, look in _texts(block):
+            size = look.size
+            style = book.run(look, (_UPRIGHT[0] * size, _UPRIGHT[1] * size))
+            for piece in re.findall("[!-~]{2,}|.", book.drawable(text, look)):
                 length = size * max(_ems(piece), 1.0)
                 if height > 0 and column and used + length > height + 0.5 * size:
                     columns.append(tuple(column))
@@ -206,6 +204,16 @@ def _running_down(book: StyleBook, cell: Cell, height: float) -> DownText:
         if column:
             columns.append(tuple(column))
     return DownText(tuple(columns))
+
+
+def _texts(block: Block) -> Iterator[tuple[str, RunFormat]]:
+    """The texts of a paragraph with their formatting, its number or bullet the first."""
+    if isinstance(block, Paragraph):
+        if block.label is not None:
+            yield block.label.text, block.label.format
+        for item in block.runs:
+            if isinstance(item, TextRun):
+                yield item.text, item.format
 
 
 def _ems(text: str) -> float:

@@ -26,6 +26,7 @@ class Field:
         in_result: whether its code is complete and its stored result follows.
         stored: what has been read of the stored result.
         format: formatting of the first text of the result.
+        number: of a table of contents, its place among them.
         keeps_stored: whether its stored result is printed though the field is one that is worked out.
     """
 
@@ -34,6 +35,7 @@ class Field:
     stored: list[str] = field(default_factory=list)
     format: RunFormat | None = None
     keeps_stored: bool = False
+    number: int = 0
 
     @property
     def kind(self) -> str:

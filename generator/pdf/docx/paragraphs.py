@@ -342,8 +342,11 @@ def _check_kind(reading: Reading, item: Field, where: str) -> None:
 def _settle_contents(reading: Reading, item: Field) -> None:
     """Say of a table of contents whether it is made anew or printed as Word stored it."""
     if item.kind == "TOC":
-        item.keeps_stored = contents_code(item.code).only_stored or reading.contents in reading.keep_stored
-        reading.contents += 1
+        item.keeps_stored = (
+            contents_code(item.code).only_stored or reading.contents_met in reading.keep_stored
+        )
+        item.number = reading.contents_met
+        reading.contents_met += 1
         reading.stored_contents += item.keeps_stored
 
 
@@ -373,8 +376,9 @@ def _add_computed(reading: Reading, item: Field, draft: _Draft, look: RunFormat)
             if (identity := reading.styles.by_shown_name(name)) is not None
         )
         entries = reading.formatting.contents_entries(draft.format, shown)
-        number = reading.contents - 1
-        draft.items.append(Contents(number, stored, code.first, code.last, styles, entries))
+        made = Contents(item.number, stored, code.first, code.last, styles, entries)
+        reading.contents.append(made)
+        draft.items.append(made)
     else:
         draft.items.append(PageField(item.kind, stored, shown, item.bookmark, item.number_format))
 

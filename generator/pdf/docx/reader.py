@@ -130,6 +130,7 @@ def _read(reading: Reading) -> WordDocument:
         media=reading.media,
         even_odd=even is not None and is_on(even),
         tab=twips(tab.get(VAL), DEFAULT_TAB) if tab is not None else DEFAULT_TAB,
+        contents=tuple(reading.contents),
         stored_contents=reading.stored_contents,
         compress=control is not None and control.get(VAL, "doNotCompress") != "doNotCompress",
     )

@@ -12,7 +12,7 @@ from generator.pdf.docx.formatting import Formatting, known_formats
 from generator.pdf.docx.numbering import Numbering
 from generator.pdf.docx.reuse import slices
 from generator.pdf.docx.signature_bookmarks import SignatureBookmarks
-from generator.pdf.docx.tree import NoteLabel
+from generator.pdf.docx.tree import Contents, NoteLabel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +31,8 @@ class Reading:
         known: what is shared with documents from the same template.
         table_style: the style of the table around what is being read.
         tables: how many tables have been read.
-        contents: how many tables of contents.
+        contents: the tables of contents that are made anew.
+        contents_met: how many tables of contents have been read.
         stored_contents: how many of them are printed as Word stored them.
         keep_stored: those that must be, by their number: they would list nothing.
         media: names of pictures, to the parts that hold them.
@@ -63,7 +64,8 @@ class Reading:
         self.fields = OpenFields()
         self.table_style: str | None = None
         self.tables = 0
-        self.contents = 0
+        self.contents: list[Contents] = []
+        self.contents_met = 0
         self.stored_contents = 0
         self.keep_stored = stored_contents
         self.media: dict[str, str] = {}

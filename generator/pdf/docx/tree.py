@@ -32,6 +32,14 @@ class BorderLine:
     width: float
     colour: str
     dash: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.width, self.colour, self.dash)))
+
+    def __hash__(self) -> int:
+        # Worked out once: lines are a key for every cell of a document.
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,6 +483,7 @@ class WordDocument:
         even_odd: whether even pages have headers and footers of their own.
         tab: distance of the tab stops that nothing else sets.
         compress: whether Chinese marks that meet are drawn closer.
+        contents: the tables of contents that are made anew.
         stored_contents: how many tables of contents are printed as Word stored them.
     """
 
@@ -484,13 +493,8 @@ class WordDocument:
     even_odd: bool
     tab: float
     compress: bool
+    contents: tuple[Contents, ...] = ()
     stored_contents: int = 0
-
-    @property
-    def contents(self) -> tuple[Contents, ...]:
-        """The tables of contents that are made anew."""
-        found = (block for section in self.sections for block in blocks_within(section.blocks))
-        return tuple(block for block in found if isinstance(block, Contents))
 
 
 # -- looking through a document -----------------------------------------------------------------------------
