@@ -223,10 +223,11 @@ def test_a_template_without_a_place_makes_no_signing_packet(
     shutil.copytree(root / "templates" / code, folder)
     name = f"sign.{role}"
     for template in folder.glob("*.docx"):
+        # A block that comes in several forms has its bookmark in each.
         with zipfile.ZipFile(template) as package:
-            if name.encode() not in package.read(DOCUMENT):
-                continue
-        edit(template, drop(name))
+            times = package.read(DOCUMENT).count(f'"{name}"'.encode())
+        for _ in range(times):
+            edit(template, drop(name))
     data = root / "data" / "henan-consortium-2022.yaml"
     order = ["packet", str(data), "-p", code, "--templates", str(tmp_path / "templates"), "-o", str(tmp_path)]
     assert main([*order, "--edition", "signing"]) == 4
