@@ -67,6 +67,6 @@ def check_characters(text: str) -> None:
     if found := refused_character(text):
         char, what = found
         raise BadValueError(
-            f"第 {text.index(char) + 1} 个字符是{what}（U+{ord(char):04X}），Word 和 PDF 无法保存",
+            f"第 {text.index(char) + 1} 个字符是{what}（U+{ord(char):04X}），印不出来",
             "删去这个字符后重新输入",
         )

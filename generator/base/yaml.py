@@ -322,7 +322,7 @@ def _refused_characters(text: str, name: str) -> tuple[Problem, ...]:
         what = found[1] if found else "不可用的字符"
         problems.append(
             Problem(
-                f"{_field_before(text, match.start())}有{what}（U+{ord(match[0]):04X}），Word 和 PDF 无法保存",
+                f"{_field_before(text, match.start())}有{what}（U+{ord(match[0]):04X}），印不出来",
                 "删去这个字符后重新输入",
                 Place(name, text.count("\n", 0, match.start()) + 1),
             )

@@ -147,7 +147,7 @@ class Attached:
             return None
         if found := refused_character(text):
             line = text.count("\n", 0, text.index(found[0])) + 1
-            what = f"指向的文件里有{found[1]}（U+{ord(found[0]):04X}），Word 和 PDF 无法保存"
+            what = f"指向的文件里有{found[1]}（U+{ord(found[0]):04X}），印不出来"
             wrong(path, Place(name, line), what, "删去这个字符后重新保存")
             return None
         return Scalar(text, Place(name, 1))

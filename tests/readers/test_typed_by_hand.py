@@ -334,3 +334,12 @@ def test_a_filing_long_after_the_last_accounts_is_asked_about_at_its_date(read: 
         data = read(f"name: 某联合体\nfiling_date: {day}\n{rows}\n")
         assert data.problems == ()
         assert [notice.path for notice in data.notices] == ["filing_date"] * asked
+
+
+@pytest.mark.parametrize("char", ["\u200d", "\u200b", "\u00ad"])
+def test_a_character_that_does_not_print_is_refused_without_a_word_about_other_programs(
+    read: Read, char: str
+) -> None:
+    (problem,) = read(f"name: 某联合体\nmembers:\n  - name: 甲\n    task: 👩{char}💻攻关\n").problems
+    assert "印不出来" in problem.message
+    assert "Word" not in problem.message
