@@ -1,7 +1,7 @@
 """How a drawn document is written down for the Typst program (``doc.json``); nothing else knows these keys.
 
-The keys are short, for the program reads them as long as it lives in memory: the names that generator/pdf/document.typ uses
-stand beside those of generator/pdf/compose/drawing.py below. What is absent or as usual is left out.
+The keys are short, since a document has thousands of them: below, each key of generator/pdf/document.typ stands beside the
+name that it has in generator/pdf/compose/drawing.py. What is absent or as usual is left out.
 """
 
 from __future__ import annotations
