@@ -55,6 +55,15 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _UNSAFE = re.compile(r"\d\.\d|(?<!\w)\.\d|\d[eE][+-]?\d|\b(?:double|dyn)\b")
 
 
+# A list that is made anew, each item longer, within another: three of them are all of the memory that there is.
+_MADE = re.compile(r"\.\s*map\s*\(")
+_WALKED = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one|existsOne)\s*\(")
+_MOST_MADE = 1
+_MOST_WALKED = 20
+_MOST_CHARACTERS = 2_000
+_MOST_OPEN = 50
+
+
 class ExpressionError(ValueError):
     """An expression that cannot be compiled, or that failed on a dataset; the text is Chinese."""
 
@@ -95,6 +104,24 @@ def _explained(error: Exception) -> str:
     return f"{where}{told}"
 
 
+def _refuse_endless(text: str) -> None:
+    """Expressions that could take all memory, or for ever: no scheme of ours comes near these bounds.
+
+    Raises:
+        ExpressionError: the expression is beyond them.
+    """
+    if len(_MADE.findall(text)) > _MOST_MADE or len(_WALKED.findall(text)) > _MOST_WALKED:
+        raise ExpressionError("列表的 map 最多用一次，map、filter、all、exists 合计不超过 20 次")
+    if len(text) > _MOST_CHARACTERS:
+        raise ExpressionError(f"不能超过 {_MOST_CHARACTERS} 个字符，现在有 {len(text)} 个")
+    depth = deepest = 0
+    for character in text:
+        depth += (character in "([{") - (character in ")]}")
+        deepest = max(deepest, depth)
+    if deepest > _MOST_OPEN or text.count("!!") > _MOST_OPEN:
+        raise ExpressionError("括号一层套一层，太深")
+
+
 class Expression:
     """A compiled CEL expression that answers yes or no.
 
@@ -113,6 +140,7 @@ class Expression:
                 f"不能用小数和不定类型（“{unsafe[0]}”）：金额以分、比例以万分之一计为整数，比例用交叉相乘"
             )
         self.text = text
+        _refuse_endless(_QUOTED.sub('""', text))
         cel = _cel()
         try:
             environment = cel.NewEnv(

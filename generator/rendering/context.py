@@ -19,7 +19,8 @@ from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
 from generator.rendering.fixups import TEXT_CODE
-from generator.rendering.values import MAX_STEPS, Edition, Group, Missing, Record, Rows, Value
+from generator.rendering.values import Edition, Group, Missing, Record, Rows, Value
+from generator.rendering.work import MAX_STEPS, Work
 
 APPLICANTS = "applicants"
 _APPLICANT = re.compile(rf"{APPLICANTS}\[\d+\]\.")
@@ -91,7 +92,7 @@ def build_rollup(
     record = Record(
         "signing",
         lambda path: label(programme, _APPLICANT.sub("", path), {}),
-        most_steps=MAX_STEPS * (1 + len(consortia)),
+        work=Work(MAX_STEPS * (1 + len(consortia))),
     )
     model = programme.model
     applicants = [

@@ -19,11 +19,13 @@ from generator.model.value_kinds import (
     plain_decimal,
 )
 from generator.rendering.values import Filler, FillerRows, Missing, Rows, Value
+from generator.rendering.work import produce, step
 
 TICKED: Final = "☑"
 UNTICKED: Final = "☐"
 EMPTY_BOX: Final = "□"  # of forms not filled in; in most faces larger and lighter than the other two
 _DIGITS = "零一二三四五六七八九"
+_MOST_PLACES = 10
 
 
 def blank(value: Any, printed: str = "") -> Any:
@@ -39,6 +41,7 @@ def paragraphs(value: Any) -> list[Any]:
         return [value]
     if not isinstance(value, Value):
         raise ProgrammeError("paragraphs() 只能用于文字", "改为对一个文字字段使用")
+    produce(len(value.text))
     lines = [line for line in value.text.split("\n") if line.strip()]
     return [value.with_text(line) for line in lines]
 
@@ -93,6 +96,7 @@ def _listed(items: Any, function: str) -> Rows:
 
 def _matches(value: Any, wanted: Any) -> bool:
     options = wanted if isinstance(wanted, (list, tuple)) else [wanted]
+    step(len(options))
     if isinstance(value, Rows):
         return value.given and any(_matches(_used(each), wanted) for each in value)
     if isinstance(value, Value) and isinstance(value.raw, bool):
@@ -238,6 +242,8 @@ def in_unit(value: Any, unit: str, places: int = 2) -> Any:
     units = {**MONEY_UNITS, **DOLLAR_UNITS}
     if not isinstance(value.spec and value.spec.kind, Money) or unit not in units:
         raise ProgrammeError(f"in_unit('{unit}') 只能用于金额", f"单位用 {'、'.join(units)}")
+    if type(places) is not int or not 0 <= places <= _MOST_PLACES:
+        raise ProgrammeError(f"in_unit('{unit}') 的小数位数不对", f"写 0 到 {_MOST_PLACES} 的整数")
     return value.with_text(plain_decimal(value.raw, units[unit], places))
 
 
@@ -251,6 +257,7 @@ def date_as(value: Any, pattern: str) -> Any:
         raise ProgrammeError("date_as 只能用于日期", "改为对日期字段使用")
     parts = {"year": value.raw.year, "month": value.raw.month, "day": value.raw.day}
     text = str(pattern)
+    produce(len(text))
     for name, number in parts.items():
         text = text.replace("{" + name + "}", str(number))
     return value.with_text(text)
@@ -270,6 +277,7 @@ def with_unit(value: Any, unit: str, none: str | None = None) -> Any:
         raise ProgrammeError("unit 只能用于一个值", "在标签里写到具体的字段")
     if value.raw is Stated.NONE:
         return value if none is None else value.with_text(str(none))
+    produce(len(value.text) + len(str(unit)))
     return value.output() + str(unit)
 
 
@@ -288,13 +296,18 @@ def characters(value: Any, first: int, last: int) -> Any:
 
 def join(items: Iterable[Any], mark: str = "、") -> Any:
     """Texts joined by a mark; a list of none gives 无."""
+    if isinstance(items, (str, list)):
+        step(len(items))
     found = list(items)
     if isinstance(items, Rows) and items.given and not found:
         return _derived(items, Stated.NONE.value)
     for item in found:
         if isinstance(item, Missing):
             return item
-    return str(mark).join(printed(item) for item in found)
+    texts = [printed(item) for item in found]
+    between = str(mark)
+    produce(sum(map(len, texts)) + len(between) * max(len(texts) - 1, 0))
+    return between.join(texts)
 
 
 def pluck(items: Rows, name: str) -> list[Any]:

@@ -21,6 +21,7 @@ from generator.model.programme import Programme
 from generator.rendering.context import build
 from generator.rendering.sandbox import TextSandbox
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
+from generator.rendering.work import counting
 
 _MISSING = re.compile(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}")
 
@@ -65,7 +66,12 @@ class ModelClauses:
         try:
             if clause.id not in self._compiled:
                 self._compiled[clause.id] = self._sandbox.compile_part(clause.text)
-            return self._compiled[clause.id].render(context).strip()
+            with counting() as work:
+                pieces: list[str] = []
+                for piece in self._compiled[clause.id].generate(context):
+                    work.produce(len(piece))
+                    pieces.append(piece)
+            return "".join(pieces).strip()
         except (jinja2.TemplateError, SecurityError, ProgrammeError, TypeError, ValueError) as error:
             reason = error.what if isinstance(error, LianhetiError) else str(error).split("\n", 1)[0]
             raise ProgrammeError(

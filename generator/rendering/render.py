@@ -129,5 +129,5 @@ def render_rollup(
 def _filled(
     template: Template, names: Mapping[str, object], record: Record, core: bytes, when: datetime
 ) -> Rendered:
-    filled = template.fill(names, replace={CORE_PROPERTIES: core}, when=when)
+    filled = template.fill(names, replace={CORE_PROPERTIES: core}, when=when, work=record.work)
     return Rendered(filled.docx, filled.parts, record)

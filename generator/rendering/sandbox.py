@@ -14,12 +14,14 @@ import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.visitor import NodeTransformer
 from markupsafe import escape
 
 from generator.errors import ProgrammeError
 from generator.rendering.fixups import marked
 from generator.rendering.functions import FILTERS, FUNCTIONS, printed, whole
-from generator.rendering.values import Filler, Group, Missing, Rows, Texts, Value
+from generator.rendering.values import Filler, FillerRows, Group, Missing, Rows, Texts, Value
+from generator.rendering.work import counting, produce, step
 
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
@@ -33,8 +35,18 @@ _FORBIDDEN = (
     nodes.Block,
     nodes.FilterBlock,
     nodes.Concat,
+    nodes.AssignBlock,
+    nodes.Dict,
+    nodes.Slice,
+    nodes.With,
+    nodes.ScopedEvalContextModifier,
 )
-_FUNCTIONS = frozenset(id(function) for function in FUNCTIONS.values())
+# A form's own tags nest six deep; Python stops at some 90, with less to say about it.
+_MOST_NESTED: Final = 50
+# A loop counts more for each time through the more expressions there are in it.
+_EXPRESSIONS_A_STEP: Final = 8
+_LONG_NUMBER = re.compile(r"\d{1000}")
+_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TESTS = ("odd", "even", "divisibleby")
 LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length"})
 
@@ -86,6 +98,91 @@ def _of_whole(test: Callable[..., Any]) -> Callable[..., bool]:
     return tested
 
 
+def counted(items: Any, weight: int) -> Any:
+    """What a loop goes over, its steps counted; anything without an end, or that is no list, is refused.
+
+    Args:
+        items: what stands behind ``in``.
+        weight: how many steps one time through takes.
+    """
+    if isinstance(items, (Rows, FillerRows, list, str)):
+        step(len(items) * weight)
+    elif not isinstance(items, jinja2.Undefined):
+        raise ProgrammeError("循环只能用于列表", "在 in 后面写一个列表字段，或 rows()、paragraphs() 的结果")
+    return items
+
+
+def looked_in(items: Any) -> Any:
+    """What stands behind a test's ``in``, the work of looking through it counted."""
+    if isinstance(items, list):
+        step(len(items))
+    elif isinstance(items, (str, Value)):
+        produce(len(items if isinstance(items, str) else items.text) // 16)
+    return items
+
+
+def flat(items: list[Any]) -> list[Any]:
+    """A list written in a template: lists inside lists could double themselves, so there are none."""
+    if any(isinstance(item, (list, dict)) for item in items):
+        raise ProgrammeError("列表里不能再放列表", "只写文字和数")
+    return items
+
+
+_OURS: Final = {"counted": counted, "looked_in": looked_in, "flat": flat}
+_CALLABLE: Final = frozenset(id(function) for function in (*FUNCTIONS.values(), *_OURS.values()))
+
+
+class _Counted(NodeTransformer):
+    """A template's tree with what it does counted."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        inside = sum(1 for each in node.body for _ in each.find_all(nodes.Expr))
+        self.generic_visit(node)
+        weight = nodes.Const(1 + inside // _EXPRESSIONS_A_STEP, lineno=node.lineno)
+        node.iter = _call("counted", node.iter, weight)
+        return node
+
+    def visit_Operand(self, node: nodes.Operand) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        self.generic_visit(node)
+        if node.op in {"in", "notin"}:
+            node.expr = _call("looked_in", node.expr)
+        return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        self.generic_visit(node)
+        return _call("flat", node)
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802 (Jinja's name)
+        self.generic_visit(node)
+        if node.ctx != "load":
+            return node
+        return _call("flat", nodes.List(node.items, lineno=node.lineno))
+
+
+def _call(name: str, first: nodes.Node, *more: nodes.Expr) -> nodes.Call:
+    line = first.lineno
+    function = nodes.EnvironmentAttribute(name, lineno=line)
+    return nodes.Call(function, [first, *more], [], None, None, lineno=line)
+
+
+def _depth_of(tree: nodes.Node) -> tuple[int, int]:
+    """How deep a tree is, and the line of its deepest node."""
+    deepest, line = 0, 1
+    waiting = [(tree, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > deepest:
+            deepest, line = depth, node.lineno
+        waiting += [(child, depth + 1) for child in node.iter_child_nodes()]
+    return deepest, line
+
+
+def _longest_tag(source: str) -> int:
+    """The line on which a source's longest tag begins."""
+    longest = max(_TAG.finditer(source), key=lambda tag: len(tag[0]), default=None)
+    return source.count("\n", 0, longest.start()) + 1 if longest else 1
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with strict undefined, everything that is printed escaped, and only the names of ``vocabulary``.
 
@@ -105,6 +202,25 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters: dict[str, Callable[..., Any]] = {**FILTERS}
         self.tests = {name: _of_whole(cast("Callable[..., Any]", self.tests[name])) for name in _TESTS}
         self.globals = {**FUNCTIONS}
+        for name, function in _OURS.items():
+            setattr(self, name, function)
+
+    def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
+        """A source's tree, as deep as can be walked.
+
+        Raises:
+            jinja2.TemplateSyntaxError: the syntax is wrong, a number is too long, tags nest too deeply.
+        """
+        if any(_LONG_NUMBER.search(tag[0]) for tag in _TAG.finditer(source)):
+            raise jinja2.TemplateSyntaxError("too long a number", _longest_tag(source))
+        try:
+            tree = super().parse(source, name, filename)
+        except (RecursionError, MemoryError):
+            raise jinja2.TemplateSyntaxError("too deep", _longest_tag(source)) from None
+        depth, line = _depth_of(tree)
+        if depth > _MOST_NESTED:
+            raise jinja2.TemplateSyntaxError("too deep", line)
+        return tree
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (Jinja's signature)
         """Only the loop's own public attributes; values of ours are read by name, not by attribute."""
@@ -112,7 +228,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only the functions of the vocabulary."""
-        return id(obj) in _FUNCTIONS
+        return id(obj) in _CALLABLE
 
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 (Jinja's signature)
         """One of the vocabulary's functions; none of them asks for the context."""
@@ -185,7 +301,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         found = next((node for node in tree.find_all(_FORBIDDEN)), None)
         if found is not None:
             raise jinja2.TemplateSyntaxError(f"forbidden {type(found).__name__.lower()}", found.lineno)
-        return self.compile(tree, filename="<part>")
+        loop = next((loop for loop in tree.find_all(nodes.For) if loop.recursive), None)
+        if loop is not None:
+            raise jinja2.TemplateSyntaxError("forbidden recursion", loop.lineno)
+        _Counted().visit(tree)
+        tree.set_environment(self)
+        try:
+            # What only constants make is made while compiling.
+            with counting():
+                return self.compile(tree, filename="<part>")
+        except (RecursionError, MemoryError, SyntaxError):
+            # Python nests twenty loops, and a hundred conditions.
+            raise jinja2.TemplateSyntaxError("too deep", _depth_of(tree)[1]) from None
 
 
 class TextSandbox(Sandbox):

@@ -27,8 +27,10 @@ from generator.rendering.fixups import RESERVED, put_right, with_text_code
 from generator.rendering.row_ends import with_row_ends_kept
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
+from generator.rendering.work import Work, counting
 
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_MOST_SHOWN = 120
 _MARK = re.compile(r"<!--p(\d+)-->")
 _PARAGRAPH = re.compile(r"<w:(p|tr)(?=[ />])")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -70,7 +72,13 @@ class Part:
         """The place of a source line in words, and the tags that stand on it."""
         if not line or line > len(self.source_lines):
             return "", ""
-        return self.regions[line - 1], "、".join(_TAG.findall(self.source_lines[line - 1])[:3])
+        return self.regions[line - 1], shown_tags(self.source_lines[line - 1])
+
+
+def shown_tags(line: str) -> str:
+    """The tags of a source line for a message: the first three, each as long as can be read."""
+    tags = _TAG.findall(line)[:3]
+    return "、".join(tag if len(tag) <= _MOST_SHOWN else f"{tag[:_MOST_SHOWN]}…" for tag in tags)
 
 
 def _marked(xml: str, paragraphs: int) -> str:
@@ -130,6 +138,8 @@ _REASONS = (
     ("endif", "条件没有配对的 endif"),
     ("unexpected end of template", "循环或条件没有结束语句"),
     ("tag in a bookmark", "书签的名称里有标签"),
+    ("too deep", "条件、循环或括号一层套一层，太深"),
+    ("too long a number", "数太长"),
     ("unexpected char", "标签里有不认识的字符，可能是全角引号或括号"),
 )
 
@@ -184,7 +194,7 @@ class Template:
                 compiled = cache.Compiled(lines, places, self._sandbox.code_of("\n".join(lines)))
             except jinja2.TemplateSyntaxError as error:
                 inside = error.lineno <= len(lines)
-                tags = "、".join(_TAG.findall(lines[error.lineno - 1])[:3]) if inside else ""
+                tags = shown_tags(lines[error.lineno - 1]) if inside else ""
                 region = places[error.lineno - 1] if inside else ""
                 raise self._fault(_reason(error), region, tags) from None
             cache.keep(part, content, compiled)
@@ -239,32 +249,49 @@ class Template:
         """The template's own parts, unfilled."""
         return self._package.parts
 
-    def fill(self, context: Mapping[str, Any], *, replace: Mapping[str, bytes], when: datetime) -> Filled:
+    def fill(
+        self,
+        context: Mapping[str, Any],
+        *,
+        replace: Mapping[str, bytes],
+        when: datetime,
+        work: Work | None = None,
+    ) -> Filled:
         """The template filled with a context.
 
         Args:
             context: what the template's names stand for.
             replace: whole parts to put in as they are, such as ``docProps/core.xml``.
             when: the time that the package's members get.
+            work: what counts how much is done, where the context's own record counts already.
 
         Raises:
-            ProgrammeError: an expression fails; with paragraph or cell, and the tag.
+            ProgrammeError: an expression fails, or there is no end to it; with paragraph or cell, and the tag.
         """
-        changed = {part.name: self._render(part, context) for part in self._parts}
+        with counting(work or Work()) as counted:
+            changed = {part.name: self._render(part, context, counted) for part in self._parts}
         changed = with_text_code(changed, DOCUMENT)
         if COMMENTS in self._package.parts:
             changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
         changed.update(replace)
         return Filled(self._package.write(changed, when), {**self._package.parts, **changed})
 
-    def _render(self, part: Part, context: Mapping[str, Any]) -> bytes:
+    def _render(self, part: Part, context: Mapping[str, Any], work: Work) -> bytes:
+        pieces: list[str] = []
         try:
-            xml = part.template.render(context)
+            stream = part.template.generate(context)
+            for piece in stream:
+                try:
+                    work.produce(len(piece))
+                except ProgrammeError as error:
+                    # Told where the template stands, so that the place is known.
+                    stream.throw(error)  # type: ignore[attr-defined]
+                pieces.append(piece)
         except (jinja2.TemplateError, SecurityError, ProgrammeError, *_MISUSES) as error:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        return put_right(xml).encode()
+        return put_right("".join(pieces)).encode()
 
 
 @dataclass(frozen=True, slots=True)

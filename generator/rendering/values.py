@@ -18,9 +18,9 @@ from generator.model.clauses import UnknownClauseError
 from generator.model.consortium import BY_ROLE
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import Count, Flag, Stated, Year
+from generator.rendering.work import Work
 
 Edition = Literal["draft", "signing", "blank"]
-MAX_STEPS = 500_000
 
 # Non-characters, refused in data: they mark a missing value's title until its run is split off.
 MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
@@ -40,8 +40,7 @@ class Record:
         missing: Chinese titles of missing values that the document asks for, by path.
         model_clause: fills the model clauses that a data file names; None where there is no library.
         marking: put marks around every value, so that the filled document can be read by fields.
-        steps: how much work there was.
-        most_steps: how much there may be.
+        work: how much was done.
     """
 
     edition: Edition
@@ -51,22 +50,15 @@ class Record:
     missing: dict[str, str] = field(default_factory=dict)
     model_clause: Callable[[str], str] | None = None
     marking: bool = False
-    steps: int = 0
-    most_steps: int = MAX_STEPS
+    work: Work = field(default_factory=Work)
 
     def marked(self, path: str, text: str) -> str:
         """A printed text, between marks where they are wanted."""
         return f"{VALUE_OPEN}{path}{VALUE_AT}{text}{VALUE_CLOSE}" if self.marking else text
 
     def step(self, count: int = 1) -> None:
-        """Count work that a template causes.
-
-        Raises:
-            ProgrammeError: the template does unreasonably much, as loops within loops within loops.
-        """
-        self.steps += count
-        if self.steps > self.most_steps:
-            raise ProgrammeError("模板中的循环过多，停止填写", "减少嵌套的循环")
+        """Count items that a template causes to be looked at; errors as for ``Work.step``."""
+        self.work.step(count)
 
 
 class Value:
@@ -248,6 +240,9 @@ class Group:
     def __contains__(self, name: str) -> bool:
         return name in self._part.specs()
 
+    def __iter__(self) -> Iterator[Any]:
+        raise ProgrammeError("一组字段不能循环", "写到具体的字段，或对一个列表循环")
+
     def __bool__(self) -> bool:
         return self._value is not None
 
@@ -273,6 +268,12 @@ class Filler:
     def __bool__(self) -> bool:
         return False
 
+    def __iter__(self) -> Iterator[Any]:
+        raise ProgrammeError("空行里的一项不能循环", "只对列表循环")
+
+    def __contains__(self, text: object) -> bool:
+        return False
+
     def output(self) -> str:
         """The filler's own text."""
         return self._record.marked("", self._text)
@@ -285,6 +286,9 @@ class FillerRows(Filler):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.padded(1))
+
+    def __contains__(self, item: object) -> bool:
+        return any(each == item for each in self)
 
     def __len__(self) -> int:
         return 1
@@ -414,6 +418,12 @@ class Texts:
         else:
             path = f"{path}.text"
         return Value(self._record, text, path, text, self._spec)
+
+    def __iter__(self) -> Iterator[Any]:
+        raise ProgrammeError("一组文字不能循环，也不能用 in 判断", "写出编号，一次取一篇")
+
+    def __contains__(self, key: object) -> bool:
+        return any(True for _ in self)
 
     def __bool__(self) -> bool:
         return bool(self._map)

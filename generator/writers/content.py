@@ -125,12 +125,13 @@ def _in_file_order(
 
 
 def _used(own: tuple[OwnField, ...], programme: Programme | None, trees: list[Tree]) -> Iterator[OwnField]:
-    """Other programmes' fields that the data use, with the groups that hold them."""
+    """Other programmes' fields that the data use, with the groups that hold them, and all of a bare group."""
     mine = {each.path for each in programme.fields} if programme else set()
     paths = {plain_path(path).removesuffix("[]") for tree in trees for path, _ in leaves(tree)}
     for each in own:
         path = each.path.removesuffix("[]")
         if each.path not in mine and any(
-            given == path or given.startswith((f"{path}.", f"{path}[]")) for given in paths
+            given == path or given.startswith((f"{path}.", f"{path}[]")) or path.startswith(f"{given}.")
+            for given in paths
         ):
             yield each

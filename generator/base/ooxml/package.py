@@ -40,7 +40,7 @@ class _Member:
 def _dos_time(when: datetime) -> tuple[int, int]:
     return (
         when.hour << 11 | when.minute << 5 | when.second // 2,
-        max(when.year - 1980, 0) << 9 | when.month << 5 | when.day,
+        min(max(when.year - 1980, 0), 127) << 9 | when.month << 5 | when.day,
     )
 
 
