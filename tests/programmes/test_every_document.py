@@ -23,6 +23,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.programme import Purpose
 from generator.packet.pipeline import put
 from generator.packet.session import Session
+from generator.pdf.pages.free_space import SEAL, reading
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.workflows.verify import verify
@@ -221,6 +222,28 @@ def test_each_party_is_named_within_its_own_block_and_each_page_of_blocks_names_
             assert block.party in shown
             assert shown.endswith("年月日")
             assert "签章页" in text.get_text_range()
+
+
+def test_the_boxes_of_opinions_stand_together_on_one_page(packet: Packet) -> None:
+    for made in packet.documents:
+        pages = {signing.page for signing in made.signings if signing.role.endswith("opinion")}
+        assert len(pages) <= 1
+
+
+def test_no_seal_in_a_signature_block_or_opinion_box_covers_what_is_printed(packet: Packet) -> None:
+    for made in packet.documents:
+        pdf = next(file for file in made.files if file.format == "pdf")
+        with reading(pdf.data) as pages:
+            for signing in made.signings:
+                if (
+                    signing.seal_at is None
+                    or signing.page is None
+                    or signing.role in {"cover", "recommender"}
+                ):
+                    continue
+                x, y = signing.seal_at
+                half = SEAL / 2 - 1
+                assert pages.is_free(signing.page, (x - half, y - half, x + half, y + half)), signing
 
 
 def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(

@@ -124,6 +124,13 @@ def test_there_are_hints_that_could_be_left() -> None:
 
 
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
+def test_no_note_on_how_a_text_was_drafted_is_left(code: str, document_id: str) -> None:
+    text = text_of(parts(code, document_id)["word/document.xml"])
+    notes = ["（补充条款）", "［对应", "［1］", *(["（自拟格式）"] if document_id == "agreement" else [])]
+    assert [note for note in notes if note in text] == []
+
+
+@pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_no_cell_is_empty_but_where_people_sign(code: str, document_id: str) -> None:
     empty = []
     for table in tables(word(code, document_id)):
