@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from generator.errors import ProgrammeError
-from tests.pdf.word import SECTION, docx, paragraph, run
+from tests.pdf.word import SECTION, docx, field, paragraph, run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,3 +136,22 @@ def test_section_that_ends_in_an_empty_paragraph_after_text_has_no_page_more(
 ) -> None:
     made = docx(paragraph("甲"), paragraph("", SECTION), paragraph("乙"))
     assert pages_of(convert(made).pdf) == ["甲", "乙"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("japaneseCounting", "二甲"), ("decimalEnclosedCircleChinese", "②甲"), ("numberInDash", "-2-甲")],
+)
+def test_page_numbers_have_the_sections_format(
+    convert: Convert, pages_of: PagesOf, kind: str, expected: str
+) -> None:
+    said = f'{FOOTER.format("f1")}<w:pgNumType w:fmt="{kind}" w:start="2"/>'
+    made = docx(paragraph("甲"), section=section(said), headers={"f1": paragraph(field("PAGE"))})
+    assert pages_of(convert(made).pdf) == [expected]
+
+
+def test_page_numbers_of_an_unknown_format_are_refused_where_they_are_printed(convert: Convert) -> None:
+    said = section(f'{FOOTER.format("f1")}<w:pgNumType w:fmt="hebrew1"/>')
+    with pytest.raises(ProgrammeError, match="页码格式 hebrew1"):
+        convert(docx(paragraph("甲"), section=said, headers={"f1": paragraph(field("PAGE"))}))
+    assert convert(docx(paragraph("甲"), section=said, headers={"f1": paragraph("脚")})).pages == 1

@@ -20,8 +20,10 @@ from generator.pdf.docx.sections import SectionReader
 from generator.pdf.docx.tree import (
     Block,
     Footnote,
+    PageField,
     Paragraph,
     Picture,
+    Section,
     Table,
     TextRun,
     WordDocument,
@@ -33,6 +35,22 @@ from generator.pdf.docx.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+# As ``patterns`` of document.typ.
+_PAGE_NUMBER_FORMATS: Final = frozenset(
+    {
+        "decimal",
+        "lowerRoman",
+        "upperRoman",
+        "lowerLetter",
+        "upperLetter",
+        "numberInDash",
+        "chineseCounting",
+        "chineseCountingThousand",
+        "japaneseCounting",
+        "decimalEnclosedCircle",
+        "decimalEnclosedCircleChinese",
+    }
+)
 DEFAULT_TAB: Final = 36.0
 
 
@@ -122,6 +140,7 @@ def _read(reading: Reading) -> WordDocument:
     sections = SectionReader(reading).read(body)
     if reading.fields:
         raise refuse("正文末尾", f"没有结束标记的域 {reading.fields.outermost.kind}", reading.file)
+    _check_page_numbers(reading, sections)
     even, tab = reading.setting("evenAndOddHeaders"), reading.setting("defaultTabStop")
     control = reading.setting("characterSpacingControl")
     return WordDocument(
@@ -148,6 +167,20 @@ def _empty_contents(document: WordDocument) -> frozenset[int]:
         and any(isinstance(item, TextRun) and item.text.strip() for item in block.runs)
     ]
     return frozenset(one.number for one in document.contents if not any(map(one.lists, texts)))
+
+
+def _check_page_numbers(reading: Reading, sections: Iterable[Section]) -> None:
+    """Check that the numbers of pages are in a format that the engine knows, where they are printed."""
+    for section in sections:
+        margins = (*section.headers.values(), *section.footers.values())
+        if section.number_format not in _PAGE_NUMBER_FORMATS and any(
+            isinstance(item, PageField)
+            for margin in margins
+            for block in blocks_within(margin.blocks)
+            if isinstance(block, Paragraph)
+            for item in block.runs
+        ):
+            raise refuse("页眉或页脚", f"页码格式 {section.number_format}", reading.file)
 
 
 def _footnotes(reading: Reading) -> dict[str, Footnote]:
