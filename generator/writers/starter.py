@@ -77,6 +77,7 @@ class Starter:
         yield "#       结论:"
         yield "#       日期:"
         yield "#       判断人:"
+        yield "#       说明:"
         yield "申报:"
         yield f"{_INDENT}{self.programme.code}:"
 

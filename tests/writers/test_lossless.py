@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from generator.base.characters import BadValueError, refused_character
 from generator.base.yaml import read_yaml
-from generator.model.consortium import Passage
+from generator.model.consortium import OF_A_FILING, Passage
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import spec_of
 from generator.model.value_kinds import (
@@ -100,7 +100,7 @@ def field(spec: FieldSpec) -> st.SearchStrategy[Any]:
 
 
 def group(part: type[Part]) -> st.SearchStrategy[dict[str, Any]]:
-    specs = {name: spec for name, spec in part.specs().items() if name != "accepted"}
+    specs = {name: spec for name, spec in part.specs().items() if name not in OF_A_FILING}
     return st.lists(st.sampled_from(sorted(specs)), unique=True, min_size=1, max_size=4).flatmap(
         lambda names: st.fixed_dictionaries({name: field(specs[name]) for name in names})
     )

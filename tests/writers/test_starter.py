@@ -21,6 +21,7 @@ from generator.base.tree import plain
 from generator.base.yaml import read_yaml
 from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
+from generator.model.consortium import OF_A_FILING
 from generator.model.fields import FieldSpec, Part
 from generator.model.paths import given as given_values
 from generator.model.programme import Programme
@@ -139,13 +140,11 @@ def check_starter(programme: Programme, known: dict[str, Programme], folder: Pat
         ("members[0].role", "牵头单位"),
         ("members[1].role", "成员单位"),
     ]
-    keys = {line.partition(":")[0].strip(" -") for line in text.splitlines()}
+    # What belongs to a filing stands there as a comment.
+    keys = {line.partition(":")[0].strip(" -#") for line in text.splitlines()}
     for spec in every_field(programme.model):
-        if spec.name not in {"accepted", "rule", "reason"}:
-            labels = {
-                label for path, label in programme.labels.items() if f".{path}".endswith(f".{spec.name}")
-            }
-            assert keys & {spec.title, *labels}, spec.title
+        labels = {label for path, label in programme.labels.items() if f".{path}".endswith(f".{spec.name}")}
+        assert keys & {spec.title, *labels}, spec.title
 
 
 def test_a_starter_loads_as_it_is_once_it_has_a_name(rich: Programme, tmp_path: Path) -> None:
@@ -238,7 +237,7 @@ def test_made_records_fit_the_schema_and_load(
     first: Programme, second: Programme, tmp_path: Path, data: st.DataObject
 ) -> None:
     known = {first.code: first, second.code: second}
-    record = data.draw(records(first.model, frozenset({"name", "accepted"})))
+    record = data.draw(records(first.model, frozenset({"name", *OF_A_FILING})))
     record["联合体名称"] = "甲"
     record["filings"] = {first.code: data.draw(records(first.model, frozenset({"name"})))}
     validator(known).validate(record)
@@ -266,6 +265,7 @@ def validator(known: dict[str, Programme]) -> jsonschema.Draft202012Validator:
         {"industry": "氢能"},
         {"name": "甲", "industy": "氢能"},
         {"name": "甲", "accepted": []},
+        {"name": "甲", "judged": []},
         {"name": "甲", "members": [{"单位性质": "国企"}]},
         {"name": "甲", "members": "乙公司"},
         {"name": "甲", "contact": ["张三"]},
