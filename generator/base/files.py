@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
+from generator.base.characters import refused_character
 from generator.errors import OutputError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -20,6 +22,37 @@ def shipped(name: str) -> Path:
     """
     installed = _PACKAGE / "_shipped" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def stray(folder: Path, name: str, most: int = 64_000_000) -> str:
+    """Why a file that a stranger's file names is not read; empty where it may be, and where there is none.
+
+    Args:
+        folder: where it must lie, or below, after every link is followed.
+        name: as written.
+        most: the bytes that it may have.
+
+    Returns:
+        A Chinese clause that follows the file's name.
+    """
+    if refused_character(name) is not None or not name.strip():
+        return "不能用作文件名"
+    if name.startswith("~") or PureWindowsPath(name).drive or "\\" in name:
+        return "不是相对路径"
+    try:
+        home = folder.resolve()
+        target = (home / name).resolve()
+        if not target.is_relative_to(home):
+            return "不在这个文件夹里"
+        status = target.stat()
+    except FileNotFoundError:
+        return ""
+    except (OSError, RuntimeError, ValueError):
+        # A loop of links, a name longer than the system's, a file as a folder.
+        return "打不开"
+    if not stat.S_ISREG(status.st_mode):
+        return "不是普通的文件"
+    return "过大" if status.st_size > most else ""
 
 
 def sha256_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -10,9 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from generator.base.files import shipped
-from generator.base.tree import Entries, places, plain
-from generator.base.yaml import read_yaml
+from generator.base.characters import refused_character, visible
+from generator.base.files import shipped, stray
+from generator.base.tree import Entries, Items, Node, Scalar, places, plain
+from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
 from generator.model.programme import Condition, Figure, Programme, Words
 
@@ -99,6 +101,8 @@ class Catalogue:
         """
         for root in self.roots():
             path = root / COMMON / name
+            if why := stray(root / COMMON, name):
+                raise ProgrammeError(f"公用模板文件 {COMMON}/{name} {why}", _REPLACE)
             if path.is_file():
                 return path
         raise ProgrammeError(
@@ -128,12 +132,16 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
         ProgrammeError: the file is missing, not YAML, or does not fit the model; each fault with its line.
     """
     name = "/".join(path.parts[-3:])
+    if why := stray(path.parent, path.name, MAX_FILE_BYTES):
+        raise ProgrammeError(f"文件 {name} {why}", _REPLACE)
     try:
         tree = read_yaml(path.read_bytes(), name)
     except DataError as error:
         raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
     except OSError as error:
         raise ProgrammeError(f"读不到文件 {name}（{error.strerror}）", "核对文件是否存在、能否打开") from None
+    if unclean := list(_unclean(tree)):
+        raise ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(unclean))
     content = plain(tree)
     try:
         return model.model_validate({**content, **more} if isinstance(content, dict) else content)
@@ -152,6 +160,8 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
         ProgrammeError: its ``programme.yaml`` is at fault, with file and line.
     """
     programme = read_model(Programme, folder / "programme.yaml", folder=folder)
+    if strays := list(_strays(programme)):
+        raise ProgrammeError("方案文件有误", _REMEDY, problems=tuple(strays))
     common = words or Words()
     choices = {**common.choices, **programme.synonyms}
     programme = programme.model_copy(update={"words": common.model_copy(update={"choices": choices})})
@@ -169,6 +179,53 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
     return programme
 
 
+def _strays(programme: Programme) -> Iterator[Problem]:
+    """Templates that do not lie in the programme's folder: it may come from a stranger."""
+    file = "/".join((*programme.folder.parts[-2:], "programme.yaml"))
+    lines = None
+    for at, document in enumerate(programme.documents):
+        named = {f"documents[{at}].template": document.template}
+        for number, variant in enumerate(document.variants):
+            named[f"documents[{at}].variants[{number}].template"] = variant.template
+        for path, name in named.items():
+            why = stray(programme.folder, name)
+            if not why:
+                continue
+            lines = lines or dict(places(read_yaml((programme.folder / "programme.yaml").read_bytes(), file)))
+            shown = visible(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…")
+            yield Problem(
+                f"文件“{document.title}”的模板“{shown}”{why}",
+                "把模板放在方案的文件夹里，写它的文件名",
+                lines.get(path, Place(file)),
+                path,
+            )
+
+
+def _unclean(tree: Entries) -> Iterator[Problem]:
+    """Texts with characters that no document carries, and that a terminal would obey."""
+    for node in _scalars(tree):
+        if found := refused_character(node.text):
+            yield Problem(
+                f"“{visible(node.text[:_LONGEST_SHOWN])}”里有{found[1]}（U+{ord(found[0]):04X}）",
+                "删去这个字符后重新输入",
+                node.place,
+            )
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from _scalars(item)
+    else:
+        for entry in node:
+            yield Scalar(entry.key, entry.place)
+            yield from _scalars(entry.node)
+
+
+_LONGEST_SHOWN = 80
+_REPLACE = "换成放在这个文件夹里的普通文件，不用链接"
 _REMEDY = "按方案格式说明（docs/programme-format.md）改正"
 _MESSAGES = {
     "missing": "缺少必填项“{at}”",

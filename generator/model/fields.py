@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from generator.model.value_kinds import Kind
 
+_LONGEST_NAME = 60
 Shape = Literal["one", "list", "map"]
 Reads = Literal["", "name", "province", "phone", "mail"]
 
@@ -211,6 +212,8 @@ def extend(part: type[Part], own: tuple[OwnField, ...]) -> type[Part]:
         branch = root
         names = item.path.split(".")
         for depth, name in enumerate(names):
+            if not _can_be_named(name.removesuffix("[]")):
+                raise ValueError(f"字段 {item.path} 里的“{name}”不能用作字段名（换一个用英文字母开头的名称）")
             branch = branch.below.setdefault(name.removesuffix("[]"), _Branch())
             if name.endswith("[]"):
                 branch.many = True
@@ -219,6 +222,16 @@ def extend(part: type[Part], own: tuple[OwnField, ...]) -> type[Part]:
                     raise ValueError(f"字段 {item.path} 声明了两次")
                 branch.declared = item
     return _grow(part, root, "")
+
+
+def _can_be_named(name: str) -> bool:
+    """Whether a model can have a field of a name: none that its own machinery uses."""
+    return (
+        name.isidentifier()
+        and len(name) <= _LONGEST_NAME
+        and not name.startswith(("_", "model_"))
+        and not hasattr(Part, name)
+    )
 
 
 def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:

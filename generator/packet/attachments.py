@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from generator.errors import DataError, Place, Problem
 from generator.model.findings import LostFile
 from generator.packet.parts import Job
-
-_MOST_BYTES = 200_000_000
+from generator.readers.linked_files import MAX_ATTACHED_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ def _read(job: Job, item: str, file: str) -> Attachment:
 
     path = job.folder / file
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise DataError(f"超过 {_MOST_BYTES // 1_000_000} MB", "缩小或分成几个文件", Place(file))
+        if path.stat().st_size > MAX_ATTACHED_BYTES:
+            raise DataError(f"超过 {MAX_ATTACHED_BYTES // 1_000_000} MB", "缩小或分成几个文件", Place(file))
         data = path.read_bytes()
     except OSError as error:
         raise DataError(

@@ -25,7 +25,7 @@ from generator.model.fields import FieldSpec, Part
 from generator.readers.translate import Translator, is_blank, shortened
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
-_CHUNK = 1 << 20
+MAX_ATTACHED_BYTES = 200_000_000
 
 
 class Attached:
@@ -88,7 +88,15 @@ class Attached:
                 continue
             name, file = target
             try:
+                if file.exists() and not file.is_file():
+                    what = f"指向的{shortened(item.text)}不是普通的文件"
+                    self.translator.wrong(here, item.place, what, "换成 PDF 或图片文件")
+                    continue
                 if file.is_file():
+                    if file.stat().st_size > MAX_ATTACHED_BYTES:
+                        what = f"指向的{shortened(item.text)}超过 {MAX_ATTACHED_BYTES // 1_000_000} MB"
+                        self.translator.wrong(here, item.place, what, "缩小或分成几个文件")
+                        continue
                     self.inputs[name] = sha256_of(file)
             except OSError as error:
                 self._unreadable(item, here, error)
