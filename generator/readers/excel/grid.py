@@ -19,7 +19,9 @@ Value = str | float | int | bool | date | datetime | time | timedelta
 MAX_CELLS: Final = 3_000_000
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 _QUOTED = re.compile(r'"[^"]*"|\\.')
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bt\s*=\s*["']e["'][^>]*)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+_ERROR_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s([^>]*?\bt\s*=\s*["']e["'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL
+)
 _FORMULA_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*[^/>])>\s*(<(?:\w+:)?f\b.*?)</(?:\w+:)?c>""", re.DOTALL)
 _ANY_FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
 _STYLED_CELL = re.compile(rb"""<(?:\w+:)?c\s([^>]*?\bs\s*=\s*["'](\d+)["'][^>]*)>""")

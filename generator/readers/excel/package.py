@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
+from lxml import etree
+
+from generator.base.characters import visible
 from generator.base.ooxml.xml import S_STRICT, Element, MalformedError, R, S, parse_part
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError, zip_bytes
 from generator.errors import DataError, Place
@@ -39,21 +42,17 @@ _OTHERS = (
     (b"presentationml", "演示文稿"),
 )
 _SAVE_AS = "用 Excel 或 WPS 打开它，另存为“Excel 工作簿（.xlsx）”"
-# Beyond 9999 rows or column IV; only cells that hold something count. The first form is the usual one, with
-# the place as the first attribute; the second takes any order and quotes.
-_FAR_PLAIN = re.compile(rb"""<c r="((?:[A-Z]{3,}|[J-Z][A-Z]|I[W-Z])\d+|[A-Z]+\d{5,})"[^>]*(?<!/)>(?!\s*</)""")
-_FAR = re.compile(
-    rb"""<(?:\w+:)?c\s[^>]*?\br\s*=\s*["']((?:[A-Za-z]{3,}|[J-Zj-z][A-Za-z]|[Ii][W-Zw-z])\d+|[A-Za-z]+\d{5,})["']"""
-    rb"""[^>]*(?<!/)>(?!\s*</)"""
-)
-_UNUSUAL_CELL = re.compile(rb"""<c(?: (?!r=")|[>\t\r\n])|<\w+:c[\s>]""")
-_FAR_ROW = re.compile(rb"""<(?:\w+:)?row\s[^>]*?\br\s*=\s*["'](\d{5,})["'][^>]*(?<!/)>""")
-_CELL_WITHOUT_PLACE = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?![^>]*\br\s*=)""")
+_MOST_ROWS, _MOST_COLUMNS = 1_048_576, 16_384  # that Excel itself has
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_SMALL = re.compile(r"[0-9]{1,7}")
+_MOST_MERGED: Final = 1_000_000
+_MOST_SHARED: Final = 60_000_000
+# What the scans of the XML take for tags, and no parser does.
+_NO_TAGS: Final = (b"<!--", b"<![CDATA[", b"<?")
 # The parser stops at error values that it does not know (#SPILL!, #CALC!); the scan tells them by name.
 _NEW_ERROR = re.compile(
     rb"""(<(?:\w+:)?v>)#(?!N/A|REF!|NAME\?|DIV/0!|VALUE!|NUM!|NULL!)[A-Z_/!?0-9]+(</(?:\w+:)?v>)"""
 )
-_ROW = re.compile(rb"<(?:\w+:)?row[\s>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +141,11 @@ def open_package(data: bytes, name: str) -> Package:
         if _WORKBOOK not in parts or _RELATIONS not in parts:
             raise DataError("文件里没有工作簿的内容", _SAVE_AS, place)
         sheets = {}
+        strings = _text_lengths(parts.get(_STRINGS, b""), place)
         for title, part in _sheets(parts, place):
             if part in names:
-                sheets[title] = _read(archive, part, place)
+                sheets[title] = _checked(_read(archive, part, place), Place(name, sheet=title), strings)
                 parts[part] = _NEW_ERROR.sub(rb"\1#N/A\2", sheets[title])
-                _check_reach(sheets[title], Place(name, sheet=title))
     return Package(zip_bytes(parts, stored=True), sheets, parts.get(_STYLES, b""))
 
 
@@ -210,6 +209,15 @@ def all_parts(data: bytes, name: str) -> dict[str, bytes]:
             raise _refused(error, place) from None
 
 
+def _checked(content: bytes, place: Place, strings: Sequence[int]) -> bytes:
+    """A sheet whose places were checked, of nothing but elements and text."""
+    root = parse(content, place)
+    _Reach(place, strings).check(root)
+    if any(sign in content[60:] for sign in _NO_TAGS):
+        return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return content
+
+
 def _check_kind(archive: ZipReader, names: set[str], place: Place) -> None:
     if _CONTENT_TYPES not in names:
         what = "压缩包，不是工作簿"
@@ -264,27 +272,103 @@ def _sheets(parts: dict[str, bytes], place: Place) -> Iterator[tuple[str, str]]:
     yield from found
 
 
-def _check_reach(xml: bytes, place: Place) -> None:
-    """Refuse cells that stand beyond the limits: a parser would make room for all that lies between."""
-    plain = _UNUSUAL_CELL.search(xml) is None
-    far = (_FAR_PLAIN if plain else _FAR).search(xml)
-    cell = far[1].decode() if far else ""
-    if not cell:
-        for row in _FAR_ROW.finditer(xml):
-            end = xml.find(b"row>", row.end())
-            inside = xml[row.end() : end if end >= 0 else None]
-            if b"<v" in inside or b"<is" in inside or b":v" in inside or b":is" in inside:
-                cell = f"A{row[1].decode()}"
-                break
-    if not cell and not plain and _CELL_WITHOUT_PLACE.search(xml):
-        # Such cells follow one another: their number bounds where they stand.
-        rows = len(_ROW.findall(xml))
-        widest = max((piece.count(b"<c") for piece in _ROW.split(xml)), default=0)
-        if rows > MAX_ROWS or widest > MAX_COLUMNS:
-            cell = "A1"
-    if cell:
-        raise DataError(
-            f"内容超出了 {MAX_ROWS} 行、{MAX_COLUMNS} 列的上限",
-            "删去表格范围以外的内容（选中多余的行和列，右键删除），保存后再试",
-            Place(place.file, sheet=place.sheet, cell=cell),
+def _place_of(text: str) -> tuple[int, int] | None:
+    """The row and column, from 1, that a cell's address names; None where Excel has no such cell."""
+    found = _CELL.fullmatch(text)
+    if found is None:
+        return None
+    column = 0
+    for letter in found[1].upper():
+        column = column * 26 + ord(letter) - 64
+    row = int(found[2])
+    return (row, column) if 1 <= row <= _MOST_ROWS and column <= _MOST_COLUMNS else None
+
+
+def _number(text: str | None, default: int, most: int) -> int | None:
+    """A row's or column's number; None where Excel has no such number."""
+    if text is None:
+        return default
+    return int(text) if _SMALL.fullmatch(text) and 0 < int(text) <= most else None
+
+
+class _Reach:
+    """Where a sheet's cells stand, looked at before any parser makes room for what lies between.
+
+    Rows and cells without a number follow the one before, as parsers have it. Names count without their
+    namespace, for the same reason.
+    """
+
+    def __init__(self, place: Place, strings: Sequence[int]) -> None:
+        self._place = place
+        self._strings = strings
+        self._row = 0
+        self._column = 0
+        self._merged = 0
+        self._shared = 0
+
+    def check(self, root: Element) -> None:
+        """Refuse cells that stand beyond the limits, places that Excel does not have, and what grows when read."""
+        for element in root.iter("{*}row", "{*}c", "{*}mergeCell", "{*}col"):
+            kind = element.tag.rpartition("}")[2]
+            if kind == "c":
+                self._cell(element)
+            elif kind == "row":
+                row = _number(element.get("r"), self._row + 1, _MOST_ROWS)
+                if row is None:
+                    raise self._damaged(element.get("r"))
+                self._row, self._column = row, 0
+            elif kind == "col":
+                for name in ("min", "max"):
+                    if _number(element.get(name), 1, _MOST_COLUMNS) is None:
+                        raise self._damaged(element.get(name))
+            else:
+                self._merge(element.get("ref", ""))
+
+    def _cell(self, element: Element) -> None:
+        text = element.get("r")
+        place = (self._row, self._column + 1) if text is None else _place_of(text)
+        if place is None:
+            raise self._damaged(text)
+        row, self._column = place
+        if len(element) and (row > MAX_ROWS or self._column > MAX_COLUMNS):
+            shown = text or f"A{row}"
+            raise DataError(
+                f"内容超出了 {MAX_ROWS} 行、{MAX_COLUMNS} 列的上限",
+                "删去表格范围以外的内容（选中多余的行和列，右键删除），保存后再试",
+                Place(self._place.file, sheet=self._place.sheet, cell=shown),
+            )
+        if element.get("t") == "s":
+            index = element.findtext("{*}v", "")
+            if _SMALL.fullmatch(index) and int(index) < len(self._strings):
+                self._shared += self._strings[int(index)]
+        if self._shared > _MOST_SHARED:
+            raise DataError(
+                "工作表里同一段长文字重复太多，读出来过大", "把重复的长文字删去，保存后再试", self._place
+            )
+
+    def _merge(self, text: str) -> None:
+        first, colon, last = text.partition(":")
+        begin, end = _place_of(first), _place_of(last if colon else first)
+        if begin is None or end is None:
+            raise self._damaged(text)
+        self._merged += (abs(end[0] - begin[0]) + 1) * (abs(end[1] - begin[1]) + 1)
+        if self._merged > _MOST_MERGED:
+            raise DataError("工作表里合并的单元格太多", "取消多余的合并单元格，保存后再试", self._place)
+
+    def _damaged(self, text: str | None) -> DataError:
+        shown = visible((text or "")[:30])
+        return DataError(
+            f"工作表里有 Excel 没有的位置“{shown}”，文件可能已损坏",
+            "用 Excel 或 WPS 打开，按提示修复后另存",
+            self._place,
         )
+
+
+def _text_lengths(strings: bytes, place: Place) -> list[int]:
+    """How long each of a workbook's shared texts is."""
+    if not strings:
+        return []
+    return [
+        sum(len(text.text or "") for text in item.iter("{*}t"))
+        for item in parse(strings, place).iter("{*}si")
+    ]
