@@ -71,7 +71,7 @@ def print_one(console: Console, result: Judgement, *, full: bool = False) -> Non
     for verdict in VERDICT_TEXTS:
         chosen = [finding for finding in result.findings if finding.verdict == verdict]
         if full:
-            _print_all(console, verdict, chosen)
+            _print_all(console, verdict, chosen, full=True)
         elif verdict == "unknown":
             _print_causes(console, result)
         elif verdict == "judge":
@@ -85,15 +85,16 @@ def print_one(console: Console, result: Judgement, *, full: bool = False) -> Non
     console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
 
 
-def _print_all(console: Console, verdict: str, chosen: Sequence[Finding]) -> None:
-    """Findings of one verdict in full."""
+def _print_all(console: Console, verdict: str, chosen: Sequence[Finding], *, full: bool = False) -> None:
+    """Findings of one verdict; a rule's id is told where it may have to be written, or all is asked for."""
     if not chosen:
         return
     mark, colour = MARKS[verdict]
     console.print(f"\n[bold {colour}]{mark}（{len(chosen)}）[/]")
     for finding in chosen:
         accepted = "（已接受）" if finding.accepted else ""
-        console.print(f"  [{finding.rule}] {finding.clause}　{finding.title}{accepted}", markup=False)
+        rule = f"[{finding.rule}] " if full or verdict == "fail" else ""
+        console.print(f"  {rule}{finding.clause}　{finding.title}{accepted}", markup=False)
         if verdict == "pass":
             continue
         if finding.judged and verdict in {"judge", "warn"}:
@@ -103,7 +104,7 @@ def _print_all(console: Console, verdict: str, chosen: Sequence[Finding]) -> Non
         if finding.accepted:
             console.print(f"      接受的理由：{finding.accepted}", markup=False)
         if finding.place is not None and verdict != "judge":
-            console.print(f"      位置：{finding.place}（{finding.path}）", markup=False)
+            console.print(f"      位置：{finding.place}", markup=False)
 
 
 def _print_causes(console: Console, result: Judgement) -> None:
@@ -115,13 +116,13 @@ def _print_causes(console: Console, result: Judgement) -> None:
     for group in result.causes:
         first = group[0]
         if len(group) == 1:
-            console.print(f"  [{first.rule}] {first.clause}　{first.title}", markup=False)
+            console.print(f"  {first.clause}　{first.title}", markup=False)
             console.print(f"      {first.message}", markup=False)
         else:
             console.print(f"  {first.because}", markup=False)
             console.print(f"      因此无法判断的条件（{len(group)}）：{_titles(group)}", markup=False)
         if first.place is not None:
-            console.print(f"      位置：{first.place}（{first.path}）", markup=False)
+            console.print(f"      位置：{first.place}", markup=False)
 
 
 def _print_judged(console: Console, chosen: Sequence[Finding]) -> None:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import difflib
+from typing import Any, Final
 
 import click
 from click.formatting import HelpFormatter
+
+# What the choices of options mean.
+_CHOICES: Final = {
+    "draft": "（草稿）",
+    "signing": "（签署版）",
+    "text": "（给人看的文字）",
+    "json": "（给程序用的 JSON）",
+    "typst": "（内置的排版）",
+    "libreoffice": "（本机的 LibreOffice）",
+}
+
+
+# What else people call a command.
+_ALSO_CALLED: Final = {"check": "检查校验审核", "new": "新建开始", "bind": "合订", "verify": "验证"}
+
+
+class NoSuchCommandError(click.UsageError):
+    """A command that there is not, told in Chinese with the one that may be meant."""
 
 
 class _Chinese(click.Command):
@@ -48,6 +67,28 @@ class ChineseGroup(_Chinese, click.Group):
         """The usage line's parts."""
         return ["命令", "[选项] …"]
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; a name that is none is held against names and what the commands do."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            meant = self._meant(name)
+            hint = f"，是不是 {'、'.join(f'{one}（{what}）' for one, what in meant)}" if meant else ""
+            raise NoSuchCommandError(f"没有命令“{name}”{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def _meant(self, name: str) -> list[tuple[str, str]]:
+        """The commands nearest to a name: by spelling, or by the Chinese words of what they do."""
+        known = dict(self.summaries())
+        near = difflib.get_close_matches(name.lower(), known, n=2, cutoff=0.6)
+        if not near:
+            shared = {
+                one: len(set(name) & set(what + _ALSO_CALLED.get(one, ""))) for one, what in known.items()
+            }
+            near = [one for one in known if shared[one] == max(shared.values()) and shared[one] > 1][:3]
+        return [(one, known[one]) for one in near]
+
     def summaries(self) -> list[tuple[str, str]]:
         """Each command with what it does."""
         return [(name, command.get_short_help_str()) for name, command in self.commands.items()]
@@ -77,9 +118,9 @@ def usage_message(error: click.ClickException) -> str:
     if isinstance(error, click.FileError):
         return f"打不开文件 {error.ui_filename}。请核对路径和权限。"
     if isinstance(error, click.BadParameter):
-        return f"{_named(error)}的值不对（{_plain(error)}）。{remedy}"
-    if isinstance(error, click.UsageError) and "No such command" in error.message:
-        return f"没有这个命令（{error.message.removeprefix('No such command ').rstrip('.')}）。{remedy}"
+        return f"{_named(error)} 的值不对：{_plain(error)}。{remedy}"
+    if isinstance(error, NoSuchCommandError):
+        return f"{error.message}。{remedy}"
     if isinstance(error, click.UsageError) and "unexpected extra argument" in error.message:
         return f"多写了参数。{remedy}"
     return f"命令用法不对（{error.message}）。{remedy}" if error.message else remedy
@@ -96,5 +137,7 @@ def _named(error: click.BadParameter) -> str:
 
 def _plain(error: click.BadParameter) -> str:
     if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Choice):
-        return "可选 " + "、".join(str(choice) for choice in error.param.type.choices)
+        return "可选 " + "、".join(
+            f"{choice}{_CHOICES.get(str(choice), '')}" for choice in error.param.type.choices
+        )
     return error.message.rstrip(".")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -15,13 +17,64 @@ if TYPE_CHECKING:
     from generator.workflows.progress import Progress
 
 
+# Where a line may not break: before a closing mark, after an opening one, inside a short quoted term, between
+# a number and what it counts.
+_CLOSING: Final = "，。；：、！？）〕》”’％%…"
+_OPENING: Final = "（〔《“‘"
+_CHINESE: Final = r"[^\W0-9a-zA-Z_]"
+_PIECE: Final = re.compile(
+    rf"(?:[（〔《‘]*“[^”\s]{{1,16}}”|[{_OPENING}]*(?:"
+    rf"{_CHINESE}\s[0-9A-Za-z][0-9A-Za-z.,]*(?:\s?{_CHINESE}{{1,2}})?"
+    rf"|[0-9][0-9.,]*\s?(?:[%％]|{_CHINESE}{{1,2}})?|[!-~]+|\s+|.))[{_CLOSING}]*"
+)
+
+
 def console(*, err: bool = False) -> Console:
-    """A console of the terminal's width, 100 columns where there is none."""
+    """A console of the terminal's width, 100 columns where there is none; only a terminal's lines are wrapped."""
     from rich.console import Console
+
+    class Screen(Console):
+        """Breaks lines where Chinese may be broken, and none where no terminal shows them."""
+
+        def print(self, *objects: Any, **options: Any) -> None:
+            """As rich prints it, but for the ends of plain lines."""
+            if len(objects) == 1 and isinstance(objects[0], str):
+                if not self.is_terminal:
+                    options.setdefault("soft_wrap", True)
+                elif options.get("markup") is False:
+                    objects = (wrapped(objects[0], self.width),)
+            super().print(*objects, **options)
 
     stream = sys.stderr if err else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else 100
-    return Console(stderr=err, width=width, highlight=False, soft_wrap=False)
+    return Screen(stderr=err, width=width, highlight=False, soft_wrap=False)
+
+
+def wrapped(text: str, width: int) -> str:
+    """A text for a terminal so wide: broken where Chinese may be, each line indented as the first.
+
+    Args:
+        text: one paragraph a line.
+        width: in columns; a Chinese character takes two.
+    """
+    from rich.cells import cell_len
+
+    lines = []
+    for paragraph in text.split("\n"):
+        indent = paragraph[: len(paragraph) - len(paragraph.lstrip(" 　·"))]
+        hanging = " " * cell_len(indent)
+        line, used = "", 0
+        for piece in _PIECE.findall(paragraph):
+            length = cell_len(piece)
+            if used + cell_len(piece.rstrip()) > width and line.strip():
+                lines.append(line.rstrip())
+                line = hanging + piece.lstrip()
+                used = cell_len(line)
+                continue
+            line += piece
+            used += length
+        lines.append(line.rstrip())
+    return "\n".join(lines)
 
 
 def write_json(document: Any) -> None:
@@ -30,7 +83,10 @@ def write_json(document: Any) -> None:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """A line for a person."""
+    """A line for a person, wrapped where a terminal shows it."""
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns)
     click.echo(text, err=err)
 
 

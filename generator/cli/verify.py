@@ -65,7 +65,7 @@ def _tell(report: Report) -> None:
     named = "　".join(report.named.values())
     say(f"{_KINDS[report.kind]} {report.packet}" + (f"\n{named}" if named else ""))
     if report.check_code:
-        say(f"校验码：{report.check_code}（与签署指引上的逐字核对）")
+        say(f"核对码：{report.check_code}（与签署指引上的逐字核对）")
     counts = {name: list(report.states.values()).count(state) for state, name in _STATES.items()}  # type: ignore[arg-type]
     say("文件：" + "，".join(f"{name} {count}" for name, count in counts.items() if count))
     for note in report.notes:

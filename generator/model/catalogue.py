@@ -71,19 +71,30 @@ class Catalogue:
             UsageError: there is none; names the nearest.
             ProgrammeError: its file is at fault, with file and line.
         """
+        folder = self._folder(code)
         # Every thread gets the same object: what is compiled from it is compiled once.
         with self._lock:
             if code not in self._loaded:
-                self._loaded[code] = load_programme(self._folder(code), self.words())
+                self._loaded[code] = load_programme(folder, self.words())
             return self._loaded[code]
 
     def _folder(self, code: str) -> Path:
         folders = self.folders()
         if code not in folders:
-            near = difflib.get_close_matches(code, folders, n=2, cutoff=0.4)
-            hint = f"最接近的是 {'、'.join(near)}；" if near else ""
-            raise UsageError(f"没有方案“{code}”", f"用 lianheti programmes 查看全部方案（{hint}代码须写全）")
+            near = self._named_alike(code) or difflib.get_close_matches(code, folders, n=2, cutoff=0.4)
+            hint = f"改写成{'或'.join(f' {one} ' for one in near)}，或" if near else ""
+            raise UsageError(f"没有方案“{code}”", f"{hint}用 lianheti programmes 查看全部方案的代码")
         return folders[code]
+
+    def _named_alike(self, words: str) -> list[str]:
+        """The codes of programmes whose title, short title or region a person may have written instead."""
+        if words.isascii():
+            return []
+        return [
+            code
+            for code, programme in self.all().items()
+            if any(words in name for name in (programme.title, programme.short_title, programme.region))
+        ]
 
     def all(self) -> dict[str, Programme]:
         """Every programme by code.

@@ -393,13 +393,13 @@ def _compare_code(manifest: Manifest, report: _Found, firsts: Mapping[str, str])
     files = (document.file("pdf") for document in manifest.documents)
     paths = [file.path for file in files if file]
     if wanted is None and paths:
-        report.faults.append(Fault(MANIFEST, "清单里没有校验码，不能证明这些文件是同一次生成的"))
+        report.faults.append(Fault(MANIFEST, "清单里没有核对码，不能证明这些文件是同一次生成的"))
     if wanted is None or not all(path in firsts for path in paths):
         return
     report.check_code = check_code((path, firsts[path]) for path in paths)
     if report.check_code != wanted:
         report.faults.append(
-            Fault(MANIFEST, f"校验码对不上：清单写的是 {wanted}，按现有文件算出 {report.check_code}")
+            Fault(MANIFEST, f"核对码对不上：清单写的是 {wanted}，按现有文件算出 {report.check_code}")
         )
 
 
