@@ -24,6 +24,23 @@ def shipped(name: str) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / name
 
 
+def cache_folder(name: str) -> Path:
+    """A folder of this user's for what only saves time.
+
+    Args:
+        name: what it keeps.
+
+    Raises:
+        OSError: the user has no home, so that there is none.
+    """
+    import platformdirs
+
+    try:
+        return Path(platformdirs.user_cache_dir("lianheti")) / name
+    except RuntimeError as error:
+        raise OSError(str(error)) from None
+
+
 def stray(folder: Path, name: str, most: int = 64_000_000) -> str:
     """Why a file that a stranger's file names is not read; empty where it may be, and where there is none.
 

@@ -72,6 +72,19 @@ def plain(node: Node) -> object:
     return {entry.key: plain(entry.node) for entry in node}
 
 
+def scalars(node: Node) -> Iterator[Scalar]:
+    """Every text of a tree, keys among them, in the file's order."""
+    if isinstance(node, Scalar):
+        yield node
+    elif isinstance(node, Items):
+        for item in node.items:
+            yield from scalars(item)
+    else:
+        for entry in node:
+            yield Scalar(entry.key, entry.place)
+            yield from scalars(entry.node)
+
+
 def places(node: Node, path: str = "") -> Iterator[tuple[str, Place]]:
     """Every node's place by its path in the file, as ``conditions[2].quote``."""
     yield path, node.place

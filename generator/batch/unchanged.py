@@ -152,8 +152,10 @@ class Stamps:
                 Made(**{**item, "outputs": {path: tuple(pair) for path, pair in item["outputs"].items()}})
                 for item in content["packets"]
             ]
+            if not all(isinstance(packet.facts, dict) and isinstance(packet.inputs, dict) for packet in made):
+                return None
             return Stamp(tuple(content["programmes"]), {packet.code: packet for packet in made})
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return None
 
     def write(self, data: Path, stamp: Stamp) -> None:

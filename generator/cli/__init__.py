@@ -5,12 +5,15 @@ Commands are imported only when they are used, so that ``lianheti --help`` start
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
 
 from generator import __version__
+from generator.base.characters import visible
 from generator.cli.chinese import ChineseGroup, usage_message
 from generator.errors import ExitCode, LianhetiError
 
@@ -65,6 +68,17 @@ def cli() -> None:
     """The group; its help text is Chinese and stands above."""
 
 
+def _prepare_streams() -> None:
+    """Let whatever is printed be printed: it must never stop the work."""
+    # Windows consoles may be set to a code page that lacks characters of the data.
+    if sys.stdout is None or sys.stderr is None:  # closed by whoever called
+        nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (as long as the process)
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the one place where errors become messages and exit codes.
 
@@ -76,10 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    # Windows consoles may be set to a code page that lacks characters of the data.
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare_streams()
     try:
         code = cli.main(given, prog_name="lianheti", standalone_mode=False)
     except LianhetiError as error:
@@ -97,6 +108,23 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of a pipe has gone, as with `lianheti … | head`.
         sys.stderr.close()
         return int(ExitCode.DONE)
+    except (MemoryError, RecursionError):
+        if debug:
+            raise
+        click.echo(
+            "文件过大，或一层套一层太深，处理不了，没有改动已有文件。请缩小或拆分文件后重试。", err=True
+        )
+        return int(ExitCode.DATA)
+    except OSError as error:
+        if debug:
+            raise
+        named = f" {visible(str(error.filename)[:200])}" if error.filename else ""
+        click.echo(
+            f"读写文件{named} 时出错（{error.strerror or error}），没有改动已有文件。"
+            "请核对文件名的长度、权限和磁盘空间后重试。",
+            err=True,
+        )
+        return int(ExitCode.OUTPUT)
     except Exception as error:  # a fault of ours must not show a traceback to a person
         if debug:
             raise

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from generator.base.characters import refused_character, visible
 from generator.base.files import shipped, stray
-from generator.base.tree import Entries, Items, Node, Scalar, places, plain
+from generator.base.tree import Entries, places, plain, scalars
 from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
 from generator.model.programme import Condition, Figure, Programme, Words
@@ -214,25 +214,13 @@ def _strays(programme: Programme) -> Iterator[Problem]:
 
 def _unclean(tree: Entries) -> Iterator[Problem]:
     """Texts with characters that no document carries, and that a terminal would obey."""
-    for node in _scalars(tree):
+    for node in scalars(tree):
         if found := refused_character(node.text):
             yield Problem(
                 f"“{visible(node.text[:_LONGEST_SHOWN])}”里有{found[1]}（U+{ord(found[0]):04X}）",
                 "删去这个字符后重新输入",
                 node.place,
             )
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    if isinstance(node, Scalar):
-        yield node
-    elif isinstance(node, Items):
-        for item in node.items:
-            yield from _scalars(item)
-    else:
-        for entry in node:
-            yield Scalar(entry.key, entry.place)
-            yield from _scalars(entry.node)
 
 
 _LONGEST_SHOWN = 80

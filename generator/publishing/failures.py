@@ -27,6 +27,9 @@ def told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise output_error(error, path) from error
+    except RuntimeError as error:
+        # What Python 3.11 says of a loop of links.
+        raise OutputError(f"“{path}”是首尾相接的链接，不能写入", "移走这个链接后重新运行") from error
 
 
 def output_error(error: OSError, path: Path) -> OutputError:

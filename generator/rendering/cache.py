@@ -23,7 +23,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Final
 
-from generator.base.files import replace_whole
+from generator.base.files import cache_folder, replace_whole
 
 _FORMAT: Final = 2
 # The five schemes have some 150 parts; whoever edits templates leaves a file behind each time.
@@ -88,7 +88,7 @@ def _forget_oldest(folder: Path) -> None:
 
 def _path(part: str, content: bytes) -> Path:
     digest = hashlib.sha256(f"{_FORMAT}|{_MAKERS}|{part}|".encode() + content).hexdigest()
-    return _folder() / f"{digest}.json"
+    return cache_folder("templates") / f"{digest}.json"
 
 
 def _read_makers() -> str:
@@ -104,12 +104,6 @@ def _read_makers() -> str:
 # Read when this module is loaded, with the code that will do the work: files that an update changes while the
 # program runs would otherwise let what the old code compiles be kept as if the new code had.
 _MAKERS: Final = _read_makers()
-
-
-def _folder() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("lianheti")) / "templates"
 
 
 def _is_own(path: Path) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.base.tree import Entries, Entry, plain
+from generator.base.characters import refused_character, visible
+from generator.base.tree import Entries, Entry, plain, scalars
 from generator.errors import DataError
 from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, OwnField, extend
@@ -25,6 +26,10 @@ from generator.writers.excel.flatten import leaves
 from generator.writers.required_fields import plain_path
 
 Tree = dict[str, Any]
+
+
+# What no workbook can hold; other signs that do not print are told by ``check``.
+_UNWRITABLE = frozenset({"控制字符", "不成对的代理字符", "Unicode 非字符"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,14 @@ def read_content(source: Source, programme: Programme | None, known: Mapping[str
             return True
         return False
 
+    for text in scalars(source.root):
+        char, what = refused_character(text.text) or ("", "")
+        if what in _UNWRITABLE:
+            raise DataError(
+                f"“{visible(text.text[:40])}”里有{what}（U+{ord(char):04X}），不能带到新文件里",
+                "删去这个字符后重新输入",
+                text.place,
+            )
     base = _tree(translator.group(source.root, position, special=outside_filings))
     found: dict[str, Tree] = {}
     for code, entries in _in_file_order(source.root, filings, known):

@@ -16,9 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import platformdirs
-
-from generator.base.files import replace_whole
+from generator.base.files import cache_folder, replace_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -63,16 +61,25 @@ def read_faces(path: Path) -> list[Face]:
         stamp = _stamp(path)
     except OSError:
         return []
-    cached = _load("faces", stamp)
-    if cached is None:
+    try:
+        return _faces(path, _load("faces", stamp))
+    except (TypeError, KeyError, ValueError, AttributeError):
+        # Nothing is kept, or what no version of this program has written.
         from generator.pdf.fonts import font_files
 
-        cached = font_files.descriptions(path)
-        _store("faces", stamp, cached)
-    return [
+        found = font_files.descriptions(path)
+        _store("faces", stamp, found)
+        return _faces(path, found)
+
+
+def _faces(path: Path, descriptions: Any) -> list[Face]:
+    faces = [
         Face(path=path, index=index, **{**item, "names": tuple(item["names"])})
-        for index, item in enumerate(cached)
+        for index, item in enumerate(descriptions)
     ]
+    if any(not face.names or not all(isinstance(name, str) for name in face.names) for face in faces):
+        raise ValueError(path)
+    return faces
 
 
 def read_all(folders: Iterable[Path]) -> list[Face]:
@@ -168,17 +175,16 @@ def _stamp(path: Path) -> str:
 
 def _cache_file(kind: str, stamp: str) -> Path:
     name = hashlib.sha256(f"{_CACHE_FORMAT}|{kind}|{stamp}".encode()).hexdigest()
-    return Path(platformdirs.user_cache_dir("lianheti")) / "fonts" / f"{name}.json"
+    return cache_folder("fonts") / f"{name}.json"
 
 
 def _load(kind: str, stamp: str) -> Any:
     try:
         return json.loads(_cache_file(kind, stamp).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 
 def _store(kind: str, stamp: str, value: Any) -> None:
-    target = _cache_file(kind, stamp)
-    with contextlib.suppress(OSError):  # a home that cannot be written only costs time
-        replace_whole(target, json.dumps(value))
+    with contextlib.suppress(OSError):  # a home that cannot be written, or none, only costs time
+        replace_whole(_cache_file(kind, stamp), json.dumps(value))

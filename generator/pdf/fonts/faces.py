@@ -200,7 +200,11 @@ def _pick(names: tuple[str, ...], faces: list[Face]) -> Face | None:
 
 
 def _machine_folders() -> list[Path]:
-    home = Path.home()
+    try:
+        home = Path.home()
+    except RuntimeError:
+        # A container's user may have none: its own folders are not there then.
+        home = Path(os.sep)
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA", str(home / "AppData/Local"))
         return [

@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 import pikepdf
 
 from generator.errors import DataError, Place
+from generator.pdf.pages.bounds import BeyondBoundsError, check_bounds
 from generator.pdf.pages.merge import image_page
 from generator.pdf.pages.metadata import settle
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+# What pikepdf raises where an object is not of the type that the standard has there.
+_WRONG_TYPES: Final = (
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    NotImplementedError,
+)
 _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1024  # junk before the header that readers put up with
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
@@ -52,8 +62,11 @@ def attached_pages(data: bytes, *, name: str, timestamp: datetime) -> tuple[byte
         if source.is_encrypted:
             raise DataError("PDF 加了密（限制打印或编辑），不能装订", "去掉限制后再附", Place(name))
         try:
+            check_bounds(source)
             return _plain(source, name, again, timestamp), len(source.pages)
-        except (pikepdf.PdfError, pikepdf.DataDecodingError, ValueError, TypeError, KeyError) as error:
+        except BeyondBoundsError as error:
+            raise DataError(f"PDF {error}", again, Place(name)) from None
+        except (pikepdf.PdfError, pikepdf.DataDecodingError, *_WRONG_TYPES) as error:
             raise DataError("PDF 已损坏，有的页面读不出", again, Place(name)) from error
 
 
@@ -68,6 +81,14 @@ def _plain(source: pikepdf.Pdf, name: str, again: str, timestamp: datetime) -> b
         )
     if _has_unprinted_fields(source):
         raise DataError("PDF 里填写的表单内容没有固定在页面上，装订后会丢失", again, Place(name))
+    if _has_layers_off(source):
+        raise DataError("PDF 里有关闭的图层，装订后里面的内容会印出来", again, Place(name))
+    for item in source.objects:
+        # Enclosed files hang on pictures and pages too (ISO 32000-2, 14.13).
+        if isinstance(item, (pikepdf.Dictionary, pikepdf.Stream)):
+            for key in ("/AF", "/EF"):
+                if key in item:
+                    del item[key]
     source.flatten_annotations("print")
     with pikepdf.Pdf.new() as plain:
         for page in source.pages:
@@ -108,6 +129,13 @@ def _has_unprinted_fields(source: pikepdf.Pdf) -> bool:
         for widget in page.obj.get("/Annots", ())
         if widget.get("/Subtype") == pikepdf.Name.Widget and not int(widget.get("/F", 0)) & _HIDDEN
     )
+
+
+def _has_layers_off(source: pikepdf.Pdf) -> bool:
+    """Whether the document hides one of its layers, which would be shown without the document's settings."""
+    layers: Any = source.Root.get("/OCProperties", pikepdf.Dictionary())
+    settings = [layers.get("/D", pikepdf.Dictionary()), *layers.get("/Configs", ())]
+    return any(len(each.get("/OFF", ())) or each.get("/BaseState") == pikepdf.Name.OFF for each in settings)
 
 
 def _has_text(field: Any) -> bool:

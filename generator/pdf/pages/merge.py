@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from generator.pdf.engine import Heading
 
 _MARGIN: Final = 42.5  # 15 mm around a picture
-_MAX_PIXELS: Final = 120_000_000
+_MAX_PIXELS: Final = 60_000_000  # a page of A4 in colour at 750 dots an inch
 
 
 def merge(
@@ -93,7 +94,7 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
         timestamp: stated as the time of making.
 
     Raises:
-        DataError: it is no PNG or JPEG, damaged, or larger than 120 million pixels.
+        DataError: it is no PNG or JPEG, damaged, or larger than 60 million pixels.
     """
     # ReportLab takes a tenth of a second to load, and most packets have no picture.
     from reportlab import rl_config
@@ -103,9 +104,13 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
 
     remedy = "换成完好的 PNG 或 JPEG 图片"
     try:
-        with Image.open(io.BytesIO(image), formats=("PNG", "JPEG")) as opened:
+        with warnings.catch_warnings():
+            # Its own bound is higher than ours, and its warning in English.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            opening = Image.open(io.BytesIO(image), formats=("PNG", "JPEG"))
+        with opening as opened:
             if opened.width * opened.height > _MAX_PIXELS:
-                raise DataError("图片太大（超过 1.2 亿像素）", "缩小后重试", Place(name))
+                raise DataError("图片太大（超过 6000 万像素）", "缩小后重试", Place(name))
             plain = (
                 opened.format == "JPEG"
                 and opened.mode in {"L", "RGB"}
