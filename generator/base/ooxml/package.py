@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from generator.base.ooxml.active import without_active
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError
 from generator.errors import Place, ProgrammeError
 
@@ -104,7 +105,7 @@ class Package:
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
-        self.parts = word_parts(data, name)
+        self.parts = without_active(word_parts(data, name), name)
         self._members = [
             _Member(part, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
             for part, content in self.parts.items()
