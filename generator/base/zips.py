@@ -151,13 +151,13 @@ class ZipReader:
                 while piece := stream.read(_CHUNK):
                     size += len(piece)
                     self._produced += len(piece)
-                    if self._produced > self._bounds.unpacked or self._squeezed(size, info.compress_size):
+                    if self._produced > self._bounds.unpacked or self._over_ratio(size, info.compress_size):
                         raise ZipRefusedError(Refusal.SIZE, name)
                     yield piece
         except _FAULTS as error:
             raise ZipRefusedError(Refusal.BROKEN, name) from error
 
-    def _squeezed(self, size: int, packed: int) -> bool:
+    def _over_ratio(self, size: int, packed: int) -> bool:
         ratio = self._bounds.ratio
         return ratio is not None and size > self._bounds.ratio_from and size > ratio * max(packed, 1)
 

@@ -216,7 +216,7 @@ class _Judgement:
         )
 
     def judged(self, findings: Iterable[Finding], ids: frozenset[str]) -> tuple[Finding, ...]:
-        """The findings with what a person found of those that are left to a person.
+        """The findings with the judgements that a person has recorded in the data put in.
 
         Found not to be met, a condition is not met. What does not fit is told in a warning.
         """
@@ -236,19 +236,12 @@ class _Judgement:
             else:
                 by_rule[rule] = _with_judgement(finding, entry)
         if complaints:
-            path = complaints[0][0]
-            by_rule[JUDGED_RULE] = Finding(
-                programme=self.programme.code,
-                rule=JUDGED_RULE,
-                level="in_principle",
-                verdict="warn",
-                title="人工判断与条件对应",
-                clause="数据一致性",
-                quote="",
-                message=sentence("“人工判断”中有的用不上", *(text for _, text in complaints))
+            by_rule[JUDGED_RULE] = self._warning(
+                JUDGED_RULE,
+                "人工判断与条件对应",
+                sentence("“人工判断”中有的用不上", *(text for _, text in complaints))
                 + "请核对条件编号，写全结论、日期和判断人，或删去这些项。",
-                path=path,
-                place=self.dataset.place(path),
+                complaints[0][0],
             )
         return tuple(by_rule.values())
 
@@ -277,21 +270,29 @@ class _Judgement:
             else:
                 by_rule[rule] = replace(finding, accepted=reason.strip())
         if complaints:
-            path = complaints[0][0]
-            by_rule[ACCEPTED_RULE] = Finding(
-                programme=self.programme.code,
-                rule=ACCEPTED_RULE,
-                level="in_principle",
-                verdict="warn",
-                title="接受的不符合项与判断结果对应",
-                clause="数据一致性",
-                quote="",
-                message=sentence("“接受的不符合项”中有的用不上", *(text for _, text in complaints))
+            by_rule[ACCEPTED_RULE] = self._warning(
+                ACCEPTED_RULE,
+                "接受的不符合项与判断结果对应",
+                sentence("“接受的不符合项”中有的用不上", *(text for _, text in complaints))
                 + "请核对条件编号和理由，或删去这些项。",
-                path=path,
-                place=self.dataset.place(path) if path else None,
+                complaints[0][0],
             )
         return tuple(by_rule.values())
+
+    def _warning(self, rule: str, title: str, message: str, path: str) -> Finding:
+        """A warning about entries of the data that fit no verdict; an empty path has no place in the data."""
+        return Finding(
+            programme=self.programme.code,
+            rule=rule,
+            level="in_principle",
+            verdict="warn",
+            title=title,
+            clause="数据一致性",
+            quote="",
+            message=message,
+            path=path,
+            place=self.dataset.place(path) if path else None,
+        )
 
 
 def _with_judgement(finding: Finding, entry: Judged) -> Finding:

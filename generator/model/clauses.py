@@ -1,6 +1,6 @@
 """The library of model clauses: for each matter of an agreement a few wordings, ``common/clauses.yaml``.
 
-A data file chooses one by its id or title; ``generator.rendering.clauses`` fills it.
+A data file chooses one by its id or title; ``generator.rendering.model_clauses`` fills it.
 """
 
 from __future__ import annotations

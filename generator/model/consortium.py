@@ -2,7 +2,7 @@
 
 Nothing but the name is required to load; a value that was not given is None, an empty list was given on
 purpose. Each field's Chinese title is declared here once. A programme's own fields are added by
-``generator.fields.extend``.
+``generator.model.fields.extend``.
 """
 
 from __future__ import annotations

@@ -221,7 +221,7 @@ def extend(part: type[Part], own: tuple[OwnField, ...]) -> type[Part]:
                 if branch.declared is not None:
                     raise ValueError(f"字段 {item.path} 声明了两次")
                 branch.declared = item
-    return _grow(part, root, "")
+    return _extended(part, root, "")
 
 
 def _can_be_named(name: str) -> bool:
@@ -234,7 +234,7 @@ def _can_be_named(name: str) -> bool:
     )
 
 
-def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:
+def _extended(part: type[Part], branch: _Branch, path: str) -> type[Part]:
     if not branch.below:
         return part
     existing = part.specs()
@@ -245,7 +245,7 @@ def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:
         if spec is not None:
             if below.declared is not None or spec.part is None:
                 raise ValueError(f"字段 {here} 与通用字段“{spec.title}”重名")
-            inner: Any = _grow(spec.part, below, here)
+            inner: Any = _extended(spec.part, below, here)
             shape = spec.shape
             info = part.model_fields[name]
             declaration = Field(
@@ -263,7 +263,7 @@ def _grow(part: type[Part], branch: _Branch, path: str) -> type[Part]:
             if declared.kind is not None:
                 inner = Annotated[Any, declared.kind]
             else:
-                inner = _grow(create_model(f"Own_{here.replace('.', '_')}", __base__=Part), below, here)
+                inner = _extended(create_model(f"Own_{here.replace('.', '_')}", __base__=Part), below, here)
             shape = "list" if below.many else "one"
             declaration = field(
                 declared.title,

@@ -1,8 +1,8 @@
-"""What a clause or section should say: official words and our own, by anchor, as ``guidance.yaml`` has it.
+"""Drafting advice for clauses and sections, official words and our own, as ``guidance.yaml`` gives it.
 
-A programme's ``guidance.yaml`` gives each anchor (``clause.<id>``, ``section.<id>``) its hints: words of the
+A programme's ``guidance.yaml`` gives each bookmarked heading (``clause.<id>``, ``section.<id>``) its hints: words of the
 scheme's own with their source, or topics of the shared texts in ``common/guidance/``. So one text serves the
-agreements of every scheme. A draft shows them as Word comments (``generator.rendering.guidance``).
+agreements of every scheme. A draft shows them as Word comments (``generator.rendering.comments``).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".md"})
 MAX_ATTACHED_BYTES = 200_000_000
 
 
-class Attached:
+class LinkedFiles:
     """Follows the file names in one data file.
 
     Args:

@@ -16,10 +16,10 @@ from generator.model.fields import FieldSpec
 from generator.model.programme import Programme, Words
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
-from generator.readers.linked_files import Attached
+from generator.readers.linked_files import LinkedFiles
 from generator.readers.map_ids import map_keys
 from generator.readers.overlay import overlay, spell_out_none
-from generator.readers.regular import Regular
+from generator.readers.regular import Normaliser
 from generator.readers.source_file import Source
 from generator.readers.translate import Translator
 from generator.readers.unit_library import Units
@@ -42,7 +42,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     labels = programme.labels if programme else {}
     translator = Translator(position.part, labels, map_keys(programme, every))
     filings = Filings(every, translator)
-    attached = Attached(source.folder, translator)
+    attached = LinkedFiles(source.folder, translator)
     units = Units(position, translator, attached.inside)
     units.open(source.root)
     translator.referred = units.split
@@ -62,7 +62,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     tree = spell_out_none(tree, position.part)
     tree = attached.follow(tree, position.part)
     words = programme.words if programme else next((one.words for one in every.values()), Words())
-    tree = Regular(translator, words).fold(tree, position.part)
+    tree = Normaliser(translator, words).fold(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
     # What is wrong was left out of the tree, but stands where it stands.
     wrong = {problem.path: problem.place for problem in translator.problems if problem.path}

@@ -1,4 +1,4 @@
-"""One folding of what was typed, before any value is read: names, options, numbers, dates, provinces.
+"""Normalising what was typed, once, before values are read: names, options, numbers, dates, provinces.
 
 Everything after this sees regular values: messages, conditions, documents. What was made regular, or understood
 although it was not written as the data format has it, is told; what cannot be, is a problem; what hardly can
@@ -52,8 +52,8 @@ def bounds_of(spec: FieldSpec) -> Bounds:
     )
 
 
-class Regular:
-    """Folds the values of one file.
+class Normaliser:
+    """Brings the values of one file into their regular form.
 
     Args:
         translator: takes the problems and the notices.
@@ -68,7 +68,7 @@ class Regular:
         self._numbers: dict[str, list[tuple[str, int, Place]]] = defaultdict(list)
 
     def fold(self, tree: Entries, part: type[Part]) -> Entries:
-        """The tree with regular values; what is impossible is left out and recorded."""
+        """The tree with values in regular form; impossible ones are left out and recorded as problems."""
         self._filed = self._year_of_filing(tree, part)
         self._ask_of_filing(tree, part)
         folded = self._group(tree, part, "", "")

@@ -99,11 +99,17 @@ def _of_whole(test: Callable[..., Any]) -> Callable[..., bool]:
 
 
 def counted(items: Any, weight: int) -> Any:
-    """What a loop goes over, its steps counted; anything without an end, or that is no list, is refused.
+    """Count the steps of a loop before it runs; what is no list, and so might have no end, is refused.
 
     Args:
-        items: what stands behind ``in``.
-        weight: how many steps one time through takes.
+        items: what the template loops over, after ``in``.
+        weight: how many steps each item counts for.
+
+    Returns:
+        ``items`` as they are.
+
+    Raises:
+        ProgrammeError: it is no list, or the template takes too many steps.
     """
     if isinstance(items, (Rows, FillerRows, list, str)):
         step(len(items) * weight)
@@ -113,7 +119,7 @@ def counted(items: Any, weight: int) -> Any:
 
 
 def looked_in(items: Any) -> Any:
-    """What stands behind a test's ``in``, the work of looking through it counted."""
+    """Count the work of searching what follows the operator ``in`` (or ``not in``), and return it as it is."""
     if isinstance(items, list):
         step(len(items))
     elif isinstance(items, (str, Value)):
@@ -122,7 +128,7 @@ def looked_in(items: Any) -> Any:
 
 
 def flat(items: list[Any]) -> list[Any]:
-    """A list written in a template: lists inside lists could double themselves, so there are none."""
+    """Refuse lists inside a list written in a template: each level could double the memory it takes."""
     if any(isinstance(item, (list, dict)) for item in items):
         raise ProgrammeError("列表里不能再放列表", "只写文字和数")
     return items
@@ -133,7 +139,7 @@ _CALLABLE: Final = frozenset(id(function) for function in (*FUNCTIONS.values(), 
 
 
 class _Counted(NodeTransformer):
-    """A template's tree with what it does counted."""
+    """Rewrites a template's syntax tree so that loops, searches and list literals count their work."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802 (Jinja's name)
         inside = sum(1 for each in node.body for _ in each.find_all(nodes.Expr))
@@ -184,7 +190,7 @@ def _longest_tag(source: str) -> int:
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja with strict undefined, everything that is printed escaped, and only the names of ``vocabulary``.
+    """Jinja with strict undefined, all printed text escaped, and only the names of ``rendering.functions``.
 
     The finaliser escapes, as it sees all that is printed; Jinja's own autoescape would do it again.
     """
@@ -227,14 +233,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return attr in LOOP and isinstance(obj, jinja2.runtime.LoopContext)
 
     def is_safe_callable(self, obj: Any) -> bool:
-        """Only the functions of the vocabulary."""
+        """Only the functions of ``rendering.functions``, and the three that count work."""
         return id(obj) in _CALLABLE
 
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002 (Jinja's signature)
-        """One of the vocabulary's functions; none of them asks for the context."""
+        """Call an allowed function; none of them takes Jinja's context.
+
+        Raises:
+            SecurityError: the function is not an allowed one.
+        """
         if not self.is_safe_callable(obj):
             raise SecurityError(f"{obj!r} is not safely callable")
-        # Jinja tells of a loop's own names what only functions that ask for the context want to know.
+        # Jinja passes these two for functions that take its context; ours do not know the arguments.
         kwargs.pop("_loop_vars", None)
         kwargs.pop("_block_vars", None)
         return obj(*args, **kwargs)

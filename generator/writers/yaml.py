@@ -147,6 +147,12 @@ class _Writer:
         yield f"{head} {first}{note}"
         yield from rest
 
+    @staticmethod
+    def _stated_none(head: str) -> str:
+        """The line of a list or map that is empty on purpose: 无 between its key and its comment."""
+        title, mark, note = head.partition("  #")
+        return f"{title} {_NONE}{mark}{note}"
+
     def items(
         self, spec: FieldSpec, value: list[Any], at: tuple[str, str, str], keys: _Keys, head: str
     ) -> Iterator[str]:
@@ -154,8 +160,7 @@ class _Writer:
         indent, path, exact = at
         inner = indent + _INDENT
         if not value:
-            title, _, note = head.partition("  #")
-            yield f"{title} {_NONE}" + (f"  #{note}" if note else "")
+            yield self._stated_none(head)
             return
         yield head
         for index, item in enumerate(value):
@@ -174,8 +179,7 @@ class _Writer:
         indent, path, exact = at
         inner = indent + _INDENT
         if not value:
-            title, _, note = head.partition("  #")
-            yield f"{title} {_NONE}" + (f"  #{note}" if note else "")
+            yield self._stated_none(head)
             return
         yield head
         for key, item in value.items():

@@ -212,7 +212,7 @@ def all_parts(data: bytes, name: str) -> dict[str, bytes]:
 def _checked(content: bytes, place: Place, strings: Sequence[int]) -> bytes:
     """A sheet whose places were checked, of nothing but elements and text."""
     root = parse(content, place)
-    _Reach(place, strings).check(root)
+    _UsedRange(place, strings).check(root)
     if any(sign in content[60:] for sign in _NO_TAGS):
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return content
@@ -291,8 +291,8 @@ def _number(text: str | None, default: int, most: int) -> int | None:
     return int(text) if _SMALL.fullmatch(text) and 0 < int(text) <= most else None
 
 
-class _Reach:
-    """Where a sheet's cells stand, looked at before any parser makes room for what lies between.
+class _UsedRange:
+    """How far a sheet's cells reach, checked first: a parser would take memory for every cell between.
 
     Rows and cells without a number follow the one before, as parsers have it. Names count without their
     namespace, for the same reason.

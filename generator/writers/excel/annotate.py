@@ -29,7 +29,7 @@ from generator.readers.excel.package import all_parts
 from generator.readers.formats import WORKBOOK, format_of
 from generator.readers.source_file import Source
 from generator.writers.excel import styles
-from generator.writers.excel.form import settled
+from generator.writers.excel.form import with_fixed_times
 from generator.writers.excel.formula_values import lost_in_a_copy, stored_values, with_stored_values
 from generator.writers.excel.remarks import LABELS, Mark, Tone, marks_of
 
@@ -79,7 +79,7 @@ def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> by
         sheet.sheet_view.tabSelected = sheet is target
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return with_stored_values(settled(buffer.getvalue()), values, name)
+    return with_stored_values(with_fixed_times(buffer.getvalue()), values, name)
 
 
 def _cell(sheet: Worksheet, name: str) -> Cell | None:

@@ -129,7 +129,7 @@ def write_workbook(
     workbook.properties.created = workbook.properties.modified = _FIXED_TIME
     buffer = io.BytesIO()
     workbook.save(buffer)
-    return settled(buffer.getvalue())
+    return with_fixed_times(buffer.getvalue())
 
 
 def _filing_rows(
@@ -246,8 +246,12 @@ def _in_table(sheet: Sheet, target: Worksheet, path: str, plain: str) -> str:
     return str(styles.at(target, row, 1).coordinate)
 
 
-def settled(data: bytes) -> bytes:
-    """A package whose members' and properties' times say nothing of when it was written."""
+def with_fixed_times(data: bytes) -> bytes:
+    """A workbook with the times in it set to one fixed day, so that the same content gives the same bytes.
+
+    Args:
+        data: the workbook, as openpyxl wrote it.
+    """
     with ZipReader(data, _WRITTEN) as package:
         parts = package.read_all()
     parts[_PROPERTIES] = re.sub(
