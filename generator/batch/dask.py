@@ -147,7 +147,7 @@ class DaskWorkers:
             if sha256 is None:
                 continue
             if not (path.parent / name).is_file():
-                # An organisation of a library stands for the library.
+                # An input named ``library#organisation``: the file to send is the library.
                 name = name.rpartition(MARK)[0]  # noqa: PLW2901
             try:
                 files[name] = (path.parent / name).read_bytes()

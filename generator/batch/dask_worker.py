@@ -28,7 +28,7 @@ from generator.packet.session import Session
 from generator.publishing.manifest import PacketManifest
 from generator.workflows.inputs import Upload, opened, write_below
 
-# Templates of so many batches are kept compiled at a time.
+# How many sessions are kept open, one for each combination of settings and templates.
 _MOST_SESSIONS: Final = 4
 
 

@@ -1,7 +1,7 @@
-"""Processes of this machine that work for a batch, one call at a time each.
+"""Worker processes of this machine for a batch, each doing one call at a time.
 
-Each of them is an executor with one process: when a process dies or must be ended, it is known which call it
-was at, and no other is lost.
+Each is an executor with a single process: when a process dies or must be killed, it is known which call it was
+doing, and no other call is lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from generator.batch.settings import Bounds, Settings
 
-# A process that dies under a call may have been picked by a system short of memory: one more chance.
+# A process that dies during a call may have been killed by a system short of memory: the call is tried once more.
 _TRIES: Final = 2
 _FAILED_STARTS: Final = 3
 _PRELOADED: Final = (
@@ -51,7 +51,7 @@ class Call:
 
 
 class _Process:
-    """One process, replaced when it has done its share."""
+    """One process, replaced by a fresh one after so many packets; see Bounds."""
 
     def __init__(self, context: BaseContext, start: tuple[Any, ...]) -> None:
         self._executor = ProcessPoolExecutor(

@@ -65,7 +65,7 @@ class Result:
 
 
 class EndedError(DataError):
-    """The process that made a packet had to be ended, or was: it may have left something half done."""
+    """The process that made a packet was killed, by us or by the system; it may have left something half done."""
 
 
 def failure(data: str, programme: str | None, error: BaseException, seconds: float = 0.0) -> Result:

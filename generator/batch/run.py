@@ -1,4 +1,4 @@
-"""A batch from beginning to end: what need not be made is left, the rest is made, and all is told."""
+"""A batch from beginning to end: unchanged packets are kept, the others are made, and each has a result."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 class Workers(Protocol):
-    """Whoever does the work: processes of this machine, or a cluster.
+    """What makes the packets: processes of this machine, or a cluster.
 
-    Answers come in any order: the number of what was asked, the answer or the exception, and the seconds.
+    Answers come in any order, each as the position of the file or job, the result or exception, and the seconds.
     """
 
     def look(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
@@ -105,7 +105,7 @@ class Batch:
                 with workers() as opened:
                     self._work(changed, opened)
             except BaseException:
-                # Its processes have been ended: what they left half done is put right.
+                # All processes have ended by now: what those that were killed left half done is put right.
                 recover(self._settings.root)
                 raise
         return [self._results[key] for key in sorted(self._results)]
@@ -212,7 +212,7 @@ class Batch:
                 self._settings.root, code, self._setup.digest(code), done.folder, done.inputs, facts
             )
         except OSError:
-            # Another batch is just exchanging the packet: its stamp will do, or it is made again.
+            # Another batch is replacing the packet right now: it writes the stamp, or the packet is made again.
             return
         codes = tuple(target.code for target in one.targets)
         known = one.stamp.packets if one.stamp else {}

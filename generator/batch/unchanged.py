@@ -1,7 +1,7 @@
 """What an earlier batch made, so that it need not be made again.
 
-A stamp a data file, in a hidden folder of the output folder, says from what each of its packets was made
-and what then stood there. A packet counts as unchanged while
+For each data file there is a stamp, a small file in a hidden folder of the output folder. It records what each of
+the data file's packets was made from, and the files of the packet. A packet counts as unchanged while
 
 - every file that went into it has the same sha256: the data file, and the text files and attachments that it
   names; and what a unit library says of each organisation that it refers to is the same, and in the same place;
@@ -43,7 +43,7 @@ class Made:
 
     Attributes:
         code: the programme.
-        setup: digest of what it was made with, as against from.
+        setup: digest of what it was made with (templates, faces, versions, options), as opposed to its data.
         folder: the packet's folder, relative to the output folder, with ``/``.
         inputs: sha256 by name relative to the data file's folder; None for a file that was not there.
         manifest: sha256 of ``manifest.json``, which holds those of all other files.
@@ -251,7 +251,7 @@ def _digest_now(folder: Path, name: str) -> str | None:
 
 
 def _tree(folder: Path) -> list[list[str]]:
-    """Every file below a folder with its sha256, hidden ones and marks of open ones left out."""
+    """Every file below a folder with its sha256; hidden files and lock files of office programs are left out."""
     return [
         [path.relative_to(folder).as_posix(), sha256_of(path)]
         for path in sorted(folder.rglob("*"))

@@ -1,4 +1,4 @@
-"""What a process of a batch does: looks into data files, and makes packets with a session of its own."""
+"""What each process of a batch does: reads which packets a data file asks for, and makes packets."""
 
 from __future__ import annotations
 
@@ -170,10 +170,10 @@ _maker: PacketMaker | None = None
 
 
 def start_process(settings: Settings, megabytes: int, temporary: str) -> None:
-    """Set a process of a pool up for work; never called in the process that commands the batch.
+    """Prepare a worker process; never called in the main process of the batch.
 
-    It leaves Ctrl-C to the process that commands it, ends with that process however that ends, and may
-    take only so much memory for itself.
+    The worker leaves Ctrl-C to the main process, ends when that ends for whatever reason, and may take only
+    so much memory.
 
     Args:
         settings: of the batch.
@@ -229,7 +229,7 @@ def _end_with_parent() -> None:
 def _hold_to(megabytes: int) -> None:
     """Let this process take only so much memory: what it asks for beyond is refused to it.
 
-    Linux alone counts what a process may write to (``RLIMIT_DATA``); elsewhere there is no such limit.
+    Only Linux counts all writable memory (``RLIMIT_DATA``); on other systems there is no such limit.
     """
     if sys.platform != "linux" or not megabytes:
         return

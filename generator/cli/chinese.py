@@ -70,7 +70,7 @@ class ChineseGroup(_Chinese, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does; a name that is none is held against names and what the commands do."""
+        """As in click; for an unknown name, commands with a similar name or description are suggested."""
         name = args[0]
         if not name.startswith("-") and self.get_command(ctx, name) is None:
             meant = self._meant(name)

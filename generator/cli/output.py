@@ -37,7 +37,7 @@ def console(*, err: bool = False) -> Console:
         """Breaks lines where Chinese may be broken, and none where no terminal shows them."""
 
         def print(self, *objects: Any, **options: Any) -> None:
-            """As rich prints it, but for the ends of plain lines."""
+            """As rich prints it, but with plain texts wrapped by ``wrapped``."""
             if len(objects) == 1 and isinstance(objects[0], str):
                 if not self.is_terminal:
                     options.setdefault("soft_wrap", True)

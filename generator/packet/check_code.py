@@ -1,7 +1,8 @@
-"""The content of a packet, frozen: one short code that stands for the PDFs that are filed.
+"""The check code: one short code that stands for the PDFs of a packet that are filed.
 
-The code is what a person compares: on the signing guide, on the telephone, in the manifest. ``verify``
-makes it again from the PDFs' first revisions, so signing does not change it, and any other change does.
+A person compares it: on the signing guide, on the telephone, in the manifest. ``verify`` computes it again
+from the first revision of each PDF. Signing appends a revision and so does not change it; any other change
+of a PDF does.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The data that a packet was made from, as a data file of its own inside the packet.
 
-It holds what the programme saw: the base data with that programme's filing over it, texts from files in
-place. ``bind`` makes the packet again from it, and a person can go on with it.
+It holds the data as the programme saw it: the base data overlaid with that programme's filing, and the
+content of text files instead of their names. ``bind`` makes the packet again from it, and a person can edit it
+like any data file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ PATH: Final = f"{FOLDER}/data.yaml"
 _HEADER: Final = "# 生成这套材料所用的数据（{title}）。要改数据，改原来的数据文件后重新生成。\n"
 
 
-def snapshot(job: Job) -> MadeFile:
+def data_copy(job: Job) -> MadeFile:
     """The data file of what a packet is made from."""
     programme = job.programme
     accepted = [
@@ -59,7 +60,7 @@ def _value(spec: FieldSpec, value: Any) -> Any:
 
 def _single(spec: FieldSpec, value: Any) -> Any:
     if isinstance(value, Passage):
-        # The text is what a file said; naming the file too would be two sources.
+        # A text read from a file is written out: were the file named as well, there would be two sources.
         return {"text": value.text} if value.text is not None else {"variant": value.variant}
     if isinstance(value, Part):
         return _tree(value)

@@ -20,7 +20,7 @@ from generator.rendering.template import check_parts
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
 
-# What finishing a PDF needs, and what takes a while to load the first time.
+# Slow to import, and needed only once the first PDF is typeset: see submit_all.
 _FINISHING: Final = (
     "generator.pdf.signatures.fields",
     "generator.pdf.pages.free_space",
@@ -93,10 +93,10 @@ def _fill_letter(job: Job, letter: Letter) -> Filled:
 
 
 def submit_all(job: Job, filled: Iterable[Filled]) -> list[Submitted]:
-    """Have filled documents typeset, in their order; errors as for ``submit``."""
+    """Submit filled documents to the typesetter, in their order; errors as for ``submit``."""
     submitted = [submit(job, one) for one in filled]
     if job.session.typesetter is not None:
-        # Loaded while the first is being typeset.
+        # Imported here so that it happens while the engine typesets the first document.
         for module in _FINISHING:
             importlib.import_module(module)
     return submitted
@@ -109,7 +109,7 @@ def submit(job: Job, filled: Filled, edited: bytes | None = None, drawn: bytes |
         job: what the packet is made from.
         filled: the document.
         edited: the DOCX as a person has changed it; it stays as it is, to the byte.
-        drawn: what is typeset instead of it, where its signature places had to be found again.
+        drawn: the DOCX to typeset instead of ``edited``, where signature bookmarks had to be put back into it.
 
     Raises:
         ProgrammeError: the document holds something that cannot be printed.
@@ -126,7 +126,7 @@ def submit(job: Job, filled: Filled, edited: bytes | None = None, drawn: bytes |
 
 
 def collect_all(job: Job, submitted: Sequence[Submitted]) -> tuple[MadeDocument, ...]:
-    """Submitted documents, finished: one gets its signature fields while the next is being typeset.
+    """Wait for submitted documents and finish them: one gets its signature fields while the next is typeset.
 
     Raises:
         PdfError: the PDF engine failed.

@@ -36,8 +36,8 @@ class Letter:
 def letters_of(job: Job) -> tuple[Letter, ...]:
     """The letters of a packet, in the members' order.
 
-    A scheme that wants every legal representative in person gets letters only once that failed condition
-    has been accepted.
+    A scheme under which every legal representative must sign in person gets letters only where that condition
+    has failed and been accepted with a reason.
     """
     if not _may_delegate(job):
         return ()

@@ -148,9 +148,10 @@ def _digests(by_name: Iterable[tuple[str, str]]) -> tuple[Digest, ...]:
 def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]:
     """The given values that no document of the programme prints, each with its path and title.
 
-    A value that only a count or a tick was made from counts as printed: the form shows it that way.
+    A value from which a document prints only a count or a tick counts as printed: the form asks for no more.
     """
-    # These reach the packet by other ways: bound as attachments, and on the conditions sheet.
+    # No document prints these: attachments are bound into the print copy, accepted reasons stand on the
+    # conditions sheet.
     elsewhere = (*(f"attachments.{item.id}[" for item in job.programme.attachments), "accepted[")
     used: set[str] = set()
     for made in documents:

@@ -69,7 +69,7 @@ def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
         for path, short in one.rendered.record.missing.items():
             full = title_of(job.programme.model, path, job.programme.labels)
             titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
-    # What is written but wrong is told once, as wrong.
+    # A value that is given but wrong is reported as wrong already, so it is not reported as missing too.
     return tuple(
         Absent(path, title, job.dataset.place(path))
         for path, title in titles.items()
@@ -78,6 +78,6 @@ def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
 
 
 def _hangs_on_a_role(path: str, wrong: frozenset[str]) -> bool:
-    """Whether a value is asked of a member only because its role could not be read."""
+    """Whether a value is asked of a member only because the role given for it is wrong."""
     member = re.match(r"members\[\d+\]", path)
     return member is not None and f"{member[0]}.role" in wrong

@@ -151,7 +151,7 @@ class MadeDocument:
 
 
 class Enclosure(StrEnum):
-    """How something that is to be attached stands."""
+    """The state of something that is to be attached."""
 
     ATTACHED = "attached"
     INCLUDED = "included"  # a document of the packet itself
@@ -168,10 +168,10 @@ class ChecklistLine:
         id: the item's id in the programme.
         title: what it is.
         required: whether the scheme asks for it.
-        state: how it stands.
+        state: whether it is there.
         files: the files that the data names for it.
         clause: where the scheme asks for it.
-        note: what to look to.
+        note: what to take care of.
         pages: how many pages of it are bound into the print copy.
         first: the first of them, from 1; None where none is bound.
         lost: those of the files that are not there.

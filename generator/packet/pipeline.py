@@ -16,7 +16,7 @@ from generator.model.dataset import Dataset
 from generator.model.programme import Programme
 from generator.packet import manifest
 from generator.packet.attachments import Attachment, read_attachments
-from generator.packet.data_copy import snapshot
+from generator.packet.data_copy import data_copy
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
 from generator.packet.obstacles import refuse_unready
 from generator.packet.parts import Job, MadeDocument, Packet
@@ -107,7 +107,7 @@ def assemble(
     notes: tuple[str, ...] = (),
     sheets: Sequence[SubmittedSheet] = (),
 ) -> Packet:
-    """The packet of documents that stand: print copy, internal sheets, manifest.
+    """A packet from its finished documents: adds print copy, internal sheets and manifest.
 
     Args:
         job: what it is made from.
@@ -125,9 +125,9 @@ def assemble(
     contents = Contents(job, documents, lines, first, (*warnings(job, lines), *notes))
     sheets = internal.submit_others(contents, sheets)
 
-    # Made while the sheets are typeset.
+    # The print copy is made while the engine typesets the sheets.
     printed = print_copy(job, documents, attachments, first)
-    data = snapshot(job)
+    data = data_copy(job)
     described = manifest.describe(job, documents, lines, attachments, printed, contents.notes)
 
     files = [file for document in documents for file in document.files]
@@ -166,7 +166,7 @@ def load_for(source: Source, programme: Programme, catalogue: Catalogue) -> Data
     """
     dataset = load(source, programme, known={programme.code: programme})
     if dataset.problems:
-        # What is unknown here may be a field or a filing of another programme: read those only now.
+        # An unknown field may be another programme's; all programmes are read only in that case, as it is slow.
         dataset = load(source, programme, known=catalogue.all())
     return dataset
 

@@ -16,10 +16,10 @@ from generator.model.value_kinds import LongText, Text
 from generator.packet.letters import letters_withheld
 from generator.packet.parts import ChecklistLine, Enclosure, Job
 
-# Shorter names are too like ordinary words to be told from them by one character.
+# In shorter names, one other character may just make another ordinary word.
 _SHORTEST: Final = 6
 _BEGINNING: Final = _SHORTEST // 2
-# Marks that stand for something still to be written; three or more, as forms print them.
+# Marks that stand for something still to be written: three or more in a row, as in printed forms.
 _PLACEHOLDER: Final = re.compile(
     r"[xX]{3,}|[×＊*]{3,}|[_＿]{3,}|…{3,}|〔待填|（此处[^）]{0,20}）|（待[定填补][^）]{0,10}）|\?{3,}|？{3,}"
 )
@@ -101,7 +101,7 @@ _Halves = Mapping[str, Mapping[int, Mapping[str, list[tuple[int, str]]]]]
 
 
 def _halves(names: Iterable[str]) -> _Halves:
-    """The halves of names by their first characters and their length, each with its names and their numbers."""
+    """An index of names by their halves: by a half's first characters and length, with each name and its number."""
     found: dict[str, dict[int, dict[str, list[tuple[int, str]]]]] = {}
     for number, name in enumerate(names):
         if len(name) >= _SHORTEST:
@@ -113,7 +113,7 @@ def _halves(names: Iterable[str]) -> _Halves:
 
 
 def _named(text: str, halves: _Halves) -> list[str]:
-    """The names of which a half stands in a text, found in one pass, in the names' order."""
+    """The names of which at least one half occurs in a text, in the names' order; found in one pass."""
     found = {
         one
         for at in range(len(text))
@@ -124,13 +124,13 @@ def _named(text: str, halves: _Halves) -> list[str]:
 
 
 def nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
-    """What differs from a name by one character and is no known name itself.
+    """Passages of a text that differ from a name by one character and are no known name themselves.
 
-    One of a name's halves stands unchanged in whatever differs from it by one character, so only places
-    where a half stands are looked at.
+    Where one character differs, one half of the name is unchanged, so only places where a half occurs are
+    looked at.
 
     Args:
-        name: a name, folded by ``wording.fold``.
+        name: a name, folded by ``base.text.fold``.
         text: likewise.
         known: every name that may stand in the text, likewise.
     """
@@ -147,7 +147,7 @@ def nearly(name: str, text: str, known: set[str]) -> Iterator[str]:
 
 
 def _near_at(name: str, text: str, start: int, known: set[str]) -> str | None:
-    """The text that begins near a place and differs from the name by one character."""
+    """The passage that begins at a place, or a character beside it, and differs from the name by one character."""
     for begin in (start, start - 1, start + 1):
         for length in (len(name), len(name) + 1, len(name) - 1):
             if begin < 0 or begin + length > len(text):

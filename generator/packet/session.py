@@ -16,7 +16,7 @@ from generator.rendering.store import TemplateStore
 
 
 class Session(AbstractContextManager["Session"]):
-    """Makes and keeps what packets share; closed, it is not used again.
+    """Templates and typesetter that many packets share; a closed session cannot be used again.
 
     Args:
         catalogue: where programmes and common files are found.

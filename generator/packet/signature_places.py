@@ -1,8 +1,8 @@
 """Signature places that a person has lost while editing a document in Word, found again by what is printed there.
 
-Word drops a bookmark when the text that it holds is typed anew. What the filled document has is held against
-the edited one: a place whose bookmark is gone is marked again where its printed text, with what stands around
-it, occurs once and only once; any other is named. Nothing is guessed.
+Word drops a bookmark when the text in it is typed anew. So the filled document is compared with the edited one:
+a lost bookmark is put back where the text that it held, together with the paragraphs around it, occurs exactly
+once. Every other lost bookmark is reported; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from generator.base.ooxml.xml import Element, W, main_part, parse
 from generator.base.text import fold
 
 _PREFIX: Final = re.compile(r"sign[._]")
-# How many printed paragraphs around a place are taken in until it can be told from all others.
+# At most so many printed paragraphs before and after a place are compared to tell it from similar places.
 _MOST_AROUND: Final = 4
 
 
@@ -30,10 +30,10 @@ class Restored:
     """An edited document with its signature places.
 
     Attributes:
-        docx: the document to typeset, every place that could be found marked; what a person saved is another.
+        docx: a copy to typeset, with a bookmark at every place that was found; the saved file is not changed.
         again: bookmarks of the places that were found again by what is printed there.
         lost: bookmarks of those that were not.
-        strayed: bookmarks that stand now where another party signs, or where nothing is printed any more.
+        strayed: bookmarks that now hold another party's place, or no printed text any more.
     """
 
     docx: bytes
@@ -141,7 +141,7 @@ def restored(
 def _has_strayed(before: list[str], now: list[str], name: str, parties: Mapping[str, str]) -> bool:
     """Whether a bookmark that is still there holds no label any more, or another party's.
 
-    A party's name written otherwise is a difference from the data, which is told, and no lost label.
+    A party's name that was only written differently is no lost label: it is reported as a difference from the data.
     """
     if before and not now:
         return True
@@ -160,7 +160,7 @@ def _found(before: _Printed, span: _Span, now: _Printed) -> _Span | None:
         return None
     own = [before.texts[before.printing[order]] for order in inner]
     if len(list(_runs(now, own))) > len(list(_runs(before, own))):
-        return None  # printed once more than it was: nobody can say which of them is to be signed
+        return None  # printed more often than before: it cannot be told which of them is to be signed
     taken = {at for other in now.spans.values() for at in range(other.first, other.last + 1)}
     for around in range(_MOST_AROUND + 1):
         low, high = max(inner[0] - around, 0), min(inner[-1] + around, len(before.printing) - 1)
@@ -169,7 +169,7 @@ def _found(before: _Printed, span: _Span, now: _Printed) -> _Span | None:
             continue
         places = list(_runs(now, wanted))
         if len(places) != 1:
-            # With more around it occurs no more often: either it was changed, or it is not to be told.
+            # More context can only make it occur less often: the surroundings were edited, so it cannot be found.
             if not places:
                 return None
             continue

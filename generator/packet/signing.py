@@ -26,8 +26,8 @@ _EDGE = 0.5
 def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
     """The full names of those who sign or seal at a signatory's places, in the data's order.
 
-    Without a name in the data the place's printed title stands for it. A recommending body that the chosen
-    route does without, or that the data states as none, does not sign.
+    Where the data gives no name, the place's printed title is used instead. A recommending body does not sign
+    where the chosen route needs none or the data says that there is none.
     """
     consortium, programme = job.dataset.consortium, job.programme
     if signatory.party == "members":
@@ -111,7 +111,7 @@ def with_fields(
         The signings with their fields' names, and the PDF; the same input gives the same bytes.
 
     Raises:
-        ProgrammeError: a place at which somebody must sign was not found, so that it would be lost silently.
+        ProgrammeError: a place at which somebody must sign was not found in the PDF.
     """
     from generator.pdf.pages.free_space import reading
     from generator.pdf.signatures.fields import finished

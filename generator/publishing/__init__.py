@@ -1,4 +1,4 @@
-"""Into the output folder: the only step that writes there, and that never loses what a person did there."""
+"""Writing packets into the output folder: nothing else writes there, and no change of a person is ever lost."""
 
 from generator.base.names import safe_name
 from generator.publishing.contents import Change, PacketFile, changed_files, read_manifest

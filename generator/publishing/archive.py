@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 # What the format can hold (APPNOTE 6.3.10, 4.4.6: MS-DOS time, years counted from 1980 in seven bits).
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107
 _UNIX = 3
-# What is compressed within itself is stored as it is: deflating it again takes long and gains next to nothing.
+# Files of formats that are compressed already are stored: deflating them again is slow and gains almost nothing.
 _COMPRESSED = (".docx", ".pdf", ".xlsx", ".png", ".jpg", ".jpeg")
 _FILE_MODE = 0o100644
 
@@ -24,7 +24,7 @@ def archive_bytes(contents: Mapping[str, bytes], timestamp: datetime) -> bytes:
 
     Args:
         contents: bytes by path, written in the order given.
-        timestamp: taken in UTC if it knows its zone, as it stands otherwise; seconds are even in ZIP.
+        timestamp: written in UTC if it has a time zone, else as it is; ZIP keeps even seconds only.
     """
     moment = timestamp.astimezone(UTC) if timestamp.tzinfo else timestamp
     if moment.year < _FIRST_YEAR:

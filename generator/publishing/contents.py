@@ -1,7 +1,7 @@
 """What a packet holds: its files and the manifest that lists them, and what has changed since.
 
 A packet is a folder or the archive beside it. Its ``manifest.json`` lists every other file with its
-SHA-256 under ``files``, so that whatever a person did to the packet afterwards can be told.
+SHA-256 under ``files``, so that every later change of the packet can be found.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from generator.publishing.manifest import MANIFEST, Manifest, parsed, parsed_or_
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-# What the desktop puts into a folder by itself; nobody misses it.
+# Files that desktop systems put into a folder by themselves; they do not count as a person's.
 _DESKTOP_FILES = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 # A packet is some megabytes; an archive from elsewhere that claims more is not read.
 PACKET_BOUNDS = Bounds(unpacked=2 * 1024**3, members=20_000, ratio=200, ratio_from=20_000_000)
@@ -122,7 +122,7 @@ def changed_files(packet: Path) -> list[Change]:
 
 
 def bound_edits(packet: Path) -> list[Change]:
-    """The Word files of a packet's folder that a person has edited and bound: as the manifest says, and theirs.
+    """The Word files of a packet's folder that a person edited and bound, with the digests that the manifest gives.
 
     Raises:
         OSError: the manifest cannot be read.
@@ -171,11 +171,11 @@ def digests(folder: Path) -> dict[str, str | None]:
 
 
 def open_files(folder: Path) -> list[tuple[str, str]]:
-    """Files of a folder that an office program has open: the file, and the mark beside it that says so.
+    """Files of a folder that an office program has open, each with the lock file (mark) beside it that says so.
 
-    Word and WPS write ``~$`` in place of the name's first two characters (before it where the name is
-    short), LibreOffice ``.~lock.NAME#``. Windows also refuses to have an open file written to: such a
-    file comes without a mark.
+    The lock file of Word and WPS has ``~$`` in place of the name's first two characters (before the name where
+    that is short), that of LibreOffice is ``.~lock.NAME#``. Windows also refuses to write to a file that any
+    program has open: such a file is given with an empty mark.
     """
     found = []
     for top, _, names in _walk(folder):
@@ -255,7 +255,7 @@ def _listing_of_folder(folder: Path) -> tuple[bytes | None, dict[str, str | None
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """``os.walk`` in order of names, links to folders among the files, and no error passed over."""
+    """``os.walk`` in order of names; links to folders are listed as files, and every error is raised."""
 
     def stop(error: OSError) -> None:
         raise error
@@ -291,7 +291,7 @@ def _is_signed(packet: Path, path: str) -> bool:
 
 
 def _key(path: str) -> str:
-    # Some file systems give names back decomposed.
+    # Some file systems (HFS+) give names back in Unicode's decomposed form.
     return unicodedata.normalize("NFC", path)
 
 

@@ -1,4 +1,4 @@
-"""What the system said when it could not write, in words that a person can act on."""
+"""Errors of the operating system when writing, as errors that say what a person can do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_PATH = 260
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """Turns what the system says about ``path`` inside the block into an OutputError that names it."""
+    """Turns every OSError raised inside the block into an OutputError about ``path``."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""One process at a time to a packet's folder: a lock that dies with the process that holds it.
+"""A lock, so that only one process at a time changes a packet's folder.
 
-The lock is the system's own, on an open file, so that a killed process leaves none behind; the file's
-mere presence means nothing.
+It is the operating system's lock on an open file, so it ends with the process that holds it, even if killed. That
+the lock file exists means nothing.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def locked(path: Path, wait_seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        # Windows removes no file that is open; elsewhere it must go while the lock is still held, or
-        # it could be the next holder's.
+        # Windows cannot remove an open file, so it is closed first. Elsewhere the file is removed while the lock
+        # is still held: afterwards it could be the next holder's.
         if sys.platform == "win32":
             os.close(descriptor)
         # A lock file that stays is harmless, and a folder that holds something is meant to stay.
@@ -80,7 +80,7 @@ def _acquire(path: Path, until: float) -> int:
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
     while True:
         path.parent.mkdir(exist_ok=True)
-        # Its last holder removes the folder too, if nothing came into it.
+        # The last holder may have removed the folder in the meantime: then it is made again.
         with suppress(FileNotFoundError):
             descriptor = os.open(path, flags, 0o666)
             try:

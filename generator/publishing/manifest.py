@@ -23,7 +23,8 @@ SCHEMA: Final = 1
 _SEAL: Final = "manifest_sha256"
 # Larger than that of any packet by far; what claims to be one is not read into memory.
 _MOST_BYTES: Final = 64_000_000
-# What may move a terminal's cursor or turn the reading direction: nothing that we write holds them.
+# Characters that our manifests never hold: categories that may move a terminal's cursor or cannot be shown,
+# and signs that turn the reading direction.
 _UNSHOWN: Final = frozenset({"Cc", "Cs"})
 _TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ANEW: Final = "向材料的制作人重新索取，或用原来的数据文件重新生成"

@@ -142,7 +142,7 @@ def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, forc
         except BaseException as error:
             with told(slot.folder):
                 done = settle(slot)
-                # What failed may have been the tidying up only, and have been made good just now.
+                # Perhaps only removing the old packet failed, and ``settle`` has just done it: then all is well.
                 if not (isinstance(error, OutputError) and _is_same(slot, contents[MANIFEST])):
                     raise
             aside = done.moved_aside if done else None
@@ -150,7 +150,9 @@ def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, forc
 
 
 def recover(root: Path) -> list[Recovered]:
-    """Puts right what interrupted runs left anywhere in the output folder; what live ones hold is left.
+    """Puts right what interrupted runs left anywhere in the output folder.
+
+    Packets that a running process has locked are skipped.
 
     Args:
         root: the output folder; nothing is done if it is missing.
@@ -183,7 +185,7 @@ def _recover_slots(base: Path, name: str | None = None) -> list[Recovered]:
         try:
             slots = [slot for slot in slots_left_in(base) if name in {None, slot.name}]
         except PermissionError:
-            # Whoever may not look into a folder has never written to it: another's, as lost+found.
+            # A folder that may not be listed was never written to by us; an example is lost+found.
             return []
     found = []
     for slot in slots:

@@ -1,4 +1,4 @@
-"""Reading a packet back, as its folder or as an archive, wherever it has been since."""
+"""Reading a packet back from its folder or archive, which may have been moved or repacked since."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def _folder(place: Path) -> OpenPacket:
 def _archive(place: Path, archive: ZipReader) -> OpenPacket:
     tops = [PurePosixPath(name).parent for name in archive.names if PurePosixPath(name).name == MANIFEST]
     if len(tops) > 1:
-        # Another program may open the other one.
+        # We cannot read it, but another program may.
         raise DataError(
             f"压缩包里有 {len(tops)} 份 manifest.json，分不清哪份是它的", _REMEDY, Place(str(place))
         )
     prefix = "" if not tops or not tops[0].parts else f"{tops[0].as_posix()}/"
     inside: dict[str, str] = {}
     for name in archive.names:
-        # What stands beside the packet's folder is told under its own name, and never in place of a file of it.
+        # Files outside of the packet's folder keep their names, and never replace a file of the packet.
         path = name.removeprefix(prefix)
         if inside.setdefault(path, name) != name:
             raise DataError(f"压缩包里有两个“{path}”，分不清哪个是它的", _REMEDY, Place(str(place)))

@@ -1,7 +1,7 @@
 """One packet's place in the output folder, and how its contents are exchanged there.
 
-No system exchanges two folders at once, so the order of the steps makes every state that a kill can
-leave tell what is to be done:
+No operating system here exchanges two folders in one step. So the steps are in such an order that whatever
+state a killed process leaves shows what remains to be done:
 
 1. ``new`` is made and filled, then ``new_archive`` is written: while ``new`` stands, nothing is decided.
 2. The old archive and the old folder are moved to ``old_archive`` and ``old``.
@@ -106,16 +106,16 @@ class Slot:
         return self.hidden("old.zip")
 
     def hidden(self, use: str) -> Path:
-        """A working name, told from a person's files by the command's name in it."""
+        """A hidden working name; the program's name in it tells it from a person's files."""
         return self.base / f".{self.name}.lianheti-{use}"
 
     def gone(self) -> list[Path]:
-        """Old folders that nobody needs, perhaps half removed."""
+        """Old folders that are to be removed, perhaps half removed already."""
         start = self.hidden("gone").name
         return [path for path in self.base.iterdir() if path.name.startswith(start)]
 
     def next_gone(self) -> Path:
-        """A name for one more of them."""
+        """A free name for another folder that is to be removed; see ``gone``."""
         taken = self.gone()
         names = (self.hidden(f"gone{number}") for number in count(1))
         return next(path for path in names if path not in taken)
@@ -127,7 +127,7 @@ class Slot:
         return next(pair for pair in pairs if not any(_stands(path) for path in pair))
 
     def is_unsettled(self) -> bool:
-        """Whether an interrupted run has left something, its lock aside."""
+        """Whether an interrupted run has left something; the lock file does not count."""
         working = (self.new, self.new_archive, self.old, self.old_archive)
         return any(_stands(path) for path in working) or bool(self.gone())
 
@@ -170,7 +170,7 @@ def _archive_is_changed(archive: Path, folder: Path) -> bool:
     if archive.is_symlink() or not archive.is_file():
         return True
     manifest, changes = inspect(archive)
-    # Alone it is measured by its own manifest.
+    # An archive without its folder is checked against its own manifest only.
     return bool(changes) or (folder.is_dir() and manifest != inspect(folder)[0])
 
 
@@ -188,9 +188,8 @@ def replace(
         contents: bytes by path.
         archive: the archive's bytes.
         incoming: digests by path of the contents.
-        still_mine: called when the old packet stands under its recovery name, where no other program
-            finds it any more: the last moment at which a person's change can be seen. What it raises
-            stops the exchange.
+        still_mine: called once the old packet has its recovery name, where no other program finds it: the last
+            check for a change by a person. If it raises, the exchange stops.
 
     Returns:
         Where the old packet was moved aside, if a person had changed it.
@@ -230,7 +229,7 @@ def _write_new(slot: Slot, contents: Mapping[str, bytes], archive: bytes) -> Non
 
 
 def settle(slot: Slot) -> Recovered | None:
-    """Ends what an interrupted run began: the old packet or the new one stands whole afterwards.
+    """Completes or undoes what an interrupted run began: afterwards the old packet or the new one is there, whole.
 
     The lock must be held. Safe to be interrupted itself, at any moment.
 
@@ -279,11 +278,11 @@ def _retire(slot: Slot, incoming: Mapping[str, str | None] | None) -> Path | Non
                 aside = folder_aside
         else:
             slot.old_archive.unlink(missing_ok=True)
-            # Half removed it would look like a folder from which a person has deleted files.
+            # Renamed first: were its removal interrupted, it would look as if a person had deleted files.
             _move_if_there(slot.old, slot.next_gone())
         _sync(slot.base)
     for path in slot.gone():
-        # The packet itself is whole; what cannot be removed now goes with the next run.
+        # The new packet is whole; an old folder that cannot be removed now is removed by the next run.
         with suppress(OSError):
             _remove(path)
     return aside

@@ -13,7 +13,7 @@ from generator.model.paths import title_of
 from generator.model.value_kinds import Stated
 
 NOTHING: Final = "—"
-# What a member's change of which is a change of the agreement, in the order of the table.
+# The fields of a member whose change is a change of the agreement, in the order of the table.
 _OF_MEMBER: Final = (
     "name",
     "tier",

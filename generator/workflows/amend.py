@@ -83,7 +83,7 @@ def amend(
         old_data: the data as the agreement in force has it.
         new_data: the data as it shall be.
         root: the output folder.
-        code: the programme of both; the one that the new data has a filing for, where None.
+        code: the programme of both; None for the one that the new data has a filing for.
         edition: draft or signing.
         engine: the PDF engine; None for a Word file alone.
         force: move one that a person has changed aside.
@@ -91,7 +91,7 @@ def amend(
 
     Raises:
         DataError: a file cannot be read, or values are wrong.
-        UsageError: there is no such programme, or it is not told which one.
+        UsageError: there is no such programme, or neither ``code`` nor the data name one.
         RefusedError: nothing has changed, or for signing something is missing.
         ProgrammeError: the programme has no agreement, or the template is at fault.
         PdfError: the PDF engine failed.

@@ -1,7 +1,7 @@
-"""Binding a packet again after a person has edited its DOCX: PDFs, fields, print copy, sheets, manifest.
+"""Making a packet's PDFs, print copy, sheets and manifest again after a person has edited its Word files.
 
-The data is the one in the packet; nothing of it is asked for again. What was edited stays as it is, to the
-byte, and is held against the data.
+The data are those in the packet; the original data file is not needed. An edited Word file is kept byte for byte
+and compared with the data.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def bind(
 
 
 def _kept(folder: Path, file: MadeFile) -> bytes:
-    """A file's bytes; the conditions sheet stays, as it names places in the original data file."""
+    """A file's new bytes; the conditions sheet keeps the old ones, as it names places in the original data file."""
     kept = folder / file.path
     return kept.read_bytes() if file.path.startswith(_CONDITIONS) and kept.is_file() else file.data
 
@@ -150,7 +150,7 @@ def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
         raise DataError("材料包里的数据文件不在了或被改动过，不能据以核对", _ANEW, Place(f"{folder}/{DATA}"))
     programme = session.catalogue.load(manifest.programme)
     job = begin(read_source(folder / DATA), programme, Order(manifest.edition), session)
-    # The files that the data names lie with the original, not here; what they were is in the manifest.
+    # The files that the data name are beside the original data file, not here; the manifest has their digests.
     inputs = {digest.name: digest.sha256 for digest in manifest.inputs}
     when = job.when
     if when.date() != manifest.date:
@@ -199,7 +199,7 @@ def _places(job: Job, filled: Filled, edited: bytes, place: Place) -> Restored:
     """The signature places of a document that a person has edited.
 
     Raises:
-        DataError: a place that the packet must have was lost, and cannot be told again for sure.
+        DataError: a place that the packet must have was lost, and could not be found again with certainty.
     """
     signings = signings_of(job, filled.document, None, (filled.party,) if filled.party else None)
     own = {f"sign.{signing.role}.{signing.number}": signing.party for signing in signings}

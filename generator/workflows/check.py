@@ -28,8 +28,8 @@ class Checked:
 
     Attributes:
         judgements: one a programme, each with findings, problems and what is missing.
-        exit_code: DATA where values are wrong; of one programme, or strictly of any, FINDING where a must
-            stands in the way; DONE otherwise.
+        exit_code: DATA where values are wrong; FINDING where a finding stands in the way of the one programme, or
+            with ``strict`` of any of several (see Judgement.blocked); DONE otherwise.
         copy: the workbook with the findings in it, where that was asked for.
     """
 

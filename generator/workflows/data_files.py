@@ -28,7 +28,7 @@ class NewFile:
     """A data file that was written.
 
     Attributes:
-        path: where it stands, or whose suffix says its format where it was made in memory alone.
+        path: where it was written; where it was made in memory alone, its suffix says the format.
         data: its bytes.
         missing: Chinese titles of what the programme needs and the old data does not give.
         warnings: what a person should know of how the old data were read, clauses without a full stop.

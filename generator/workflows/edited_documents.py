@@ -1,7 +1,7 @@
-"""A document that a person has edited, held against the data: names, credit codes, dates and figures.
+"""Comparing a document that a person has edited with the data: names, credit codes, dates and figures.
 
-What the document printed of the data must stand in it as often as before. Sentences may be put in, moved
-and taken out; what went with them is told, and a person decides.
+Every value that the filled document printed must occur in the edited one as often as before. Sentences may be
+added, moved and deleted; values that went with a deleted sentence are reported, and a person decides.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ def _count(text: str, whole: str, *, figure: bool) -> int:
 
 
 def _instead(text: str, before: _Document, after: _Document) -> str:
-    """What stands now where a text stood; the empty text where that cannot be told."""
+    """The text that now stands in place of another; empty where that cannot be found out."""
     matcher = difflib.SequenceMatcher(None, before.paragraphs, after.paragraphs, autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         if operation != "replace":

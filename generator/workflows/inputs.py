@@ -15,7 +15,7 @@ from generator.errors import DataError, Place, UsageError
 from generator.readers.formats import format_of
 from generator.readers.source_file import Source, read_source
 
-# Beginnings of names that hide a file, or that an office program gives to the mark of an open one.
+# Beginnings of the names of hidden files, and of the lock files that office programs put beside an open file.
 _NOT_DATA: Final = (".", "~$")
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 class Progress:
     """One step of a workflow.
 
-    A callback that takes these is called in the thread of the workflow, before each step. To stop the
-    workflow it raises StoppedError (or whatever is no LianhetiError), which goes through to whoever called
-    the workflow. What stands in the output folder then is whole.
+    The progress callback is called with one of these in the workflow's thread, before each step. To stop the
+    workflow it raises StoppedError (or any exception but a LianhetiError), which the workflow passes on to its
+    caller. Every packet in the output folder is whole then.
 
     Attributes:
         what: what begins now, or what a person must be told, in Chinese.

@@ -9,7 +9,7 @@ from generator.model.programme import Programme
 from generator.workflows.workspace import Workspace
 
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
-# What a figure is made of once it is read; in the file, its operation is a key of its own.
+# Fields of the parsed figure that the file does not have: there, the operation is itself the key.
 _READ: Final = ("operation", "arguments")
 
 

@@ -1,4 +1,4 @@
-"""Is a packet still what was made? Each file against the manifest, each signature, who is still to sign."""
+"""Verifying a packet: each file against the manifest, each signature, and who has not signed yet."""
 
 from __future__ import annotations
 
@@ -208,10 +208,10 @@ def verify(
 
     Args:
         place: the packet's folder, its archive, or a PDF.
-        trusted: root certificates of authorities, files or bytes, PEM or DER; without any, whose certificates
-            they are is shown and not judged.
-        signers: for a party, whose certificate may sign for it besides one in its own name: names or numbers
-            that the certificate gives its holder.
+        trusted: root certificates of authorities, files or bytes, PEM or DER; without any, the signers'
+            certificates are shown but not judged.
+        signers: by party, whose certificates may sign for it besides one in its own name: names or numbers of
+            holders, as in the certificate.
         complete: count against the packet whatever keeps it from being completely signed: places still to be
             signed, signatures that are not certainly the party's.
         progress: is told of each file before it is looked at.
@@ -357,7 +357,7 @@ def _judge(
     *,
     fields: bool,
 ) -> Examined | None:
-    """Say how one file stands; gives what a PDF bears, where its first revision is whole.
+    """Record the state of one file; gives a PDF's signatures and fields, where its first revision is unchanged.
 
     The fields of a PDF that nobody has signed are listed only where they are asked for, which takes a while.
     """
@@ -499,7 +499,7 @@ def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Itera
 
 
 def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, Sequence[str]]) -> _Found:
-    """One PDF: by the manifest of the packet it stands in, else by the identity it bears."""
+    """Verify one PDF: by the manifest of the packet that it lies in, else by its own ``/ID`` (see identity_holds)."""
     from generator.pdf.signatures.examine import own_revision
 
     report = _Found(str(place), "pdf")
@@ -535,7 +535,7 @@ def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, S
 def _manifest_beside(place: Path, report: _Found) -> tuple[Manifest | None, str]:
     """The manifest of the packet that a file stands in, and the file's path there.
 
-    One of ours that was changed is told, and vouches for nothing.
+    A manifest of this program that was changed is reported and not used.
     """
     for folder in list(place.resolve().parents)[:2]:
         beside = folder / MANIFEST

@@ -1,4 +1,4 @@
-"""What every workflow works with: the programmes, and templates, faces and PDF engines kept warm.
+"""What every workflow needs: the programmes, and sessions with compiled templates, faces and an open PDF engine.
 
 A front end opens one workspace and passes it to each call, from as many threads as it likes.
 """
@@ -86,7 +86,7 @@ class Workspace(AbstractContextManager["Workspace"]):
             try:
                 yield session
             except BaseException as error:
-                # After an error of ours it is as good as before; an interruption may have left it half done.
+                # A session stays usable after an exception, but not after an interruption (KeyboardInterrupt).
                 self._put_back(engine, session, keep=isinstance(error, Exception))
                 raise
             self._put_back(engine, session, keep=True)

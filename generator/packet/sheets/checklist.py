@@ -1,4 +1,4 @@
-"""The checklist: what a packet holds, what is attached, what is to be watched."""
+"""The checklist: what a packet holds, what is attached, what to take care of."""
 
 from __future__ import annotations
 

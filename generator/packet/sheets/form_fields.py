@@ -1,7 +1,7 @@
 """A form read by its fields, in the form's order: what stands beside each value, and the value's text.
 
-The form is filled with marks around every value (``rendering.values``); what is not between marks is the
-form's own print, and gives the labels.
+The form is filled with marks around every value (``rendering.values``). Text that is not between marks is
+printed by the form itself; the labels are taken from it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Cell:
 
 @dataclass(slots=True)
 class _Reader:
-    """Goes through a form and keeps what stands above."""
+    """Goes through a form from top to bottom and keeps the heading and labels above the current place."""
 
     entries: list[Entry] = field(default_factory=list)
     section: str = ""
@@ -127,7 +127,7 @@ class _Reader:
                 if cell.is_field:
                     label = heads.get(cell.column, "")
                     if named:
-                        # A total under the columns, or a row of its own below them, says at its left what it is.
+                        # A total under the columns, or a single row below them, has its label at its left.
                         left, _ = _left(cells[:at], aside)
                         label = f"{left} {label}" if columns else left
                     elif not many:
@@ -181,7 +181,7 @@ def _row_number(first: _Cell, before: int) -> int:
 
 
 def _left(before: list[_Cell], aside: dict[int, str]) -> tuple[str, bool]:
-    """The label to the left of a field in its row, and whether it stands above and goes on there."""
+    """The label to the left of a field in its row, and whether that cell is merged down from a row above."""
     for cell in reversed(before):
         if cell.continued and not cell.text.strip():
             return aside.get(cell.column, ""), True

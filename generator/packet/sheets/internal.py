@@ -13,19 +13,20 @@ from generator.packet.sheets.parties import Parties
 from generator.packet.sheets.sheet import Contents, Sheet, SubmittedSheet, submit
 from generator.packet.sheets.signing_guide import SigningGuide
 
-# In the order in which they are submitted and collected. The guide and the parties' sheets are worked on after
-# they are typeset: they come first, so that the engine has the others to typeset meanwhile.
+# In the order in which they are submitted and collected. The PDFs of the signing guide and of the parties' sheets
+# need further work in Python after typesetting. They come before the checklist and the entry sheet, so that the
+# engine typesets those during that work.
 SHEETS: Final[tuple[Sheet, ...]] = (Conditions(), SigningGuide(), Parties(), Checklist(), EntrySheet())
 
 
 def submit_early(job: Job) -> list[SubmittedSheet]:
-    """The sheets that need no finished document, on their way; errors as for ``submit``."""
+    """Submit the sheets that need no finished document; errors as for ``submit``."""
     contents = Contents(job)
     return [submit(sheet, contents) for sheet in SHEETS if sheet.early and sheet.wanted(contents)]
 
 
 def submit_others(contents: Contents, under_way: Sequence[SubmittedSheet] = ()) -> list[SubmittedSheet]:
-    """All sheets on their way: those that are already, and the rest; errors as for ``submit``."""
+    """Submit the sheets that are not under way yet; gives all of them. Errors as for ``submit``."""
     begun = {submitted.sheet.name for submitted in under_way}
     rest = (sheet for sheet in SHEETS if sheet.name not in begun and sheet.wanted(contents))
     return [*under_way, *(submit(sheet, contents) for sheet in rest)]

@@ -51,7 +51,7 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
             with pikepdf.Pdf.new() as own:
                 own.pages.extend(whole.pages[begin - 1 : end - 1])
                 for page in own.pages:
-                    # The structure tree stays behind with the whole.
+                    # The structure tree belongs to the whole PDF and is not taken along, so no page may refer to it.
                     if "/StructParents" in page:
                         del page["/StructParents"]
                 title = f"{Parties.title}：{name}"

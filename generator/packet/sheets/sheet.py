@@ -21,7 +21,7 @@ FOLDER: Final = "internal"
 
 @dataclass(frozen=True)
 class Contents:
-    """What the sheets can tell of a packet; but for ``job`` nothing stands before the documents are collected.
+    """What the sheets can tell of a packet; all but ``job`` is empty until the documents are collected.
 
     Attributes:
         job: what the packet is made from.
@@ -69,7 +69,7 @@ class Sheet(ABC):
         return {}
 
     def printed(self, contents: Contents, pdf: PdfDocument) -> Iterable[MadeFile]:  # noqa: ARG002 (as above)
-        """What becomes of its finished PDF."""
+        """The files made from its finished PDF: usually that PDF as it is."""
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", pdf.pdf, pdf.pages)
 
 
@@ -96,7 +96,7 @@ class SubmittedSheet:
 
 
 def submit(sheet: Sheet, contents: Contents) -> SubmittedSheet:
-    """Fill a sheet and have it typeset, where PDFs are wanted; without a watermark, as it goes to nobody.
+    """Fill a sheet and have it typeset, where PDFs are wanted; without a watermark, as it is not filed.
 
     Raises:
         ProgrammeError: its template is at fault.

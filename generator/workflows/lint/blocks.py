@@ -19,7 +19,7 @@ _TABLE: Final = (
 def by_block(parts: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
     """The document once for each paragraph and table of its body, all others emptied; places stay as they are.
 
-    A block that holds half a field is passed over: without the other half it means nothing.
+    A block that holds only the beginning or the end of a field is skipped: alone it means nothing.
 
     Args:
         parts: the package's parts by name.

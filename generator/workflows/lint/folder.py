@@ -1,7 +1,7 @@
 """What is wrong in a programme's folder: every problem with file, place and remedy.
 
-An official who has edited a template in Word sees here what the packet would stumble over, and what it
-would silently leave out.
+An official who has edited a template in Word sees here what would stop a packet, and what a packet would leave
+out without a word.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class _Linter:
         for own in programme.fields:
             if not own.kind or own.path in self.used or f"{own.path}[]" in self.used:
                 continue
-            # In a figure's ``where`` a field stands by its name alone.
+            # A figure's ``where`` names a field of the list's items, without the path of the list.
             if own.path in needs or f'"{own.path.rsplit(".", 1)[-1]}' in figures or own.path in figures:
                 continue
             self.say(

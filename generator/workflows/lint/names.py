@@ -1,6 +1,6 @@
-"""Every name, field and function that a template uses, held against what there is.
+"""Checks every name, field and function that a template uses against those that exist.
 
-The expressions are read, not run: a wrong name in a branch that no data has reached is found too.
+The expressions are read and not evaluated, so a wrong name is also found in a branch that no data reach.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from generator.rendering.context import APPLICANTS, build
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import LOOP
 
-# Functions that give the list they were given, or some of it; one of its items.
+# Functions that give the list they were given or a part of it; functions that give one of its items.
 _SAME: Final = frozenset({"rows", "having", "having_given"})
 _ITEM: Final = frozenset({"first_having"})
 
@@ -209,7 +209,7 @@ class Names:
 
     @staticmethod
     def _either(found: list[Kept]) -> Kept:
-        """What one of several expressions is: the most that any of them asks for."""
+        """What a choice among several expressions stands for: the one of them with the strictest demands."""
         awkward = next((kept for kept in found if kept.sort == "truth"), None)
         return awkward or next((kept for kept in found if kept.sort not in {"plain", "unknown"}), found[0])
 

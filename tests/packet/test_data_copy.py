@@ -8,7 +8,7 @@ import pytest
 
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
-from generator.packet.data_copy import snapshot
+from generator.packet.data_copy import data_copy
 from generator.packet.parts import Job
 from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
@@ -23,7 +23,7 @@ CODES = list(Catalogue().folders())
 
 def loaded_again(session: Session, folder: Path, job: Job) -> Consortium:
     path = folder / "data.yaml"
-    path.write_bytes(snapshot(job).data)
+    path.write_bytes(data_copy(job).data)
     dataset = load(read_source(path), job.programme, known=session.catalogue.all())
     assert dataset.problems == ()
     return dataset.consortium
