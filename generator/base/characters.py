@@ -1,4 +1,4 @@
-"""Which characters the documents can carry, and how a value that cannot be taken is told.
+"""Which characters the documents can carry, and the error for a value that cannot be used.
 
 XML 1.0 (2.2) allows more than Word and PDF readers show; what would be lost without a word is refused.
 """
@@ -9,7 +9,7 @@ import unicodedata
 
 
 class BadValueError(ValueError):
-    """A value that a kind cannot read.
+    """A value that cannot be read as its field's kind.
 
     Args:
         what: what is wrong with the value, a Chinese clause that follows the field's title and the value.

@@ -1,4 +1,4 @@
-"""Files: what travels with the program, digests, and new ones."""
+"""Files: those shipped with the program, digests, and writing without leaving half a file."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ def cache_folder(name: str) -> Path:
         raise OSError(str(error)) from None
 
 
-def stray(folder: Path, name: str, most: int = 64_000_000) -> str:
-    """Why a file that a stranger's file names is not read; empty where it may be, and where there is none.
+def why_refused(folder: Path, name: str, most: int = 64_000_000) -> str:
+    """Why a file is not read that a programme names, as the programme may come from a stranger.
 
     Args:
-        folder: where it must lie, or below, after every link is followed.
-        name: as written.
-        most: the bytes that it may have.
+        folder: the folder in which it must lie, or below, after every link is followed.
+        name: its path relative to the folder, as written.
+        most: the most bytes that it may have.
 
     Returns:
-        A Chinese clause that follows the file's name.
+        A Chinese clause that follows the file's name; empty where the file may be read or does not exist.
     """
     if refused_character(name) is not None or not name.strip():
         return "不能用作文件名"
@@ -65,7 +65,7 @@ def stray(folder: Path, name: str, most: int = 64_000_000) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, RuntimeError, ValueError):
-        # A loop of links, a name longer than the system's, a file as a folder.
+        # Links that go in a circle, a name that is too long for the system, a file where a folder should be.
         return "打不开"
     if not stat.S_ISREG(status.st_mode):
         return "不是普通的文件"

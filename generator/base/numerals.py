@@ -19,7 +19,7 @@ _LONGEST: Final = 20
 
 
 def number(text: str) -> int | None:
-    """The whole number that Chinese numerals stand for; None where the text is nothing of the kind.
+    """The whole number that Chinese numerals stand for; None where the text is no such number.
 
     Both ways of writing are read: by place (一千二百) and digit by digit (二〇二五). What could be meant in
     more than one way (一千二, 三万五: colloquial for 1200 and 35,000) is none of them.

@@ -18,8 +18,8 @@ class Scalar:
     Attributes:
         text: the value as written.
         place: where it stands.
-        absent: the file has the place but nothing in it (or null).
-        fault: why the file's value cannot be had at all, and the remedy; the text then only shows it.
+        absent: the key or cell is there, but nothing (or null) stands in it.
+        fault: why the value cannot be read from the file, and the remedy; ``text`` then only shows what is there.
     """
 
     text: str

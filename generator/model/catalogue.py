@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator.base.characters import refused_character, visible
-from generator.base.files import shipped, stray
+from generator.base.files import shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
 from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
@@ -112,7 +112,7 @@ class Catalogue:
         """
         for root in self.roots():
             path = root / COMMON / name
-            if why := stray(root / COMMON, name):
+            if why := why_refused(root / COMMON, name):
                 raise ProgrammeError(f"公用模板文件 {COMMON}/{name} {why}", _REPLACE)
             if path.is_file():
                 return path
@@ -143,7 +143,7 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
         ProgrammeError: the file is missing, not YAML, or does not fit the model; each fault with its line.
     """
     name = "/".join(path.parts[-3:])
-    if why := stray(path.parent, path.name, MAX_FILE_BYTES):
+    if why := why_refused(path.parent, path.name, MAX_FILE_BYTES):
         raise ProgrammeError(f"文件 {name} {why}", _REPLACE)
     try:
         tree = read_yaml(path.read_bytes(), name)
@@ -171,8 +171,8 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
         ProgrammeError: its ``programme.yaml`` is at fault, with file and line.
     """
     programme = read_model(Programme, folder / "programme.yaml", folder=folder)
-    if strays := list(_strays(programme)):
-        raise ProgrammeError("方案文件有误", _REMEDY, problems=tuple(strays))
+    if refused := list(_refused_templates(programme)):
+        raise ProgrammeError("方案文件有误", _REMEDY, problems=tuple(refused))
     common = words or Words()
     choices = {**common.choices, **programme.synonyms}
     programme = programme.model_copy(update={"words": common.model_copy(update={"choices": choices})})
@@ -190,8 +190,8 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
     return programme
 
 
-def _strays(programme: Programme) -> Iterator[Problem]:
-    """Templates that do not lie in the programme's folder: it may come from a stranger."""
+def _refused_templates(programme: Programme) -> Iterator[Problem]:
+    """Templates that are not read, as they lie outside the programme's folder or are no plain files."""
     file = "/".join((*programme.folder.parts[-2:], "programme.yaml"))
     lines = None
     for at, document in enumerate(programme.documents):
@@ -199,7 +199,7 @@ def _strays(programme: Programme) -> Iterator[Problem]:
         for number, variant in enumerate(document.variants):
             named[f"documents[{at}].variants[{number}].template"] = variant.template
         for path, name in named.items():
-            why = stray(programme.folder, name)
+            why = why_refused(programme.folder, name)
             if not why:
                 continue
             lines = lines or dict(places(read_yaml((programme.folder / "programme.yaml").read_bytes(), file)))
@@ -213,7 +213,7 @@ def _strays(programme: Programme) -> Iterator[Problem]:
 
 
 def _unclean(tree: Entries) -> Iterator[Problem]:
-    """Texts with characters that no document carries, and that a terminal would obey."""
+    """Texts with characters that no document can print, or that would steer the terminal they are shown on."""
     for node in scalars(tree):
         if found := refused_character(node.text):
             yield Problem(

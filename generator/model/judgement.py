@@ -1,4 +1,4 @@
-"""What one programme says of one dataset."""
+"""The judgement of one programme on one dataset: its findings, and what is still missing for signing."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from generator.model.programme import Programme
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one programme says of one dataset.
+    """The judgement of one programme on one dataset.
 
     Attributes:
         programme: the programme.
-        dataset: the data as it sees them.
+        dataset: the data as loaded for this programme.
         findings: the verdicts.
         absent: what its documents print and the data does not give.
         lost: attachments that the data names and that are not there.
@@ -28,14 +28,14 @@ class Judgement:
     lost: tuple[LostFile, ...] = ()
 
     def blocked(self, *, strict: bool = False) -> bool:
-        """Whether a must stands in the way; strictly, whether anything at all is not met."""
+        """Whether a signing edition is refused; with ``strict`` also for any finding of fail, warn or unknown."""
         if strict and any(finding.verdict in {"fail", "warn", "unknown"} for finding in self.findings):
             return True
         return any(finding.stands_in_the_way for finding in self.findings)
 
     @property
     def waiting(self) -> tuple[Finding, ...]:
-        """The findings without a verdict that wait for nothing but wrong values to be put right."""
+        """The findings without a verdict that lack only values which were given but are wrong."""
         return tuple(
             finding
             for finding in self.findings
@@ -46,7 +46,7 @@ class Judgement:
 
     @property
     def causes(self) -> tuple[tuple[Finding, ...], ...]:
-        """The other findings without a verdict, together where they wait for the same values."""
+        """The other findings without a verdict, grouped by the values that they lack."""
         waiting = frozenset(id(finding) for finding in self.waiting)
         groups: dict[frozenset[str], list[Finding]] = {}
         for finding in self.findings:
@@ -56,7 +56,7 @@ class Judgement:
 
     @property
     def only_absent(self) -> tuple[Absent, ...]:
-        """What documents print and the data does not give, without what a condition waits for anyway."""
+        """What documents print and the data does not give, without what ``causes`` asks for already."""
         asked = {path for group in self.causes for finding in group for path in finding.missing}
         return tuple(one for one in self.absent if one.path not in asked and f"{one.path}.text" not in asked)
 
@@ -73,7 +73,7 @@ class Judgement:
 
     @property
     def obstacles(self) -> tuple[str, ...]:
-        """All for which a signing edition is refused, a line each; none where it can be made."""
+        """Why a signing edition is refused, in Chinese, one reason each; empty where it can be made."""
         return (
             *(
                 f"{finding.clause}　{finding.title}：{finding.message}"

@@ -1,4 +1,4 @@
-"""What a person should know of how the data were read, and what stands in nobody's way."""
+"""Notices: what a person should know of how the data were read. They never keep a packet from being made."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ _INTRODUCED: Final[dict[Sort, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell.
+    """One notice.
 
     Attributes:
-        sort: a question of its own (``ask``), or what it is told together with: placeholders taken as blank,
-            names made regular, values read by their meaning, rows that are hidden or struck through, sheets
-            and columns of the person's own.
+        sort: ``ask`` for a question, which is shown by itself. The others are shown together by sort:
+            ``blank`` for placeholders taken as not filled in, ``regular`` for tidied names and options,
+            ``understood`` for values read by their meaning, ``hidden`` for cells that are out of sight or
+            struck through and were read all the same, ``own`` for sheets and columns that were not read.
         text: for ``ask`` a clause that says what is odd; else what was met, as ``“高校”作“高等学校”``.
         place: where it stands.
         path: the field's path; empty where no field is concerned.

@@ -173,7 +173,7 @@ def plain_decimal(value: int, scale: int, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Numeric(Kind):
-    """Common ground of the kinds that keep an integer and can be stated as none."""
+    """What the kinds share that keep an integer and can be stated as none (无)."""
 
     @property
     def scale(self) -> int:

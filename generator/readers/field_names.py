@@ -22,7 +22,7 @@ def fold(key: str) -> str:
 
 
 class Position:
-    """A group of fields as keys find it: the programme's own group, and the same group elsewhere.
+    """A group of fields in which keys are looked up: as this programme has it, and as others have it.
 
     Args:
         part: the group in the programme's model.

@@ -69,5 +69,5 @@ def _has_templates(programme: Programme) -> bool:
 
 
 @lru_cache(maxsize=128)
-def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (what the answer hangs on)
+def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (part of the cache's key)
     return tuple(anchors(path))

@@ -163,7 +163,7 @@ class Translator:
             node: the group as written.
             position: which fields it may have.
             path: its exact path.
-            special: takes an entry out of the ordinary course by returning True.
+            special: is shown each entry first; where it returns True it has dealt with it, and the entry is left out.
         """
         found: dict[str, Entry] = {}
         for entry in node:
@@ -264,12 +264,12 @@ class Translator:
         return self.single(node, spec, position, path, place)
 
     def _blank(self, node: Node, path: str) -> None:
-        """Note where a value belongs, and that a word only keeps its place."""
+        """Note where the missing value would stand, and tell of a placeholder that stands there."""
         self.blanks[path] = node.place
         self._kept_place(node, path)
 
     def _kept_place(self, node: Node, path: str) -> None:
-        """Tell of every word that only keeps a place."""
+        """Tell of every placeholder (待定, XXX) in a value."""
         if isinstance(node, Items):
             for item in node.items:
                 self._kept_place(item, path)

@@ -204,7 +204,7 @@ def digest_in(folder: Path, name: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _digests(path: Path, size: int, changed: int) -> dict[str, str]:  # noqa: ARG001 (what the answer hangs on)
+def _digests(path: Path, size: int, changed: int) -> dict[str, str]:  # noqa: ARG001 (part of the cache's key)
     from generator.model.consortium import Consortium
 
     member = Position(Consortium).below(Consortium.specs()[_MEMBERS])

@@ -1,7 +1,7 @@
-"""What a document shows and does not store as text, counted from its XML alone: the witness beside the one of text.
+"""What a document shows without storing it as text (numbers, bullets, symbols, pictures …), counted from its XML.
 
-It knows nothing of how documents are read or drawn. Where a count cannot be certain without laying the document out,
-it is a least number.
+An independent check beside the comparison of texts: it shares no code with what reads and draws documents, so that a
+fault there cannot hide here. Where only the finished layout would tell the exact count, a lower bound is given.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Unstored:
         pictures: pictures.
         sections: at least so many sections, that is those that begin a page.
         notes: footnotes referred to.
-        roles: whose signature place is enclosed by a bookmark.
+        roles: the roles of those for whom a bookmark ``sign.<role>`` marks where to sign.
     """
 
     numbers: int
@@ -66,7 +66,7 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
         if (name := related.get(item.get(R + "id"), "")) in parts
     }
     notes = _notes(root, by_kind.get("footnotes.xml")) if b"footnoteReference" in body else []
-    # Each with the XML in which it stands: most hold none of what is counted, which is told by a glance at that.
+    # Each with its raw XML: most hold nothing to count, and a search for a few letters in the bytes shows that fast.
     stories = [(root, body), *((parse_shared(parts[name]), parts[name]) for name in margins), *notes]
     least = most = 0
     numbering, styles = by_kind.get("numbering.xml"), by_kind.get("styles.xml")

@@ -1,4 +1,4 @@
-"""What Office Open XML (ISO/IEC 29500) is read with: namespaces, units, the one parser, one way to refuse."""
+"""Reading Office Open XML (ISO/IEC 29500): namespaces, units, the one parser, the error for what is refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VAL: Final = W + "val"
 EMU_PER_POINT: Final = 12700
 
 _UNITS: Final = (("pt", 1.0), ("mm", 72 / 25.4), ("cm", 72 / 2.54), ("in", 72.0))
-# In the smallest unit that is used (EMU), more than twenty metres.
+# Even in the smallest unit (EMU, 12,700 to a point) this is more than twenty metres.
 _LARGEST_NUMBER: Final = 1_000_000_000
 # Word itself stops at 63.
 _MOST_COLUMNS: Final = 1_000

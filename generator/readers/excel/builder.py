@@ -1,4 +1,4 @@
-"""Building a file's tree from cells that come in any order: branches that grow, then freeze."""
+"""Building a workbook's tree from cells that come in any order: groups and lists to fill, then to freeze."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class GroupBuilder:
     Attributes:
         place: where it stands.
         held: what it holds so far by key.
-        more: entries beside these: faults, and keys that were met again.
-        notices: what is to be told of the whole file, at its root.
+        more: entries to add after these: faults, and second values of one key.
+        notices: the notices of the whole file; used in its root group only.
     """
 
     place: Place
@@ -58,15 +58,15 @@ class GroupBuilder:
             here.held[last] = node
 
     def fault(self, place: Place, what: str, remedy: str) -> None:
-        """Record something that belongs to no field."""
+        """Record a fault that belongs to no field."""
         self.more.append(Entry("", place, Scalar("", place, fault=(what, remedy))))
 
     def tell(self, sort: Sort, place: Place, text: str) -> None:
-        """Note something that stands in nobody's way."""
+        """Record a notice: worth knowing, though nothing is wrong."""
         self.notices.append(Notice(sort, text, place))
 
     def frozen(self) -> Entries:
-        """The group as it is now."""
+        """The group as an immutable part of the tree."""
         entries = [Entry(key, value.place, freeze(value)) for key, value in self.held.items()]
         return Entries((*entries, *self.more), self.place)
 
@@ -80,7 +80,7 @@ class ListBuilder:
 
 
 def freeze(value: Node | GroupBuilder | ListBuilder) -> Node:
-    """A value as the tree keeps it."""
+    """What was built, as an immutable part of the tree."""
     if isinstance(value, GroupBuilder):
         return value.frozen()
     if isinstance(value, ListBuilder):

@@ -1,4 +1,4 @@
-"""What a cell says, as text: exact numbers, dates, ticks; or why it cannot be had."""
+"""What a cell says, as text: exact numbers, dates, ticks; or why it cannot be read."""
 
 from __future__ import annotations
 

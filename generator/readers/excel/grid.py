@@ -34,7 +34,7 @@ _HIDDEN_ROW = re.compile(
 )
 _HIDDEN_COLUMNS = re.compile(rb"""<(?:\w+:)?col\s(?=[^>]*?\bhidden\s*=\s*["'](?:1|true)["'])([^>]*)>""")
 _FROM_TO = re.compile(rb"""\b(min|max)\s*=\s*["'](\d+)["']""")
-# A result that changes with the day on which the file is opened is nobody's statement.
+# Their results change whenever the file is opened: no value that the applicant has stated.
 _VOLATILE = re.compile(rb"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
 
 

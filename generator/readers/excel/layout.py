@@ -88,7 +88,7 @@ def unit_of(remark: str) -> str:
 
 
 def is_like_unit(remark: str) -> bool:
-    """Whether a remark on a number says what the number counts in, though in no unit that is known."""
+    """Whether a remark on a number looks like a unit, though like none that is known."""
     return bool(_LIKE_UNIT.search(fold(remark)))
 
 
@@ -104,7 +104,8 @@ class Column:
         keys: other texts by which a header may name it.
         help: what to write.
         example: a value as it could be given.
-        known: whether help and example are known to be these; a carried layout does not say a programme's.
+        known: whether ``help`` and ``example`` are complete; the layout in a workbook lacks them for a
+            programme's own fields.
     """
 
     path: str

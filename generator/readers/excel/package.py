@@ -21,7 +21,7 @@ from generator.base.ooxml.xml import S_STRICT, Element, MalformedError, R, S, pa
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError, zip_bytes
 from generator.errors import DataError, Place
 
-# Small parts may be squeezed much further than the ratio without harm.
+# Small parts may be compressed much further than the ratio: unpacked they are still small.
 BOUNDS: Final = Bounds(unpacked=60_000_000, members=5_000, ratio=150, ratio_from=4_000_000)
 MAX_SHEETS: Final = 100
 MAX_ROWS: Final = 9_999

@@ -72,7 +72,7 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
     Args:
         data: the file's bytes.
         name: the file's name for messages.
-        notices: takes what is to be told of sheets, rows and columns that stand in nobody's way.
+        notices: takes the notices about sheets, rows and columns that were left out or are hidden.
 
     Raises:
         DataError: the file cannot be read as a workbook, is larger than it may be, was made by another

@@ -188,12 +188,12 @@ class Head:
 
     @cached_property
     def quick(self) -> bool:
-        """Whether a plain cell needs no second look."""
+        """Whether a plain text can be taken as it is: a known field at most two names deep, in its own unit."""
         return 1 <= len(self.steps) <= _QUICK_DEPTH and not self.unit and self.kind is not None
 
     @cached_property
     def counts(self) -> bool:
-        """Whether a plain number needs no second look either."""
+        """Whether a plain number can be taken as it is too: no code or telephone number, no percentage."""
         return not self.identifier and not isinstance(self.kind, Share)
 
 
