@@ -68,6 +68,20 @@ def cli() -> None:
     """The group; its help text is Chinese and stands above."""
 
 
+def _told(error: Exception) -> int:
+    """Say what the machine could not do, as far as can be known here; the exit code."""
+    if isinstance(error, UnicodeEncodeError):
+        what = "系统的语言环境不是 UTF-8，写不了中文的文件名"
+        remedy = "设环境变量 PYTHONUTF8=1（或 LC_ALL=C.UTF-8）后重新运行"
+    elif isinstance(error, OSError):
+        named = f"“{visible(str(error.filename)[:200])}”" if error.filename else ""
+        what, remedy = f"文件{named}打不开或写不了", "核对文件名的长度、权限和磁盘空间后重新运行"
+    else:
+        what, remedy = "文件过大，或一层套一层太深，处理不了", "缩小或拆分文件后重新运行"
+    click.echo(f"{what}，没有改动已有文件。请{remedy}。", err=True)
+    return int(ExitCode.DATA if isinstance(error, (MemoryError, RecursionError)) else ExitCode.OUTPUT)
+
+
 def _prepare_streams() -> None:
     """Let whatever is printed be printed: it must never stop the work."""
     # Windows consoles may be set to a code page that lacks characters of the data.
@@ -108,23 +122,10 @@ def main(arguments: list[str] | None = None) -> int:
         # The reader of a pipe has gone, as with `lianheti … | head`.
         sys.stderr.close()
         return int(ExitCode.DONE)
-    except (MemoryError, RecursionError):
+    except (MemoryError, RecursionError, OSError, UnicodeEncodeError) as error:
         if debug:
             raise
-        click.echo(
-            "文件过大，或一层套一层太深，处理不了，没有改动已有文件。请缩小或拆分文件后重试。", err=True
-        )
-        return int(ExitCode.DATA)
-    except OSError as error:
-        if debug:
-            raise
-        named = f" {visible(str(error.filename)[:200])}" if error.filename else ""
-        click.echo(
-            f"读写文件{named} 时出错（{error.strerror or error}），没有改动已有文件。"
-            "请核对文件名的长度、权限和磁盘空间后重试。",
-            err=True,
-        )
-        return int(ExitCode.OUTPUT)
+        return _told(error)
     except Exception as error:  # a fault of ours must not show a traceback to a person
         if debug:
             raise

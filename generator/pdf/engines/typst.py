@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import weakref
 from dataclasses import dataclass
 from importlib import metadata, resources
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typst
 
 from generator.base.ooxml.package import open_parts
+from generator.base.temporary import private_folder, remove_folder
 from generator.errors import PdfError
 from generator.pdf.compose.document import compose
 from generator.pdf.compose.json_form import as_json
@@ -68,9 +68,9 @@ class TypstEngine(Engine[TypstDocument]):
     def __init__(self, faces: Faces) -> None:
         self._faces = faces
         self._lock = Lock()
-        root = Path(tempfile.mkdtemp(prefix="lianheti-typst-"))
+        root = private_folder("typst")
         # Removed when closed, or with the engine, or at the end of the process, whichever comes first.
-        self._remove = weakref.finalize(self, shutil.rmtree, root, ignore_errors=True)
+        self._remove = weakref.finalize(self, remove_folder, root)
         fonts, self._root = root / "fonts", root / "document"
         fonts.mkdir()
         self._root.mkdir()

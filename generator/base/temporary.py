@@ -1,0 +1,87 @@
+"""Private folders for the time of a process, and what processes that were killed have left of theirs.
+
+Each folder holds a file that its process keeps locked. Whatever can be locked belongs to no living process,
+and the next folder that is made clears it away. Windows removes no open file; there, nothing is cleared.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+_PREFIX: Final = "lianheti-"
+# Under this name a folder is not looked at by others: it is not locked yet.
+_NEW: Final = ".lianheti-new-"
+_SIGN: Final = ".held"
+_held: dict[Path, int] = {}
+
+
+def private_folder(kind: str) -> Path:
+    """A new folder for this user alone; to be removed with ``remove_folder``.
+
+    Args:
+        kind: what it is for, a word in its name.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if sys.platform == "win32":
+        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{kind}-"))
+    clear_left(Path(tempfile.gettempdir()))
+    new = Path(tempfile.mkdtemp(prefix=f"{_NEW}{kind}-"))
+    descriptor = _lock(new, os.O_CREAT)
+    folder = new.with_name(new.name.replace(_NEW, _PREFIX, 1))
+    new.rename(folder)
+    if descriptor is not None:
+        _held[folder] = descriptor
+    return folder
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a private folder with all that is in it; what cannot be removed stays."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if (descriptor := _held.pop(folder, None)) is not None:
+        os.close(descriptor)
+
+
+@lru_cache(maxsize=8)
+def clear_left(base: Path) -> None:
+    """Remove the folders that no living process holds, once a process; only this user's own.
+
+    Args:
+        base: where private folders are made.
+    """
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        for folder in base.glob(f"{_PREFIX}*-*"):
+            with suppress(OSError):
+                status = folder.lstat()
+                if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
+                    continue
+                descriptor = _lock(folder)
+                if descriptor is not None:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    os.close(descriptor)
+
+
+def _lock(folder: Path, flags: int = 0) -> int | None:
+    """The locked file of a folder; None where another process holds it."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    descriptor = os.open(folder / _SIGN, os.O_RDWR | os.O_NOFOLLOW | flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
