@@ -55,7 +55,7 @@ _QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _UNSAFE = re.compile(r"\d\.\d|(?<!\w)\.\d|\d[eE][+-]?\d|\b(?:double|dyn)\b")
 
 
-# A list that is made anew, each item longer, within another: three of them are all of the memory that there is.
+# Each ``map`` inside another multiplies the length of the list that is made: three levels can fill all memory.
 _MADE = re.compile(r"\.\s*map\s*\(")
 _WALKED = re.compile(r"\.\s*(?:map|filter|all|exists|exists_one|existsOne)\s*\(")
 _MOST_MADE = 1
@@ -105,7 +105,7 @@ def _explained(error: Exception) -> str:
 
 
 def _refuse_endless(text: str) -> None:
-    """Expressions that could take all memory, or for ever: no scheme of ours comes near these bounds.
+    """Refuse expressions that could fill all memory or never end; real conditions stay far below these bounds.
 
     Raises:
         ExpressionError: the expression is beyond them.

@@ -37,7 +37,7 @@ def compute(figure: Plan, view: View, *, without_leads: bool = False) -> Compute
         if missing or not places:
             missing = missing or [view.lacking(path)]
             return Computed(None, base=missing[0].path, missing=tuple(missing))
-        # The one value stands where a list's items would, and has nothing below it.
+        # A path without a list has one value; it is treated as the only item of a list.
         base, value = places[0].path, places[0].value
         found = operation.compute(Sample(figure, view, Gathered([(base, [(base, value)], 1)]), ()))
     if isinstance(found.value, int) and abs(found.value) > LARGEST:

@@ -109,7 +109,7 @@ class _Judgement:
             return replace(self._finding(rule, "warn", message, base), figures=shown)
         words = [name for name in rule.wording if figures[name].names]
         if holds and (condition.judge or words):
-            # That something is written does not say what: a person reads it.
+            # The program sees that something is written, not whether it says what it should: a person reads it.
             return replace(
                 self._finding(rule, "judge", self._asked(rule, figures, words), base), figures=shown
             )
@@ -151,7 +151,7 @@ class _Judgement:
         return sentence(f"{verdict}“{condition.title}”" + (f"：{listed}" if listed else ""))
 
     def _asked(self, rule: Rule, figures: Mapping[str, Computed], words: Sequence[str]) -> str:
-        """What a person should look at where the program sees only that there are words, with the words."""
+        """What a person should judge: the condition's own question, else the passages that were found, to be read."""
         if rule.condition.judge:
             return sentence(Message(rule.condition.judge).fill(figures))
         passages = [

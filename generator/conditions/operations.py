@@ -50,7 +50,7 @@ class Operation:
         gives: what its value is.
         title: what it tells, in Chinese, for the reference of the file's format.
         example: its argument in that reference.
-        kinds: the kinds of value that it takes; any where there is none.
+        kinds: the kinds of value that it takes; empty for any.
         otherwise: what a path of another kind is told, in Chinese.
         whole_items: it also takes items as a whole, not only a value of each.
         counts: its number counts things: it has no unit of the values that it looks at.

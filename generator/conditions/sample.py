@@ -33,8 +33,8 @@ class Plan:
         many: whether CEL sees a list.
         unit: the unit printed after a count.
         fact: what the programme itself says, for ``programme``: a text or a day; None where it says nothing.
-        of_programme: it is what the programme itself says.
-        pattern: the fact is a pattern of names, ``{}`` standing for any text.
+        of_programme: whether it is a fact of the programme, not of the data.
+        pattern: whether the fact is a pattern of names, ``{}`` standing for any text.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Computed:
         picked: what was picked or found at fault: texts, or items that have a name.
         faults: where the values at fault stand, of the operations that look for faults.
         base: the first place looked at.
-        missing: without which there is no value.
+        missing: the values whose lack keeps the figure from having a value.
     """
 
     value: Plain | list[Plain] | None

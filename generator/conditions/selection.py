@@ -1,6 +1,6 @@
 """Picking from a dataset the values that a figure is made of, and noting each one that is missing.
 
-Nothing here guesses: a value that was not given, could not be read, or hangs on a role that was not given
+Nothing here guesses: a value that was not given, could not be read, or depends on a role that was not given
 is ``Missing`` with its exact path. Missing values are for the judgment to report, not for CEL to see.
 """
 
@@ -28,8 +28,9 @@ class Missing:
 
     Attributes:
         path: its exact path; for ``gap`` and ``twice`` the list's, for ``too_large`` the figure's first.
-        reason: not given; not readable; no member is the lead; nothing in the list to add up; a year
-            between two others not given; a year given twice; too large to reckon with.
+        reason: ``absent``: not given; ``wrong``: not readable; ``no_lead``: no member is the lead; ``empty``:
+            the list has nothing to add up; ``gap``: a year between two others is not given; ``twice``: a year
+            is given twice; ``too_large``: beyond what can be computed exactly.
         detail: the year, or the figure's title.
     """
 
@@ -129,7 +130,7 @@ class View:
         return Missing(path, "wrong" if self.is_wrong(path) else "absent")
 
     def roles(self, path: str) -> list[Missing]:
-        """The roles not given on which it hangs what ``lead``, ``leads[]`` and ``others[]`` stand for."""
+        """The roles of members that must be known to tell whom a path through a role means, and are not given."""
         first = path.partition(".")[0].removesuffix("[]")
         if first not in BY_ROLE:
             return []

@@ -1,8 +1,8 @@
 """Compiled template parts, kept in the user's cache folder under a hash of what they were made from.
 
 What is kept of a part is its Jinja source with the place of each of its lines, and the code that Jinja has made
-of it, as Python keeps its own in ``__pycache__``. So a file that another user could have written is not used,
-nor one that is not as it was written.
+of it, as Python keeps its own in ``__pycache__``. As that code is run, a file is not used that
+another user could have written, or that was changed since.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Compiled:
     code: CodeType
 
 
-def kept(part: str, content: bytes) -> Compiled | None:
-    """What is kept of a part; None where nothing is, or nothing that can be trusted.
+def load_compiled(part: str, content: bytes) -> Compiled | None:
+    """What a part was compiled into before; None where that is not kept, or cannot be trusted.
 
     Args:
         part: the part's name.
@@ -58,7 +58,7 @@ def kept(part: str, content: bytes) -> Compiled | None:
         if not _is_own(path):
             return None
         found = json.loads(path.read_bytes())
-        # Code that is not as it was written could do anything: it is not even unpacked.
+        # Code that was changed since could do anything: it is not even unmarshalled.
         if found.pop("sha256") != _digest(found) or len(found["lines"]) != len(found["places"]):
             return None
         code = marshal.loads(base64.b64decode(found["code"]))  # noqa: S302 written by this user, undamaged
@@ -67,7 +67,7 @@ def kept(part: str, content: bytes) -> Compiled | None:
     return Compiled(found["lines"], found["places"], code) if isinstance(code, CodeType) else None
 
 
-def keep(part: str, content: bytes, compiled: Compiled) -> None:
+def store_compiled(part: str, content: bytes, compiled: Compiled) -> None:
     """Keep what a part was compiled into; a cache that cannot be written only costs time."""
     found = {
         "lines": compiled.lines,
@@ -101,8 +101,8 @@ def _read_makers() -> str:
     return f"{own.hexdigest()} {version('docxtpl')} {version('jinja2')} {python}"
 
 
-# Read when this module is loaded, with the code that will do the work: files that an update changes while the
-# program runs would otherwise let what the old code compiles be kept as if the new code had.
+# Read when this module is loaded: if an update replaced the files while the program runs, what the old code, still
+# in memory, compiles must not be kept under the digest of the new code.
 _MAKERS: Final = _read_makers()
 
 

@@ -1,7 +1,7 @@
-"""What is put right in a part after it was filled: missing values, cells and tables left empty, bookmarks.
+"""Repairs of a filled part: missing values highlighted, empty cells and tables completed, bookmarks renumbered.
 
-Most of a part needs none of it, so the places that may are marked when its template is compiled, by characters
-that neither data nor templates may hold.
+Most of a part needs none. So the places that may need one are marked when the template is compiled, by characters
+(non-characters of Unicode) that neither data nor templates may hold.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ _AFTER_HIGHLIGHT: Final = re.compile(
 )
 
 
-def marked(text: str) -> str:
-    """What stands between a part's tags, with marks where filling may leave something to be put right."""
+def with_repair_marks(text: str) -> str:
+    """The text between a part's tags, with marks at the places that may need a repair after filling."""
     return _BOOKMARK_TAG.sub(_mark_bookmark, _ENDS.sub(_mark_end, text))
 
 
 def put_right(xml: str) -> str:
-    """A filled part without marks.
+    """A filled part, repaired and without the marks.
 
     Missing values are highlighted; cells that a condition has emptied get their paragraph, and tables that a
     loop has emptied a row; bookmarks that a loop has repeated get numbers of their own.

@@ -118,7 +118,7 @@ def having(items: Rows, **wanted: Any) -> Any:
 
 
 def having_given(items: Rows, name: str) -> Any:
-    """The items that have a field; where none of them has, one that lacks everything."""
+    """The items in which a field is given; where there is none, one item with every field missing."""
     if isinstance(items, Filler):
         return items
     found = [item for item in items if given(item[name])]
@@ -126,7 +126,7 @@ def having_given(items: Rows, name: str) -> Any:
 
 
 def first_having(items: Rows, **wanted: Any) -> Any:
-    """The first item whose fields have the wanted values; where there is none, one that lacks everything."""
+    """The first item whose fields have the wanted values; where there is none, one with every field missing."""
     return next(iter(having(items, **wanted)), None) or items.lacking()
 
 
@@ -175,7 +175,7 @@ def _derived(items: Rows, text: str, raw: int | None = None) -> Value:
 
 
 def whole(value: Any) -> Any:
-    """What templates compute with: the whole number that a value prints; anything else as it is."""
+    """The whole number that a value prints, for templates to compute with; anything else as it is."""
     if isinstance(value, Value) and not isinstance(value, Missing) and value.whole is not None:
         if value.path:
             value.record.derived.add(value.path)
@@ -193,12 +193,12 @@ def length(items: Any) -> Any:
 
 
 def first(items: Any) -> Any:
-    """A list's first item; what stands for it where there is none."""
+    """A list's first item; where there is none, blank, 无 or missing as ``Rows.none_there`` decides."""
     return _end(items, 0)
 
 
 def last(items: Any) -> Any:
-    """A list's last item; what stands for it where there is none."""
+    """A list's last item; where there is none, as for ``first``."""
     return _end(items, -1)
 
 

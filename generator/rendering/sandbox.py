@@ -18,7 +18,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import escape
 
 from generator.errors import ProgrammeError
-from generator.rendering.fixups import marked
+from generator.rendering.fixups import with_repair_marks
 from generator.rendering.functions import FILTERS, FUNCTIONS, printed, whole
 from generator.rendering.values import Filler, FillerRows, Group, Missing, Rows, Texts, Value
 from generator.rendering.work import counting, produce, step
@@ -134,8 +134,8 @@ def flat(items: list[Any]) -> list[Any]:
     return items
 
 
-_OURS: Final = {"counted": counted, "looked_in": looked_in, "flat": flat}
-_CALLABLE: Final = frozenset(id(function) for function in (*FUNCTIONS.values(), *_OURS.values()))
+_COUNTING: Final = {"counted": counted, "looked_in": looked_in, "flat": flat}
+_CALLABLE: Final = frozenset(id(function) for function in (*FUNCTIONS.values(), *_COUNTING.values()))
 
 
 class _Counted(NodeTransformer):
@@ -208,7 +208,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters: dict[str, Callable[..., Any]] = {**FILTERS}
         self.tests = {name: _of_whole(cast("Callable[..., Any]", self.tests[name])) for name in _TESTS}
         self.globals = {**FUNCTIONS}
-        for name, function in _OURS.items():
+        for name, function in _COUNTING.items():
             setattr(self, name, function)
 
     def parse(self, source: str, name: str | None = None, filename: str | None = None) -> nodes.Template:
@@ -304,7 +304,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """
         tree = self.parse(source)
         for data in tree.find_all(nodes.TemplateData):
-            data.data = marked(_LINE_END.sub("", data.data))
+            data.data = with_repair_marks(_LINE_END.sub("", data.data))
             if "<w:bookmark" in data.data:
                 raise jinja2.TemplateSyntaxError("tag in a bookmark", data.lineno)
         # One walk for all: a form's tree has thousands of nodes.

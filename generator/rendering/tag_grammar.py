@@ -37,7 +37,7 @@ _MARKS_INSIDE: Final = {
     "｜": "|",
     "＝": "=",
 }
-_OURS: Final = re.compile(r"(?:sign|clause|section)[._].+")
+_OUR_BOOKMARKS: Final = re.compile(r"(?:sign|clause|section)[._].+")
 # What a tag's paragraph, cell or row takes with it when it goes.
 _TAKEN: Final = {
     W + "sectPr": "分节符",
@@ -127,8 +127,8 @@ def tag_faults(xml: bytes) -> Iterator[TagFault]:
             wrong = True
             yield fault
     yield from _outside_text(root)
-    yield from _alone(tags)
-    # Where a tag cannot be read, which block opens and which closes cannot be told: those faults would only follow from it.
+    yield from _whole_element_tags(tags)
+    # Where a tag cannot be read, blocks cannot be matched: their faults would only be consequences.
     if not wrong:
         yield from _blocks(tags)
         yield from _merged(tags)
@@ -146,12 +146,12 @@ def _in_paragraph(number: int, paragraph: Element, tags: list[_Tag]) -> Iterator
     if found := _FULL_WIDTH.search(text):
         yield TagFault(number, found[0], "用了全角的花括号或百分号", "改成半角的 {{ }} 或 {% %}")
         return
-    yield from _unfinished(number, _TAG.sub("", text))
+    yield from _stray_braces(number, _TAG.sub("", text))
     for match in _TAG.finditer(text):
         tag = match[0]
-        fault = _shape(tag)
+        fault = _malformed(tag)
         pieces = _pieces(texts, match.start(), match.end())
-        if fault is None and (crossed := _crossed(pieces)):
+        if fault is None and (crossed := _swallowed(pieces)):
             fault = (crossed, "删去标签，在同一处重新输入一遍")
         if fault is not None:
             yield TagFault(number, tag, *fault)
@@ -165,26 +165,26 @@ def _in_paragraph(number: int, paragraph: Element, tags: list[_Tag]) -> Iterator
             tags.append(_Tag(tag, form, keyword, rest, number, paragraph, holder))
 
 
-def _unfinished(number: int, rest: str) -> Iterator[TagFault]:
-    """What is left of a paragraph's text without its tags may hold no brace."""
+def _stray_braces(number: int, rest: str) -> Iterator[TagFault]:
+    """Braces in what is left of a paragraph's text when its tags are taken out: parts of unfinished tags."""
     if found := _OPEN.search(rest):
         what = "没有写完，或断在了两个段落里"
-        yield TagFault(number, _near(rest, found), what, "把一个标签写在同一段里，并补上 }} 或 %}")
+        yield TagFault(number, _passage_around(rest, found), what, "把一个标签写在同一段里，并补上 }} 或 %}")
     elif found := _CLOSE.search(rest):
         what = "没有开头，或断在了两个段落里"
-        yield TagFault(number, _near(rest, found), what, "把一个标签写在同一段里，并补上 {{ 或 {%")
+        yield TagFault(number, _passage_around(rest, found), what, "把一个标签写在同一段里，并补上 {{ 或 {%")
     elif found := _ALMOST.search(rest):
-        yield TagFault(number, _near(rest, found), "的括号之间有空格", "去掉两个括号之间的空格")
+        yield TagFault(number, _passage_around(rest, found), "的括号之间有空格", "去掉两个括号之间的空格")
     elif found := _SINGLE.search(rest):
         remedy = "是标签就写成 {{ }} 或 {% %}，是要印的文字就改用全角的｛｝"
-        yield TagFault(number, _near(rest, found), "是单个的花括号", remedy)
+        yield TagFault(number, _passage_around(rest, found), "是单个的花括号", remedy)
 
 
-def _near(text: str, found: re.Match[str]) -> str:
+def _passage_around(text: str, found: re.Match[str]) -> str:
     return text[max(0, found.start() - 6) : found.start() + 24].strip()
 
 
-def _shape(tag: str) -> tuple[str, str] | None:
+def _malformed(tag: str) -> tuple[str, str] | None:
     """What is wrong with a whole tag by itself, and what to do."""
     bare = _QUOTED.sub("", tag)
     if wrong := [mark for mark in _MARKS_INSIDE if mark in bare]:
@@ -223,8 +223,8 @@ def _pieces(texts: list[Element], start: int, end: int) -> list[Element]:
     return found
 
 
-def _crossed(pieces: list[Element]) -> str:
-    """What lies between a tag's pieces and would go with it; empty where nothing does."""
+def _swallowed(pieces: list[Element]) -> str:
+    """What lies between the pieces of a tag that Word has split, and would vanish with it; empty for nothing."""
     runs = [piece.getparent() for piece in pieces]
     if any(run.getparent() is not runs[0].getparent() for run in runs):
         return "断在了超链接、域或内容控件的里外两边"
@@ -240,15 +240,15 @@ def _between(first: Element, second: Element) -> list[Element]:
     """What stands between two ``w:t`` whose runs are siblings, runs themselves left out."""
     if first.getparent() is second.getparent():
         between = first.itersiblings()
-        return list(_until(between, second))
+        return list(_siblings_before(between, second))
     found = list(first.itersiblings())
-    for sibling in _until(first.getparent().itersiblings(), second.getparent()):
+    for sibling in _siblings_before(first.getparent().itersiblings(), second.getparent()):
         found += list(sibling) if sibling.tag == W + "r" else [sibling]
-    found += _until(iter(second.getparent()), second)
+    found += _siblings_before(iter(second.getparent()), second)
     return [element for element in found if not (element.tag == W + "t" and not element.text)]
 
 
-def _until(elements: Iterator[Element], last: Element) -> list[Element]:
+def _siblings_before(elements: Iterator[Element], last: Element) -> list[Element]:
     found = []
     for element in elements:
         if element is last:
@@ -276,8 +276,8 @@ def _outside_text(root: Element) -> Iterator[TagFault]:
                 break
 
 
-def _alone(tags: list[_Tag]) -> Iterator[TagFault]:
-    """Tags that stand for a whole paragraph, cell or row, and what would go with it."""
+def _whole_element_tags(tags: list[_Tag]) -> Iterator[TagFault]:
+    """Faults of tags that stand for a whole paragraph, cell or row: what else is in it would vanish too."""
     for tag in tags:
         if not tag.form:
             continue
@@ -294,7 +294,7 @@ def _alone(tags: list[_Tag]) -> Iterator[TagFault]:
         if taken := next((_TAKEN[element.tag] for element in whole.iter(*_TAKEN)), ""):
             yield TagFault(tag.number, tag.text, f"所在的{word}里还有{taken}，会随标签一起消失", remedy)
         for mark in whole.iter(W + "bookmarkStart"):
-            if _OURS.fullmatch(bookmark := str(mark.get(W + "name"))):
+            if _OUR_BOOKMARKS.fullmatch(bookmark := str(mark.get(W + "name"))):
                 what = f"所在的{word}里有书签“{bookmark}”，会随标签一起消失"
                 yield TagFault(tag.number, tag.text, what, "把书签移到要印出来的文字上")
         if next(whole.iterdescendants(name), None) is not None:
@@ -319,7 +319,7 @@ def _blocks(tags: list[_Tag]) -> Iterator[TagFault]:
             what = f"和开头的 {opened.text} 不是同一种"
             yield TagFault(tag.number, tag.text, what, "开头、else 和结尾用同一种标签")
         elif opened.level is not tag.level:
-            yield TagFault(tag.number, tag.text, *_apart(opened))
+            yield TagFault(tag.number, tag.text, *_closed_elsewhere(opened))
         if tag.keyword in _CLOSES:
             open_blocks.pop()
     for tag in open_blocks:
@@ -327,7 +327,7 @@ def _blocks(tags: list[_Tag]) -> Iterator[TagFault]:
         yield TagFault(tag.number, tag.text, what, f"在它管到的内容后面补上 end{tag.keyword}")
 
 
-def _apart(opened: _Tag) -> tuple[str, str]:
+def _closed_elsewhere(opened: _Tag) -> tuple[str, str]:
     """Why a block cannot be closed here, and what to do."""
     where = {"": "同一段里", "p": "同一格（或都在正文里）", "tr": "同一张表格里", "tc": "同一行里"}[
         opened.form

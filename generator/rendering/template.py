@@ -81,10 +81,10 @@ def shown_tags(line: str) -> str:
     return "、".join(tag if len(tag) <= _MOST_SHOWN else f"{tag[:_MOST_SHOWN]}…" for tag in tags)
 
 
-def _marked(xml: str, paragraphs: int) -> str:
-    """A part with a mark on a line of its own before each paragraph, and before each row.
+def _with_positions(xml: str, paragraphs: int) -> str:
+    """A part with a comment before each paragraph and row that says which paragraph it is, on a line of its own.
 
-    docxtpl takes a row that holds only a statement away with all that is in it: what stands before stays.
+    Rows have one too because docxtpl removes a row that holds only a statement, with the comments inside it.
     """
     counted = 0
 
@@ -144,7 +144,7 @@ _REASONS = (
 )
 
 
-# What Python raises where a function is given something that it is not made for: the template's fault, not ours.
+# What Python raises where a template gives a function values that it is not made for.
 _MISUSES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 _UNKNOWN = re.compile(r"'(\w+)' is undefined|has no (?:attribute|element) '?(\w+)'?")
 
@@ -187,7 +187,7 @@ class Template:
         )
 
     def _compile(self, part: str, content: bytes) -> Part:
-        compiled = cache.kept(part, content)
+        compiled = cache.load_compiled(part, content)
         if compiled is None:
             lines, places = self._patched(part, content)
             try:
@@ -197,7 +197,7 @@ class Template:
                 tags = shown_tags(lines[error.lineno - 1]) if inside else ""
                 region = places[error.lineno - 1] if inside else ""
                 raise self._fault(_reason(error), region, tags) from None
-            cache.keep(part, content, compiled)
+            cache.store_compiled(part, content, compiled)
         template = self._sandbox.template_of(compiled.code)
         return Part(part, template, tuple(compiled.lines), tuple(compiled.places))
 
@@ -222,7 +222,7 @@ class Template:
                 Place(self.name, region=regions[fault.paragraph] if regions else None),
             )
         xml = with_row_ends_kept(content).decode("utf-8-sig")
-        lines = _patch(_marked(xml, len(regions))).split("\n")
+        lines = _patch(_with_positions(xml, len(regions))).split("\n")
         places: list[str] = []
         here = ""
         for line in lines:
@@ -284,7 +284,7 @@ class Template:
                 try:
                     work.produce(len(piece))
                 except ProgrammeError as error:
-                    # Told where the template stands, so that the place is known.
+                    # Raised inside the running template, so that the traceback tells which of its lines was at work.
                     stream.throw(error)  # type: ignore[attr-defined]
                 pieces.append(piece)
         except (jinja2.TemplateError, SecurityError, ProgrammeError, *_MISUSES) as error:
@@ -308,7 +308,7 @@ class Filled:
 
 
 def _line_of(error: BaseException) -> int | None:
-    """The line of the part's source that an error rose from; Jinja has put it into the traceback."""
+    """The line of the part's source at which an error arose: Jinja puts it into the traceback."""
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:

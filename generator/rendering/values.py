@@ -22,9 +22,9 @@ from generator.rendering.work import Work
 
 Edition = Literal["draft", "signing", "blank"]
 
-# Non-characters, refused in data: they mark a missing value's title until its run is split off.
+# Non-characters, refused in data: they enclose a missing value's title until it gets a highlighted run of its own.
 MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
-# Likewise: around what a value prints, with its path before it, where a rendering is to be read again.
+# Likewise: they enclose what a value prints, with its path before it, where the filled document is read by fields.
 VALUE_OPEN, VALUE_AT, VALUE_CLOSE = "\ufdd2", "\ufdd3", "\ufdd4"
 
 
@@ -146,7 +146,7 @@ class Value:
         return ordering(mine, others)
 
     def comparable(self) -> int | date | None:
-        """What can be put in an order with another value."""
+        """The number or date by which it is ordered; None where it has no order."""
         return self.raw if isinstance(self.raw, date) else self.whole
 
     def __contains__(self, text: object) -> bool:
@@ -209,7 +209,7 @@ class Missing(Value):
 
 
 def comparable(value: object) -> int | date | None:
-    """What of a value, or of a plain number, can be put in an order."""
+    """The number or date by which a value, or a plain number, is ordered; None where it has no order."""
     if isinstance(value, Value):
         return value.comparable()
     return value if type(value) is int else None
@@ -410,7 +410,7 @@ class Texts:
             try:
                 text = self._record.model_clause(variant)
             except UnknownClauseError:
-                # Loading has told of it; what a document would print is missing all the same.
+                # The loader has reported the unknown name; what the document would print is missing all the same.
                 return Missing(self._record, path, self._spec)
             path = f"{path}.variant"
         elif text is None:

@@ -82,7 +82,7 @@ def read_content(source: Source, programme: Programme | None, known: Mapping[str
         known: every programme by code.
 
     Raises:
-        DataError: the file has keys that no programme knows, or values that cannot be had; all of them.
+        DataError: the file has keys that no programme knows, or values that cannot be read; all of them.
     """
     every = [*([programme] if programme else []), *known.values()]
     own = own_fields(every)

@@ -31,7 +31,7 @@ from generator.readers.source_file import Source
 from generator.writers.excel import styles
 from generator.writers.excel.form import with_fixed_times
 from generator.writers.excel.formula_values import lost_in_a_copy, stored_values, with_stored_values
-from generator.writers.excel.remarks import LABELS, Mark, Tone, marks_of
+from generator.writers.excel.remarks import LABELS, Remark, Tone, remarks_of
 
 _SEPARATOR: Final = "\n———— 核对结果 ————\n"
 _FILLS: Final[dict[Tone, str]] = {
@@ -47,13 +47,13 @@ _MEMORY_COLUMN: Final = 20
 _LONGEST_NOTE: Final = 2_000
 
 
-def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> bytes:
+def annotated(data: bytes, name: str, remarks: Sequence[Remark], summary: str) -> bytes:
     """A copy of a workbook with findings in it.
 
     Args:
         data: the workbook's bytes; it must be one that can be read.
         name: its name for messages.
-        marks: what is to be said, the worst first.
+        remarks: what to write, the worst first.
         summary: the conclusion in one line.
 
     Raises:
@@ -65,15 +65,15 @@ def annotated(data: bytes, name: str, marks: Sequence[Mark], summary: str) -> by
         # What openpyxl cannot carry over is told beforehand, by ``formula_values.lost_in_a_copy``.
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(io.BytesIO(data), rich_text=True)
-    _take_out(workbook)
-    by_cell: dict[tuple[str, str], list[Mark]] = {}
-    for mark in marks:
-        for place in mark.places:
+    _remove_annotations(workbook)
+    by_cell: dict[tuple[str, str], list[Remark]] = {}
+    for remark in remarks:
+        for place in remark.places:
             if place.sheet in workbook.sheetnames and place.cell:
-                by_cell.setdefault((place.sheet, place.cell), []).append(mark)
-    memory = [_put_in(workbook[sheet], cell, said) for (sheet, cell), said in by_cell.items()]
+                by_cell.setdefault((place.sheet, place.cell), []).append(remark)
+    memory = [_annotate(workbook[sheet], cell, said) for (sheet, cell), said in by_cell.items()]
     target = workbook.create_sheet(FINDINGS_SHEET, 0)
-    _list(target, marks, summary, [each for each in memory if each])
+    _list_findings(target, remarks, summary, [each for each in memory if each])
     workbook.active = 0
     for sheet in workbook.worksheets:
         sheet.sheet_view.tabSelected = sheet is target
@@ -94,7 +94,7 @@ def _cell(sheet: Worksheet, name: str) -> Cell | None:
     return cell if isinstance(cell, Cell) else None
 
 
-def _put_in(sheet: Any, name: str, said: list[Mark]) -> dict[str, Any] | None:
+def _annotate(sheet: Any, name: str, said: list[Remark]) -> dict[str, Any] | None:
     """Colour a cell and put a note on it; returns how it looked before."""
     cell = _cell(sheet, name) if isinstance(sheet, Worksheet) else None
     if cell is None:
@@ -102,9 +102,9 @@ def _put_in(sheet: Any, name: str, said: list[Mark]) -> dict[str, Any] | None:
     before: dict[str, Any] = {"sheet": sheet.title, "cell": cell.coordinate}
     fill = cell.fill
     if fill.tagname == "patternFill":
-        before["fill"] = [fill.patternType, _kept(fill.fgColor), _kept(fill.bgColor)]
+        before["fill"] = [fill.patternType, _colour_as_json(fill.fgColor), _colour_as_json(fill.bgColor)]
         cell.fill = PatternFill("solid", fgColor=_FILLS[said[0].tone])
-    text = "\n\n".join(dict.fromkeys(mark.note for mark in said))
+    text = "\n\n".join(dict.fromkeys(remark.note for remark in said))
     if len(text) > _LONGEST_NOTE:
         text = text[:_LONGEST_NOTE] + "……（其余见“核对结果”）"
     old = cell.comment
@@ -118,12 +118,12 @@ def _put_in(sheet: Any, name: str, said: list[Mark]) -> dict[str, Any] | None:
     return before
 
 
-def _kept(color: Color) -> dict[str, Any]:
+def _colour_as_json(color: Color) -> dict[str, Any]:
     value = getattr(color, color.type)
     return {"type": color.type, "value": value, "tint": color.tint}
 
 
-def _take_out(workbook: Workbook) -> None:
+def _remove_annotations(workbook: Workbook) -> None:
     """Remove what an earlier check put in, and give cells their own fill back."""
     if FINDINGS_SHEET not in workbook.sheetnames:
         return
@@ -157,7 +157,9 @@ def _restore(workbook: Workbook, before: dict[str, Any]) -> None:
     cell.fill = PatternFill(pattern, fgColor=first, bgColor=second)
 
 
-def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[dict[str, Any]]) -> None:
+def _list_findings(
+    target: Worksheet, remarks: Sequence[Remark], summary: str, memory: list[dict[str, Any]]
+) -> None:
     """The sheet of findings."""
     styles.put(styles.at(target, 1, 1), FINDINGS_SHEET, styles.TITLE, styles.PLAIN)
     styles.put(styles.at(target, 2, 1), summary, styles.BOLD, styles.PLAIN)
@@ -168,11 +170,11 @@ def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[d
         cell.border = styles.GRID
         target.column_dimensions["ABCDEF"[at - 1]].width = width
     row = _HEAD_ROW
-    for mark in marks:
+    for remark in remarks:
         # One line a cell, so that each can be gone to; a finding of many cells lists the first ones.
-        for index, place in enumerate(mark.places[:30] or (None,)):
+        for index, place in enumerate(remark.places[:30] or (None,)):
             row += 1
-            _line(target, row, mark, place, again=index > 0)
+            _finding_row(target, row, remark, place, again=index > 0)
     for offset, before in enumerate(memory):
         styles.at(target, 1 + offset, _MEMORY_COLUMN).value = json.dumps(before, ensure_ascii=False)
     target.column_dimensions["T"].hidden = True
@@ -183,13 +185,19 @@ def _list(target: Worksheet, marks: Sequence[Mark], summary: str, memory: list[d
     styles.set_up_print(target, landscape=True, head_row=_HEAD_ROW)
 
 
-def _line(target: Worksheet, row: int, mark: Mark, place: Place | None, *, again: bool) -> None:
-    texts = (LABELS[mark.tone], mark.programme, mark.clause, mark.title, "同上" if again else mark.message)
+def _finding_row(target: Worksheet, row: int, remark: Remark, place: Place | None, *, again: bool) -> None:
+    texts = (
+        LABELS[remark.tone],
+        remark.programme,
+        remark.clause,
+        remark.title,
+        "同上" if again else remark.message,
+    )
     for at, text in enumerate(texts, 1):
         cell = styles.at(target, row, at)
         styles.put(cell, text or None, styles.BODY, styles.TOP)
         cell.border = styles.GRID
-    styles.at(target, row, 1).fill = PatternFill("solid", fgColor=_FILLS[mark.tone])
+    styles.at(target, row, 1).fill = PatternFill("solid", fgColor=_FILLS[remark.tone])
     cell = styles.at(target, row, len(texts) + 1)
     cell.border = styles.GRID
     if place is not None and place.sheet and place.cell:
@@ -232,7 +240,7 @@ def annotated_copy(source: Source, results: Sequence[Judgement]) -> AnnotatedCop
             "先用 lianheti convert 把它转成 .xlsx，或去掉 --annotate",
         )
     summary = "；".join(f"{result.programme.title}：{result.conclusion}" for result in results)
-    data = annotated(source.data, source.name, marks_of(results), summary)
+    data = annotated(source.data, source.name, remarks_of(results), summary)
     lost = lost_in_a_copy(source.data, source.name)
     notice = f"副本里没有原文件的{'、'.join(lost)}，以原文件为准。" if lost else ""
     return AnnotatedCopy(data, notice)

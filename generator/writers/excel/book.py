@@ -1,4 +1,4 @@
-"""What the sheets of one workbook share: its form, and the data that has not found its cell yet."""
+"""What the sheets of one workbook share: its form, and the data that no cell has taken yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from generator.model.programme import Programme
 from generator.readers.excel.layout import GUIDE_SHEET, Column, Sheet
 from generator.writers.excel import styles
 from generator.writers.excel.flatten import NONE, fits, leaves, says_none
-from generator.writers.excel.notes import Guidance
+from generator.writers.excel.notes import FieldNotes
 from generator.writers.required_fields import Needed
 
 _INDEX = re.compile(r"\[(\d+)\]")
@@ -34,7 +34,7 @@ class Form:
         sheets: its layout.
         needed: what the programme cannot do without.
         anchors: the clauses and sections of its templates.
-        guidance: what it says about its fields.
+        field_notes: what it says about its fields.
     """
 
     programme: Programme | None
@@ -42,7 +42,7 @@ class Form:
     sheets: tuple[Sheet, ...]
     needed: Needed = field(default_factory=Needed)
     anchors: tuple[Anchor, ...] = ()
-    guidance: Guidance = field(default_factory=Guidance)
+    field_notes: FieldNotes = field(default_factory=FieldNotes)
 
 
 class Book:
@@ -59,7 +59,7 @@ class Book:
 
     def __init__(self, form: Form, base: Any) -> None:
         self.form = form
-        self.guidance = form.guidance
+        self.field_notes = form.field_notes
         self.leaves = dict(leaves(base))
         self.shown: dict[str, list[int]] = {}
         self._counts: dict[str, int] = {}

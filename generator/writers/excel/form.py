@@ -28,7 +28,7 @@ from generator.readers.excel.layout import (
 from generator.writers.excel import cover, styles
 from generator.writers.excel.book import Book, Form, sheet_top
 from generator.writers.excel.flatten import fits, leaves, pieces
-from generator.writers.excel.notes import full_path, guidance
+from generator.writers.excel.notes import field_notes, full_path
 from generator.writers.excel.pairs import shown, write_pairs
 from generator.writers.excel.tables import HEAD_ROW, TableWriter
 from generator.writers.required_fields import needed_by
@@ -67,7 +67,7 @@ def make_form(programme: Programme | None, common: CommonRules, extra: tuple[Own
         sheets,
         needed_by(programme, common),
         tuple(anchors_of(programme)),
-        guidance(programme, common),
+        field_notes(programme, common),
     )
 
 

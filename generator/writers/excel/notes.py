@@ -24,8 +24,8 @@ _KIND_NOTES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Guidance:
-    """What to tell about fields, by their paths with ``[]``.
+class FieldNotes:
+    """What a programme says about fields, by their paths with ``[]``: shown as notes on labels and headers.
 
     Attributes:
         quotes: official words with their clauses.
@@ -80,10 +80,10 @@ def limit_text(limit: Limit) -> str:
     return f"{who}{'、'.join(bound for bound in bounds if bound)}{beside}（{limit.clause}）"
 
 
-def guidance(programme: Programme | None, common: CommonRules) -> Guidance:
+def field_notes(programme: Programme | None, common: CommonRules) -> FieldNotes:
     """What a programme says about its fields."""
     if programme is None:
-        return Guidance()
+        return FieldNotes()
     quotes: dict[str, list[str]] = {}
     for path, text in _quotes(programme, common):
         quotes.setdefault(path, []).append(text)
@@ -91,7 +91,7 @@ def guidance(programme: Programme | None, common: CommonRules) -> Guidance:
     for limit in programme.limits:
         for path in (limit.path, *(f"{limit.path.rpartition('.')[0]}.{name}" for name in limit.together)):
             limits.setdefault(plain_path(path), []).append(limit)
-    return Guidance(
+    return FieldNotes(
         {path: tuple(dict.fromkeys(texts)) for path, texts in quotes.items()},
         {path: tuple(several) for path, several in limits.items()},
     )

@@ -68,7 +68,7 @@ def _write_row(
     label = styles.at(target, row, 1)
     styles.put(label, column.header, styles.BOLD if needed else styles.BODY, styles.MIDDLE)
     label.fill = styles.AMBER if needed else styles.LABEL
-    styles.note(label, book.guidance.note(sheet, column, needed=needed))
+    styles.note(label, book.field_notes.note(sheet, column, needed=needed))
     cell = styles.at(target, row, VALUE_COLUMN)
     text = book.text(column.path, column) if column.kind is not None else _none(book, column)
     styles.put(cell, typed(column.kind, text) if text is not None else None)
@@ -80,7 +80,7 @@ def _write_row(
     validation.for_kind(target, cell.coordinate, column.kind)
     if mark_missing and needed:
         styles.colour_where(target, cell.coordinate, f'{cell.coordinate}=""', styles.MISSING)
-    limits = book.guidance.limits.get(column.path, ())
+    limits = book.field_notes.limits.get(column.path, ())
     count, limit = styles.at(target, row, 3), styles.at(target, row, 4)
     if limits or isinstance(column.kind, LongText):
         styles.put(count, None, styles.GREY, styles.CENTRE)

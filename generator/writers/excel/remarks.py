@@ -1,4 +1,4 @@
-"""What is to be said in a workbook, and where: from verdicts, wrong values and missing ones."""
+"""Remarks to be written into a workbook, each with its cells: verdicts, wrong values and missing ones."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """One thing to be said.
+class Remark:
+    """One remark.
 
     Attributes:
         tone: how bad it is.
@@ -43,31 +43,31 @@ class Mark:
 LABELS: Final[Mapping[str, str]] = {"wrong": "填写有误", **VERDICT_TEXTS}
 
 
-def marks_of(results: Sequence[Judgement]) -> list[Mark]:
-    """Everything that several programmes have to say of one dataset, the worst first, each once."""
+def remarks_of(results: Sequence[Judgement]) -> list[Remark]:
+    """The remarks of several programmes on one dataset, the worst first, each once."""
     several = len(results) > 1
-    found: list[Mark] = []
+    found: list[Remark] = []
     for result in results:
         name = result.programme.short_title if several else ""
         found += [
-            Mark("wrong", "", "", "", f"{problem.message}。请{problem.remedy}。", (problem.place,))
+            Remark("wrong", "", "", "", f"{problem.message}。请{problem.remedy}。", (problem.place,))
             for problem in result.dataset.problems
         ]
         found += [_verdict(finding, result, name) for finding in _worth_saying(result.findings)]
         found += [
-            Mark("unknown", name, one.title, "", "文件要印出来，还没有填写。", (one.place,))
+            Remark("unknown", name, one.title, "", "文件要印出来，还没有填写。", (one.place,))
             for one in result.absent
         ]
     order = list(LABELS)
     unique = dict.fromkeys(found)
-    return sorted(unique, key=lambda mark: order.index(mark.tone))
+    return sorted(unique, key=lambda remark: order.index(remark.tone))
 
 
 def _worth_saying(findings: Sequence[Finding]) -> Iterator[Finding]:
     return (finding for finding in findings if finding.verdict != "pass")
 
 
-def _verdict(finding: Finding, result: Judgement, name: str) -> Mark:
+def _verdict(finding: Finding, result: Judgement, name: str) -> Remark:
     tone: Tone = "warn"
     if finding.verdict in {"fail", "unknown", "judge"}:
         tone = finding.verdict
@@ -80,4 +80,4 @@ def _verdict(finding: Finding, result: Judgement, name: str) -> Mark:
     else:
         places = (finding.place,) if finding.place else ()
     accepted = f"（已接受，理由：{finding.accepted}）" if finding.accepted else ""
-    return Mark(tone, name, finding.title, finding.clause, finding.message + accepted, places)
+    return Remark(tone, name, finding.title, finding.clause, finding.message + accepted, places)

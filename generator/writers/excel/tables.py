@@ -103,7 +103,7 @@ class TableWriter:
             elif column.path == "name":
                 width = 32
             slots.append(_Slot(column.header, column, width))
-            for limit in self.book.guidance.limits.get(full_path(self.sheet, column), ()):
+            for limit in self.book.field_notes.limits.get(full_path(self.sheet, column), ()):
                 if limit.max and limit.path.endswith(column.path or " "):
                     names = "、".join((column.path, *limit.together))
                     role = role_asked(limit.path)
@@ -216,7 +216,7 @@ class TableWriter:
                 styles.number_format(slot.column.kind) if slot.column else styles.TEXT_FORMAT
             )
             if slot.column is not None:
-                styles.note(cell, self.book.guidance.note(self.sheet, slot.column, needed=needed))
+                styles.note(cell, self.book.field_notes.note(self.sheet, slot.column, needed=needed))
         target.row_dimensions[HEAD_ROW].height = 34
 
     def _needed(self, column: Column) -> bool:
@@ -267,14 +267,14 @@ class TableWriter:
     def _most(self, content: dict[str, str]) -> int:
         """How many 字 one clause or section may have; 0 where nothing is said."""
         path = f"{self.sheet.path}.{content.get('key', '')}"
-        limits = [each for at in (path, f"{path}.text") for each in self.book.guidance.limits.get(at, ())]
+        limits = [each for at in (path, f"{path}.text") for each in self.book.field_notes.limits.get(at, ())]
         return min((each.max for each in limits if each.max), default=0) if self.sheet.form == "map" else 0
 
     def _note_id(self, target: Worksheet, row: int, key: str) -> None:
         """What the programme says of one clause or section, on its number."""
         path = f"{self.sheet.path}.{key}"
-        limits = [each for at in (path, f"{path}.text") for each in self.book.guidance.limits.get(at, ())]
-        quotes = [each for at in (path, f"{path}.text") for each in self.book.guidance.quotes.get(at, ())]
+        limits = [each for at in (path, f"{path}.text") for each in self.book.field_notes.limits.get(at, ())]
+        quotes = [each for at in (path, f"{path}.text") for each in self.book.field_notes.quotes.get(at, ())]
         text = "\n".join(dict.fromkeys([*map(limit_text, limits), *quotes]))
         styles.note(styles.at(target, row, 1), text)
 
