@@ -187,7 +187,7 @@ def start_process(settings: Settings, megabytes: int, temporary: str) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
-    _hold_to(megabytes)
+    _limit_memory(megabytes)
     tempfile.tempdir = temporary
     _maker = PacketMaker(settings)
     Finalize(None, _maker.session.__exit__, args=(None, None, None), exitpriority=1)
@@ -226,7 +226,7 @@ def _end_with_parent() -> None:
     threading.Thread(target=wait, daemon=True).start()
 
 
-def _hold_to(megabytes: int) -> None:
+def _limit_memory(megabytes: int) -> None:
     """Let this process take only so much memory: what it asks for beyond is refused to it.
 
     Only Linux counts all writable memory (``RLIMIT_DATA``); on other systems there is no such limit.

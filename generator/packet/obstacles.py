@@ -73,11 +73,11 @@ def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
     return tuple(
         Absent(path, title, job.dataset.place(path))
         for path, title in titles.items()
-        if not job.dataset.is_wrong(path) and not _hangs_on_a_role(path, job.dataset.wrong)
+        if not job.dataset.is_wrong(path) and not _role_is_wrong(path, job.dataset.wrong)
     )
 
 
-def _hangs_on_a_role(path: str, wrong: frozenset[str]) -> bool:
+def _role_is_wrong(path: str, wrong: frozenset[str]) -> bool:
     """Whether a value is asked of a member only because the role given for it is wrong."""
     member = re.match(r"members\[\d+\]", path)
     return member is not None and f"{member[0]}.role" in wrong

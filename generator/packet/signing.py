@@ -113,14 +113,14 @@ def with_fields(
     Raises:
         ProgrammeError: a place at which somebody must sign was not found in the PDF.
     """
-    from generator.pdf.pages.free_space import reading
+    from generator.pdf.pages.free_space import opened_pages
     from generator.pdf.signatures.fields import finished
 
     signings = signings_of(job, document, pdf, own)
     if job.edition != "signing" or document.filing != "paper":
         return signings, finished(pdf.pdf)
     _refuse_lost(document, signings)
-    with reading(pdf.pdf) as pages:
+    with opened_pages(pdf.pdf) as pages:
         named = tuple(
             replace(
                 signing,

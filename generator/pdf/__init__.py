@@ -1,1 +1,1 @@
-"""From a DOCX to a PDF, and what is put on finished pages."""
+"""Makes PDFs from DOCX files, and works on finished PDFs: merging, marks, attachments, signatures."""

@@ -1,4 +1,4 @@
-"""What a PDF engine is."""
+"""The interface of a PDF engine, and what it reports of a PDF."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-# What an engine has read of a document: its own type, which nobody else looks into.
+# What an engine has read of a document: a type of its own, opaque to all others.
 Read = TypeVar("Read")
 
 
@@ -60,7 +60,7 @@ class PdfDocument:
     Attributes:
         references: the printed page numbers of the bookmarks that PAGEREF fields name, where the engine
             tells them.
-        foot: how much at the foot of every page is certainly free, in points; 0 where the engine does not say.
+        foot: height of the strip at the foot of every page that is certainly empty, in points; 0 where unknown.
     """
 
     pdf: bytes

@@ -1,4 +1,4 @@
-"""Documents on their way through the PDF engine: handed in one after the other, collected when needed."""
+"""Submits documents to the PDF engine, which typesets them in background threads; results are futures."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class Typesetter(AbstractContextManager["Typesetter"]):
-    """One PDF engine, opened once, at work in threads of its own while the caller goes on.
+    """One PDF engine, opened once, that typesets in threads of its own while the caller continues.
 
     Args:
         engine: the engine's name.
         fonts: a folder of faces that goes before the machine's own.
-        overlap: let the caller go on; without it a document is typeset before ``submit`` comes back, as is
-            right where several processes share out the processors among them.
+        overlap: typeset in the background; otherwise ``submit`` returns only once the document is typeset, which
+            is better where there is a process for each processor already.
 
     Raises:
         UsageError: there is no engine of that name.
@@ -97,7 +97,7 @@ class Typesetter(AbstractContextManager["Typesetter"]):
             ProgrammeError: the document holds something that cannot be printed.
             PdfError: the engine cannot be had.
         """
-        # Read by the caller: two threads that both want Python only hold each other up.
+        # Read in the caller's thread: two threads running Python would only wait for each other (the GIL).
         read = self.engine.read(docx, info, parts)
         future = self._threads.submit(self._typeset, read, watermark)
         if not self._overlap:

@@ -23,7 +23,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.programme import Purpose
 from generator.packet.pipeline import put
 from generator.packet.session import Session
-from generator.pdf.pages.free_space import SEAL, reading
+from generator.pdf.pages.free_space import SEAL, opened_pages
 from generator.pdf.pages.merge import merge
 from generator.pdf.pages.overlays import Bound, page_numbers
 from generator.workflows.verify import verify
@@ -233,7 +233,7 @@ def test_the_boxes_of_opinions_stand_together_on_one_page(packet: Packet) -> Non
 def test_no_seal_in_a_signature_block_or_opinion_box_covers_what_is_printed(packet: Packet) -> None:
     for made in packet.documents:
         pdf = next(file for file in made.files if file.format == "pdf")
-        with reading(pdf.data) as pages:
+        with opened_pages(pdf.data) as pages:
             for signing in made.signings:
                 if (
                     signing.seal_at is None

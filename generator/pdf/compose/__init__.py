@@ -1,1 +1,1 @@
-"""From that tree to what the Typst program draws."""
+"""From the tree of a Word document (pdf/docx) to what the Typst program draws."""

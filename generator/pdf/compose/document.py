@@ -1,6 +1,6 @@
-"""From a document's tree and the machine's faces to what the Typst program draws.
+"""Decides what the Typst program draws, from a document's tree and the machine's faces.
 
-Everything that needs no measuring is decided here: which face draws a run, where its lines stand, the gaps
+Everything that needs no measured text is decided here: which face draws a run, the height of its lines, the gaps
 between paragraphs, the widths of columns.
 """
 
@@ -18,7 +18,7 @@ from generator.pdf.compose.drawing import (
     DrawnSection,
     NewPage,
 )
-from generator.pdf.compose.heights import Room, rows_tall, tall
+from generator.pdf.compose.heights import Room, share_of_page, share_of_rows
 from generator.pdf.compose.paragraphs import compose_paragraph
 from generator.pdf.compose.styles import StyleBook, space_after, space_before
 from generator.pdf.compose.tables import compose_table, keeps_next
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from generator.pdf.fonts.faces import Faces
 
 _LONGEST_CHAIN: Final = (
-    0.6  # of a page: paragraphs kept with the next that look taller than this are let go of
+    0.6  # of a page: a chain of paragraphs kept with the next that looks taller than this may break
 )
 _NOTES_HEIGHT: Final = 800.0  # points: more than a footnote ever takes
 
@@ -51,7 +51,7 @@ class Composition:
     Attributes:
         document: what it draws.
         warnings: in Chinese.
-        foot: how much at the foot of every page nothing is put into, in points.
+        foot: height of the strip at the foot of every page in which nothing is drawn, in points.
     """
 
     document: DrawnDocument
@@ -98,7 +98,7 @@ def compose(
         sections,
         notes,
     )
-    # A footer stands in the lower margin, so with one only what is below it is free.
+    # Where there is a footer, only the part of the lower margin below it is free.
     feet = (section.page.footer if section.footers else section.page.bottom for section in sections)
     return Composition(drawn, warnings, min(feet, default=0.0))
 
@@ -111,7 +111,7 @@ def _compose_section(book: StyleBook, section: Section) -> DrawnSection:
     def height(margins: Mapping[str, MarginText]) -> float:
         return max(
             (
-                sum(tall(book, block, room) * page.height for block in text.blocks)
+                sum(share_of_page(book, block, room) * page.height for block in text.blocks)
                 for text in margins.values()
             ),
             default=0.0,
@@ -121,7 +121,7 @@ def _compose_section(book: StyleBook, section: Section) -> DrawnSection:
         return {kind: compose_blocks(book, text.blocks, room) for kind, text in margins.items()}
 
     headers, footers = compose_margins(section.headers), compose_margins(section.footers)
-    # Headers and footers that are taller than their margin push the text away.
+    # As in Word, a header or footer that is taller than its margin makes the margin larger.
     page = replace(
         page,
         top=max(page.top, page.header + height(section.headers)),
@@ -144,7 +144,7 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
     """Compose the blocks of a section, cell, header, footer or footnote.
 
     Between two paragraphs Word adds the space after the first to the space before the second; where both have
-    one style, either may say that its own space goes away.
+    the same style, either may drop its own space (``w:contextualSpacing``).
 
     Args:
         book: the document's styles, to which those of the blocks are added.
@@ -193,13 +193,13 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
 
 
 def _released(book: StyleBook, blocks: Sequence[Block], room: Room) -> frozenset[int]:
-    """The blocks at the head of a chain of keep-with-next that no page could hold together, by their places.
+    """The blocks whose keep-with-next is ignored, by their index: where a chain of them is too tall for a page.
 
-    Such a chain would leave most of a page empty and break all the same. Its end is what counts (the
-    signatures keep to the text before them), and a heading is never parted from what it heads.
+    Such a chain would leave most of a page empty and break all the same. The chain is counted from its end, as
+    that matters most (signatures stay with the text before them); a heading always stays with the text below it.
     """
     found = []
-    height, links = 0.0, 0  # of the chain that begins with the block after
+    height, links = 0.0, 0  # of the chain that begins with the following block
     for at in range(len(blocks) - 1, -1, -1):
         block = blocks[at]
         if isinstance(block, Paragraph):
@@ -210,7 +210,7 @@ def _released(book: StyleBook, blocks: Sequence[Block], room: Room) -> frozenset
             keeps, is_heading = isinstance(block, Table) and keeps_next(block.rows[-1]), False
         if not keeps:
             height, links = 0.0, 0
-        own = _head_tall(book, block, room)
+        own = _least_share(book, block, room)
         if keeps and links and height + own > _LONGEST_CHAIN and not is_heading:
             found.append(at)
             height, links = 0.0, 0
@@ -220,12 +220,12 @@ def _released(book: StyleBook, blocks: Sequence[Block], room: Room) -> frozenset
     return frozenset(found)
 
 
-def _head_tall(book: StyleBook, block: Block, room: Room) -> float:
-    """How much of a page a block needs at least below what keeps to it: of a table, its first row."""
+def _least_share(book: StyleBook, block: Block, room: Room) -> float:
+    """The share of a page that must follow a block kept with this one: of a table, its first row."""
     if not isinstance(block, Table):
-        return tall(book, block, room)
+        return share_of_page(book, block, room)
     first = block.rows[0]
-    return max(rows_tall(book, (first,), room), first.height / room.height)
+    return max(share_of_rows(book, (first,), room), first.height / room.height)
 
 
 def _compose_contents(book: StyleBook, contents: Contents, room: Room) -> DrawnContents:

@@ -1,7 +1,7 @@
-"""What the Typst program is told: a document whose every line, gap and width that needs no measuring is decided.
+"""The input of the Typst program: a document in which all that needs no measured text is decided.
 
-All is frozen; measures are points. Formatting of runs, paragraphs and cells is numbered: a style is its place in
-the document's list. How this is written down for the program is generator/pdf/compose/json_form.py alone.
+All classes are frozen; measures are points. Styles of runs, paragraphs and cells are referred to by their index in
+the document's lists. Only generator/pdf/compose/json_form.py knows how this is written as JSON.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class RunStyle:
     """How text is drawn.
 
     Attributes:
-        faces: the engine's names of the faces of Chinese characters, the first that has a character counts.
-        latin_face: of the face of Latin characters.
+        faces: the engine's names of the faces for Chinese characters; the first that has a character draws it.
+        latin_face: the engine's name of the face for Latin characters.
         top: how far the line reaches above the baseline.
         bottom: how far it reaches below.
         weight: of the face's own bold, None for none.
@@ -286,7 +286,7 @@ class DownText:
 
 @dataclass(frozen=True, slots=True)
 class UpText:
-    """Blocks turned left by a quarter, on lines of a length."""
+    """Blocks turned left by a quarter, with lines of a given length."""
 
     blocks: tuple[DrawnBlock, ...]
     length: float

@@ -1,4 +1,4 @@
-"""How tall things will roughly be, for what must be decided before anything is drawn."""
+"""Rough heights as shares of a page, for what must be decided before anything is drawn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEASURE_FROM: Final = 0.4  # of a page: rows and paragraphs that look this tall 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where blocks stand.
+    """The space in which blocks are set.
 
     Attributes:
         width: of their lines, points.
@@ -34,10 +34,10 @@ class Room:
     in_cell: bool = False
 
 
-def tall(book: StyleBook, block: Block, room: Room) -> float:
-    """Roughly how much of a page's height a paragraph or table takes."""
+def share_of_page(book: StyleBook, block: Block, room: Room) -> float:
+    """The share of the height of ``room`` that a paragraph or table takes, roughly; 1.0 is a whole page."""
     if isinstance(block, Table):
-        return rows_tall(book, block.rows, room)
+        return share_of_rows(book, block.rows, room)
     if not isinstance(block, Paragraph):
         return 0.0
     line = sum(book.edges(block.mark, block.format, cjk=True, grid=room.grid))
@@ -51,11 +51,13 @@ def tall(book: StyleBook, block: Block, room: Room) -> float:
     return (lines * line + pictures) / room.height
 
 
-def blocks_tall(book: StyleBook, blocks: Iterable[Block], room: Room) -> float:
-    """The same of several blocks, one below another."""
-    return sum(tall(book, block, room) for block in blocks)
+def share_of_blocks(book: StyleBook, blocks: Iterable[Block], room: Room) -> float:
+    """The share that several blocks take, one below another."""
+    return sum(share_of_page(book, block, room) for block in blocks)
 
 
-def rows_tall(book: StyleBook, rows: Iterable[Row], room: Room) -> float:
-    """The same of a table's rows, each as tall as its tallest cell."""
-    return sum(max((blocks_tall(book, cell.blocks, room) for cell in row.cells), default=0) for row in rows)
+def share_of_rows(book: StyleBook, rows: Iterable[Row], room: Room) -> float:
+    """The share that a table's rows take, each as tall as its tallest cell."""
+    return sum(
+        max((share_of_blocks(book, cell.blocks, room) for cell in row.cells), default=0) for row in rows
+    )

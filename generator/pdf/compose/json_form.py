@@ -1,7 +1,7 @@
-"""How a drawn document is written down for the Typst program (``doc.json``); nothing else knows these keys.
+"""Writes a drawn document as JSON for the Typst program (``doc.json``); no other module knows its keys.
 
-The keys are short, since a document has thousands of them: below, each key of generator/pdf/document.typ stands beside the
-name that it has in generator/pdf/compose/drawing.py. What is absent or as usual is left out.
+The keys are short, since a document has thousands of them. Below, each key as generator/pdf/document.typ reads it
+stands beside the name of generator/pdf/compose/drawing.py. Values that are absent or the default are left out.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from generator.pdf.compose.drawing import (
     StyledText,
     TabMark,
 )
-from generator.pdf.compose.heights import MEASURE_FROM, tall
+from generator.pdf.compose.heights import MEASURE_FROM, share_of_page
 from generator.pdf.compose.punctuation import HANGING_MARK, with_hanging
 from generator.pdf.compose.runs import MARKS_APART, compose_runs, compose_text
 from generator.pdf.docx.tree import BookmarkStart, PageField, TextRun
@@ -79,7 +79,7 @@ def compose_paragraph(
         height=sum(book.edges(paragraph.mark, form, cjk=True, grid=room.grid)) if empty else None,
         tabbed=not plain and (ends_blank or any(isinstance(piece, TabMark) for piece in pieces)),
         heading=_heading(book, paragraph) if form.outline or form.style in book.listed_styles else None,
-        whole=form.keep_lines and tall(book, paragraph, room) < MEASURE_FROM,
+        whole=form.keep_lines and share_of_page(book, paragraph, room) < MEASURE_FROM,
         page_break_before=form.page_break_before and not room.in_cell,
         keep_next=keep_next,
         opens=paragraph.opens,
@@ -138,7 +138,7 @@ def _breakable(piece: Piece, size: float, width: float) -> Piece:
 
 
 def _with_leader(book: StyleBook, pieces: list[Piece], style: ParagraphStyle, room: Room) -> list[Piece]:
-    """Pieces whose one tab goes to the right margin, as in a contents list: what fills it needs no measuring."""
+    """Pieces whose only tab goes to the right margin, as in a contents list: its leader just fills the line."""
     if len(style.tabs) != 1 or style.hang:
         return pieces
     (stop,) = style.tabs
@@ -159,7 +159,7 @@ def _with_leader(book: StyleBook, pieces: list[Piece], style: ParagraphStyle, ro
 
 
 def _with_hanging(book: StyleBook, pieces: list[Piece], style: ParagraphStyle, room: Room) -> list[Piece]:
-    """Pieces with the marks told that hang into the margin; a line of more than text is left as it is."""
+    """Pieces with each punctuation mark that hangs into the margin marked; unchanged where there is more than text."""
     texts = [piece for piece in pieces if isinstance(piece, StyledText)]
     if style.hang or len(texts) != len(pieces):
         return pieces

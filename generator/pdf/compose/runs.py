@@ -41,8 +41,8 @@ _BLANKS: Final = re.compile("(^[ \u00a0\u3000]+|[ \u00a0\u3000]{2,}|[ \u00a0\u30
 _BLANK_CHUNK: Final = 4  # characters of a blank between which it may break over two lines
 _MARKS: Final = "、。，．：；？！（）《》〈〉「」『』【】〔〕〖〗“”‘’"
 _MEETING: Final = re.compile(f"(?<=[{_MARKS}])(?=[{_MARKS}])")
-# Where two Chinese marks meet, the engine would take half of the space between them. Word does so only where
-# the document says so; this sign between them tells the program to set the two apart.
+# Between two adjacent Chinese punctuation marks the engine removes half of the space. Word does so only where the
+# document says so; elsewhere this sign between the two tells the Typst program to keep the space.
 MARKS_APART: Final = "\x1f"
 
 

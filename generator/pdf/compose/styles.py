@@ -1,4 +1,4 @@
-"""Numbering the styles of one document, and what its faces can draw."""
+"""The list of one document's styles, and which characters its faces can draw."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RAISED: Final = {"super": -0.33, "sub": 0.14}  # of the size, down
 # The engine's own ticked box is as wide as a Latin letter; beside a Chinese □ it must be as wide as one.
 _TICKS: Final = "☐☑☒"
 _TICK_SIZE: Final = 1.5
-_LEAST_LINE: Final = 12.0  # points that a line counts at least where space is given in lines
+_LEAST_LINE: Final = 12.0  # points: the least height of a line, where spacing is given in lines
 _ALIGN: Final = {"both": "justify", "distribute": "distribute", "center": "center", "right": "right"}
 _LAST_LATIN: Final = "\u024f"
 
@@ -154,7 +154,7 @@ class StyleBook:
         if rule == "atLeast":
             return (max(above, line - below), below)
         if grid and paragraph.snap_to_grid:
-            # Lines on a grid: each takes whole steps of it, its text in the middle.
+            # On a document grid (w:docGrid) a line takes a whole number of grid lines, its text in the middle.
             height = above + below
             extra = math.ceil(height / grid - 1e-6) * grid * max(line, 1.0) - height
             return (above + extra / 2, below + extra / 2)

@@ -15,7 +15,7 @@ from generator.pdf.compose.drawing import (
     StyledText,
     UpText,
 )
-from generator.pdf.compose.heights import MEASURE_FROM, Room, blocks_tall, rows_tall
+from generator.pdf.compose.heights import MEASURE_FROM, Room, share_of_blocks, share_of_rows
 from generator.pdf.docx.tree import Block, BookmarkStart, LineBreak, Paragraph, TextRun
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 ComposeBlocks = Callable[["StyleBook", Sequence[Block], Room], tuple[DrawnBlock, ...]]
 
-_WIDER_THAN_TEXT: Final = 1.12  # of the text's width: what is wider than this would leave the sheet
+_WIDER_THAN_TEXT: Final = 1.12  # of the text's width: a wider table would reach beyond the sheet
 _UPRIGHT: Final = (0.88, 0.12)  # of the size: where a character of text that runs down stands in its square
 _LEAST_LENGTH: Final = 12.0  # points, of a line of turned text
-_SPARE: Final = 1.05  # what a line of turned text is given beyond its guessed length
+_SPARE: Final = 1.05  # by which the estimated length of a line of turned text is multiplied
 _LATIN_EM: Final = 0.55
 
 
@@ -62,7 +62,7 @@ def compose_table(
             for cell in row.cells
         ),
         above,
-        whole=glued and rows_tall(book, rows, room) < MEASURE_FROM * 2,
+        whole=glued and share_of_rows(book, rows, room) < MEASURE_FROM * 2,
         keep_next=stays[-1],
         kept=() if glued else tuple(_kept_together(book, rows, stays, heads, room)),
         opens=table.opens,
@@ -71,7 +71,7 @@ def compose_table(
 
 
 def keeps_next(row: Row) -> bool:
-    """Whether a row keeps to the next: Word asks the first paragraph of each of its cells."""
+    """Whether a row is kept with the next: Word looks at the first paragraph of each of its cells."""
     firsts = [cell.blocks[0] for cell in row.cells if cell.blocks]
     asked = [block.format.keep_next for block in firsts if isinstance(block, Paragraph)]
     return bool(asked) and all(asked)
@@ -86,7 +86,7 @@ def _kept_together(
         last = first
         while last + 1 < len(rows) and stays[last]:
             last += 1
-        if last > first and rows_tall(book, rows[first : last + 1], room) < MEASURE_FROM:
+        if last > first and share_of_rows(book, rows[first : last + 1], room) < MEASURE_FROM:
             yield first, last - first + 1
         first = last + 1
 
@@ -96,7 +96,7 @@ def _column_widths(table: Table, room: Room) -> tuple[float, ...]:
     if total and table.share is not None:
         columns = tuple(width * table.share * room.width / total for width in columns)
     elif total > room.width * _WIDER_THAN_TEXT:
-        # It would leave the sheet: no template means that, and text there would not be printed.
+        # Text beyond the sheet would not be printed, and no template means that: the columns are scaled down.
         columns = tuple(width * room.width / total for width in columns)
     return tuple(round(width, 3) for width in columns)
 
@@ -115,7 +115,7 @@ def _compose_cell(
     inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True)
     spanned = rows[y : y + cell.rowspan]
     whole = all(row.whole or row.rule == "exact" for row in spanned)
-    measure = whole and blocks_tall(book, cell.blocks, inner) > MEASURE_FROM
+    measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
     content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
     if cell.turn == "up":
         content = _turned_up(
@@ -151,14 +151,14 @@ def _compose_cell(
 def _height_left(
     book: StyleBook, cell: Cell, spanned: Sequence[Row], columns: Sequence[float], room: Room
 ) -> float:
-    """Roughly the height for a cell's text in the rows that it spans, were the cell itself empty; points."""
+    """Roughly the height that the other cells of its rows leave for a cell's text, in points."""
     height = 0.0
     for row in spanned:
         others = [other for other in row.cells if other is not cell and not other.turn and other.rowspan == 1]
         heights = [row.height]
         for other in others:
             width = sum(columns[other.column : other.column + other.span])
-            text = blocks_tall(book, other.blocks, Room(width, room.height)) * room.height
+            text = share_of_blocks(book, other.blocks, Room(width, room.height)) * room.height
             heights.append(text + other.margins.top + other.margins.bottom)
         height += max(heights)
     return height - (cell.margins.top + cell.margins.bottom)
@@ -168,7 +168,7 @@ def _turned_up(
     book: StyleBook, cell: Cell, room: Room, height: float, compose_blocks: ComposeBlocks
 ) -> UpText:
     lengths = [
-        sum(_ems(text) * look.size for text, look in _texts(block))
+        sum(_length_in_ems(text) * look.size for text, look in _texts(block))
         for block in cell.blocks
         if isinstance(block, Paragraph)
     ]
@@ -178,7 +178,7 @@ def _turned_up(
 
 
 def _is_text(cell: Cell) -> bool:
-    """Whether a cell holds nothing but text; other things stand upright though the cell's text runs down."""
+    """Whether a cell holds nothing but text: only then is it drawn running down, other content stays upright."""
     return all(
         isinstance(block, Paragraph)
         and all(isinstance(item, TextRun | BookmarkStart | LineBreak) for item in block.runs)
@@ -195,7 +195,7 @@ def _running_down(book: StyleBook, cell: Cell, height: float) -> DownText:
             size = look.size
             style = book.run(look, (_UPRIGHT[0] * size, _UPRIGHT[1] * size))
             for piece in re.findall("[!-~]{2,}|.", book.drawable(text, look)):
-                length = size * max(_ems(piece), 1.0)
+                length = size * max(_length_in_ems(piece), 1.0)
                 if height > 0 and column and used + length > height + 0.5 * size:
                     columns.append(tuple(column))
                     column, used = [], 0.0
@@ -216,6 +216,6 @@ def _texts(block: Block) -> Iterator[tuple[str, RunFormat]]:
                 yield item.text, item.format
 
 
-def _ems(text: str) -> float:
+def _length_in_ems(text: str) -> float:
     """Roughly how long a text is, in ems."""
     return sum(_LATIN_EM if char < "\u2000" else 1.0 for char in text)

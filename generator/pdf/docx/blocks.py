@@ -1,4 +1,4 @@
-"""Reading what a body, cell, header, footer or footnote holds: paragraphs and tables, and bookmarks between them."""
+"""Reading the paragraphs and tables of a body, cell, header, footer or footnote, and the bookmarks between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Footnotes: which are referred to, and the numbers that Word gives them and never stores."""
+"""Footnotes: which ones the text refers to, and their numbers, which Word computes and does not store."""
 
 from __future__ import annotations
 

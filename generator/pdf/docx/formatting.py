@@ -1,4 +1,4 @@
-"""What formatting comes to in a document: the element's own, over its styles', its list's and its table's."""
+"""Effective formatting: an element's own properties over those of its styles, its list and its table."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from generator.pdf.docx.numbering import Numbering
     from generator.pdf.docx.reuse import CellContent
 
-# What is known of a template's formatting serves every document filled from it: so many templates, and so
-# many paragraphs and cells of each, are remembered.
+# Formatting is cached across documents filled from the same template: so many templates are kept, and so many
+# paragraphs and cells of each.
 _MOST_TEMPLATES: Final = 32
 _MOST_PIECES: Final = 5_000
 _Content = tuple[Any, ...]  # tags, attributes and children of an element
 
 
 class KnownFormats:
-    """What documents with the same styles, numbering and theme share: what was worked out or read before.
+    """The cache that documents with the same styles, numbering and theme share.
 
     Args:
         styles: the part ``styles.xml``.
@@ -49,7 +49,7 @@ class KnownFormats:
         self.pieces: dict[_Content, Paragraph | CellContent] = {}
 
     def remember(self, key: _Content, piece: Paragraph | CellContent) -> None:
-        """Keep a paragraph or cell that stands for itself, whatever is around it."""
+        """Keep a paragraph or cell that means the same wherever it occurs (see reuse.is_tied)."""
         if len(self.pieces) >= _MOST_PIECES:
             self.pieces.clear()
         self.pieces[key] = piece
@@ -62,7 +62,7 @@ def known_formats(styles: bytes | None, numbering: bytes | None, theme: bytes | 
 
 
 def _content(element: Element) -> _Content:
-    """All that stands in an element, to tell equal ones: its XML would name every namespace in scope."""
+    """A key that is equal for equal content; serialised XML is not, as it names every namespace in scope."""
     return tuple(
         (child.tag, *child.items(), _content(child)) if len(child) else (child.tag, *child.items())
         for child in element
@@ -113,7 +113,7 @@ class Formatting:
         if level is not None and "numbering" in direct:
             inherited = merge(inherited, level.paragraph)
         elif level is not None:
-            # The list is the style's, so the style's own indents come before the list's.
+            # The list comes from the style, so the style's own indents override the list's.
             inherited = merge(merge(base, level.paragraph), style_paragraph)
         paragraph = paragraph_format({**merge(inherited, direct), "style": style}, numbering)
         return paragraph, run_format(RunFormat(), styles.run_defaults, table_run, style_run)
@@ -142,7 +142,7 @@ class Formatting:
         return found
 
     def label(self, mark: RunFormat, level: RunProperties) -> RunFormat:
-        """Formatting of a number or bullet: its level's over that of the paragraph's mark, never underlined by it."""
+        """Formatting of a number or bullet: its level's over that of the paragraph mark, except the underline."""
         key = (mark, frozenset(level.items()))
         found = self._known.labels.get(key)
         if found is None:

@@ -213,7 +213,7 @@ class Numbering:
             definition = named.get(element.get(W + "numId"), "")
             seen: set[str] = set()
             while definition in definitions and definition not in seen:
-                # A definition may be no more than the name of a list style, which names the list that holds it.
+                # A definition may only name a list style (w:numStyleLink); that style names the list with the levels.
                 seen.add(definition)
                 link = definitions[definition].find(W + "numStyleLink")
                 if link is None:
@@ -319,7 +319,7 @@ class Numbering:
             for at in used.starts:
                 counts.pop(at, None)
         if index not in counts:
-            # A level that is met before those above it stands below a first paragraph of each.
+            # A level used before any paragraph of the levels above it: those count as used once.
             for above in range(index - 1, -1, -1):
                 if above in counts or above not in used.levels:
                     break

@@ -136,7 +136,7 @@ def _read(reading: Reading, element: Element, where: str, *, first_block: bool) 
         or reading.fields.replaced is not None
         or any(isinstance(block, Contents) for block in blocks)
     ):
-        # What is left of a paragraph that only carried a table of contents is not a line of its own.
+        # A paragraph that held only a table of contents leaves no empty line behind.
         blocks = [block for block in blocks if not isinstance(block, Paragraph) or block.runs or block.opens]
     section = properties.find(W + "sectPr") if properties is not None else None
     if section is not None:
@@ -275,7 +275,7 @@ def _add_text(reading: Reading, draft: _Draft, text: str, look: RunFormat) -> No
 
 
 def _add_signs(reading: Reading, draft: _Draft, text: str, look: RunFormat) -> None:
-    """Add text of which some is in a symbol font: the signs that it shows there."""
+    """Add text partly in a symbol font, with the signs that are shown instead of its letters."""
     for in_symbols, group in groupby(
         text, lambda char: char != " " and symbol_face_of(look, char) is not None
     ):
@@ -340,7 +340,7 @@ def _check_kind(reading: Reading, item: Field, where: str) -> None:
 
 
 def _settle_contents(reading: Reading, item: Field) -> None:
-    """Say of a table of contents whether it is made anew or printed as Word stored it."""
+    """Decide whether a table of contents is made anew or printed as Word stored it."""
     if item.kind == "TOC":
         item.keeps_stored = (
             contents_code(item.code).only_stored or reading.contents_met in reading.keep_stored

@@ -1,7 +1,7 @@
-"""A Word document read into its tree (generator/pdf/docx/tree.py), and held against an independent witness.
+"""Reads a Word document into its tree (generator/pdf/docx/tree.py), and checks it by an independent count.
 
-What may stand in a document is a closed list (docs/docx-subset.md): whatever is not on it is refused by name
-and place, so that no text is lost without a word.
+What a document may hold is a closed list (docs/docx-subset.md): everything else is refused by name and place, so
+that no text is lost silently. Text extracted by separate code (base/ooxml) must be the same as the tree's.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
 
 @dataclass(slots=True)
 class _Shown:
-    """What was found of that which is shown and not stored; see Unstored."""
+    """Counts of what is shown but not stored as text, as read into the tree; see Unstored."""
 
     numbers: int = 0
     symbols: int = 0
@@ -156,7 +156,7 @@ def _read(reading: Reading) -> WordDocument:
 
 
 def _empty_contents(document: WordDocument) -> frozenset[int]:
-    """The tables of contents that would list nothing; what Word stored for them is better than that."""
+    """The tables of contents that would list nothing if made anew: for them the text that Word stored is printed."""
     if not document.contents:
         return frozenset()
     texts = [

@@ -1,7 +1,8 @@
 """Paragraphs and cells that were read before, in this document or in another filled from the same template.
 
-Most of what a filled template holds is the template's own. A piece whose XML was met before, in a document with
-the same styles, numbering and theme, is the same piece; only what is tied to its place is read each time.
+Most paragraphs of a filled template are the template's own. In documents with the same styles, numbering and
+theme, equal XML gives equal paragraphs and cells, so they are read once; only those that depend on their place in
+the document (see is_tied) are read each time.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
     from generator.pdf.docx.tree import Block, CellMargins
 
-# What ties a piece of a document to others, or to the rest of the package.
+# Constructs by which a paragraph or cell depends on others, or on the rest of the package.
 _TIES: Final = (b"bookmark", b"fld", b"instrText", b"drawing", b"footnote", b"sectPr", b"w:sdt", b"hyperlink")
 _SLICED: Final = ("p", "tc")
 
@@ -44,7 +45,7 @@ class CellContent:
 
 
 def is_tied(xml: bytes) -> bool:
-    """Whether a piece means something else in another place or another document."""
+    """Whether a paragraph or cell depends on its place or document, so that it cannot be reused."""
     for tie in _TIES:  # noqa: SIM110 asked of every paragraph and cell, and three times as fast as any()
         if tie in xml:
             return True
@@ -54,8 +55,8 @@ def is_tied(xml: bytes) -> bool:
 def slices(data: bytes, root: Element) -> dict[Element, bytes]:
     """The XML of each paragraph and cell as it stands in the part, by element.
 
-    Empty where the part is not written plainly enough to tell: another prefix, comments, or paragraphs or
-    cells that are empty elements or within one another.
+    Empty where that cannot be told from the bytes: another prefix than ``w``, comments, or paragraphs or cells that
+    are empty elements or nested.
     """
     found: dict[Element, bytes] = {}
     if b"<!" in data or data.count(b"<?") > 1:
@@ -69,7 +70,7 @@ def slices(data: bytes, root: Element) -> dict[Element, bytes]:
 
 
 def _pieces(data: bytes, name: str) -> list[bytes]:
-    """What stands from each start tag to its end tag; nothing where that is not plain."""
+    """The XML from each start tag to its end tag; none at all where some cannot be told for certain."""
     plain, long, end = f"<w:{name}>".encode(), f"<w:{name} ".encode(), f"</w:{name}>".encode()
     *before, _ = data.split(end)
     if data.count(plain) + data.count(long) != len(before):

@@ -114,7 +114,7 @@ class SectionReader:
 
 
 def _drawn(blocks: Sequence[Block]) -> tuple[Block, ...]:
-    """A section's blocks: one that holds nothing but its own end still is a page with its headers and footers."""
+    """A section's blocks, at least one: a section without content still is a page with its headers and footers."""
     if all(isinstance(block, Paragraph) and block.ends_section for block in blocks):
         return tuple(replace(block, ends_section=False) for block in blocks if isinstance(block, Paragraph))
     return tuple(blocks)
@@ -141,7 +141,7 @@ def _page(element: Element | None) -> PageSetup:
     if margin is not None:
         sides = {name: twips(margin.get(W + name), default) for name, default in _MARGINS.items()}
         sides["left"] += twips(margin.get(W + "gutter"))
-    # A negative margin is one that headers do not push down.
+    # A negative margin means that headers and footers do not enlarge it; its size is the absolute value.
     sides["top"], sides["bottom"] = abs(sides["top"]), abs(sides["bottom"])
     if grid is not None and grid.get(W + "type") in _GRIDS:
         pitch = twips(grid.get(W + "linePitch"))

@@ -25,8 +25,8 @@ class CellRoles:
 class SignatureBookmarks:
     """Which signature places are open, and the cells around what is being read.
 
-    A place that begins or ends in a cell is marked on the cell, any other on a block. One that begins in a
-    cell and ends outside of tables is the cell.
+    A place that begins or ends in a cell is marked on the cell, any other on a block. A bookmark that begins in a
+    cell and ends outside of the table marks the cell alone.
     """
 
     def __init__(self) -> None:

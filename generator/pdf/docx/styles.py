@@ -1,6 +1,6 @@
-"""Formatting as elements and styles set it: only what each sets, so that inheriting is merging.
+"""Formatting as elements and styles set it: only the properties that each sets, so that inheritance is a merge.
 
-All measures are points. What comes of it, when everything is inherited, are ParagraphFormat and RunFormat.
+All measures are points. The result, with everything inherited, are ParagraphFormat and RunFormat.
 """
 
 from __future__ import annotations
@@ -402,7 +402,7 @@ def _outline_by_name(name: str) -> int | None:
 
 
 def merge(base: ParagraphProperties, over: ParagraphProperties) -> ParagraphProperties:
-    """Properties over those they inherit from; tab stops add up, but for cleared ones."""
+    """Properties over those they inherit from; tab stops of both are kept, except cleared ones."""
     if not over:
         return base
     found: ParagraphProperties = {**base, **over}

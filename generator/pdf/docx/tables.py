@@ -64,7 +64,7 @@ class _PlacedCell:
         if "bottom" in below.borders:
             self.borders = {**self.borders, "bottom": below.borders["bottom"]}
         elif "bottom" in self.borders and self.borders["bottom"] is None:
-            # That the first of them has no line below says nothing of where the last of them ends.
+            # "No line below" of the upper cell does not hold for the end of the merged cell, which is further down.
             self.borders = {side: line for side, line in self.borders.items() if side != "bottom"}
 
     def touching(self, side: str) -> list[tuple[int, int]]:

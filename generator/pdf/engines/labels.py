@@ -15,7 +15,7 @@ _PAD = 3.0  # points around the printed characters
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a label stands: a 1-based page, and how far it reaches, in points from the bottom left."""
+    """Where a label is printed: the page, from 1, and its rectangle in points from the bottom left."""
 
     page: int
     left: float
@@ -25,7 +25,7 @@ class Found:
 
 
 def letters(text: str) -> str:
-    """What of a label is looked for: its letters and digits, as marks at line ends may not be drawn."""
+    """The letters and digits of a label: only they are searched for, as marks at line ends may not be drawn."""
     return "".join(char for char in text if char.isalnum())
 
 

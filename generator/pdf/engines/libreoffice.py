@@ -1,7 +1,7 @@
 """The second PDF engine, only when asked for: an installed LibreOffice, held to the same faces.
 
-Each run has its own profile and fontconfig, a time limit, and no way to the network. Its exit code means
-nothing: what counts is whether a whole PDF was written.
+Each run has its own profile and fontconfig, a time limit, and no network. LibreOffice's exit code is ignored, as
+it is not reliable: what counts is whether a whole PDF was written.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _FILTER: Final = {
     "ExportBookmarks": True,
     "ExportBookmarksToPDFDestination": True,
 }
-# A proxy that nobody serves, no links followed, no macros.
+# No network (a proxy that does not exist), no links followed, no macros.
 _PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
 <item oor:path="/org.openoffice.Inet/Settings"><prop oor:name="ooInetProxyType" oor:op="fuse"><value>2</value></prop></item>
@@ -250,7 +250,7 @@ def _names(document: WordDocument) -> Iterator[tuple[str, bool]]:
 def _with_marks(parts: Mapping[str, bytes]) -> tuple[bytes, list[tuple[str, str]]]:
     """The document with a plain-named bookmark at each signature place; the roles with what is printed there.
 
-    LibreOffice makes a named destination of where a bookmark begins, and mangles dots in its name.
+    LibreOffice writes the start of each bookmark as a named destination, and changes dots in its name.
     """
     main = main_part(parts)
     root = parse(parts[main])
@@ -315,10 +315,10 @@ def _destinations(pdf: pikepdf.Pdf) -> dict[str, tuple[int, float, float]]:
 def _sign_places(
     pdf: pikepdf.Pdf, data: bytes, tree: WordDocument, roles: Sequence[tuple[str, str]]
 ) -> Iterator[SignPlace]:
-    """Signature places: where their labels are printed, as wide as the document's own measures say.
+    """Signature places: found by their printed labels, with the width computed from the document's measures.
 
-    A label that is printed at several places is the one nearest to where LibreOffice says that the bookmark
-    is; where neither says which, the place counts as not found.
+    Of a label that is printed several times, the one nearest to the bookmark's destination is taken. Without a
+    destination such a place counts as not found.
     """
     shown = _destinations(pdf)
     spans = dict(_spans(tree))
@@ -342,7 +342,7 @@ def _sign_places(
 
 
 def _spans(document: WordDocument) -> Iterator[tuple[str, tuple[float, float]]]:
-    """How far each signature place reaches across its page, by role."""
+    """The left and right edge of each signature place, in points, by role."""
     for section in document.sections:
         left, right = section.page.left, section.page.width - section.page.right
         for block in section.blocks:

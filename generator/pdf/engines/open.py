@@ -41,7 +41,7 @@ def _libreoffice(faces: Faces) -> Engine[Any]:
     return LibreOfficeEngine(faces)
 
 
-# Typst works with all processors on one document; LibreOffice is a process of its own for each.
+# Typst uses all processors for one document; LibreOffice runs as one process for each document.
 ENGINES: Final[Mapping[EngineName, EngineKind]] = {
     "typst": EngineKind(_typst, at_once=1),
     "libreoffice": EngineKind(_libreoffice, at_once=2),

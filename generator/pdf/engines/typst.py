@@ -1,4 +1,4 @@
-"""The embedded PDF engine: Typst, kept warm in a private folder with its faces loaded once."""
+"""The embedded PDF engine: Typst, working in a private folder, with its faces loaded once."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def _sign_places(found: list[dict[str, Any]]) -> tuple[SignPlace, ...]:
         elif role in opened:
             begin = opened[role]
             height = item["height"]
-            # A block that goes on over a page is signed where it ends.
+            # A block that continues on the next page is signed where it ends.
             top = begin["y"] if begin["page"] == item["page"] else 0.0
             rect = (begin["x"], height - item["y"], item["x"], height - top)
             places[role] = SignPlace(role, item["page"], tuple(round(value, 2) for value in rect))

@@ -1,1 +1,1 @@
-"""Which faces print what, found once and kept."""
+"""Which faces draw which text: found once, and kept in a cache."""

@@ -1,4 +1,4 @@
-"""Reading font files with fontTools, which takes a while to load: only where nothing is remembered of a face."""
+"""Reading font files with fontTools. It is slow to import, so it is used only for what is not in the face cache."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _READING: Final = Lock()
 
 
 def descriptions(path: Path) -> list[dict[str, Any]]:
-    """What each face of a file says of itself, by the names of ``facefiles.Face``; nothing of a broken file."""
+    """What each face of a file says of itself, by the names of ``face_cache.Face``; an empty list for a broken file."""
     try:
         return [_describe(font) for font in _open_all(path)]
     except (TTLibError, OSError, KeyError, ValueError, AssertionError, AttributeError):
@@ -44,7 +44,7 @@ def latin_widths(path: Path, index: int) -> dict[str, float]:
 
 
 def unit(path: Path, index: int) -> int:
-    """How many of its own units a face has to the em."""
+    """The units per em of a face."""
     with TTFont(str(path), lazy=True, fontNumber=index) as font:
         return int(font["head"].unitsPerEm)
 
@@ -54,7 +54,7 @@ def glyph(char: str, path: Path, index: int) -> tuple[float, list[str]]:
 
     The outline is the operators of a PDF's content (ISO 32000-1, 8.5.2).
     """
-    # An open font reads its file as it goes: two threads at once would read at each other's places.
+    # fontTools reads an open file lazily: two threads at once would move each other's file position.
     with _READING:
         glyphs, cmap = _opened(path, index)
         name = cmap.get(ord(char))
@@ -92,7 +92,7 @@ class OperatorPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
 
 
 def _open_all(path: Path) -> Iterator[TTFont]:
-    # The file is ours, so that it is closed even where the library fails on it.
+    # Opened here and not by fontTools, so that it is closed even where fontTools fails.
     with path.open("rb") as file:
         if path.suffix.lower() in {".ttc", ".otc"}:
             yield from TTCollection(file, lazy=True)

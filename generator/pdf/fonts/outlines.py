@@ -31,7 +31,7 @@ def _glyph(char: str, face: Face) -> tuple[float, tuple[str, ...]]:
 
 @lru_cache(maxsize=64)
 def unit(face: Face) -> int:
-    """How many of its own units a face has to the em."""
+    """The units per em of a face."""
 
     def read() -> int:
         from generator.pdf.fonts import font_files
@@ -43,7 +43,7 @@ def unit(face: Face) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Something drawn: the content of a PDF, and the forms that it shows by their names."""
+    """Content of a PDF page (operators), and the form XObjects that it uses, by their names."""
 
     content: str
     forms: Mapping[str, pikepdf.Object]

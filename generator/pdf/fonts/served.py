@@ -1,4 +1,4 @@
-"""Which face serves which name, for a person to read."""
+"""Which face is used for which role, as shown to a person."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is done to finished pages: merged, numbered, marked, described."""
+"""Work on finished pages: merging, page numbers, watermarks, metadata, attachments."""

@@ -1,4 +1,4 @@
-"""Other people's files as pages to be bound: PDFs checked and made plain, pictures as A4 pages."""
+"""Attached files as pages for the print copy: PDFs checked and flattened, pictures as A4 pages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WRONG_TYPES: Final = (
     NotImplementedError,
 )
 _PDF: Final = b"%PDF-"
-_PDF_WITHIN: Final = 1024  # junk before the header that readers put up with
+_PDF_WITHIN: Final = 1024  # bytes that PDF readers accept before the header
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _MOST_PAGES: Final = 2000
 _ATTACHED: Final = "/LianhetiAttached"
@@ -35,8 +35,8 @@ _HIDDEN: Final = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-1, 12.5
 def attached_pages(data: bytes, *, name: str, timestamp: datetime) -> tuple[bytes, int]:
     """A file to be bound, as a PDF of nothing but pages, and how many they are.
 
-    Of a PDF only what is printed is kept: notes and form fields become part of the page, links, scripts,
-    signature fields and enclosed files are left behind. Turned pages stand upright. A picture becomes an
+    Of a PDF only what would be printed is kept: annotations and form fields are flattened into the page; links,
+    scripts, signature fields and embedded files are dropped. Rotated pages are turned upright. A picture becomes an
     A4 page.
 
     Args:
@@ -92,12 +92,12 @@ def _plain(source: pikepdf.Pdf, name: str, again: str, timestamp: datetime) -> b
     source.flatten_annotations("print")
     with pikepdf.Pdf.new() as plain:
         for page in source.pages:
-            _bind(plain, page.as_form_xobject(handle_transformations=True))
+            _add_page(plain, page.as_form_xobject(handle_transformations=True))
         return settle(plain, title=name, author="", timestamp=timestamp)
 
 
 def bound_again(pdf: bytes, first: int, pages: int, *, name: str, timestamp: datetime) -> bytes:
-    """What ``attached_pages`` gave, taken out of a print copy: without the marks that were put on it.
+    """The pages that ``attached_pages`` gave, taken out of a print copy again, without the page numbers put on them.
 
     Args:
         pdf: the print copy.
@@ -114,7 +114,7 @@ def bound_again(pdf: bytes, first: int, pages: int, *, name: str, timestamp: dat
             form = page.resources.get("/XObject", pikepdf.Dictionary()).get(_ATTACHED)
             if form is None:
                 raise DataError("打印件里找不到附件的页面", "用数据文件重新生成材料包", Place(name))
-            _bind(plain, form)
+            _add_page(plain, form)
         return settle(plain, title=name, author="", timestamp=timestamp)
 
 
@@ -143,12 +143,12 @@ def _has_text(field: Any) -> bool:
     return isinstance(value, pikepdf.String) and bool(str(value).strip())
 
 
-def _bind(plain: pikepdf.Pdf, form: Any) -> None:
+def _add_page(plain: pikepdf.Pdf, form: Any) -> None:
     """Put a page's content upright onto a new page of its own size."""
     matrix = pikepdf.Matrix(form.get("/Matrix", pikepdf.Array([1, 0, 0, 1, 0, 0])))
     box: Any = matrix.transform(pikepdf.Rectangle(form.BBox))
     plain.add_blank_page(page_size=(float(box.width), float(box.height)))
     shown = plain.pages[-1]
-    # A name of our own: the library would draw one by lot.
+    # A fixed name: pikepdf would choose a random one.
     name = shown.add_resource(plain.copy_foreign(form), pikepdf.Name.XObject, pikepdf.Name(_ATTACHED))
     shown.contents_add(f"q 1 0 0 1 {-box.llx:.4f} {-box.lly:.4f} cm {name} Do Q\n".encode())

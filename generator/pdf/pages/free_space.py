@@ -23,7 +23,7 @@ class Pages:
     """What is drawn on the pages of a PDF, as rectangles in points from the bottom left.
 
     Args:
-        document: opened by ``reading``.
+        document: opened by ``opened_pages``.
     """
 
     def __init__(self, document: Any) -> None:
@@ -32,7 +32,7 @@ class Pages:
         self._boxes: dict[int, tuple[tuple[Rect, Any], ...]] = {}
 
     def _page(self, number: int) -> Any:
-        # Opening a page reads all that stands on it.
+        # Kept open, as opening a page parses all of its content.
         if number not in self._pages:
             self._pages[number] = self._document[number - 1]
         return self._pages[number]
@@ -80,7 +80,7 @@ class Pages:
 
 
 @contextmanager
-def reading(pdf: bytes) -> Iterator[Pages]:
+def opened_pages(pdf: bytes) -> Iterator[Pages]:
     """Open a PDF to see what is drawn where."""
     with opened(pdf) as document:
         yield Pages(document)
@@ -125,7 +125,7 @@ def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
     taken = [
         (max(a - _GAP, x0), max(b - _GAP, y0), min(c + _GAP, x1), min(d + _GAP, y1))
         for a, b, c, d in drawn
-        # A frame around the place is no obstacle within it.
+        # A frame around the whole place leaves its inside free.
         if _meet(outer, (a, b, c, d)) and not (a <= x0 and b <= y0 and c >= x1 and d >= y1)
     ]
     lefts = sorted({x0, *(box[2] for box in taken)})
@@ -144,20 +144,22 @@ def largest_free(outer: Rect, drawn: Iterable[Rect]) -> Rect | None:
 
 
 def seal_centre(page: int, place: Rect, pages: Pages) -> tuple[float, float]:
-    """The middle of a seal: as near to the printed 盖章 as it covers nothing, if the place has such room.
+    """The middle of a seal: the point nearest to the printed 盖章 at which the seal covers nothing.
 
-    Where it has none, the seal goes over the 盖章, drawn in so that it keeps to its place if it can.
+    Where there is no such point, the seal covers the 盖章, moved only so far that it stays within its place.
 
     Args:
         page: 1-based.
-        place: the rectangle in which is signed and sealed.
+        place: the rectangle for signature and seal.
         pages: what is drawn on the pages.
     """
     label = pages.first(page, "盖章", place) or place
     at = (label[0] + label[2]) / 2, (label[1] + label[3]) / 2
-    roomy = [_drawn_in(at, free) for free in free_rects(place, pages.drawn(page, place)) if _holds_seal(free)]
+    roomy = [
+        _moved_inside(at, free) for free in free_rects(place, pages.drawn(page, place)) if _holds_seal(free)
+    ]
     if not roomy:
-        return _drawn_in(at, place)
+        return _moved_inside(at, place)
     return min(roomy, key=lambda middle: (middle[0] - at[0]) ** 2 + (middle[1] - at[1]) ** 2)
 
 
@@ -165,7 +167,7 @@ def _holds_seal(rect: Rect) -> bool:
     return rect[2] - rect[0] >= SEAL and rect[3] - rect[1] >= SEAL
 
 
-def _drawn_in(at: tuple[float, float], rect: Rect) -> tuple[float, float]:
+def _moved_inside(at: tuple[float, float], rect: Rect) -> tuple[float, float]:
     """The middle of a seal that is as near to a point as it can be within a rectangle."""
     x0, y0, x1, y1 = rect
     x, y = (

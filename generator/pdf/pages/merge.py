@@ -1,4 +1,4 @@
-"""Finished pages put together, whatever engine made them: merging, pictures as pages."""
+"""Merging finished PDFs of any engine into one, and pictures as pages."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     page = landscape(A4) if width > height else A4
     scale = min((page[0] - 2 * _MARGIN) / width, (page[1] - 2 * _MARGIN) / height)
     across, high = width * scale, height * scale
-    # Binary streams: written as ASCII, a scanned page of 4 MB took two seconds and a quarter more room.
+    # No ASCII85: encoding a scanned page of 4 MB took two seconds, and the file became a quarter larger.
     rl_config.useA85 = 0
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=page, invariant=1)

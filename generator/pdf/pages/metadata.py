@@ -1,4 +1,4 @@
-"""What every finished PDF states of itself, the same bytes each time: metadata, dates, identity."""
+"""Metadata, dates and identity of every finished PDF, without the clock or chance: same input, same bytes."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Light marks on finished pages: a draft's watermark, the print copy's running number, the places of seals.
 
-They are outlines, written as content of the PDF (ISO 32000-1, 8) and marked as artifacts: nothing of them is
-text to be extracted, and readers aloud skip them.
+They are glyph outlines in the page content (ISO 32000-1, 8), marked as artifacts: text extraction does not find
+them, and screen readers skip them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pikepdf
 
 from generator.errors import PdfError
 from generator.pdf.fonts import outlines
-from generator.pdf.pages.free_space import SEAL, reading
+from generator.pdf.pages.free_space import SEAL, opened_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -62,7 +62,7 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
             size = _size(page)
             if size not in forms:
                 forms[size] = _form(document, size, _diagonal(text, face, size), multiply=True)
-            _lay(page, forms[size], "Watermark", " /Subtype /Watermark")
+            _add_artifact(page, forms[size], "Watermark", " /Subtype /Watermark")
         return _save(document)
 
 
@@ -110,8 +110,8 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) ->
     total = len(document.pages)
     number = 0
     for part in parts:
-        # Looking where a page is free takes longer than drawing all the rest of its number.
-        looked = nullcontext(None) if part.foot >= _FOOT else reading(part.pdf)
+        # Only where the foot is not certainly free: searching a page for free space is slow.
+        looked = nullcontext(None) if part.foot >= _FOOT else opened_pages(part.pdf)
         with looked as pages:
             for own in range(1, part.pages + 1):
                 page = document.pages[number]
@@ -124,7 +124,7 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) ->
                 at = next(places, None)
                 if at is not None:
                     line = glyphs.line(text, at, _SIZE, (_NUMBER_GREY,))
-                    _lay(page, _form(document, size, line), "Number")
+                    _add_artifact(page, _form(document, size, line), "Number")
 
 
 def _size(page: pikepdf.Page) -> tuple[float, float]:
@@ -186,7 +186,7 @@ def seal_guide(
                 for text, (x, y) in words
             ]
             drawings += [_seal(x, y) for x, y in centres]
-            _lay(shown, _form(copy, size, *drawings, multiply=True), "Seals")
+            _add_artifact(shown, _form(copy, size, *drawings, multiply=True), "Seals")
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
@@ -207,9 +207,10 @@ def _seal(x: float, y: float) -> outlines.Drawing:
 def _form(
     document: pikepdf.Pdf, size: tuple[float, float], *drawings: outlines.Drawing, multiply: bool = False
 ) -> pikepdf.Object:
-    """Drawings as one form as large as a page; where it multiplies with what is below, nothing is hidden.
+    """A form XObject of the size of a page with some drawings; with ``multiply`` it hides nothing below it.
 
-    Readers differ on whether a form within the form multiplies too: what must, is drawn without one.
+    PDF readers differ on whether the blend mode also holds for a form within the form, so a drawing that must
+    multiply holds none.
     """
     forms = {name: form for drawing in drawings for name, form in drawing.forms.items()}
     resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(forms))
@@ -225,9 +226,9 @@ def _form(
     )
 
 
-def _lay(page: pikepdf.Page, form: pikepdf.Object, kind: str, subtype: str = "") -> None:
-    """Lay a form over a page, as an artifact (ISO 32000-1, 14.8.2.2)."""
-    # LibreOffice gives all pages of a document one set of resources: a mark of one would be every page's.
+def _add_artifact(page: pikepdf.Page, form: pikepdf.Object, kind: str, subtype: str = "") -> None:
+    """Draw a form over a page, as an artifact (ISO 32000-1, 14.8.2.2)."""
+    # LibreOffice's pages all share one resource dictionary: it is copied, or each page would get the others' marks.
     resources = pikepdf.Dictionary(dict(page.resources.items()))
     forms: pikepdf.Object = resources.get("/XObject", pikepdf.Dictionary())
     resources.XObject = pikepdf.Dictionary(dict(forms.items()))

@@ -1,4 +1,4 @@
-"""Opening a finished PDF with PDFium, to see what stands in it."""
+"""Opening a finished PDF with PDFium, to read its content."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pypdfium2
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# PDFium must not be entered by two threads at once, be it for two documents.
+# PDFium is not safe for threads, even where each has a document of its own.
 _ONE_AT_A_TIME = RLock()
 
 

@@ -63,7 +63,7 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
     root.ParentTree = merged.make_indirect(pikepdf.Dictionary(Nums=numbers))
     root.ParentTreeNextKey = offset
     if named:
-        # A name tree is in the order of its names (ISO 32000-1, 7.9.6).
+        # A name tree must be sorted by its names (ISO 32000-1, 7.9.6).
         named.sort(key=lambda pair: pair[0])
         names = pikepdf.Array([item for name, value in named for item in (pikepdf.String(name), value)])
         limits = pikepdf.Array([names[0], names[len(names) - 2]])

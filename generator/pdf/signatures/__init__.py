@@ -1,1 +1,1 @@
-"""Signature fields, and the signatures in them."""
+"""Writing empty signature fields, and examining the signatures in them."""

@@ -1,7 +1,7 @@
-"""What may be appended to a PDF for signing, held against what was: fields, appearances, catalogue, titles.
+"""Checks what was appended to a PDF when it was signed: fields, appearances, catalogue, titles.
 
-pyHanko's own rules let a signed file grow by new signature fields with any appearance, and by a new title.
-Here nothing may come but signatures in the fields that were published, time stamps, and what validates them.
+pyHanko's own rules also accept new signature fields with any appearance, and a new title. Here only three things
+may be appended: signatures in the published fields, time stamps, and the material that validates them.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _is_time_stamp(field: Any) -> bool:
 
 
 def _replayed(signatures: Sequence[Any]) -> Iterator[str]:
-    """A signature that stands in more than one field."""
+    """A fault for each signature that stands in more than one field."""
     seen: dict[bytes, str] = {}
     ranges: dict[tuple[int, ...], str] = {}
     for one in signatures:
@@ -128,7 +128,7 @@ def _titles(resolver: Any) -> tuple[object, ...]:
 
 
 class _Comparison:
-    """Compares objects of two revisions; what was not written anew since the file was made is the same."""
+    """Compares objects of two revisions; an object that no later revision has written again counts as equal."""
 
     def __init__(self, reader: Any, last: int) -> None:
         self._anew = {
@@ -139,7 +139,7 @@ class _Comparison:
         self._seen: set[tuple[Any, Any]] = set()
 
     def same(self, one: Any, other: Any, leaving: Container[str] = ()) -> bool:
-        """Whether two dictionaries are the same through and through, but for some keys of theirs."""
+        """Whether two dictionaries are equal with all that they refer to, except some of their keys."""
         self._seen.clear()
         left, right = (
             {key: each.raw_get(key) for key in each if key not in leaving} if each else {}

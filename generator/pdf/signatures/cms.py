@@ -1,4 +1,4 @@
-"""Parts of a signature's own envelope (CMS, RFC 5652) that no digest covers, held to what they must be."""
+"""Checks the parts of a signature's CMS envelope (RFC 5652) that no digest covers."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def _signer(signed: Any, carried: list[Any]) -> Any:
 
 
 def _belongs(certificate: Any, carried: list[Any]) -> bool:
-    """Whether a certificate other than the signer's has issued one that is carried, and leads somewhere itself.
+    """Whether a certificate other than the signer's is part of its chain: it has issued one that is carried.
 
-    One whose issuer is not carried must name another's key as its issuer's (RFC 5280, 4.2.1.1): else it is a
-    root whose name was changed.
+    If its own issuer is not carried, its authority key identifier (RFC 5280, 4.2.1.1) must be another's key:
+    otherwise it is a root certificate whose name was changed.
     """
     if not any(other.issuer == certificate.subject for other in carried):
         return False
@@ -92,7 +92,7 @@ def _is_issued(certificate: Any, carried: list[Any]) -> bool:
     if not issuers:
         return True
     with warnings.catch_warnings():
-        # What the library only warns of (a serial number below zero) no authority issues.
+        # The library only warns of some faults (a negative serial number); no authority issues such certificates.
         warnings.simplefilter("error")
         for issuer in issuers:
             try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
-# Each party signs once, and may add a time stamp and what validates it.
+# Far more than needed: each party signs once, and may add a time stamp and validation material.
 _MOST_REVISIONS: Final = 1_000
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 _HEX: Final = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
@@ -37,7 +37,7 @@ class Signature:
 
     Attributes:
         field: the signature field's name.
-        signer: whose certificate, by the certificate's own words.
+        signer: the holder, as named in the certificate.
         time: when, as the signer states it; None where not stated.
         timestamp: whether it is a time stamp of the whole document rather than a party's signature.
         faults: what is wrong with it, in Chinese; none if it is sound.
@@ -74,7 +74,7 @@ class Examined:
 
 
 def revisions(data: bytes) -> Iterator[bytes]:
-    """Every beginning of a file that may have been the whole file once, the shortest first, so many at most."""
+    """Each earlier revision of a file, the first one first (at most _MOST_REVISIONS): every part up to an %%EOF."""
     for end in islice(_END.finditer(data), _MOST_REVISIONS):
         yield data[: end.end()]
         if end[1]:
@@ -82,7 +82,7 @@ def revisions(data: bytes) -> Iterator[bytes]:
 
 
 def first_revision(data: bytes, sha256: str) -> int | None:
-    """How long the file was when it had a digest; None where it never had.
+    """The length in bytes of the revision of a file that has a digest; None where there is none.
 
     Args:
         data: the file now.
@@ -99,7 +99,7 @@ def first_revision(data: bytes, sha256: str) -> int | None:
 
 
 def own_revision(data: bytes) -> int | None:
-    """How long the file was when this program made it, told by its identity; None where that fails."""
+    """The length in bytes of the revision that this program made, by its ``/ID``; None where there is none."""
     return next((len(part) for part in revisions(data) if identity_holds(part)), None)
 
 
@@ -136,7 +136,7 @@ def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined
     """
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-    # pyHanko tells its log of everything that it refuses; it is told to the person here.
+    # pyHanko logs every fault that it finds; here the faults are given to the caller instead.
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     damaged = Examined((), (), ("文件结构已损坏，读不出来",))
@@ -274,9 +274,9 @@ def _covers_its_revision(embedded: Any, reader: Any) -> bool:
 
 
 def _padding_faults(embedded: Any, data: bytes) -> Iterator[str]:
-    """The gap that a signature leaves out of what it signs: its own bytes, then zeros to the end.
+    """Faults of the gap in the signed byte range, which holds the signature itself and is padded with zeros.
 
-    No digest covers the gap, so it must hold nothing else: one case of letters, DER, and zeros.
+    No digest covers the gap. So it may hold only the signature as DER, in hexadecimal letters of one case, and zeros.
     """
     numbers = [int(value) for value in embedded.byte_range]
     if len(numbers) != 4 or numbers[0] != 0:  # noqa: PLR2004 offset and length, twice

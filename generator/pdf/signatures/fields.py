@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PRINT: Final = 4  # the annotation flag without which PDF/A (ISO 19005-2, 6.3.2) does not let a widget pass
-# SignaturesExist and AppendOnly from the first: no viewer may save such a file otherwise than by appending,
-# and the first signature then changes nothing but its own field.
+# SignaturesExist and AppendOnly are set from the start: viewers then save only by appending, and the first
+# signature changes nothing but its own field.
 _SIGNATURE_FLAGS: Final = 3
 _IDENTITY: Final = re.compile(rb"/ID ?\[ ?<([0-9a-f]{32})> ?<([0-9a-f]{32})> ?\]")
 _BLANK: Final = b"0" * 32
