@@ -40,6 +40,9 @@ def safe_name(text: str, limit_bytes: int = LIMIT_BYTES) -> str:
 
     Returns:
         The name, in Unicode's NFC.
+
+    Raises:
+        ValueError: ``limit_bytes`` is too small.
     """
     if limit_bytes < 24:  # noqa: PLR2004 - room for the hash and a few characters
         raise ValueError("limit_bytes must be at least 24")

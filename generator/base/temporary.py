@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 _PREFIX: Final = "lianheti-"
-# Under this name a folder is not looked at by others: it is not locked yet.
+# A new folder has this name until it is locked: other processes leave such folders alone.
 _NEW: Final = ".lianheti-new-"
 _SIGN: Final = ".held"
 _held: dict[Path, int] = {}

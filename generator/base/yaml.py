@@ -39,12 +39,12 @@ MAX_KEY_CHARACTERS = 200
 MAX_PROBLEMS_OF_CHARACTERS = 20
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-# What YAML 1.1 cannot hold as it stands, and line breaks of its own that would silently become spaces.
+# Characters that YAML 1.1 does not allow, and its line breaks U+0085, U+2028, U+2029, which would become spaces.
 _REFUSED = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _KEY = re.compile(r"""[\s\-?{\[]*["']?([^\s:：#"'{}\[\],][^:：\n"']{0,40}?)["']?\s*[:：]""")
 _KEY_INSIDE = re.compile(r"""[{,]\s*["']?([^\s:：#"'{}\[\],]{1,40})["']?\s*:\s""")
 _LOST_COMMENT = re.compile(r"[ \t]+#(?=[^\s#])")
-# libyaml's own tags for plain and quoted text; anything else was written by hand.
+# libyaml's parser where PyYAML was built with it: it is many times faster.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -47,7 +47,7 @@ INSTITUTE: Final = "科研院所"
 OTHER: Final = "其他"
 MET: Final = "符合"
 NOT_MET: Final = "不符合"
-# What belongs to one filing, since it names a condition of its programme.
+# Lists whose items name a condition of one programme: they belong to that programme's filing.
 OF_A_FILING: Final = frozenset({"accepted", "judged"})
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]

@@ -15,7 +15,7 @@ from typing import Any, Final
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, LEAD, MEMBER, OTHERS, Consortium
 from generator.model.fields import FieldSpec, Part
 
-# Where the texts stand that a consortium writes itself, by the kind of bookmark at their printed heading.
+# The paths of a consortium's own texts, by the kind of bookmark that stands at their printed heading.
 PASSAGES: Final[Mapping[str, str]] = {"clause": "agreement.clauses", "section": "plan.sections"}
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")
 
@@ -177,7 +177,7 @@ def _chain(model: type[Part], path: str) -> list[FieldSpec]:
             continue
         if part is None:
             return []
-        # Below the consortium a programme's own fields may have these names.
+        # ``lead``, ``leads`` and ``others`` mean members at the top only: further down they may be names of fields.
         derived = "members" if not chain and name in BY_ROLE else name
         spec = part.specs().get(derived)
         if spec is None:

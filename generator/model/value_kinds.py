@@ -35,7 +35,7 @@ class Stated(Enum):
 
 NONE: Final = Stated.NONE
 NONE_TEXTS: Final = frozenset({"无", "没有", "none", "n/a", "／", "/", "-", "—", "——"})
-# However a dash or a stroke is typed, alone in its place it says that there is nothing.
+# A dash or stroke alone, whichever character was typed for it, says that there is nothing.
 _STROKES = re.compile(r"[-‐‑‒–—―─−－_/／\\~～]{1,4}")
 
 
@@ -52,7 +52,7 @@ def _tidy(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How one kind of value is read, kept and printed.
+    """How one kind of value is read, kept and printed. A subclass's methods raise what is said here.
 
     Attributes:
         name: the name in ``programme.yaml``.
@@ -96,7 +96,11 @@ class Kind:
         return {"type": "string"}
 
     def validate(self, value: Any) -> Any:
-        """Read a text, or pass a kept value through; pydantic's entry."""
+        """Read a text, or pass a kept value through; pydantic calls it.
+
+        Raises:
+            BadValueError: the text cannot be read as this kind, or the value is none of it.
+        """
         if isinstance(value, str):
             return self.read(value)
         if self.accepts(value):
@@ -130,7 +134,7 @@ class LongText(Kind):
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*([^0-9]*)")
 _MAX_DIGITS = 15
 _MAX_DECIMALS = 11
-# Conditions count in 64 bits: a hundred such values, multiplied by a hundred, still fit.
+# CEL computes in 64 bits: the sum of a hundred such values, multiplied by a hundred, still fits.
 _MAX_VALUE = 10**14 * 9
 
 

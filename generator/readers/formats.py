@@ -36,7 +36,7 @@ def _read_yaml(data: bytes, name: str, _notices: list[Notice]) -> Entries:
     return read_yaml(data, name)
 
 
-# The workbook's reader and its libraries are loaded where there is a workbook.
+# Imported when the first workbook is read: its libraries take long to load.
 def _read_workbook(data: bytes, name: str, notices: list[Notice]) -> Entries:
     from generator.readers.excel.reader import read_workbook
 
@@ -52,7 +52,7 @@ def _no_workbook(data: bytes, place: Place) -> DataError:
 YAML: Final = Format("YAML 文件", (".yaml", ".yml"), _read_yaml)
 WORKBOOK: Final = Format("Excel 工作簿", (".xlsx",), _read_workbook, b"PK\x03\x04", _no_workbook)
 FORMATS: Final = (YAML, WORKBOOK)
-# What files of other programs begin with that are taken for data files.
+# How files begin that people take for data files, though they are of another format.
 _OTHERS: Final = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "旧版 Office 文件（.xls、.doc）或加密的文件"),
     (b"%PDF", "PDF 文件"),

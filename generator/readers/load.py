@@ -64,7 +64,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     words = programme.words if programme else next((one.words for one in every.values()), Words())
     tree = Normaliser(translator, words).fold(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
-    # What is wrong was left out of the tree, but stands where it stands.
+    # Wrong values were left out of the tree, but messages about them need their places too.
     wrong = {problem.path: problem.place for problem in translator.problems if problem.path}
     found = {**translator.blanks, **wrong, **{path: place for path, place in places(tree) if path}}
     return Dataset(

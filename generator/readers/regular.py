@@ -30,7 +30,7 @@ _CITY = re.compile(r"[\u4e00-\u9fff]{1,12}(?:市|州|盟|地区|自治县|县|�
 _PHONE_DIGITS: Final = range(7, 40)
 _SERVICE_DIGITS: Final = range(5, 7)
 _MOBILE_DIGITS: Final = 11
-# Amounts in 元 among amounts in 万元 stand out by ten thousand; growth and chance do not.
+# An amount in 元 among amounts in 万元 is about 10,000 times too large; real growth stays far below this factor.
 _FAR_APART: Final = 2_000
 _LONGEST_WITHOUT_ACCOUNTS: Final = 2
 _KIND_BOUNDS: Final[dict[type, Bounds]] = {
@@ -127,7 +127,7 @@ class Normaliser:
                     items.append(self._group(item, spec.part, here, f"{plain}[]"))
                 elif isinstance(item, Scalar) and spec.kind is not None:
                     folded = self._scalar(item, spec, here, plain)
-                    # An item keeps its number even where its value is wrong: it is refused as it stands.
+                    # A wrong item stays as it was typed, so that the others keep their numbers; validation refuses it.
                     items.append(item if folded is None else folded)
                 else:
                     items.append(item)
@@ -165,7 +165,7 @@ class Normaliser:
                 value = kind.read(text)
             except BadValueError as error:
                 if text == node.text:
-                    # Its kind refuses it later; what was asked here says more.
+                    # Validation will refuse it too; reported here only where this message says more.
                     if not _refuses_alike(kind, node.text, error):
                         self._wrong(path, node, error.what, error.remedy)
                         return None
@@ -297,7 +297,7 @@ class Normaliser:
             middle = median(others) if others else value
             if value >= middle * _FAR_APART or middle >= value * _FAR_APART:
                 odd.append((path, value, place, value >= middle))
-        # Of two, each is far from the other: the larger is asked about.
+        # Of two amounts each is far from the other; only the larger is asked about.
         large = [one for one in odd if one[3]] or odd
         for path, _, place, more in large:
             title = title_of(self._translator.model, path, self._translator.labels)

@@ -393,7 +393,7 @@ class Translator:
                 continue
             here = f"{path}.{key}"
             if not says_nothing(entry.node) and not ids.knows(key):
-                # Its text would stand nowhere, and another id's would be called missing.
+                # No document would print its text, and the id that was meant would be reported as missing.
                 self.wrong(path, entry.place, f"里没有编号{shortened(key)}", ids.remedy(key))
                 continue
             if key in kept:

@@ -47,7 +47,7 @@ def annotated(docx: bytes, notes: Mapping[str, Sequence[Note]]) -> bytes:
     try:
         document = word.Document(io.BytesIO(docx))
     except (AttributeError, KeyError, TypeError, ValueError, PythonDocxError, LxmlError):
-        # What python-docx stumbles over in a package that lacks a part, or has another in its place.
+        # What python-docx raises for a package that lacks a part, or has one of another kind in its place.
         raise ProgrammeError(
             "不是有效的 .docx 文件，或已损坏", "用 Word 打开后另存为 .docx，或换回原来的文件"
         ) from None

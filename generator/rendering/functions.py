@@ -1,6 +1,7 @@
 """The functions and filters that templates can use, and nothing else (docs/template-names.md lists them).
 
-All of them pass a missing value on, so that it is marked in a draft and refused for signing.
+All of them pass a missing value on, so that it is marked in a draft and refused for signing. Given what they are
+not made for, they raise ``ProgrammeError`` with a remedy; the template adds the place and the tag.
 """
 
 from __future__ import annotations

@@ -41,9 +41,9 @@ _FORBIDDEN = (
     nodes.With,
     nodes.ScopedEvalContextModifier,
 )
-# A form's own tags nest six deep; Python stops at some 90, with less to say about it.
+# The tags of official forms nest six deep. Python's own limit is some 90, and its error says nothing useful.
 _MOST_NESTED: Final = 50
-# A loop counts more for each time through the more expressions there are in it.
+# One pass of a loop counts as one step for every so many expressions in its body, and one more.
 _EXPRESSIONS_A_STEP: Final = 8
 _LONG_NUMBER = re.compile(r"\d{1000}")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -52,7 +52,7 @@ LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "l
 
 
 _ANY_SPECIAL = re.compile("[&<>\"'\n\t]")
-# Line ends between elements: the source has one before each paragraph and row, for the errors' line numbers.
+# Line breaks between elements: the source has one before each paragraph and row, so that errors have line numbers.
 _LINE_END = re.compile(r"(?:(?<=>)|^)\n+(?=<|$)")
 
 
@@ -128,7 +128,11 @@ def looked_in(items: Any) -> Any:
 
 
 def flat(items: list[Any]) -> list[Any]:
-    """Refuse lists inside a list written in a template: each level could double the memory it takes."""
+    """Refuse lists inside a list written in a template: each level could double the memory it takes.
+
+    Raises:
+        ProgrammeError: there is one.
+    """
     if any(isinstance(item, (list, dict)) for item in items):
         raise ProgrammeError("列表里不能再放列表", "只写文字和数")
     return items
@@ -275,7 +279,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Whole numbers of a modest size only: templates count rows, they do not compute."""
+        """Calculate with whole numbers below 10,000 only: templates count rows, they do no other sums.
+
+        Raises:
+            ProgrammeError: the numbers or the operator are others.
+        """
         left, right = whole(left), whole(right)
         if isinstance(left, (Missing, Filler)) or isinstance(right, (Missing, Filler)):
             return left if isinstance(left, (Missing, Filler)) else right
@@ -317,7 +325,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         _Counted().visit(tree)
         tree.set_environment(self)
         try:
-            # What only constants make is made while compiling.
+            # Jinja computes constant expressions while compiling: that work is counted too.
             with counting():
                 return self.compile(tree, filename="<part>")
         except (RecursionError, MemoryError, SyntaxError):

@@ -38,7 +38,7 @@ _MARKS_INSIDE: Final = {
     "＝": "=",
 }
 _OUR_BOOKMARKS: Final = re.compile(r"(?:sign|clause|section)[._].+")
-# What a tag's paragraph, cell or row takes with it when it goes.
+# What would vanish with the paragraph, cell or row of a tag, which docxtpl removes.
 _TAKEN: Final = {
     W + "sectPr": "分节符",
     W + "drawing": "图片",
@@ -47,7 +47,7 @@ _TAKEN: Final = {
     W + "footnoteReference": "脚注",
     W + "endnoteReference": "尾注",
 }
-# Elements that may lie between the pieces of a tag and mean nothing for what is printed.
+# Elements that may lie between the pieces of a tag: nothing of them is printed.
 _MEANINGLESS: Final = frozenset({W + "proofErr", W + "lastRenderedPageBreak", W + "rPr"})
 _WHOLES: Final = {"p": (W + "p", "段"), "tc": (W + "tc", "格"), "tr": (W + "tr", "行")}
 _CLOSES: Final = {"endif": "if", "endfor": "for"}

@@ -105,7 +105,7 @@ def _patch(xml: str) -> str:
     """Let docxtpl turn tags that Word has split over runs into Jinja's."""
     from docxtpl import DocxTemplate
 
-    # Values may begin or end with spaces, wherever the tag stands in its run.
+    # Values may begin or end with spaces, which Word drops without this attribute.
     xml = xml.replace("<w:t>", '<w:t xml:space="preserve">')
     return _MERGED_CELL.sub(_merge_whole, _MERGED.sub(r"\1\3\2", str(DocxTemplate.patch_xml(None, xml))))
 

@@ -28,7 +28,7 @@ from generator.writers.required_fields import plain_path
 Tree = dict[str, Any]
 
 
-# What no workbook can hold; other signs that do not print are told by ``check``.
+# Characters that no workbook can hold; other unprintable ones are kept, and ``check`` reports them.
 _UNWRITABLE = frozenset({"控制字符", "不成对的代理字符", "Unicode 非字符"})
 
 

@@ -94,7 +94,7 @@ class Starter:
             inner = f"{indent}{_INDENT}"
             if here == "members":
                 yield from self.item(spec.part, inner, f"{here}[]", LEAD)
-                # The notes stand at the first one.
+                # The first item has the notes; this one repeats its fields without them.
                 for line in self.item(spec.part, inner, f"{here}[]", MEMBER):
                     yield line.partition("  # ")[0]
             else:

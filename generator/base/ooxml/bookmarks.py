@@ -14,7 +14,7 @@ from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.xml import Element, W, parse
 from generator.errors import Place, ProgrammeError
 
-# Word's own dialog takes no dots in a bookmark's name, so an underscore may stand for the first one.
+# Word's dialog allows no dot in a bookmark's name: there people write ``clause_goals`` for ``clause.goals``.
 _NAME = re.compile(r"(section|clause)[._](.+)")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
@@ -80,7 +80,7 @@ def _found(root: Element) -> Iterator[Anchor]:
 
 def _text(paragraph: Element) -> str:
     text = "".join(node.text or "" for node in paragraph.iter(W + "t"))
-    # A number made by a tag leaves its mark behind.
+    # Where a tag makes the number, as in “{{ n }}、总则”, its punctuation is left.
     return " ".join(_TAG.sub("", text).split()).lstrip("、.．")
 
 

@@ -24,7 +24,7 @@ def regions_of(root: Element | bytes, part: str) -> list[str]:
         where = "页眉"
     if "footer" in part:
         where = "页脚"
-    # Counted once: looking a row up among its table's anew for each cell takes minutes in a long table.
+    # All rows and cells are numbered once: counting anew for each cell would take minutes in a long table.
     numbers: dict[Element, int] = {}
     for number, table in enumerate(root.iter(W + "tbl"), 1):
         numbers[table] = number

@@ -91,7 +91,7 @@ def parse_part(data: bytes) -> Element:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise MalformedError(str(error)) from error
-    # In another encoding the bytes above look different.
+    # The search above misses a document type in another encoding, such as UTF-16.
     if root.getroottree().docinfo.internalDTD is not None:
         raise MalformedError("a document type")
     return root

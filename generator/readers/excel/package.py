@@ -47,7 +47,7 @@ _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _SMALL = re.compile(r"[0-9]{1,7}")
 _MOST_MERGED: Final = 1_000_000
 _MOST_SHARED: Final = 60_000_000
-# What the scans of the XML take for tags, and no parser does.
+# Comments, CDATA and instructions may hold what looks like tags to the scans by regular expression.
 _NO_TAGS: Final = (b"<!--", b"<![CDATA[", b"<?")
 # The parser stops at error values that it does not know (#SPILL!, #CALC!); the scan tells them by name.
 _NEW_ERROR = re.compile(

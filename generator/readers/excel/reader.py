@@ -143,7 +143,7 @@ class _Reader:
         self.tables = Tables(self.root)
 
     def read(self) -> Entries:
-        # Lists inside lists need their owners first; what no sheet can hold needs all others.
+        # A list inside another list needs the items that own it first; the filings sheet adds to what all others gave.
         order = {"pairs": 0, "table": 1, "map": 1, "filings": 3, "accepted": 4}
         for sheet, grid in sorted(
             self.match.found, key=lambda pair: 2 if pair[0].parent else order[pair[0].form]
@@ -168,7 +168,7 @@ class _Reader:
             self.root.fault(
                 grid.place(0, 0), f"有两张工作表都是“{sheet.title}”", "合并成一张，或删去多余的一张"
             )
-        # A sheet without a row of its own is never written, so it is never missing.
+        # A sheet that would have no row of its own is never written, so it cannot be missing.
         missing = [
             sheet
             for sheet in self.match.missing

@@ -35,7 +35,7 @@ from generator.writers.required_fields import needed_by
 from generator.writers.starter import anchors_of
 
 _FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
-# A workbook that openpyxl has just written.
+# For a workbook that openpyxl has just written: no stranger's file, so only its size is bounded.
 _WRITTEN: Final = Bounds(unpacked=2_000_000_000)
 _PROPERTIES: Final = "docProps/core.xml"
 _SPARE_ROWS: Final = 15

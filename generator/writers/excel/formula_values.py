@@ -11,7 +11,7 @@ from generator.base.zips import zip_bytes
 from generator.errors import Place
 from generator.readers.excel.package import all_parts, open_package, parse
 
-# What openpyxl does not carry into a copy, by where it stands in the package.
+# What openpyxl does not carry into a copy, by the folder of the package in which it stands; empty: say nothing.
 _LOST = (
     ("xl/charts/", "图表的部分样式"),
     ("xl/vmlDrawing", ""),

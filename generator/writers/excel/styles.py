@@ -107,7 +107,11 @@ def lines_needed(text: str, width: float) -> int:
 
 
 def at(sheet: Worksheet, row: int, column: int) -> Cell:
-    """A cell that can be written."""
+    """A cell that can be written.
+
+    Raises:
+        TypeError: it lies inside a merged range; a fault of this program.
+    """
     cell = sheet.cell(row, column)
     if not isinstance(cell, Cell):
         raise TypeError(f"{cell.coordinate} lies inside a merged range")
