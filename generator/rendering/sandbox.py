@@ -5,6 +5,7 @@ Templates come from strangers. What remains possible is listed in docs/security.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from types import CodeType
@@ -45,6 +46,7 @@ _FORBIDDEN = (
 _MOST_NESTED: Final = 50
 # One pass of a loop counts as one step for every so many expressions in its body, and one more.
 _EXPRESSIONS_A_STEP: Final = 8
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_NUMBER = re.compile(r"\d{1000}")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TESTS = ("odd", "even", "divisibleby")
@@ -230,6 +232,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         depth, line = _depth_of(tree)
         if depth > _MOST_NESTED:
             raise jinja2.TemplateSyntaxError("too deep", line)
+        for constant in tree.find_all(nodes.Const):
+            # Jinja writes neither as Python; no document holds them.
+            if isinstance(constant.value, float) and not math.isfinite(constant.value):
+                raise jinja2.TemplateSyntaxError("too long a number", constant.lineno)
+            if isinstance(constant.value, str) and _SURROGATE.search(constant.value):
+                raise jinja2.TemplateSyntaxError("unexpected char", constant.lineno)
         return tree
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (Jinja's signature)

@@ -91,6 +91,22 @@ def test_what_nests_too_deeply_is_refused_by_its_place(kind: str) -> None:
     assert len(str(caught.value)) < 1_000
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ 1e400 }}",
+        "{{ 1e400|chinese }}",
+        "{% if 1e999 > 2 %}x{% endif %}",
+        r"{{ '\ud800' }}",
+        "{{ 1 % 0 }}",
+    ],
+)
+def test_a_value_that_no_document_holds_is_refused_by_its_place(tag: str) -> None:
+    with pytest.raises(ProgrammeError) as caught:
+        filled(of_paragraphs("前一段", tag), consortium())
+    assert "第 2 段" in str(caught.value)
+
+
 @pytest.mark.parametrize("tag", ["{% set x = {'a': 1} %}", "{{ name[0:2] }}", "{% set x %}甲{% endset %}"])
 def test_what_is_not_in_the_vocabulary_is_refused(tag: str) -> None:
     with pytest.raises(ProgrammeError):
