@@ -1,4 +1,4 @@
-"""The examples' signing packets: as they are made, and as one stands somewhere."""
+"""The examples' signing packets, in memory, and one published into a folder."""
 
 from __future__ import annotations
 

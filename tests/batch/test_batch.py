@@ -1,4 +1,4 @@
-"""A batch from outside: what is made, what is left as it is, what is told."""
+"""The command ``batch``: which packets are made, which are left unchanged, and what is reported."""
 
 from __future__ import annotations
 

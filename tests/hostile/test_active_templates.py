@@ -1,4 +1,4 @@
-"""What acts or fetches by itself in a template does not reach the documents that are filed."""
+"""Active content of a template (macros, links that fetch) does not reach the documents that are filed."""
 
 from __future__ import annotations
 

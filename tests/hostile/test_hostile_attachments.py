@@ -1,4 +1,4 @@
-"""Attachments made to take all memory or time, or to bring in what nobody sees: refused in words, soon."""
+"""Attachments made to take all memory or time, or with hidden content: refused quickly, with a clear message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine that is odd, and data that no file can carry: an exit code and a sentence, never a fault of ours."""
+"""Odd machines, and data that no file can hold: an exit code and a message, never an internal error."""
 
 from __future__ import annotations
 

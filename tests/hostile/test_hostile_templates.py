@@ -1,4 +1,4 @@
-"""Templates from strangers: what one rendering does and makes is bounded, and its nesting too, in a sentence."""
+"""Templates from strangers: steps, output and nesting of one rendering are bounded, with a clear message."""
 
 from __future__ import annotations
 

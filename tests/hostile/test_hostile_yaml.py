@@ -1,4 +1,4 @@
-"""YAML files made to hurt: each ends in a clear message, soon, and says nothing of the program's inside."""
+"""YAML files made to hurt: each ends quickly in a clear message that shows nothing of the program's internals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data inside a packet: a data file that says the same to its programme as what it was made from."""
+"""The data file inside a packet: the programme sees the same data in it as in the original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreements of few parties and of 120, and of two leads: blocks whole, with room, fields in their place."""
+"""Agreements of few parties, of 120, and of two leads: signature blocks whole, large enough, fields in their place."""
 
 from __future__ import annotations
 

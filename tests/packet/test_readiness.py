@@ -1,4 +1,4 @@
-"""What a person is told to look to before signing: names nearly right, placeholders, a delegate not allowed."""
+"""Warnings before signing: names that are nearly right, placeholders, a delegate who is not allowed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is put on or beside finished pages."""
+"""Work on finished pages: watermarks, merging with outline and tags, pictures as pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents on their way through an engine: when they are read, when they are done, where a failure shows."""
+"""The typesetter: when documents are read and typeset, and where a failure is raised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shown and not stored as text is counted twice, by code that shares nothing; a difference is refused."""
+"""What a document shows but does not store as text is counted twice, by independent code; a difference is refused."""
 
 from __future__ import annotations
 

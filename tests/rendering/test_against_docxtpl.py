@@ -1,4 +1,4 @@
-"""Beside docxtpl: the same text in the same structure where it is right, and its known faults are not ours.
+"""Compared with docxtpl: the same text in the same structure, except where docxtpl has known faults.
 
 Both are given the same Jinja environment. Compared is the body, canonically: paragraphs, tables, rows and
 cells with their properties, and what each run prints. Left out are the table grid, which docxtpl rewrites,

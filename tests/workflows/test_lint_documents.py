@@ -1,4 +1,4 @@
-"""What an official reads in docs/ is what there is: every key, name, function and filter, and no other."""
+"""docs/ lists every key, name, function and filter that exists, and no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check`` says that a signing edition can be made where it is made, and nowhere else."""
+"""``check`` says that a signing edition can be made exactly where ``packet`` makes one."""
 
 from __future__ import annotations
 

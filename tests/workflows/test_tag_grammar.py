@@ -1,4 +1,4 @@
-"""What may stand between braces: each kind of slip is told with its place, before anything is made of it."""
+"""What a tag of a template may hold: each kind of mistake is reported with its place, before anything is rendered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The starter file, the anchors of templates and the JSON Schema."""
+"""The starter file, the bookmarks of templates and the JSON Schema."""
 
 from __future__ import annotations
 

@@ -38,7 +38,6 @@ _PARENT_HEADS: Final = frozenset({"单位名称", "成员单位", "单位", "名
 _SHOWN_ONLY = frozenset(fold(text) for text in SHOWN_ONLY)
 _LEAST_ALIKE = 2
 _QUICK_DEPTH = 2
-_LONGEST_HEADER = 80
 _UNIT_LINE = re.compile(r"(?:金额|计量|货币)?单位[:为]")
 _VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
 
