@@ -107,7 +107,7 @@ class _Judgement:
         if holds != holds_without:
             message = self._differing(rule, figures, others, holds)
             return replace(self._finding(rule, "warn", message, base), figures=shown)
-        words = [name for name in rule.wording if figures[name].names]
+        words = [name for name in rule.text_figures if figures[name].names]
         if holds and (condition.judge or words):
             # The program sees that something is written, not whether it says what it should: a person reads it.
             return replace(

@@ -45,7 +45,7 @@ class Rule:
     expression: Expression | None
 
     @property
-    def wording(self) -> tuple[str, ...]:
+    def text_figures(self) -> tuple[str, ...]:
         """The figures that look at running text, by name: that there is one never proves what it says."""
         return tuple(
             name

@@ -26,12 +26,12 @@ def overlay(base: Entries, over: Entries, part: type[Part]) -> Entries:
     merged = {entry.key: entry for entry in base}
     for entry in over:
         below = merged.get(entry.key)
-        node = _laid(below.node, entry.node, specs[entry.key]) if below else entry.node
+        node = _merged(below.node, entry.node, specs[entry.key]) if below else entry.node
         merged[entry.key] = Entry(entry.key, entry.place, node)
     return Entries(tuple(merged[name] for name in specs if name in merged), base.place)
 
 
-def _laid(base: Node, over: Node, spec: FieldSpec) -> Node:
+def _merged(base: Node, over: Node, spec: FieldSpec) -> Node:
     if not isinstance(base, Entries) or not isinstance(over, Entries):
         return over
     if spec.shape == "map":

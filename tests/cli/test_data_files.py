@@ -18,7 +18,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
 from generator.packet.pipeline import Order, assess, make_documents
 from generator.packet.session import Session
-from generator.readers.excel.layout import GUIDE_SHEET, MISSING_SHEET, STAMP_SHEET
+from generator.readers.excel.layout import GUIDE_SHEET, LAYOUT_SHEET, MISSING_SHEET
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.workflows.choose import filed_programmes
@@ -78,7 +78,7 @@ def test_a_new_workbook_explains_itself_and_checks_what_is_typed(code: str, tmp_
     assert code in guide
     assert "表样版本" in guide
     assert book[GUIDE_SHEET].max_row <= 40
-    assert book[STAMP_SHEET].sheet_state == "veryHidden"
+    assert book[LAYOUT_SHEET].sheet_state == "veryHidden"
     members = book["成员单位"]
     heads = {members.cell(4, at).value: at for at in range(1, members.max_column + 1)}
     assert members.cell(4, heads["统一社会信用代码"]).comment is not None

@@ -94,7 +94,7 @@ def rows(programme: Programme) -> list[Row]:
 
 
 def _rows(programme: Programme) -> Iterator[Row]:
-    wordings = {rule.id for rule in compile_rules(programme, common_rules()).conditions if rule.wording}
+    wordings = {rule.id for rule in compile_rules(programme, common_rules()).conditions if rule.text_figures}
     for condition in programme.conditions:
         how = f"数据判断（{LEVELS[condition.level]}）" if condition.test else "由人判断"
         if condition.test and (condition.judge or condition.id in wordings):

@@ -19,8 +19,9 @@ from generator.model.value_kinds import DOLLAR_UNITS, KINDS, MONEY_UNITS, Credit
 Form = Literal["pairs", "table", "map", "filings", "accepted"]
 
 FORMAT: Final = 1
-STAMP_SHEET: Final = "_lianheti"
-STAMP_MARK: Final = "lianheti"
+LAYOUT_SHEET: Final = "_lianheti"
+LAYOUT_MARK: Final = "lianheti"
+LAYOUT_FIRST_ROW: Final = 3  # of the hidden sheet, counted from 1: below the mark and the titles
 GUIDE_SHEET: Final = "填写说明"
 MISSING_SHEET: Final = "还缺的内容"
 FINDINGS_SHEET: Final = "核对结果"
@@ -301,11 +302,11 @@ def layout(model: type[Consortium], labels: Mapping[str, str]) -> tuple[Sheet, .
     )
 
 
-StampRow = tuple[str, str, str, str, str, str, str, str, str]
+LayoutRow = tuple[str, str, str, str, str, str, str, str, str]
 
 
-def stamp_rows(sheets: tuple[Sheet, ...]) -> Iterator[StampRow]:
-    """The layout as rows of texts: sheet, form, path; title, path, shape, kind, unit, options."""
+def layout_rows(sheets: tuple[Sheet, ...]) -> Iterator[LayoutRow]:
+    """The layout as the hidden sheet has it: sheet, form, path; title, path, shape, kind, unit, options."""
     for sheet in sheets:
         for column in sheet.columns:
             kind = column.kind
@@ -322,7 +323,7 @@ def stamp_rows(sheets: tuple[Sheet, ...]) -> Iterator[StampRow]:
             )
 
 
-def from_stamp(rows: list[StampRow]) -> tuple[Sheet, ...]:
+def layout_from_rows(rows: list[LayoutRow]) -> tuple[Sheet, ...]:
     """The layout that a workbook carries; rows that say nothing known are passed over."""
     known = {sheet.path: sheet for sheet in layout(Consortium, {}) if sheet.path}
     core = {(sheet.path, column.path): column for sheet in layout(Consortium, {}) for column in sheet.columns}

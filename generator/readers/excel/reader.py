@@ -24,18 +24,19 @@ from generator.readers.excel.grid import Grid, read_grids
 from generator.readers.excel.layout import (
     COUNT_HEAD,
     FORMAT,
+    LAYOUT_FIRST_ROW,
+    LAYOUT_MARK,
+    LAYOUT_SHEET,
     LIMIT_HEAD,
     NOTE_HEAD,
-    STAMP_MARK,
-    STAMP_SHEET,
     Column,
+    LayoutRow,
     Sheet,
-    StampRow,
     changes,
     fold,
-    from_stamp,
     is_identifier,
     layout,
+    layout_from_rows,
     split_remark,
 )
 from generator.readers.excel.sheets import (
@@ -46,22 +47,23 @@ from generator.readers.excel.sheets import (
     labels_of,
     match_sheets,
     names_of,
-    told_unit,
+    unit_fault,
     unit_in,
     wrong_unit,
 )
 from generator.readers.excel.tables import Tables, cell, lines
 
 _PIECE = re.compile(r"(.*?)(?:#(\d+))?", re.DOTALL)
-_STAMP_FIRST_ROW = 3
-_STAMP_WIDTH = 9
+_LAYOUT_WIDTH = 9
 _ALIKE = 0.6
 _MOST_NAMED = 3
 _LEAST_ALIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamp:
+class _CarriedLayout:
+    """What a workbook's hidden sheet says: the programme's code, empty where there is none, and the layout."""
+
     programme: str
     sheets: tuple[Sheet, ...]
 
@@ -80,8 +82,8 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
     """
     notices = [] if notices is None else notices
     grids = read_grids(data, name)
-    stamp = _read_stamp(grids)
-    sheets = stamp.sheets if stamp else layout(Consortium, {})
+    carried = _read_layout(grids)
+    sheets = carried.sheets if carried else layout(Consortium, {})
     match = match_sheets(grids, sheets)
     if not match.found:
         first = next((grid for grid in grids if not grid.is_blank), None)
@@ -92,20 +94,20 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
             "用 lianheti new 生成表样，把内容填进去；各表的名称和表头不要改",
             first.place(0, 0),
         )
-    reader = _Reader(name, stamp, match)
+    reader = _Reader(name, carried, match)
     tree = reader.read()
     notices.extend(reader.root.notices)
     return tree
 
 
-def _read_stamp(grids: list[Grid]) -> _Stamp | None:
+def _read_layout(grids: list[Grid]) -> _CarriedLayout | None:
     """The layout that the workbook carries.
 
     Raises:
         DataError: another version made it, and today's would read it otherwise.
     """
-    grid = next((grid for grid in grids if grid.name == STAMP_SHEET), None)
-    if grid is None or grid.text(0, 0) != STAMP_MARK:
+    grid = next((grid for grid in grids if grid.name == LAYOUT_SHEET), None)
+    if grid is None or grid.text(0, 0) != LAYOUT_MARK:
         return None
     version = grid.value(0, 1)
     place = grid.place(0, 1)
@@ -115,13 +117,13 @@ def _read_stamp(grids: list[Grid]) -> _Stamp | None:
         raise DataError(
             f"工作簿的表样是第 {number} 版，比本程序认识的第 {FORMAT} 版新", "升级本程序后再读", place
         )
-    rows: list[StampRow] = []
-    for at in range(_STAMP_FIRST_ROW - 1, len(grid.rows)):
-        cells = [grid.text(at, column) for column in range(_STAMP_WIDTH)]
+    rows: list[LayoutRow] = []
+    for at in range(LAYOUT_FIRST_ROW - 1, len(grid.rows)):
+        cells = [grid.text(at, column) for column in range(_LAYOUT_WIDTH)]
         if cells[0]:
             rows.append((*cells[:8], cells[8]))  # type: ignore[arg-type]  # nine texts
-    carried = from_stamp(rows)
-    told = changes(carried)
+    sheets = layout_from_rows(rows)
+    told = changes(sheets)
     if number < FORMAT:
         told.insert(0, f"表样由第 {number} 版改为第 {FORMAT} 版")
     if told:
@@ -129,14 +131,14 @@ def _read_stamp(grids: list[Grid]) -> _Stamp | None:
             "工作簿的表样是旧的",
             problems=tuple(Problem(f"工作簿的表样是旧的：{change}", remedy, place) for change in told),
         )
-    return _Stamp(grid.text(0, 2), carried or layout(Consortium, {}))
+    return _CarriedLayout(grid.text(0, 2), sheets or layout(Consortium, {}))
 
 
 class _Reader:
     """Puts the cells of recognised sheets into one tree."""
 
-    def __init__(self, name: str, stamp: _Stamp | None, match: Match) -> None:
-        self.stamp = stamp
+    def __init__(self, name: str, carried: _CarriedLayout | None, match: Match) -> None:
+        self.carried = carried
         self.match = match
         first = match.found[0][1]
         self.root = GroupBuilder(Place(name, sheet=first.name, cell="A1"))
@@ -183,7 +185,7 @@ class _Reader:
                     f"认不出工作表“{grid.name}”，而缺少“{like}”",
                     f"把它改名为“{like}”；与本表无关的，换一个不相像的名称和表头",
                 )
-            elif missing and not self.match.again and self.stamp:
+            elif missing and not self.match.again and self.carried:
                 titles = listed((f"“{sheet.title}”" for sheet in missing), _MOST_NAMED)
                 place = Place(grid.file, sheet=grid.name)
                 self.root.tell("ask", place, f"这张表没有读入，而缺少{titles}，如果是其中一张就改回原名")
@@ -204,7 +206,7 @@ class _Reader:
                 continue
             column = names.get(fold(label)) or names.get(split_remark(label)[0])
             if column is not None and grid.holds(row, value_at) and (unit := wrong_unit(column, label)):
-                self.root.fault(grid.place(row, label_at), *told_unit(column, unit))
+                self.root.fault(grid.place(row, label_at), *unit_fault(column, unit))
                 continue
             if column is None:
                 if grid.holds(row, value_at):
@@ -324,10 +326,10 @@ class _Reader:
             item = self.tables.item(grid, header, row)
             code = item.held.pop("programme", None)
             if not isinstance(code, Scalar) or code.absent or not code.text.strip():
-                if not self.stamp or not self.stamp.programme:
+                if not self.carried or not self.carried.programme:
                     self.root.fault(item.place, "这一行没有写方案", "在“方案”一列写上方案代码")
                     continue
-                code = Scalar(self.stamp.programme, item.place)
+                code = Scalar(self.carried.programme, item.place)
             filing = self._filing(code)
             gathered = filing.held.setdefault("accepted", ListBuilder(item.place))
             if isinstance(gathered, ListBuilder):

@@ -17,10 +17,10 @@ from generator.readers.excel.layout import (
     JOIN,
     KEY_HEAD,
     LABEL_HEAD,
+    LAYOUT_SHEET,
     MISSING_SHEET,
     PARENT_PREFIX,
     SHOWN_ONLY,
-    STAMP_SHEET,
     VALUE_HEAD,
     Column,
     Sheet,
@@ -33,11 +33,11 @@ from generator.readers.excel.layout import (
 )
 
 HEAD_ROWS: Final = 20
-_IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, STAMP_SHEET})
+_IGNORED: Final = frozenset({GUIDE_SHEET, MISSING_SHEET, FINDINGS_SHEET, LAYOUT_SHEET})
 _PARENT_HEADS: Final = frozenset({"单位名称", "成员单位", "单位", "名称"})
 _SHOWN_ONLY = frozenset(fold(text) for text in SHOWN_ONLY)
 _LEAST_ALIKE = 2
-_QUICK_DEPTH = 2
+_PLAIN_DEPTH = 2
 _UNIT_LINE = re.compile(r"(?:金额|计量|货币)?单位[:为]")
 _VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
 
@@ -186,12 +186,12 @@ class Head:
         return self.steps[1] if len(self.steps) > 1 else ""
 
     @cached_property
-    def quick(self) -> bool:
+    def takes_plain_text(self) -> bool:
         """Whether a plain text can be taken as it is: a known field at most two names deep, in its own unit."""
-        return 1 <= len(self.steps) <= _QUICK_DEPTH and not self.unit and self.kind is not None
+        return 1 <= len(self.steps) <= _PLAIN_DEPTH and not self.unit and self.kind is not None
 
     @cached_property
-    def counts(self) -> bool:
+    def takes_plain_number(self) -> bool:
         """Whether a plain number can be taken as it is too: no code or telephone number, no percentage."""
         return not self.identifier and not isinstance(self.kind, Share)
 
@@ -330,7 +330,7 @@ def wrong_unit(column: Column, label: str) -> str:
     return _wrong_unit(column, label, "")
 
 
-def told_unit(column: Column, unit: str) -> tuple[str, str]:
+def unit_fault(column: Column, unit: str) -> tuple[str, str]:
     """What is wrong with a unit, and what to do about it."""
     kind = column.kind
     known = "、".join(kind.units) if isinstance(kind, Money) else kind.unit if kind else ""

@@ -32,7 +32,7 @@ from generator.readers.excel.builder import (
 from generator.readers.excel.cells import scalar
 from generator.readers.excel.grid import Grid, Value
 from generator.readers.excel.layout import NONE_LABEL, Sheet, fold
-from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header, told_unit
+from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header, unit_fault
 
 _EXACT: Final = 10**15
 _EXACT_LENGTH: Final = 15
@@ -70,13 +70,13 @@ def lines(node: Scalar) -> Node:
     return Items(tuple(Scalar(line, node.place) for line in node.text.split("\n")), node.place)
 
 
-def _quick_text(value: Value, head: Head, *, bare: bool) -> str | None:
+def _plain_text(value: Value, head: Head, *, bare: bool) -> str | None:
     """A plain cell's text, empty for an empty cell; None where more has to be looked at."""
     if value.__class__ is str:
         if not value:
             return "" if bare else None
         return None if "\n" in value or "\r" in value else value
-    if value.__class__ is float and bare and head.counts:
+    if value.__class__ is float and bare and head.takes_plain_number:
         number: float = value
         if number.is_integer():
             return str(int(number)) if -_EXACT < number < _EXACT else None
@@ -159,7 +159,7 @@ class Tables:
                 self.root.fault(grid.place(header.row, at), f"表头“{text}”有两列", "合并成一列，删去另一列")
         for at, column, unit in header.unusable:
             if any(grid.holds(row, at) for row in range(header.row + 1, len(grid.rows))):
-                self.root.fault(grid.place(header.row, at), *told_unit(column, unit))
+                self.root.fault(grid.place(header.row, at), *unit_fault(column, unit))
         for at in header.untitled:
             row = next(row for row in range(header.row + 1, len(grid.rows)) if grid.holds(row, at))
             if (header.row, at) not in grid.merged:
@@ -232,8 +232,8 @@ class Tables:
         width, bare = len(cells), grid.is_bare
         for head in header.columns:
             at = head.at
-            # Most cells hold a text, a number or nothing, for a field of the item: the short way for them.
-            text = _quick_text(cells[at], head, bare=bare) if head.quick and at < width else None
+            # Most cells are plain: skipping ``_field`` for them saves most of the time.
+            text = _plain_text(cells[at], head, bare=bare) if head.takes_plain_text and at < width else None
             if text is None:
                 self._field(item, grid, header, row, head)
                 continue

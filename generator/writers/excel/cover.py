@@ -12,16 +12,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from generator import __version__
 from generator.readers.excel.layout import (
     FORMAT,
+    LAYOUT_FIRST_ROW,
+    LAYOUT_MARK,
     MISSING_SHEET,
-    STAMP_MARK,
+    LayoutRow,
     Sheet,
-    StampRow,
-    stamp_rows,
+    layout_rows,
 )
 from generator.writers.excel import styles
 from generator.writers.excel.book import Form
 
-_STAMP_FIRST_ROW: Final = 3
 _FORMS: Final = {
     "pairs": "一行一项，填在“填写内容”一列",
     "table": "一行一个，可往下加行",
@@ -47,7 +47,7 @@ _LEGEND: Final = (
 
 def digest(form: Form) -> str:
     """A short fingerprint of a workbook's layout: workbooks with the same one have the same fields."""
-    text = repr([FORMAT, *stamp_rows(form.sheets)])
+    text = repr([FORMAT, *layout_rows(form.sheets)])
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
@@ -79,7 +79,7 @@ def write_guide(
             f"方案代码：{programme.code}　主管部门：{programme.authority}　依据：{programme.source.title}（{number}）",
         )
         row += 1
-    _line(target, row, f"表样版本：{STAMP_MARK}-{FORMAT}　字段指纹：{digest(form)}　程序版本：{__version__}")
+    _line(target, row, f"表样版本：{LAYOUT_MARK}-{FORMAT}　字段指纹：{digest(form)}　程序版本：{__version__}")
     styles.at(target, row, 1).font = styles.GREY
     row += 1
     if missing is not None:
@@ -124,11 +124,15 @@ def _line(target: Worksheet, row: int, text: str) -> None:
     target.row_dimensions[row].height = 17 * styles.lines_needed(text, 145) + 2
 
 
-def write_stamp(form: Form, target: Worksheet) -> None:
-    """The hidden sheet: mark, version, programme; then the layout, a row a column."""
+def write_layout(form: Form, target: Worksheet) -> None:
+    """The hidden sheet from which the reader knows the workbook's layout.
+
+    The first row has the mark, the version and the programme, the second titles; then a row for each column
+    or labelled value of the workbook's sheets.
+    """
     programme = form.programme
     head: tuple[str | int, ...] = (
-        STAMP_MARK,
+        LAYOUT_MARK,
         FORMAT,
         programme.code if programme else "",
         __version__,
@@ -139,8 +143,8 @@ def write_stamp(form: Form, target: Worksheet) -> None:
     titles = ("工作表", "类型", "路径", "标题", "字段", "形式", "种类", "单位", "选项")
     for at, value in enumerate(titles, 1):
         styles.at(target, 2, at).value = value
-    rows: Iterable[StampRow] = stamp_rows(form.sheets)
-    for row, content in enumerate(rows, _STAMP_FIRST_ROW):
+    rows: Iterable[LayoutRow] = layout_rows(form.sheets)
+    for row, content in enumerate(rows, LAYOUT_FIRST_ROW):
         for at, value in enumerate(content, 1):
             if value:
                 styles.put(styles.at(target, row, at), value)

@@ -20,8 +20,8 @@ from generator.readers.excel.layout import (
     ACCEPTED_HEADS,
     FILING_HEADS,
     GUIDE_SHEET,
+    LAYOUT_SHEET,
     MISSING_SHEET,
-    STAMP_SHEET,
     Sheet,
     layout,
 )
@@ -123,7 +123,7 @@ def write_workbook(
         cover.write_missing(
             missing_sheet, [(*_cell_of(form, targets, path), title) for path, title in missing]
         )
-    cover.write_stamp(form, workbook.create_sheet(STAMP_SHEET))
+    cover.write_layout(form, workbook.create_sheet(LAYOUT_SHEET))
     workbook.calculation.fullCalcOnLoad = True
     workbook.properties.creator = "lianheti"
     workbook.properties.created = workbook.properties.modified = _FIXED_TIME
