@@ -122,13 +122,13 @@ class Batch:
             self._claims.setdefault(made.folder, []).append((one, made.code))
         self._total += len(stamp.packets) - 1
         for made in stamp.packets.values():
-            self._keep(one, made)
+            self._report_unchanged(one, made)
         return True
 
     def _is_unchanged(self, one: _File, made: Made) -> bool:
         return self._stamps.is_unchanged(one.file.path, made, self._setup)
 
-    def _keep(self, one: _File, made: Made) -> None:
+    def _report_unchanged(self, one: _File, made: Made) -> None:
         place = f"{self._settings.root.as_posix()}/{made.folder}"
         self._report(one, made.code, Result(one.file.shown, made.code, "unchanged", place, **made.facts))
 
@@ -189,7 +189,7 @@ class Batch:
         made = one.kept(target.code)
         if made is None or not self._is_unchanged(one, made):
             return False
-        self._keep(one, made)
+        self._report_unchanged(one, made)
         return True
 
     def _finish(self, one: _File, code: str, done: Done) -> None:

@@ -195,16 +195,16 @@ def start_process(settings: Settings, megabytes: int, temporary: str) -> None:
 
 def look_in_process(path: Path) -> list[Target]:
     """As ``look``, in a process that ``start_process`` has set up."""
-    maker = _kept()
+    maker = _packet_maker()
     return look(maker.settings, maker.catalogue, path)
 
 
 def make_in_process(path: Path, code: str) -> Done:
     """As ``PacketMaker.make``, in a process that ``start_process`` has set up."""
-    return _kept().make(path, code)
+    return _packet_maker().make(path, code)
 
 
-def _kept() -> PacketMaker:
+def _packet_maker() -> PacketMaker:
     if _maker is None:
         raise RuntimeError("this process was not set up")
     return _maker

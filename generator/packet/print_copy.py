@@ -57,11 +57,11 @@ def print_copy(
     if typesetter is None:
         return None
     from generator.pdf.pages.merge import merge
-    from generator.pdf.pages.overlays import Bound, page_numbers
+    from generator.pdf.pages.overlays import PrintedPart, page_numbers
     from generator.pdf.signatures.fields import identified
 
     parts = [*_documents(documents), *_attachments(job, attachments)]
-    bound = [Bound(part.pdf, part.pages, part.foot) for part in parts]
+    bound = [PrintedPart(part.pdf, part.pages, part.foot) for part in parts]
     data = merge(
         [(part.title, part.pdf, part.headings) for part in parts],
         title=job.consortium,

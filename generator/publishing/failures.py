@@ -21,7 +21,7 @@ _LONGEST_PATH = 260
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
+def as_output_errors(path: Path) -> Iterator[None]:
     """Turns every OSError raised inside the block into an OutputError about ``path``."""
     try:
         yield

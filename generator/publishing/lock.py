@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from generator.errors import OutputError
-from generator.publishing.failures import told
+from generator.publishing.failures import as_output_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def locked(path: Path, wait_seconds: float) -> Iterator[None]:
         LockedError: another process kept it all that time.
         OutputError: the file cannot be made.
     """
-    with told(path.parent):
+    with as_output_errors(path.parent):
         descriptor = _acquire(path, time.monotonic() + wait_seconds)
     try:
         yield

@@ -18,7 +18,7 @@ from generator.publishing.contents import (
     open_files,
     packet_contents,
 )
-from generator.publishing.failures import told
+from generator.publishing.failures import as_output_errors
 from generator.publishing.lock import LockedError, locked
 from generator.publishing.manifest import MANIFEST, Manifest
 from generator.publishing.slot import Recovered, Slot, losses, replace, settle, slots_left_in
@@ -108,7 +108,7 @@ def publish_again(
         ValueError: as for `publish`.
     """
     contents = packet_contents(files, manifest)
-    with told(folder):
+    with as_output_errors(folder):
         place = folder.resolve()
     return _put(Slot(place.parent, place.name), contents, timestamp=timestamp, force=force)
 
@@ -119,7 +119,7 @@ def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, forc
     }
 
     def refuse_losses(folder: Path, archive: Path) -> None:
-        with told(slot.folder):
+        with as_output_errors(slot.folder):
             found = losses(slot, folder, archive, incoming)
         if found and not force:
             raise OutputError(
@@ -128,7 +128,7 @@ def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, forc
             )
 
     with locked(slot.lock, _WAIT_SECONDS):
-        with told(slot.folder):
+        with as_output_errors(slot.folder):
             settle(slot)
             if _is_same(slot, contents[MANIFEST]):
                 return Published(slot.folder, slot.archive, None, written=False)
@@ -140,7 +140,7 @@ def _put(slot: Slot, contents: Mapping[str, bytes], *, timestamp: datetime, forc
                 slot, contents, archive, incoming, lambda: refuse_losses(slot.old, slot.old_archive)
             )
         except BaseException as error:
-            with told(slot.folder):
+            with as_output_errors(slot.folder):
                 done = settle(slot)
                 # Perhaps only removing the old packet failed, and ``settle`` has just done it: then all is well.
                 if not (isinstance(error, OutputError) and _is_same(slot, contents[MANIFEST])):
@@ -163,7 +163,7 @@ def recover(root: Path) -> list[Recovered]:
     Raises:
         OutputError: it is not a folder, or something cannot be put back.
     """
-    with told(root):
+    with as_output_errors(root):
         if not os.path.lexists(root):
             return []
         root = root.resolve()
@@ -173,7 +173,7 @@ def recover(root: Path) -> list[Recovered]:
 
 def recover_packet(folder: Path) -> list[Recovered]:
     """As `recover`, for the packet of one folder only: for commands that are given that folder."""
-    with told(folder):
+    with as_output_errors(folder):
         base = folder.absolute().parent.resolve()
         if not base.is_dir():
             return []
@@ -181,7 +181,7 @@ def recover_packet(folder: Path) -> list[Recovered]:
 
 
 def _recover_slots(base: Path, name: str | None = None) -> list[Recovered]:
-    with told(base):
+    with as_output_errors(base):
         try:
             slots = [slot for slot in slots_left_in(base) if name in {None, slot.name}]
         except PermissionError:
@@ -190,18 +190,18 @@ def _recover_slots(base: Path, name: str | None = None) -> list[Recovered]:
     found = []
     for slot in slots:
         # A live process puts its own packet right, or leaves it to the next command.
-        with suppress(LockedError), locked(slot.lock, 0), told(slot.folder):
+        with suppress(LockedError), locked(slot.lock, 0), as_output_errors(slot.folder):
             found.append(settle(slot))
     return [done for done in found if done]
 
 
 def _base(root: Path, name: str) -> Path:
     """The consortium's folder, resolved, inside the root; both are made if missing."""
-    with told(root):
+    with as_output_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         root = root.resolve()
     base = root / name
-    with told(base):
+    with as_output_errors(base):
         base.mkdir(exist_ok=True)
         resolved = base.resolve()
     if not resolved.is_relative_to(root):

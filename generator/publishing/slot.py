@@ -26,7 +26,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Literal
 
 from generator.publishing.contents import bound_edits, changed_files, digests, inspect
-from generator.publishing.failures import told
+from generator.publishing.failures import as_output_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -198,32 +198,32 @@ def replace(
         OutputError: it could not be written. The old packet stands, or `settle` puts it back.
     """
     _write_new(slot, contents, archive)
-    with told(slot.archive):
+    with as_output_errors(slot.archive):
         _move_if_there(slot.archive, slot.old_archive)
-    with told(slot.folder):
+    with as_output_errors(slot.folder):
         _move_if_there(slot.folder, slot.old)
         still_mine()
         _move(slot.new, slot.folder)
-    with told(slot.archive):
+    with as_output_errors(slot.archive):
         _move(slot.new_archive, slot.archive)
-    with told(slot.base):
+    with as_output_errors(slot.base):
         _sync(slot.base)
         return _retire(slot, incoming)
 
 
 def _write_new(slot: Slot, contents: Mapping[str, bytes], archive: bytes) -> None:
-    with told(slot.folder):
+    with as_output_errors(slot.folder):
         slot.new.mkdir()
     folders = {slot.new}
     for path, data in contents.items():
         target = slot.new / path
-        with told(slot.folder / path):
+        with as_output_errors(slot.folder / path):
             target.parent.mkdir(parents=True, exist_ok=True)
             _write(target, data)
         folders.update(parent for parent in target.parents if parent.is_relative_to(slot.new))
-    with told(slot.archive):
+    with as_output_errors(slot.archive):
         _write(slot.new_archive, archive)
-    with told(slot.folder):
+    with as_output_errors(slot.folder):
         for folder in (*folders, slot.base):
             _sync(folder)
 

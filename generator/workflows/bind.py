@@ -112,7 +112,7 @@ def bind(
     tell(progress, "写入材料包")
     published = publish_again(
         folder,
-        [PacketFile(file.path, _kept(folder, file)) for file in packet.files],
+        [PacketFile(file.path, _new_bytes(folder, file)) for file in packet.files],
         packet.manifest,
         timestamp=job.when,
         force=force,
@@ -121,7 +121,7 @@ def bind(
     return Bound(packet, published, edited, found)
 
 
-def _kept(folder: Path, file: MadeFile) -> bytes:
+def _new_bytes(folder: Path, file: MadeFile) -> bytes:
     """A file's new bytes; the conditions sheet keeps the old ones, as it names places in the original data file."""
     kept = folder / file.path
     return kept.read_bytes() if file.path.startswith(_CONDITIONS) and kept.is_file() else file.data

@@ -41,7 +41,7 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
     """Each party's own pages: from its heading to the next party's."""
     import pikepdf
 
-    from generator.pdf.pages.metadata import settle
+    from generator.pdf.pages.metadata import with_metadata
 
     begins = [heading.page for heading in pdf.headings]
     if len(begins) != len(parties):
@@ -55,4 +55,4 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
                     if "/StructParents" in page:
                         del page["/StructParents"]
                 title = f"{Parties.title}：{name}"
-                yield name, settle(own, title=title, author="", timestamp=job.when), end - begin
+                yield name, with_metadata(own, title=title, author="", timestamp=job.when), end - begin

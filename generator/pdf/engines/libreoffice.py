@@ -32,7 +32,7 @@ from generator.pdf.docx.tree import Contents, Paragraph, Table, WordDocument, ru
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 from generator.pdf.engines.labels import Found, find_labels
 from generator.pdf.fonts.faces import LATIN_ROLES, ROLES
-from generator.pdf.pages.metadata import settle
+from generator.pdf.pages.metadata import with_metadata
 from generator.pdf.pages.pdfium import opened
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
                 pages = len(pdf.pages)
                 headings = tuple(_headings(pdf))
                 places = tuple(_sign_places(pdf, data, tree, roles))
-                made = settle(pdf, title=info.title, author=info.author, timestamp=info.when)
+                made = with_metadata(pdf, title=info.title, author=info.author, timestamp=info.when)
         except pikepdf.PdfError as error:
             raise PdfError(
                 f"LibreOffice 没有生成“{info.title}”的 PDF",

@@ -10,7 +10,7 @@ import pikepdf
 from generator.errors import DataError, Place
 from generator.pdf.pages.bounds import BeyondBoundsError, check_bounds
 from generator.pdf.pages.merge import image_page
-from generator.pdf.pages.metadata import settle
+from generator.pdf.pages.metadata import with_metadata
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -93,7 +93,7 @@ def _plain(source: pikepdf.Pdf, name: str, again: str, timestamp: datetime) -> b
     with pikepdf.Pdf.new() as plain:
         for page in source.pages:
             _add_page(plain, page.as_form_xobject(handle_transformations=True))
-        return settle(plain, title=name, author="", timestamp=timestamp)
+        return with_metadata(plain, title=name, author="", timestamp=timestamp)
 
 
 def bound_again(pdf: bytes, first: int, pages: int, *, name: str, timestamp: datetime) -> bytes:
@@ -115,7 +115,7 @@ def bound_again(pdf: bytes, first: int, pages: int, *, name: str, timestamp: dat
             if form is None:
                 raise DataError("打印件里找不到附件的页面", "用数据文件重新生成材料包", Place(name))
             _add_page(plain, form)
-        return settle(plain, title=name, author="", timestamp=timestamp)
+        return with_metadata(plain, title=name, author="", timestamp=timestamp)
 
 
 def _has_unprinted_fields(source: pikepdf.Pdf) -> bool:

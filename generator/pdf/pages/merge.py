@@ -10,7 +10,7 @@ import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import DataError, PdfError, Place
-from generator.pdf.pages.metadata import settle
+from generator.pdf.pages.metadata import with_metadata
 from generator.pdf.pages.structure_tree import merge_structure
 
 if TYPE_CHECKING:
@@ -67,7 +67,9 @@ def merge(
     merge_structure(merged, sources)
     if mark is not None:
         mark(merged)
-    made = settle(merged, title=title, author="", timestamp=timestamp, standard="2B" if standard else "")
+    made = with_metadata(
+        merged, title=title, author="", timestamp=timestamp, standard="2B" if standard else ""
+    )
     for source, _, _ in sources:
         source.close()
     return made
@@ -135,7 +137,7 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     canvas.showPage()
     canvas.save()
     with _open(out.getvalue()) as document:
-        return settle(document, title=title, author="", timestamp=timestamp)
+        return with_metadata(document, title=title, author="", timestamp=timestamp)
 
 
 def _flattened(picture: Image.Image) -> Image.Image:

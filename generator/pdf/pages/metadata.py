@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PRODUCER: Final = "lianheti"
 
 
-def settle(
+def with_metadata(
     pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime, standard: str | None = None
 ) -> bytes:
     """Write a PDF with fixed metadata; the same content, title and time give the same bytes.
@@ -58,7 +58,7 @@ def settle(
     for intent in pdf.Root.get("/OutputIntents", ()):
         profile = intent.get("/DestOutputProfile")
         if profile is not None:
-            _settle_profile(profile, timestamp)
+            _set_profile_time(profile, timestamp)
     out = io.BytesIO()
     pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
@@ -96,7 +96,7 @@ def _xmp(title: str, author: str, timestamp: datetime, standard: str) -> bytes:
     ).encode()
 
 
-def _settle_profile(profile: pikepdf.Object, timestamp: datetime) -> None:
+def _set_profile_time(profile: pikepdf.Object, timestamp: datetime) -> None:
     """Set the time of making in a colour profile's header (ICC.1:2010, 7.2.8): LibreOffice writes the clock's."""
     moment = timestamp.astimezone(UTC)
     data = bytearray(profile.read_bytes())

@@ -79,7 +79,7 @@ def _diagonal(text: str, face: Face, size: tuple[float, float]) -> outlines.Draw
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class PrintedPart:
     """What was bound into the print copy.
 
     Attributes:
@@ -93,7 +93,7 @@ class Bound:
     foot: float = 0.0
 
 
-def page_numbers(document: pikepdf.Pdf, parts: Sequence[Bound], faces: Faces) -> None:
+def page_numbers(document: pikepdf.Pdf, parts: Sequence[PrintedPart], faces: Faces) -> None:
     """Number the pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
 
     The number stands in a lower or upper corner on the side away from the binding; a page that has

@@ -38,7 +38,7 @@ _ITEM: Final = frozenset({"first_having"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Meaning:
     """What an expression stands for.
 
     Attributes:
@@ -56,18 +56,18 @@ class Kept:
     names: tuple[str, ...] = ()
 
     @property
-    def item(self) -> Kept:
+    def item(self) -> Meaning:
         """What a loop over it gives."""
         if self.sort == "rows" and self.spec is not None:
             if self.spec.part is not None:
-                return Kept("group", f"{self.path}[]", self.spec.part)
-            return Kept("value", f"{self.path}[]", spec=self.spec)
+                return Meaning("group", f"{self.path}[]", self.spec.part)
+            return Meaning("value", f"{self.path}[]", spec=self.spec)
         if self.sort == "pages":
             # A page is a list of rows.
-            return Kept("rows", self.path, spec=self.spec)
+            return Meaning("rows", self.path, spec=self.spec)
         if self.sort == "values":
-            return Kept("value", self.path, spec=self.spec)
-        return Kept("unknown")
+            return Meaning("value", self.path, spec=self.spec)
+        return Meaning("unknown")
 
     @property
     def kind(self) -> Kind | None:
@@ -80,11 +80,11 @@ class Kept:
         return self.sort in {"number", "plain", "unknown"} or isinstance(self.kind, (Count, Year))
 
 
-PLAIN: Final = Kept("plain")
-NUMBER: Final = Kept("number")
-TRUTH: Final = Kept("truth")
-TEXT: Final = Kept("text")
-UNKNOWN: Final = Kept("unknown")
+PLAIN: Final = Meaning("plain")
+NUMBER: Final = Meaning("number")
+TRUTH: Final = Meaning("truth")
+TEXT: Final = Meaning("text")
+UNKNOWN: Final = Meaning("unknown")
 
 
 @dataclass(slots=True)
@@ -107,28 +107,28 @@ class Names:
         """Check a part's whole source."""
         self._statements(tree.body, self._known())
 
-    def _known(self) -> dict[str, Kept]:
-        known: dict[str, Kept] = {
+    def _known(self) -> dict[str, Meaning]:
+        known: dict[str, Meaning] = {
             name: _of(spec, name) for name, spec in self.programme.model.specs().items()
         }
         members = self.programme.model.specs()["members"]
-        known[FIRST_LEAD] = Kept("group", "members[]", members.part)
+        known[FIRST_LEAD] = Meaning("group", "members[]", members.part)
         known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
         names, _ = build(None, self.programme, self.document, "blank", {})
         for name, value in names.items():
             if isinstance(value, dict):
-                known[name] = Kept("names", names=tuple(value))
+                known[name] = Meaning("names", names=tuple(value))
             elif isinstance(value, list) and name not in known:
-                known[name] = Kept("values")
+                known[name] = Meaning("values")
             elif name not in known:
                 known[name] = PLAIN
         # A roll-up's template is given many consortia instead of one.
-        known[APPLICANTS] = Kept(
+        known[APPLICANTS] = Meaning(
             "rows", spec=FieldSpec(APPLICANTS, APPLICANTS, "list", part=self.programme.model)
         )
         return known
 
-    def _statements(self, body: Iterable[nodes.Node], scope: Mapping[str, Kept]) -> None:
+    def _statements(self, body: Iterable[nodes.Node], scope: Mapping[str, Meaning]) -> None:
         local = dict(scope)
         for node in body:
             if isinstance(node, nodes.Output):
@@ -150,11 +150,11 @@ class Names:
                 else:
                     self.report(node.lineno, "set 只能给一个名字赋值", "写成 {% set 名字 = 值 %}")
 
-    def _loop(self, node: nodes.For, scope: Mapping[str, Kept]) -> None:
+    def _loop(self, node: nodes.For, scope: Mapping[str, Meaning]) -> None:
         over = self._of(node.iter, scope)
         if over.sort not in {"rows", "values", "pages", "unknown"}:
             self.report(node.lineno, "循环的对象不是列表", "改为对一个列表字段循环，或用 paragraphs(文字)")
-        inner = {**scope, "loop": Kept("loop")}
+        inner = {**scope, "loop": Meaning("loop")}
         if isinstance(node.target, nodes.Name):
             inner[node.target.name] = over.item
         else:
@@ -166,12 +166,12 @@ class Names:
         self._statements(node.body, inner)
         self._statements(node.else_, scope)
 
-    def _printed(self, node: nodes.Expr, kept: Kept) -> None:
+    def _printed(self, node: nodes.Expr, meaning: Meaning) -> None:
         """Only single values can be printed."""
-        if kept.sort in {"group", "rows", "values", "pages", "texts", "names", "loop", "truth"}:
+        if meaning.sort in {"group", "rows", "values", "pages", "texts", "names", "loop", "truth"}:
             self.report(node.lineno, "标签里的不是一个值，不能直接打印", "写到具体的字段，列表用循环逐项打印")
 
-    def _of(self, node: nodes.Node, scope: Mapping[str, Kept]) -> Kept:  # noqa: C901 (a case a node)
+    def _of(self, node: nodes.Node, scope: Mapping[str, Meaning]) -> Meaning:  # noqa: C901 (a case a node)
         if isinstance(node, nodes.Name):
             return self._name(node, scope)
         if isinstance(node, nodes.Getattr):
@@ -203,17 +203,19 @@ class Names:
         if isinstance(node, (nodes.Or, nodes.And)):
             return self._either(found)
         if isinstance(node, (nodes.List, nodes.Tuple)):
-            return Kept("values")
+            return Meaning("values")
         self.report(node.lineno, "用了模板不支持的写法", "改成 docs/template-names.md 列出的写法")
         return UNKNOWN
 
     @staticmethod
-    def _either(found: list[Kept]) -> Kept:
+    def _either(found: list[Meaning]) -> Meaning:
         """What a choice among several expressions stands for: the one of them with the strictest demands."""
-        awkward = next((kept for kept in found if kept.sort == "truth"), None)
-        return awkward or next((kept for kept in found if kept.sort not in {"plain", "unknown"}), found[0])
+        awkward = next((meaning for meaning in found if meaning.sort == "truth"), None)
+        return awkward or next(
+            (meaning for meaning in found if meaning.sort not in {"plain", "unknown"}), found[0]
+        )
 
-    def _constant(self, node: nodes.Const) -> Kept:
+    def _constant(self, node: nodes.Const) -> Meaning:
         if isinstance(node.value, bool):
             return TRUTH
         if isinstance(node.value, int):
@@ -222,7 +224,7 @@ class Names:
             self.report(node.lineno, f"不能用“{node.value}”", "只用文字、整数、true、false")
         return TEXT
 
-    def _item(self, node: nodes.Getitem, scope: Mapping[str, Kept]) -> Kept:
+    def _item(self, node: nodes.Getitem, scope: Mapping[str, Meaning]) -> Meaning:
         base = self._of(node.node, scope)
         if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
             return self._attribute(node, base, node.arg.value)
@@ -233,7 +235,7 @@ class Names:
             return UNKNOWN
         return base.item
 
-    def _test(self, node: nodes.Test, scope: Mapping[str, Kept]) -> Kept:
+    def _test(self, node: nodes.Test, scope: Mapping[str, Meaning]) -> Meaning:
         if not self._of(node.node, scope).counts:
             self.report(node.lineno, f"is {node.name} 只能用于整数", "改为对序号、人数这样的整数使用")
         for argument in node.args:
@@ -245,7 +247,7 @@ class Names:
             )
         return TRUTH
 
-    def _compare(self, node: nodes.Compare, scope: Mapping[str, Kept]) -> Kept:
+    def _compare(self, node: nodes.Compare, scope: Mapping[str, Meaning]) -> Meaning:
         left = self._of(node.expr, scope)
         for operand in node.ops:
             right = self._of(operand.expr, scope)
@@ -274,20 +276,20 @@ class Names:
         return TRUTH
 
     @staticmethod
-    def _dates(left: Kept, right: Kept) -> bool:
+    def _dates(left: Meaning, right: Meaning) -> bool:
         return isinstance(left.kind, Date) and isinstance(right.kind, Date)
 
-    def _computed(self, node: nodes.Node, scope: Mapping[str, Kept]) -> Kept:
+    def _computed(self, node: nodes.Node, scope: Mapping[str, Meaning]) -> Meaning:
         found = [self._of(child, scope) for child in node.iter_child_nodes() if isinstance(child, nodes.Expr)]
         known = isinstance(node, (nodes.Add, nodes.Sub, nodes.Mul, nodes.FloorDiv, nodes.Mod))
         by_nothing = isinstance(node, (nodes.FloorDiv, nodes.Mod)) and not (
             isinstance(node.right, nodes.Const) and node.right.value
         )
-        if not known or by_nothing or not all(kept.counts for kept in found):
+        if not known or by_nothing or not all(meaning.counts for meaning in found):
             self.report(node.lineno, "这里不能这样计算", "只对整数加、减、乘，除以一个写明的整数（// 或 %）")
         return NUMBER
 
-    def _filter(self, node: nodes.Filter, scope: Mapping[str, Kept]) -> Kept:
+    def _filter(self, node: nodes.Filter, scope: Mapping[str, Meaning]) -> Meaning:
         base = self._of(node.node, scope) if node.node is not None else UNKNOWN
         for argument in [*node.args, *(pair.value for pair in node.kwargs)]:
             self._of(argument, scope)
@@ -313,7 +315,7 @@ class Names:
         if not allowed:
             self.report(node.lineno, f"|{name} 用得不对", "对照 docs/template-names.md 的“过滤器”改正")
         if name == "paragraphs":
-            return Kept("values", base.path, spec=base.spec)
+            return Meaning("values", base.path, spec=base.spec)
         if name in {"first", "last"}:
             return base.item
         if name == "length":
@@ -333,7 +335,7 @@ class Names:
             return True
         return False
 
-    def _name(self, node: nodes.Name, scope: Mapping[str, Kept]) -> Kept:
+    def _name(self, node: nodes.Name, scope: Mapping[str, Meaning]) -> Meaning:
         if node.name in scope:
             return self._noted(scope[node.name])
         if node.name in FUNCTIONS:
@@ -341,19 +343,19 @@ class Names:
         self._unknown(node.lineno, node.name, [*scope, *FUNCTIONS], self.programme.model)
         return UNKNOWN
 
-    def _noted(self, kept: Kept) -> Kept:
-        if kept.sort in {"value", "rows"}:
-            self.used.add(kept.path)
-        return kept
+    def _noted(self, meaning: Meaning) -> Meaning:
+        if meaning.sort in {"value", "rows"}:
+            self.used.add(meaning.path)
+        return meaning
 
-    def _attribute(self, node: nodes.Expr, base: Kept, name: str) -> Kept:
+    def _attribute(self, node: nodes.Expr, base: Meaning, name: str) -> Meaning:
         if base.sort == "unknown":
             return UNKNOWN
         if base.sort == "group" and base.part is not None:
             by_role = issubclass(base.part, Consortium) and name in BY_ROLE
             spec = base.part.specs().get("members" if by_role else name)
             if spec is not None and by_role and name == FIRST_LEAD:
-                return Kept("group", "members[]", spec.part)
+                return Meaning("group", "members[]", spec.part)
             if spec is None:
                 self._unknown(node.lineno, name, base.part.specs(), base.part)
                 return UNKNOWN
@@ -364,7 +366,7 @@ class Names:
             self.used.add(f"{base.path}.{name}")
             # Plain texts by id, as the files of a checklist's items, are lists.
             plain = base.spec is not None and base.spec.kind is not None
-            return Kept("rows" if plain else "value", f"{base.path}.{name}", spec=base.spec)
+            return Meaning("rows" if plain else "value", f"{base.path}.{name}", spec=base.spec)
         if base.sort == "names":
             if name not in base.names:
                 self._unknown(node.lineno, name, base.names, None)
@@ -376,7 +378,7 @@ class Names:
         self.report(node.lineno, f"“.{name}”前面的不是一组字段", "核对字段名，列表要用循环逐项打印")
         return UNKNOWN
 
-    def _call(self, node: nodes.Call, scope: Mapping[str, Kept]) -> Kept:
+    def _call(self, node: nodes.Call, scope: Mapping[str, Meaning]) -> Meaning:
         arguments = [self._of(argument, scope) for argument in node.args]
         for keyword in node.kwargs:
             self._of(keyword.value, scope)
@@ -397,7 +399,7 @@ class Names:
             self.report(node.lineno, f"{name}() 用得不对", "对照 docs/template-names.md 的“函数”改正")
         return self._result(name, node, first)
 
-    def _fits(self, name: str, node: nodes.Call, arguments: list[Kept]) -> bool:
+    def _fits(self, name: str, node: nodes.Call, arguments: list[Meaning]) -> bool:
         """Whether a function is given what it is made for."""
         first = arguments[0]
         rest = arguments[1:]
@@ -408,7 +410,7 @@ class Names:
         if name == "paragraphs":
             return first.sort == "value"
         if name == "tick":
-            if not all(kept.sort == "text" for kept in rest):
+            if not all(meaning.sort == "text" for meaning in rest):
                 return False
             if first.sort == "rows":
                 return bool(rest) and first.item.sort == "value"
@@ -422,12 +424,12 @@ class Names:
         if first.sort != "rows":
             return False
         if name in {"rows", "pages"}:
-            return all(kept.counts for kept in rest)
+            return all(meaning.counts for meaning in rest)
         if node.kwargs or name in {"total", "pluck", "having_given"}:
             return first.item.sort == "group"
         return True
 
-    def _result(self, name: str, node: nodes.Call, first: Kept) -> Kept:
+    def _result(self, name: str, node: nodes.Call, first: Meaning) -> Meaning:
         if name in {"total", "pluck", "having_given"}:
             field_name = node.args[1]
             if not (isinstance(field_name, nodes.Const) and isinstance(field_name.value, str)):
@@ -435,21 +437,21 @@ class Names:
                 return UNKNOWN
             found = self._field_of(node, first, field_name.value)
             if name == "pluck":
-                return Kept("values", found.path, spec=found.spec)
+                return Meaning("values", found.path, spec=found.spec)
             if name == "total":
                 self._summed(node, found)
                 return PLAIN
         if name == "paragraphs":
-            return Kept("values", first.path, spec=first.spec)
+            return Meaning("values", first.path, spec=first.spec)
         if name in _ITEM:
             return first.item
         if name == "pages":
-            return Kept("pages", first.path, spec=first.spec)
+            return Meaning("pages", first.path, spec=first.spec)
         if name in _SAME:
             return first
         return {"count": NUMBER, "given": TRUTH, "tick": TEXT}.get(name, PLAIN)
 
-    def _summed(self, node: nodes.Call, found: Kept) -> None:
+    def _summed(self, node: nodes.Call, found: Meaning) -> None:
         unit = node.args[2].value if len(node.args) > 2 and isinstance(node.args[2], nodes.Const) else ""  # noqa: PLR2004
         fits = (
             isinstance(found.kind, Money) and unit in MONEY_UNITS if unit else isinstance(found.kind, Numeric)
@@ -457,7 +459,7 @@ class Names:
         if found.sort != "unknown" and not fits:
             self.report(node.lineno, "total() 只能合计金额、人数这样的数", "换一个字段，单位写元、万元或亿元")
 
-    def _field_of(self, node: nodes.Call, items: Kept, name: str) -> Kept:
+    def _field_of(self, node: nodes.Call, items: Meaning, name: str) -> Meaning:
         if items.sort != "rows" or items.item.sort != "group":
             return UNKNOWN
         return self._attribute(node, items.item, name)
@@ -475,11 +477,11 @@ def _is_number(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Const) and type(node.value) is int and node.value > 0
 
 
-def _of(spec: FieldSpec, path: str) -> Kept:
+def _of(spec: FieldSpec, path: str) -> Meaning:
     if spec.shape == "map":
-        return Kept("texts", path, spec=spec)
+        return Meaning("texts", path, spec=spec)
     if spec.shape == "list":
-        return Kept("rows", path, spec=spec)
+        return Meaning("rows", path, spec=spec)
     if spec.part is not None:
-        return Kept("group", path, spec.part)
-    return Kept("value", path, spec=spec)
+        return Meaning("group", path, spec.part)
+    return Meaning("value", path, spec=spec)
