@@ -1,7 +1,7 @@
-"""Private folders for the time of a process, and what processes that were killed have left of theirs.
+"""Private folders of a process, and removal of those that killed processes left behind.
 
-Each folder holds a file that its process keeps locked. Whatever can be locked belongs to no living process,
-and the next folder that is made clears it away. Windows removes no open file; there, nothing is cleared.
+Each folder holds a file that its process keeps locked. A folder whose file can be locked belongs to no living
+process, and is removed when the next folder is made. Windows cannot remove open files; there, nothing is removed.
 """
 
 from __future__ import annotations

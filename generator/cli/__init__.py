@@ -68,8 +68,8 @@ def cli() -> None:
     """The group; its help text is Chinese and stands above."""
 
 
-def _told(error: Exception) -> int:
-    """Say what the machine could not do, as far as can be known here; the exit code."""
+def _report_machine_error(error: Exception) -> int:
+    """Report an error of the machine (files, memory, encoding) that no workflow has handled; gives the exit code."""
     if isinstance(error, UnicodeEncodeError):
         what = "系统的语言环境不是 UTF-8，写不了中文的文件名"
         remedy = "设环境变量 PYTHONUTF8=1（或 LC_ALL=C.UTF-8）后重新运行"
@@ -83,12 +83,12 @@ def _told(error: Exception) -> int:
 
 
 def _prepare_streams() -> None:
-    """Let whatever is printed be printed: it must never stop the work."""
-    # Windows consoles may be set to a code page that lacks characters of the data.
+    """Set up the output streams so that no character and no closed stream can make printing fail."""
     if sys.stdout is None or sys.stderr is None:  # closed by whoever called
         nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 (as long as the process)
         sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
+        # Consoles of Windows may have a code page that lacks characters of the data.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
@@ -125,7 +125,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (MemoryError, RecursionError, OSError, UnicodeEncodeError) as error:
         if debug:
             raise
-        return _told(error)
+        return _report_machine_error(error)
     except Exception as error:  # a fault of ours must not show a traceback to a person
         if debug:
             raise

@@ -23,7 +23,7 @@ LONG = 60.0  # seconds that no test waits, unless it fails
 
 
 class Slow(Engine[bytes]):
-    """An engine that typesets when it is told to."""
+    """An engine that finishes a document only when the test says so."""
 
     name = "slow"
     version = "1"

@@ -25,7 +25,7 @@ from generator.packet.pipeline import put
 from generator.packet.session import Session
 from generator.pdf.pages.free_space import SEAL, opened_pages
 from generator.pdf.pages.merge import merge
-from generator.pdf.pages.overlays import Bound, page_numbers
+from generator.pdf.pages.overlays import PrintedPart, page_numbers
 from generator.workflows.verify import verify
 from tests.authority import Authority
 from tests.pace import first_quickly
@@ -253,7 +253,7 @@ def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
     faces = session.typesetter.faces
     printed = [(made.document.title, made.pdf) for made in packet.documents if made.pdf]
     parts = [(title, pdf.pdf, pdf.headings) for title, pdf in printed]
-    bound = [Bound(pdf.pdf, pdf.pages, pdf.foot) for _, pdf in printed]
+    bound = [PrintedPart(pdf.pdf, pdf.pages, pdf.foot) for _, pdf in printed]
     plain = merge(parts, title="打印件", timestamp=packet.job.when)
     marked = merge(
         parts,

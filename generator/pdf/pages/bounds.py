@@ -1,7 +1,8 @@
-"""What other people's PDFs may hold: looked at before anything draws them or unpacks them whole.
+"""Limits for attached PDFs, checked before they are drawn or unpacked whole.
 
-A few kilobytes can stand for terabytes, by streams packed twice or by forms that draw forms that draw forms.
-So what comes out of streams is counted as it comes, and what a page draws is counted without drawing it.
+A few kilobytes of PDF can unpack to terabytes: streams may be compressed twice, and form XObjects may draw other
+forms many times over. So the bytes of streams are counted while they are unpacked in pieces, and the forms and
+pictures that a page draws are counted without drawing them.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _unpacked(stream: pikepdf.Stream) -> int:
             if size > _MOST_STREAM:
                 raise BeyondBoundsError("里有展开后过大的内容")
     except zlib.error:
-        # Damaged: told when its syntax is looked at.
+        # Damaged: reported later, when the syntax is checked.
         return size
     return size
 
