@@ -29,6 +29,12 @@ def first_quickly(cases: Iterable[Any]) -> list[Any]:
     return [first, *(pytest.param(case, marks=pytest.mark.thorough) for case in others)]
 
 
-def examples(thorough: int, least: int = 5) -> int:
-    """How many examples a property is tried with: all of them in ``make test-all``, an eighth in ``make test``."""
-    return thorough if settings.get_current_profile_name() == "thorough" else max(least, thorough // 8)
+def examples(thorough: int, least: int = 5, share: int = 8) -> int:
+    """How many examples a property is tried with: all of them in ``make test-all``, an eighth in ``make test``.
+
+    Args:
+        thorough: how many ``make test-all`` tries.
+        least: how many ``make test`` tries at least.
+        share: the part of them that it tries, where an eighth takes too long.
+    """
+    return thorough if settings.get_current_profile_name() == "thorough" else max(least, thorough // share)
