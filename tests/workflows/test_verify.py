@@ -100,7 +100,9 @@ def test_a_byte_altered_anywhere_in_the_archive_is_found(packet: Standing) -> No
     draw = random.Random(7)
     data = packet.archive.read_bytes()
     for at in (
-        [draw.randrange(len(data)) for _ in range(examples(30, least=2, share=15))] + list(range(10, 14)) + [len(data) - 40]
+        [draw.randrange(len(data)) for _ in range(examples(30, least=2, share=15))]
+        + list(range(10, 14))
+        + [len(data) - 40]
     ):
         packet.archive.write_bytes(spoilt(data, at))
         try:
