@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from generator.errors import Problem
 from generator.model.findings import VERDICT_TEXTS, Absent, Finding, LostFile, count_verdicts
 from generator.model.judgement import Judgement
-from generator.model.notices import told
+from generator.model.notices import notice_texts
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,7 @@ def _print_problems(console: Console, found: Sequence[Problem]) -> None:
 
 def _print_notices(console: Console, results: Sequence[Judgement]) -> None:
     """What a person should know of how the data were read, each once."""
-    said = told(notice for result in results for notice in result.dataset.notices)
+    said = notice_texts(notice for result in results for notice in result.dataset.notices)
     for clause in said:
         console.print(f"  · {clause}。", markup=False)
     if said:

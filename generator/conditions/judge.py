@@ -218,7 +218,7 @@ class _Judgement:
     def judged(self, findings: Iterable[Finding], ids: frozenset[str]) -> tuple[Finding, ...]:
         """The findings with the judgements that a person has recorded in the data put in.
 
-        Found not to be met, a condition is not met. What does not fit is told in a warning.
+        Found not to be met, a condition is not met. Entries that fit no such finding are reported in a warning.
         """
         by_rule = {finding.rule: finding for finding in findings}
         complaints: list[tuple[str, str]] = []

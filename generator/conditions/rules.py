@@ -46,7 +46,7 @@ class Rule:
 
     @property
     def text_figures(self) -> tuple[str, ...]:
-        """The figures that look at running text, by name: that there is one never proves what it says."""
+        """The figures that look at running text, by name: finding a text does not prove what it says."""
         return tuple(
             name
             for name, plan in self.figures.items()
@@ -243,7 +243,7 @@ def rule_problems(programme: Programme, common: CommonRules) -> tuple[Problem, .
     return tuple(_compile(programme, common)[1])
 
 
-# The programmes last used, with their rules: a programme is told from another by being the same object.
+# The rules of the programmes last used; a programme is recognised as the same object, not compared by value.
 _compiled: deque[tuple[Programme, CommonRules, Rules]] = deque(maxlen=64)
 
 

@@ -44,7 +44,7 @@ class Notice:
         return {"sort": self.sort, "message": self.text, "field": self.path, "where": self.place.as_json()}
 
 
-def told(notices: Iterable[Notice]) -> tuple[str, ...]:
+def notice_texts(notices: Iterable[Notice]) -> tuple[str, ...]:
     """Notices as clauses without a full stop: each question by itself, of every other sort one for all."""
     unique = list(dict.fromkeys(notices))
     said = [f"{one.place}：{one.text}，请核对" for one in unique if one.sort == "ask"]

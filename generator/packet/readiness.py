@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.base.text import fold, listed
-from generator.model.notices import told
+from generator.model.notices import notice_texts
 from generator.model.paths import given, title_of
 from generator.model.value_kinds import LongText, Text
 from generator.packet.letters import letters_withheld
@@ -35,7 +35,7 @@ def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
         lines: the checklist.
     """
     return (
-        *told(job.dataset.notices),
+        *notice_texts(job.dataset.notices),
         *_letters(job),
         *_files(job, lines),
         *_names(job),

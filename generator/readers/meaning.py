@@ -1,7 +1,7 @@
 """Values as people type them, turned into the form that their kinds read where they can mean one thing only.
 
 People write 8.6亿, 20250701, 2025年7月1号, 三年, 是的, 高校. Each has one meaning and is turned into the form of
-the data format (docs/data-format.md); what was understood is told. Where there are two meanings, or half a
+the data format (docs/data-format.md); a notice tells how the value was understood. Where there are two meanings, or half a
 value, the person is asked, with both. What is not known here is left as it is, for its kind to refuse.
 """
 

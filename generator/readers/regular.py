@@ -1,8 +1,8 @@
 """Normalising what was typed, once, before values are read: names, options, numbers, dates, provinces.
 
-Everything after this sees regular values: messages, conditions, documents. What was made regular, or understood
-although it was not written as the data format has it, is told; what cannot be, is a problem; what hardly can
-be, is asked about once.
+Everything after this sees regular values: messages, conditions, documents. A notice tells what was tidied,
+or understood although the data format has it otherwise; an impossible value is a problem; an unlikely one is asked
+about once.
 """
 
 from __future__ import annotations

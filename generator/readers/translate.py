@@ -218,9 +218,9 @@ class Translator:
         return spec, Entry(entry.key, entry.place, node)
 
     def _is_own(self, entry: Entry, group: Entries, position: Position) -> bool:
-        """Whether a column or row of a workbook is the person's own; it is told.
+        """Whether an unknown column or row of a workbook is the applicant's own; it is left out with a notice.
 
-        It is not where it may be one of the sheet's that is missing there, or belongs to another group.
+        It is not if it may be a misspelt column of the sheet, or is a field of another group.
         """
         if entry.place.sheet is None or position.owner_of(entry.key):
             return False

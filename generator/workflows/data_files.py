@@ -7,7 +7,7 @@ from pathlib import Path
 
 from generator.base.files import write_new
 from generator.errors import ExitCode, UsageError
-from generator.model.notices import told
+from generator.model.notices import notice_texts
 from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.obstacles import absent
@@ -101,7 +101,9 @@ def convert(
         programme = workspace.catalogue.load(code) if code else next(iter(filed), None)
         content = read_content(source, programme, workspace.catalogue.all())
         made = NewFile(
-            target, _written(content, programme, target, session, None), warnings=told(content.notices)
+            target,
+            _written(content, programme, target, session, None),
+            warnings=notice_texts(content.notices),
         )
     if write:
         write_new(target, made.data)
@@ -138,7 +140,7 @@ def _carried(source: Source, programme: Programme, target: Path, session: Sessio
                     continue
                 missing.setdefault(path, title_of(programme.model, path, programme.labels))
     data = _written(Content(content.base, filings, content.extra), programme, target, session, missing)
-    return NewFile(target, data, tuple(missing.values()), told(content.notices))
+    return NewFile(target, data, tuple(missing.values()), notice_texts(content.notices))
 
 
 def _written(

@@ -16,7 +16,7 @@ import pytest
 from generator.errors import Place
 from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
-from generator.model.notices import Notice, told
+from generator.model.notices import Notice, notice_texts
 from generator.model.programme import Programme
 from generator.readers.load import load
 from generator.readers.map_ids import map_keys
@@ -82,7 +82,7 @@ def test_names_are_made_regular_and_told_once_for_the_file(read: Read, typed: st
     assert [member.name for member in members] == [kept, kept]
     assert members[1].partner == kept
     assert len(of_sort(data, "regular")) == 3
-    said = told(data.notices)
+    said = notice_texts(data.notices)
     assert len(said) == 1
     assert f"“{kept}”" in said[0]
 
@@ -182,7 +182,7 @@ def test_what_hardly_can_be_is_asked_about_once(read: Read, lines: str, path: st
     data = read(f"{MEMBER}{lines}\n")
     assert data.problems == ()
     assert [(notice.sort, notice.path) for notice in data.notices] == [("ask", path)]
-    assert told(data.notices)[0].endswith("请核对")
+    assert notice_texts(data.notices)[0].endswith("请核对")
 
 
 @pytest.mark.parametrize(

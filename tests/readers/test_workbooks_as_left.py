@@ -15,7 +15,7 @@ from openpyxl.styles import Font
 from openpyxl.workbook.workbook import Workbook
 
 from generator.model.dataset import Dataset
-from generator.model.notices import told
+from generator.model.notices import notice_texts
 from generator.readers.load import load
 from generator.readers.source_file import read_source
 from generator.writers.excel.form import write_workbook
@@ -43,7 +43,7 @@ def test_a_sheet_of_ones_own_is_welcome_in_a_fresh_workbook_and_told(tmp_path: P
     data = load(read_source(path), one, known={one.code: one})
     assert data.problems == ()
     assert [notice.sort for notice in data.notices] == ["own"]
-    assert name in told(data.notices)[0]
+    assert name in notice_texts(data.notices)[0]
 
 
 def test_a_sheet_that_may_be_a_missing_one_is_still_refused(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_column_of_ones_own_is_passed_over_and_told_once(tmp_path: Path, title
     data = after(change, tmp_path)
     assert data.problems == ()
     assert [notice.sort for notice in data.notices] == ["own"]
-    assert title in told(data.notices)[0]
+    assert title in notice_texts(data.notices)[0]
 
 
 def test_a_renamed_column_that_is_missing_is_no_column_of_ones_own(tmp_path: Path) -> None:

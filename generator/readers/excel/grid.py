@@ -1,4 +1,4 @@
-"""A sheet's cells by address: values from calamine, and what calamine cannot tell from a scan of the XML."""
+"""A sheet's cells by address: values from calamine; what calamine does not tell, from a scan of the XML."""
 
 from __future__ import annotations
 

@@ -324,7 +324,7 @@ def layout_rows(sheets: tuple[Sheet, ...]) -> Iterator[LayoutRow]:
 
 
 def layout_from_rows(rows: list[LayoutRow]) -> tuple[Sheet, ...]:
-    """The layout that a workbook carries; rows that say nothing known are passed over."""
+    """The layout of a workbook from the rows of its hidden sheet; rows of unknown forms or shapes are left out."""
     known = {sheet.path: sheet for sheet in layout(Consortium, {}) if sheet.path}
     core = {(sheet.path, column.path): column for sheet in layout(Consortium, {}) for column in sheet.columns}
     found: dict[str, tuple[str, str, list[Column]]] = {}

@@ -231,7 +231,7 @@ class _Reader:
             self.root.put(column.path.split("."), lines(node) if column.shape == "list" else node)
 
     def _beside(self, grid: Grid, row: int, value_at: int, column: Column) -> int:
-        """Where a row's value stands: its own cell, or the one beside it where that is empty; both are told."""
+        """The column of a row's value: its own, or that of the one filled cell beside it; notices tell of what stands there."""
         beside = [at for at in _beside(grid, row, value_at, column) if grid.holds(row, at)]
         if not beside:
             return value_at
@@ -285,7 +285,7 @@ class _Reader:
                 if not value.absent:
                     self.root.fault(value.place, "这一行没有写字段", "在“字段”一列写上字段名")
             elif number:
-                # A text longer than a cell can hold stands in several rows; it is told where the first stands.
+                # A text longer than a cell can hold stands in several rows; its place is that of the first.
                 first = pieces.setdefault((code.text, path), len(told))
                 if first == len(told):
                     told.append((code, path, Scalar("", name.place)))

@@ -173,7 +173,7 @@ class Tables:
             )
 
     def rows(self, grid: Grid, header: Header, sheet: Sheet) -> list[int]:
-        """The rows that hold an item; sums are refused, headers said again and remarks passed over and told."""
+        """The rows that hold an item. Rows of sums are refused; repeated headers and remarks are left out with a notice."""
         found = []
         columns = sorted(head.at for head in header.columns)
         odd = {row for row, _ in (*grid.errors, *grid.unstored)}
@@ -201,7 +201,7 @@ class Tables:
         return found
 
     def _tell_of_hidden(self, grid: Grid, header: Header, rows: list[int], columns: list[int]) -> None:
-        """Tell of what is taken although a person does not see it, or has struck it through."""
+        """Add a notice for rows and cells that are read although they are hidden or struck through."""
         if not columns:
             return
         if grid.hidden and rows:
@@ -348,7 +348,7 @@ class Tables:
         here.held[steps[-1]] = value
 
     def _nested(self, sheet: Sheet, grid: Grid, header: Header, rows: list[int], none: Scalar | None) -> None:
-        """Lists inside the items of another list: each row says by name whose it is."""
+        """Lists inside the items of another list: each row names the item that it belongs to."""
         parent = self.root.held.get(sheet.parent)
         owners = (
             [item for item in parent.items if isinstance(item, GroupBuilder)]
@@ -408,7 +408,7 @@ def _shown(grid: Grid, row: int, at: int) -> str:
 
 
 def _no_item(grid: Grid, header: Header, row: int, columns: list[int]) -> str:
-    """What a row below the header is, where it is no item: the header again, or a remark; else empty."""
+    """In Chinese, what a row below the header is if no item: a repeated header or a remark; else empty."""
     titles = {at: fold(grid.text(header.row, at)) for at in columns}
     held = [at for at in range(len(grid.rows[row])) if grid.holds(row, at)]
     again = [at for at in held if at in titles and fold(grid.text(row, at)) == titles[at]]

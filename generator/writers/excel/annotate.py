@@ -1,6 +1,6 @@
 """Writing findings into a copy of a person's own workbook: coloured cells, notes, a sheet with links.
 
-The copy can be filled further and read again: what was put in is told from what is the person's, and is
+The copy can be filled further and read again: what an earlier check put in is marked as such, and is
 taken out before the next findings go in.
 """
 

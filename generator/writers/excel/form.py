@@ -163,7 +163,7 @@ def _overflow(book: Book) -> list[tuple[str, str]]:
 
 
 def _cut(path: str, text: str) -> list[tuple[str, str]]:
-    # A key that ends as the number of a piece of a long text does (#2) is written as if it were the first piece.
+    # A long text is cut into pieces numbered #1, #2 …; so a key that itself ends in #2 gets a number behind it too.
     if fits(text) and not _NUMBERED.search(path):
         return [(path, text)]
     return [(f"{path}#{at}", piece) for at, piece in enumerate(pieces(text), 1)]

@@ -147,7 +147,7 @@ class TableWriter:
         shown = [at for at, item in enumerate(items) if item]
         if shown != list(range(len(shown))):
             # Blank rows are passed over when the workbook is read: the items behind one would change their
-            # numbers, so none of them gets a row, and all are told by their exact paths.
+            # numbers, so none of them gets a row here; all go to the sheet of filings, each value with its exact path.
             self.book.leaves, items, shown = before, [], []
         # An item whose own row is blank has no name by which a row of another sheet could call it its owner.
         self.book.shown[path] = shown
