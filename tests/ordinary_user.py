@@ -11,7 +11,7 @@ NOBODY = 65534
 
 @contextmanager
 def as_ordinary_user() -> Iterator[None]:
-    """Within it the process has no more rights than anybody has."""
+    """A context in which the process has an ordinary user's rights only."""
     if os.geteuid() != 0:
         yield
         return

@@ -36,7 +36,7 @@ NAMES = {name_of(path): path for path in MODULES}
 
 
 def imported(path: Path) -> set[str]:
-    """The modules of ours that a module imports, wherever in it the import stands."""
+    """The modules of this package that a module imports, also within functions."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -96,7 +96,7 @@ def test_xml_is_parsed_with_the_one_safe_parser() -> None:
 
 
 def test_nothing_is_kept_under_the_id_of_an_object() -> None:
-    # An object's id is another's once it is gone: what is kept under one can be given out for the other.
+    # An ``id()`` is reused once its object is gone: a cache keyed by it can return another object's entry.
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             match node:

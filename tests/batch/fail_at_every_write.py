@@ -24,7 +24,7 @@ _replaceable: Any = slot
 
 
 class Failing:
-    """In each process that inherits it, lets the Nth write fail halfway."""
+    """Makes the Nth write of a process fail halfway; forked processes inherit it."""
 
     def __init__(self, n: int) -> None:
         self.left = n

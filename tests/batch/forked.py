@@ -18,7 +18,7 @@ from tests.batch.province import CODE
 
 
 def load_everything() -> None:
-    """Import what a packet needs, and leave out what only a power cut asks for."""
+    """Import all modules of a packet beforehand, and skip ``fsync``, which matters only for power cuts."""
     # A kill takes nothing from what the system has been given.
     os.fsync = lambda _: None  # type: ignore[assignment]
     for name in ("docx", "docxtpl", "generator.batch.worker"):

@@ -88,7 +88,7 @@ def starting(place: Place, *more: str) -> subprocess.Popen[bytes]:
 
 
 def packets(output: Path) -> int:
-    """How many stand under the names that a person sees."""
+    """How many packets stand under visible names."""
     return len(list(output.glob("[!.]*/[!.]*/manifest.json")))
 
 

@@ -22,7 +22,7 @@ from tests.cli.conftest import CODE, EXAMPLE, ROOT, Run
 
 
 class DatesAsText(yaml.SafeLoader):
-    """YAML without its own idea of dates."""
+    """A YAML loader that reads dates as text."""
 
 
 DatesAsText.yaml_implicit_resolvers = {

@@ -117,7 +117,7 @@ def judged() -> Judge:
 
 @pytest.fixture
 def figure(judged: Judge) -> Callable[..., str]:
-    """What one figure comes to over the base data with changes: as printed, or the missing paths."""
+    """One figure's value over the base data with changes: as printed, or the missing paths."""
 
     def run(declared: Mapping[str, Any], changes: Mapping[str, Any] | None = None, **more: Any) -> str:
         found = judged({"needs": ["x"], "test": "true"}, {"x": {"title": "数", **declared}}, changes, **more)

@@ -71,7 +71,7 @@ def claims_little(members: Members) -> bytes:
 
 
 def beyond_the_start(members: Members) -> bytes:
-    """A directory that claims to begin, and its members, where no file has bytes."""
+    """A zip whose central directory, and its members, claim to begin beyond the end of the file."""
     data = bytearray(zipped(members))
     at = data.rfind(b"PK\5\6")
     struct.pack_into("<I", data, at + 16, 0xFFFFFF00)

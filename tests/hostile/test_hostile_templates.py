@@ -59,7 +59,7 @@ def test_what_has_no_end_ends_soon_and_says_so(kind: str, edition: str) -> None:
         said = str(error)
     assert time.monotonic() - begun < allowed(10)
     assert len(said) < 1_000
-    # What the data lacks is not worked on, nor is it in a blank form.
+    # Expressions over missing data are not evaluated, nor any in a blank form: those only print their blanks.
     assert ("第 1 段" in said and "请" in said) or (kind in LACKING and 0 < made < 1_000_000)
 
 

@@ -105,7 +105,7 @@ def lost(made: MadeDocument, raw: dict[str, str]) -> list[str]:
 
 @st.composite
 def some_fields(draw: st.DrawFn, every: list[str]) -> list[str]:
-    """Nearly all fields; of a record at fault Hypothesis leaves out what has no part in it."""
+    """Nearly all fields; when shrinking, Hypothesis leaves out those that do not matter for a failure."""
     return [field for field in every if draw(st.sampled_from([False, *[True] * 19]))]
 
 

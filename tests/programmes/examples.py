@@ -33,7 +33,7 @@ CATALOGUE = Catalogue()
 
 
 def stem(code: str) -> str:
-    """What files about a programme are named by."""
+    """How test files about a programme are named: ``<province>-<programme>``."""
     return code.replace("/", "-")
 
 

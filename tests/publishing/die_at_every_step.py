@@ -29,7 +29,7 @@ WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
 
 def fork_and_kill(work: Callable[[], object], step: int) -> bool:
-    """Does the work in a process that dies before its step; whether it came to that step."""
+    """Does the work in a process that dies before a given step; returns whether it reached that step."""
     child = os.fork()
     if child == 0:
         seen = 0

@@ -20,7 +20,7 @@ from tests.publishing.samples import AGREEMENT, FOLDER, FORM, NAME, A, B, leftov
 
 
 class FailingDisk:
-    """Lets the system's writing calls fail: the one of a number, or that one and all that follow."""
+    """Makes writing system calls fail: the Nth one, or the Nth and all that follow."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
         self.calls = 0

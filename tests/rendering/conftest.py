@@ -13,7 +13,7 @@ from tests.rendering.small_templates import consortium, filled, lines, of_paragr
 
 @pytest.fixture
 def line() -> Callable[..., str]:
-    """What one paragraph of a template becomes."""
+    """The filled text of one paragraph of a template."""
 
     def fill(text: str, edition: Edition = "draft", **fields: Any) -> str:
         return lines(filled(of_paragraphs(text), consortium(**fields), edition))[0]

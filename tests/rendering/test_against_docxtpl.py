@@ -83,7 +83,7 @@ def test_a_filled_template_is_what_docxtpl_makes_of_it(
         SESSION.templates.model_clauses.fill,
     )
     theirs = by_docxtpl((CATALOGUE.folders()[programme.code] / prepared.name.split("/")[-1]), names)
-    # What a draft would highlight comes with marks of ours that docxtpl knows nothing of.
+    # The marks around what a draft highlights are this program's own; docxtpl leaves them in, so they are replaced.
     whole = re.sub("\ufdd0(.*?)\ufdd1", r"〔待填：\1〕", theirs["word/document.xml"])
     assert canonical(ours.parts["word/document.xml"].decode()) == canonical(whole)
     for name, part in theirs.items():
@@ -101,7 +101,7 @@ def by_docxtpl(template: Any, names: dict[str, Any]) -> dict[str, str]:
 
 
 def canonical(xml: str) -> list[Any]:
-    """A body as nested lists: structure with properties, and for each stretch of like runs what it prints."""
+    """A body as nested lists: structure with properties, and the text of each stretch of equal runs."""
     body: Any = etree.fromstring(xml.encode()).find(f"{W}body")
     for cell in list(body.iter(f"{W}tc")):
         # docxtpl leaves a cell that a condition has emptied without a paragraph: Word refuses such a file.
@@ -165,7 +165,7 @@ def test_text_after_a_sign_of_markup_is_not_dropped(name: str) -> None:
 
 
 def test_docxtpl_as_it_comes_does_drop_it() -> None:
-    """Why the escaping is ours: it is off unless asked for."""
+    """docxtpl escapes values only when asked to; this program always does."""
     form = DocxTemplate(io.BytesIO(of_paragraphs("名称：{{ name }}。后文")))
     form.render({"name": "甲<乙 & 丙"})
     out = io.BytesIO()

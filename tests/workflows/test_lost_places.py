@@ -75,7 +75,7 @@ def retype(old: str, new: str) -> Change:
 
 
 def block(root: Any, party: str) -> Any:
-    """The innermost table that a party's block is, or stands in; the last that names it."""
+    """The innermost table with a party's signature block: the last one that names the party."""
     cells = [p for p in root.iter(W + "p") if "".join(t.text or "" for t in p.iter(W + "t")) == party]
     return next(cells[-1].iterancestors(W + "tc"))
 

@@ -22,7 +22,7 @@ _ENCLOSURES: Final[Mapping[Enclosure, str]] = {
 }
 
 
-class _Whose(Enum):
+class _SeamSealedBy(Enum):
     """Whose 骑缝章 goes over a document's pages, as the sheets print it."""
 
     LEAD = "牵头单位"
@@ -182,7 +182,7 @@ def copies_of(job: Job, document: Document) -> int | str:
     return document.copies or job.programme.copies.total or ""
 
 
-def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, _Whose]]:
+def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, _SeamSealedBy]]:
     """Which documents of several pages get 骑缝章, and whose."""
     for made in signed:
         parties = {signatory.party for signatory in made.document.signatories if signatory.seal}
@@ -191,9 +191,9 @@ def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, 
         sealing = dict.fromkeys(
             signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
         )
-        whose = _Whose.MEMBERS if "members" in parties and len(sealing) > 1 else _Whose.LEAD
+        whose = _SeamSealedBy.MEMBERS if "members" in parties and len(sealing) > 1 else _SeamSealedBy.LEAD
         if made.document.purpose is Purpose.LETTER:
-            whose = _Whose.PRINCIPAL
+            whose = _SeamSealedBy.PRINCIPAL
         yield made, made.pdf.pages, whose
 
 
@@ -290,7 +290,7 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
             made.document.title
             for made, _, whose in _seams(signed)
             if any(signing.party == name and signing.seal for signing in made.signings)
-            and (whose is not _Whose.LEAD or member.is_lead)
+            and (whose is not _SeamSealedBy.LEAD or member.is_lead)
         ],
         "letter": any(
             made.document.purpose is Purpose.LETTER and made.signings[0].party == name for made in signed
