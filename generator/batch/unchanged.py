@@ -172,7 +172,13 @@ class Stamps:
             replace_whole(target, json.dumps(content, ensure_ascii=False))
 
     def is_unchanged(self, data: Path, made: Made, setup: Setup) -> bool:
-        """Whether a packet need not be made again."""
+        """Whether a packet need not be made again.
+
+        Args:
+            data: the data file.
+            made: the packet, as the stamp keeps it.
+            setup: what it would be made with now.
+        """
         return (
             made.setup == setup.digest(made.code)
             and all(_digest_now(data.parent, name) == sha256 for name, sha256 in made.inputs.items())

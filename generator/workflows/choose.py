@@ -16,6 +16,12 @@ def chosen_programmes(
 ) -> list[Programme]:
     """The programmes asked for, else those that the data has filings for, else the only one there is.
 
+    Args:
+        catalogue: where programmes are found.
+        codes: the programmes asked for; may be empty.
+        source: the data.
+        every: all programmes instead.
+
     Raises:
         UsageError: none was asked for and the data names none.
     """

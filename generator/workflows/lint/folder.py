@@ -75,15 +75,18 @@ class _Linter:
     used: set[str] = field(default_factory=set)
 
     def say(self, severity: Severity, file: str, region: str, message: str, remedy: str) -> None:
+        """Record a fault, once; arguments as of Fault."""
         fault = Fault(severity, file, region, message.rstrip("。"), remedy)
         if fault not in self.faults:
             self.faults.append(fault)
 
     def say_problem(self, problem: Problem) -> None:
+        """Record a problem of the programme's files."""
         line = f"第 {problem.place.line} 行" if problem.place.line else ""
         self.say("error", problem.place.file, line, problem.message, problem.remedy)
 
     def say_error(self, error: LianhetiError, file: str) -> None:
+        """Record an error, or each of its problems; ``file`` is used where it names none."""
         if error.problems:
             for problem in error.problems:
                 self.say_problem(problem)
@@ -93,6 +96,7 @@ class _Linter:
         self.say("error", place.file, place.region or line, error.what, error.remedy)
 
     def run(self) -> None:
+        """Check the whole folder; templates only where ``programme.yaml`` can be read."""
         name = "/".join([*self.folder.resolve().parts[-2:], "programme.yaml"])
         try:
             programme = load_programme(self.folder)
@@ -114,6 +118,7 @@ class _Linter:
         self.labels(programme, name)
 
     def guidance(self, programme: Programme) -> None:
+        """Whether every place that ``guidance.yaml`` names exists."""
         try:
             problems = guidance_problems(programme, self.catalogue)
         except ProgrammeError as error:
@@ -123,6 +128,7 @@ class _Linter:
             self.say_problem(problem)
 
     def template(self, programme: Programme, document: Document, path: Path) -> None:
+        """Check one template; it is filled for a trial only where nothing else was found wrong in it."""
         name = "/".join(path.resolve().parts[-3:])
         try:
             data = path.read_bytes()
@@ -150,6 +156,7 @@ class _Linter:
             self.trial(programme, document, template, name)
 
     def tags(self, name: str, data: bytes) -> None:
+        """Check how the tags are written, in every part that is filled."""
         try:
             for part, content in word_parts(data, name).items():
                 if not RENDERED.fullmatch(part):
@@ -162,6 +169,7 @@ class _Linter:
             self.say_error(error, name)
 
     def names(self, programme: Programme, document: Document, template: Template) -> None:
+        """Check the names in the tags, and note which fields are used."""
         sandbox = Sandbox()
         for part in template.compiled:
 
@@ -175,6 +183,7 @@ class _Linter:
             self.used |= walker.used
 
     def subset(self, template: Template) -> None:
+        """Check that the document holds only what docs/docx-subset.md allows, so that a PDF can be made of it."""
         from generator.pdf.docx.reader import read_tree
 
         try:
@@ -188,6 +197,7 @@ class _Linter:
                     self.say_error(another, template.name)
 
     def anchors(self, document: Document, template: Template, path: Path) -> None:
+        """Check the bookmarks of signature places, clauses and sections against what is declared and used."""
         marked = _bookmarks(template.parts[DOCUMENT])
         signed = {found[1] for mark in marked if (found := _SIGN.fullmatch(mark))}
         for signatory in document.signatories:
@@ -219,6 +229,7 @@ class _Linter:
                 )
 
     def trial(self, programme: Programme, document: Document, template: Template, name: str) -> None:
+        """Fill the template as a blank form, and as a draft with hardly any data."""
         from datetime import UTC, datetime
 
         when = datetime(2022, 1, 1, tzinfo=UTC)
@@ -232,6 +243,7 @@ class _Linter:
                     self.say_error(error, name)
 
     def unused(self, programme: Programme, name: str) -> None:
+        """Warn of declared fields that no template, condition or figure uses."""
         figures = " ".join(figure.model_dump_json() for figure in programme.figures.values())
         needs = " ".join(need for condition in programme.conditions for need in condition.needs)
         for own in programme.fields:
@@ -249,6 +261,7 @@ class _Linter:
             )
 
     def labels(self, programme: Programme, name: str) -> None:
+        """Check that labels and limits name existing fields."""
         for path in programme.labels:
             if spec_of(programme.model, path) is None:
                 self.say(
