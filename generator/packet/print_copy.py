@@ -76,7 +76,7 @@ def print_copy(
 def first_pages(
     job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment]
 ) -> Mapping[str, int]:
-    """Where in the print copy everything will begin; keys as in ``PrintCopy.first``, none without one."""
+    """The first page of everything in the print copy; keys as in ``PrintCopy.first``, empty without a print copy."""
     first: dict[str, int] = {}
     if job.session.typesetter is None:
         return first

@@ -212,7 +212,7 @@ def _owned(mark: str, names: Iterable[str]) -> str:
 
 
 class _BadArchiveError(OSError):
-    """The archive cannot be read, or holds what we never put into one."""
+    """The archive cannot be read, or holds entries that this program never writes."""
 
 
 def _listing(packet: Path) -> tuple[bytes | None, dict[str, str | None]]:

@@ -162,7 +162,7 @@ def _member(before: Member, after: Member) -> Iterator[Change]:
 
 
 def _money(old: Consortium, new: Consortium, staying: Sequence[tuple[Member, Member]]) -> Iterator[Change]:
-    """Whose contribution in money has changed, the years together."""
+    """The parties whose contribution in money has changed, summed over the years."""
     names = {fold(before.name or ""): after.name or "" for before, after in staying}
     kind = FundSource.specs()["amount"].kind
     if kind is None:

@@ -299,7 +299,7 @@ def _code(member: Member) -> str:
 class _Keys:
     """Tells organisations apart: by credit code, else by name.
 
-    One without a code is taken for the one of the same name that has a code, if there is just one.
+    An organisation without a code counts as the one of the same name with a code, if there is exactly one.
     """
 
     def __init__(self, members: Iterable[Member]) -> None:

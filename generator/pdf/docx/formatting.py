@@ -57,7 +57,7 @@ class KnownFormats:
 
 @lru_cache(maxsize=_MOST_TEMPLATES)
 def known_formats(styles: bytes | None, numbering: bytes | None, theme: bytes | None) -> KnownFormats:  # noqa: ARG001 (the formatting depends on it)
-    """What is known of the documents with these parts."""
+    """The shared cache of documents with these parts; the same object for equal parts."""
     return KnownFormats(styles, theme)
 
 

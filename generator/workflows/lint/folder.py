@@ -118,7 +118,7 @@ class _Linter:
         self.labels(programme, name)
 
     def guidance(self, programme: Programme) -> None:
-        """Whether every place that ``guidance.yaml`` names exists."""
+        """Check ``guidance.yaml``: unknown topics, bookmarks that no template has."""
         try:
             problems = guidance_problems(programme, self.catalogue)
         except ProgrammeError as error:
