@@ -284,6 +284,7 @@ def _field_before(text: str, offset: int) -> str:
 
 
 def _syntax_error(error: yaml.MarkedYAMLError, text: str, name: str) -> DataError:
+    """The parser's English error as a Chinese one, with its line and, as far as it can be told, the field."""
     words = error.problem or ""
     lines = text.split("\n")
     # Unclosed quotes and brackets, and keys without a colon, are best shown where they begin.

@@ -222,6 +222,7 @@ def _check_directory(file: IO[bytes], bounds: Bounds) -> None:
 
 
 def _members(archive: zipfile.ZipFile, bounds: Bounds) -> dict[str, zipfile.ZipInfo]:
+    """The files of an archive by name; refused are bad names, and two that a system may take for one."""
     infos = archive.infolist()
     if len(infos) > bounds.members:
         raise ZipRefusedError(Refusal.MEMBERS)

@@ -197,6 +197,7 @@ class View:
         return lists, lacking
 
     def _picks(self, pair: tuple[str, Any], criteria: tuple[Criterion, ...], missing: list[Missing]) -> bool:
+        """Whether an item, given with its path, meets all criteria; a value that decides and lacks is noted."""
         path, item = pair
         for criterion in criteria:
             value = walk(item, criterion.names)
@@ -215,6 +216,10 @@ class View:
     def _latest(
         self, path: str, items: list[tuple[str, Any]], last: int, missing: list[Missing]
     ) -> list[tuple[str, Any]]:
+        """The items of the latest years; each year of these that is not there exactly once is noted as missing.
+
+        Years before the first one that the data give are not asked for: the organisation may be young.
+        """
         absent = [
             self.lacking(f"{at}.year")
             for at, item in items

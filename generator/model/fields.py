@@ -235,6 +235,7 @@ def _can_be_named(name: str) -> bool:
 
 
 def _extended(part: type[Part], branch: _Branch, path: str) -> type[Part]:
+    """A subclass of a part with the own fields of a branch; the part itself where the branch has none."""
     if not branch.below:
         return part
     existing = part.specs()

@@ -168,6 +168,7 @@ def spec_of(model: type[Part], path: str) -> FieldSpec | None:
 
 
 def _chain(model: type[Part], path: str) -> list[FieldSpec]:
+    """The declarations of the fields along a path, from the top; empty where the model has no such path."""
     chain: list[FieldSpec] = []
     part: type[Part] | None = model
     in_map = False

@@ -147,6 +147,7 @@ class Normaliser:
         return self._group(node, spec.part, path, plain) if spec.part is not None else node
 
     def _scalar(self, node: Scalar, spec: FieldSpec, path: str, plain: str) -> Scalar | None:
+        """A value in regular form; None where it is impossible, which is recorded."""
         kind = spec.kind
         if isinstance(kind, LongText) or (isinstance(kind, Text) and not spec.reads):
             return node
@@ -291,6 +292,7 @@ class Normaliser:
                 self._ask_of_list(items)
 
     def _ask_of_list(self, items: list[tuple[str, int, Place]]) -> None:
+        """Ask about amounts of one list that are far from the median of its others."""
         odd = []
         for path, value, place in items:
             others = [other for where, other, _ in items if where != path]
@@ -323,6 +325,7 @@ class Normaliser:
             self._ask(research.place, f"{path}.rd", f"{title}比同年的销售收入还多")
 
     def _ask_of_address(self, node: Scalar, spec: FieldSpec, path: str) -> None:
+        """Ask about what does not look like a mail address or a Chinese telephone number."""
         text = "".join(node.text.split())
         if not text or says_none(text):
             return

@@ -84,6 +84,8 @@ def _nodes(node: Node, path: str = "") -> list[tuple[str, Node]]:
 
 
 def _without(node: Entries, wrong: frozenset[str]) -> Entries:
+    """The tree without the values at these exact paths; list items behind a wrong one move up."""
+
     def pruned(node: Node, path: str) -> Node:
         if isinstance(node, Items):
             items = [(f"{path}[{at}]", item) for at, item in enumerate(node.items)]

@@ -54,6 +54,7 @@ def anchors(docx_path: Path) -> list[Anchor]:
 
 
 def _found(root: Element) -> Iterator[Anchor]:
+    """Each bookmark with the text of its paragraph; where that has none, the last of several gets the next text."""
     waiting: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
     for element in root.iter(W + "bookmarkStart", W + "p"):

@@ -350,6 +350,7 @@ def _is_key(folded: str, sheet: Sheet, names: dict[str, Column]) -> bool:
 
 
 def _head(at: int, text: str, names: dict[str, Column]) -> Head:
+    """What a column's title means; an unknown title is kept as the name, for the loader to know or to refuse."""
     plain, remark = split_remark(text)
     unit = unit_of(remark)
     column = names.get(fold(text)) or names.get(plain)

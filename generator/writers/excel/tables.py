@@ -298,6 +298,7 @@ class TableWriter:
         return content.get("demand") if slot.header == "要求" else content.get("title")
 
     def _checks(self, target: Worksheet, slots: list[_Slot]) -> None:
+        """Add dropdowns, checks of values, and colours for missing and overlong ones, down to ``LAST_ROW``."""
         first = HEAD_ROW + 1
         # The first few fields show whether a row is in use; counting formulas are never blank.
         used = [get_column_letter(at) for at, slot in enumerate(slots, 1) if not slot.counts][:_TELLING]
