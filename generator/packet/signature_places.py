@@ -49,6 +49,10 @@ class _Span:
     first: int
     last: int
 
+    def with_piece(self, piece: _Span) -> _Span:
+        """Both, and what is between them."""
+        return _Span(min(self.first, piece.first), max(self.last, piece.last))
+
 
 class _Printed:
     """A document's paragraphs as printed, and where its signature bookmarks stand."""
@@ -56,6 +60,8 @@ class _Printed:
     def __init__(self, root: Element) -> None:
         self.paragraphs: list[Element] = []
         self.names: dict[str, Element] = {}
+        # LibreOffice writes a bookmark that runs over several cells once in each of them, under the same name.
+        self.marks: dict[str, list[Element]] = {}
         begun: dict[str, tuple[str, int]] = {}
         self.spans: dict[str, _Span] = {}
         for element in root.iter(W + "p", W + "bookmarkStart", W + "bookmarkEnd"):
@@ -64,18 +70,36 @@ class _Printed:
             elif element.tag == W + "bookmarkEnd":
                 if found := begun.pop(element.get(W + "id", ""), None):
                     name, first = found
-                    self.spans[name] = _Span(first, max(first, len(self.paragraphs) - 1))
+                    self.marks[name].append(element)
+                    piece = _Span(first, max(first, len(self.paragraphs) - 1))
+                    self.spans[name] = self.spans[name].with_piece(piece) if name in self.spans else piece
             elif _PREFIX.match(element.get(W + "name", "")):
                 name = _key(element.get(W + "name", ""))
                 inside = next(element.iterancestors(W + "p"), None) is not None
                 begun[element.get(W + "id", "")] = (name, len(self.paragraphs) - inside)
-                self.names[name] = element
+                self.names.setdefault(name, element)
+                self.marks.setdefault(name, []).append(element)
         self.texts = [
             fold("".join(piece.text or "" for piece in paragraph.iter(W + "t")))
             for paragraph in self.paragraphs
         ]
         # The numbers of the paragraphs that print something: blank lines come and go.
         self.printing = [at for at, text in enumerate(self.texts) if text]
+
+    def is_in_pieces(self, name: str) -> bool:
+        """Whether a bookmark is written more than once."""
+        return len(self.marks.get(name, ())) > 2  # noqa: PLR2004 (a beginning and an end)
+
+    def join(self, name: str, shown: str) -> bool:
+        """One bookmark instead of its pieces; false where another party's place lies between them."""
+        span = self.spans[name]
+        others = (other for key, other in self.spans.items() if key != name)
+        if any(other.first <= span.last and span.first <= other.last for other in others):
+            return False
+        for mark in self.marks[name]:
+            mark.getparent().remove(mark)
+        _mark(self, span, shown)
+        return True
 
     def block(self, span: _Span) -> list[str]:
         """What is printed within a bookmark, paragraph by paragraph."""
@@ -120,6 +144,11 @@ def restored(
         if key in now.spans:
             if _has_strayed(before.block(span), now.block(now.spans[key]), shown, parties):
                 strayed.append(shown)
+            elif now.is_in_pieces(key):
+                if now.join(key, shown):
+                    renamed = True
+                else:
+                    strayed.append(shown)
             elif now.names[key].get(W + "name") != shown:
                 now.names[key].set(W + "name", shown)
                 renamed = True

@@ -66,6 +66,7 @@ def test_the_shipped_programmes_have_no_fault(folder: Path) -> None:
         ("{{ blank（name） }}", "全角符号"),
         ("{{ name|uper }}", "没有这个过滤器"),
         ("{% for m in members %}", "没有配对的 endfor"),
+        ("{% if name|uper %}甲{% endif %}", r"没有“\|uper”"),
     ],
 )
 def test_a_wrong_tag_is_told_with_its_paragraph_and_remedy(

@@ -152,7 +152,7 @@ class _Linter:
         self.names(programme, document, template)
         self.subset(template)
         self.anchors(document, template, path)
-        if len(self.faults) == before:
+        if all(fault.severity == "warning" for fault in self.faults[before:]):
             self.trial(programme, document, template, name)
 
     def tags(self, name: str, data: bytes) -> None:

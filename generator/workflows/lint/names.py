@@ -295,7 +295,8 @@ class Names:
             self._of(argument, scope)
         name = node.name
         if name not in FILTERS:
-            return PLAIN
+            self._unknown(node.lineno, f"|{name}", [f"|{one}" for one in FILTERS], None)
+            return UNKNOWN
         if self._misused(node, FILTERS[name], 1):
             return UNKNOWN
         lists = {"rows", "values", "pages", "unknown"}
