@@ -26,7 +26,9 @@ def allowed(seconds: float) -> float:
 def first_quickly(cases: Iterable[Any]) -> list[Any]:
     """Parameters of which ``make test`` tries the first only, where each takes seconds and all are alike."""
     first, *others = cases
-    return [first, *(pytest.param(case, marks=pytest.mark.thorough) for case in others)]
+    thorough = pytest.mark.thorough
+    values = (case if isinstance(case, tuple) else (case,) for case in others)
+    return [first, *(pytest.param(*several, marks=thorough) for several in values)]
 
 
 def examples(thorough: int, least: int = 5, share: int = 8) -> int:

@@ -136,6 +136,7 @@ def test_a_template_of_the_users_own_travels_with_the_data(place: Place, cluster
     assert standing(place.output) == standing(other.output)
 
 
+@pytest.mark.thorough
 def test_a_scheduler_that_is_not_there_is_told(place: Place) -> None:
     place.add("甲")
     done = place.batch("--scheduler", "tcp://127.0.0.1:9")

@@ -49,6 +49,7 @@ def test_killed_at_any_moment_every_packet_is_whole_and_the_next_run_finishes(tm
     assert end["packets"] == 4
 
 
+@pytest.mark.thorough
 @needs_fork
 def test_whichever_write_fails_it_is_told_nothing_is_broken_and_the_next_run_finishes(tmp_path: Path) -> None:
     *failing, last = lines("fail_at_every_write.py", tmp_path)
@@ -111,6 +112,7 @@ def wait_for_the_end(group: int) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.thorough
 @needs_kill
 def test_interrupted_it_ends_with_130_and_whole_packets(place: Place) -> None:
     place.add(*(f"{number}号" for number in range(MANY)))
@@ -129,6 +131,7 @@ def test_interrupted_it_ends_with_130_and_whole_packets(place: Place) -> None:
     assert "unchanged" in states.values()
 
 
+@pytest.mark.thorough
 def test_two_batches_into_one_folder_leave_what_one_leaves(place: Place) -> None:
     place.add(*(f"{number}号" for number in range(10)))
     both = [starting(place, "--format", "json", "-j", "2") for _ in range(2)]
@@ -144,6 +147,7 @@ def test_two_batches_into_one_folder_leave_what_one_leaves(place: Place) -> None
     assert standing(place.output) == standing(alone.output)
 
 
+@pytest.mark.thorough
 @needs_kill
 def test_processes_end_with_the_batch_that_was_killed(place: Place) -> None:
     place.add(*(f"{number}号" for number in range(60)))

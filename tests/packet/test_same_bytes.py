@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.pace import first_quickly
-
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "data" / "henan-consortium-2022.yaml"
 
@@ -33,7 +31,8 @@ def made(folder: Path, cache: Path, edition: str) -> dict[str, str]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the cache folder is moved as Linux has it")
-@pytest.mark.parametrize("edition", first_quickly(["draft", "signing"]))
+@pytest.mark.thorough
+@pytest.mark.parametrize("edition", ["draft", "signing"])
 def test_a_machine_that_remembers_nothing_makes_the_same_bytes(tmp_path: Path, edition: str) -> None:
     first = made(tmp_path / "1", tmp_path / "cache", edition)
     assert any((tmp_path / "cache").rglob("*.json"))
