@@ -80,10 +80,12 @@ def test_a_front_end_calls_workflows_and_makes_nothing_itself() -> None:
 
 def test_imports_form_no_circle() -> None:
     graph = {name: imported(path) - {name} for name, path in NAMES.items()}
+    circle: list[str] = []
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        pytest.fail(" -> ".join(error.args[1]))
+        circle = error.args[1]
+    assert circle == []
 
 
 def test_at_most_four_modules_lie_flat() -> None:

@@ -36,21 +36,18 @@ class Judgement:
     @property
     def waiting(self) -> tuple[Finding, ...]:
         """The findings without a verdict that lack only values which were given but are wrong."""
-        return tuple(
-            finding
-            for finding in self.findings
-            if finding.verdict == "unknown"
-            and finding.missing
-            and all(self.dataset.is_wrong(path) for path in finding.missing)
-        )
+        return tuple(finding for finding in self.findings if self._waits(finding))
+
+    def _waits(self, finding: Finding) -> bool:
+        wrong = bool(finding.missing) and all(self.dataset.is_wrong(path) for path in finding.missing)
+        return finding.verdict == "unknown" and wrong
 
     @property
     def causes(self) -> tuple[tuple[Finding, ...], ...]:
         """The other findings without a verdict, grouped by the values that they lack."""
-        waiting = frozenset(id(finding) for finding in self.waiting)
         groups: dict[frozenset[str], list[Finding]] = {}
         for finding in self.findings:
-            if finding.verdict == "unknown" and id(finding) not in waiting:
+            if finding.verdict == "unknown" and not self._waits(finding):
                 groups.setdefault(frozenset(finding.missing), []).append(finding)
         return tuple(tuple(group) for group in groups.values())
 

@@ -131,10 +131,12 @@ def _in_file_order(
     """Each programme's filing in the order in which the file has them."""
     taken = {code: entries for code, one in known.items() if (entries := filings.of(one)) is not None}
     node = root.get("filings", "申报")
-    order = [id(entry.node) for entry in node] if isinstance(node, Entries) else []
-    yield from sorted(
-        taken.items(), key=lambda pair: order.index(id(pair[1])) if id(pair[1]) in order else len(order)
-    )
+    written = [entry.node for entry in node] if isinstance(node, Entries) else []
+
+    def position(filing: tuple[str, Entries]) -> int:
+        return next((at for at, one in enumerate(written) if one is filing[1]), len(written))
+
+    yield from sorted(taken.items(), key=position)
 
 
 def _used(own: tuple[OwnField, ...], programme: Programme | None, trees: list[Tree]) -> Iterator[OwnField]:
