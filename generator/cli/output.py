@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 _CLOSING: Final = "，。；：、！？）〕》”’％%…"
 _OPENING: Final = "（〔《“‘"
 _CHINESE: Final = r"[^\W0-9a-zA-Z_]"
+# What a number counts: 家, 万元; not the 第 or 共 that belongs to the next number.
+_COUNTED: Final = rf"{_CHINESE}(?:{_CHINESE}(?!\s?[0-9A-Za-z]))?"
 _PIECE: Final = re.compile(
     rf"(?:[（〔《‘]*“[^”\s]{{1,16}}”|[{_OPENING}]*(?:"
-    rf"{_CHINESE}\s[0-9A-Za-z][0-9A-Za-z.,]*(?:\s?{_CHINESE}{{1,2}})?"
-    rf"|[0-9][0-9.,]*\s?(?:[%％]|{_CHINESE}{{1,2}})?|[!-~]+|\s+|.))[{_CLOSING}]*"
+    rf"{_CHINESE}\s[0-9A-Za-z][0-9A-Za-z.,]*(?:\s?{_COUNTED})?"
+    rf"|[0-9][0-9.,]*\s?(?:[%％]|{_COUNTED})?|[!-~]+|\s+|.))[{_CLOSING}]*"
 )
 
 
