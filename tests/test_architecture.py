@@ -19,6 +19,7 @@ ORDER = (
     ("readers", "conditions", "rendering"),
     ("writers",),
     ("packet",),
+    ("returns",),
     ("workflows",),
     ("batch",),
     ("cli",),
@@ -64,7 +65,7 @@ def test_a_wing_imports_only_what_lies_below_it(wing: str) -> None:
 
 
 def test_a_front_end_calls_workflows_and_makes_nothing_itself() -> None:
-    makers = {"readers", "conditions", "writers", "packet", "publishing"}
+    makers = {"readers", "conditions", "writers", "packet", "publishing", "returns"}
     for name, path in NAMES.items():
         if wing_of(name) not in {"cli", "web"}:
             continue
