@@ -126,30 +126,46 @@ def _criterion(item: type[Part] | None, field: str, wanted: Any) -> Criterion:
     here = target(item, field)
     if here.many:
         raise ValueError(f"where 里的“{field}”不能写 []")
+    return Criterion(tuple(field.split(".")), here.kind, criterion_tests(here.kind, field, wanted, "where"))
+
+
+def criterion_tests(kind: Kind | None, field: str, wanted: Any, part: str) -> tuple[tuple[str, Any], ...]:
+    """The operators that a field's wanted values stand for, each with the values as it compares them.
+
+    Args:
+        kind: how the field's values are read; None for a group.
+        field: what is looked at, for messages.
+        wanted: one value, several of which any will do, or operators.
+        part: where it stands, ``where`` or ``when``, for messages.
+
+    Raises:
+        ValueError: an operator or a value does not fit the field; the text is Chinese.
+    """
     operators = wanted if isinstance(wanted, dict) else {"is": wanted}
     tests: list[tuple[str, Any]] = []
     for operator, value in operators.items():
         if operator not in FIGURE_OPERATORS:
-            raise ValueError(f"where 里的“{field}”用了“{operator}”，可用：{'、'.join(FIGURE_OPERATORS)}")
+            raise ValueError(f"{part} 里的“{field}”用了“{operator}”，可用：{'、'.join(FIGURE_OPERATORS)}")
         if operator == "given":
             tests.append((operator, Flag().read(str(value))))
-        elif here.kind is None:
-            raise ValueError(f"where 里的“{field}”是一组字段，只能写 given")
-        elif operator in {"min", "max"}:
-            if not isinstance(here.kind, Numeric) or isinstance(value, tuple):
-                raise ValueError(f"where 里的“{field}”不是数，不能写 {operator}")
-            tests.append((operator, here.kind.for_condition(here.kind.read(str(value)))))
+        elif kind is None:
+            raise ValueError(f"{part} 里的“{field}”是一组字段，只能写 given")
+        elif operator in {"min", "max", "from", "to"}:
+            dated = operator in {"from", "to"}
+            if not isinstance(kind, Date if dated else Numeric) or isinstance(value, tuple):
+                raise ValueError(f"{part} 里的“{field}”不是{'日期' if dated else '数'}，不能写 {operator}")
+            tests.append((operator, kind.for_condition(_option(kind, value, field, part))))
         else:
             options = value if isinstance(value, tuple) else (value,)
-            tests.append((operator, frozenset(_option(here.kind, option, field) for option in options)))
-    return Criterion(tuple(field.split(".")), here.kind, tuple(tests))
+            tests.append((operator, frozenset(_option(kind, option, field, part) for option in options)))
+    return tuple(tests)
 
 
-def _option(kind: Kind, option: Any, field: str) -> Any:
+def _option(kind: Kind, option: Any, field: str, part: str) -> Any:
     text = {True: "是", False: "否"}[option] if isinstance(option, bool) else str(option)
     try:
         value = kind.read(text)
     except ValueError as error:
         allowed = f"，可用：{'、'.join(kind.options)}" if isinstance(kind, Choice) else ""
-        raise ValueError(f"where 里“{field}”的“{text}”{error}{allowed}") from None
+        raise ValueError(f"{part} 里“{field}”的“{text}”{error}{allowed}") from None
     return fold(value) if isinstance(kind, Text) else value

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from generator.base.text import excerpt, listed, request, sentence
+from generator.conditions.applicability import hold
 from generator.conditions.cel import ExpressionError, Plain
 from generator.conditions.figures import compute
 from generator.conditions.limits import judge_limit
@@ -72,23 +73,26 @@ class _Judgement:
         self.view = view
         self._computed: dict[tuple[str, bool], Computed] = {}
 
-    def _compute(self, figure: Plan, without_leads: bool) -> Computed:
+    def _compute(self, figure: Plan, without_leads: bool = False) -> Computed:
         key = (figure.name, without_leads and figure.over_members)
         if key not in self._computed:
             self._computed[key] = compute(figure, self.view, without_leads=key[1])
         return self._computed[key]
 
     def rule(self, rule: Rule, file: str) -> Finding | None:
-        """The finding of one rule; None where it is left out because a value is missing."""
+        """The finding of one rule; None where it does not apply, or is left out because a value is missing."""
         condition = rule.condition
+        applies = hold(rule.when, self.view, self._compute)
+        if applies is False:
+            return None
         both = condition.counted == "both"
         figures = {name: self._compute(plan, False) for name, plan in rule.figures.items()}
         others = {name: self._compute(plan, True) for name, plan in rule.figures.items()} if both else figures
-        missing = self._missing(rule, figures, others)
+        missing = list(() if applies is True else applies) or self._missing(rule, figures, others)
         if missing:
             if condition.when_missing == "skip":
                 return None
-            if rule.expression is None and condition.level != "must":
+            if rule.expression is None and condition.level != "must" and applies is True:
                 missing = []
         if missing:
             because = lacking(missing, self.view.consortium, self.programme)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
+from generator.conditions.applicability import Asked, asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.figure_plan import plan
 from generator.conditions.messages import Message
@@ -36,6 +37,7 @@ class Rule:
         figures: the figures it needs, by name.
         paths: the paths it needs.
         expression: its test; None where a person judges.
+        when: where it applies.
     """
 
     id: str
@@ -43,6 +45,7 @@ class Rule:
     figures: Mapping[str, Plan]
     paths: tuple[str, ...]
     expression: Expression | None
+    when: tuple[Asked, ...] = ()
 
     @property
     def text_figures(self) -> tuple[str, ...]:
@@ -143,6 +146,11 @@ class _Compiler:
         silent = next((figure for figure in needed.values() if figure.is_silent), None)
         if silent is not None and prefix != COMMON:
             complain(f"用到的“{silent.name}”在本方案里没有写明", "needs")
+        when: tuple[Asked, ...] = ()
+        try:
+            when = asked(condition.when, self.programme)
+        except ValueError as error:
+            complain(str(error), "when")
         expression = None
         if condition.test is not None:
             if not condition.needs:
@@ -155,7 +163,15 @@ class _Compiler:
                     complain(f"test“{condition.test}”{error}", "test")
         if len(self.problems) > before:
             return None
-        return Rule(prefix + condition.id, condition, needed, paths, expression)
+        return Rule(prefix + condition.id, condition, needed, paths, expression, when)
+
+    def attachments(self) -> None:
+        """Complain of what is wrong with when attachments are asked for."""
+        for at, item in enumerate(self.programme.attachments):
+            try:
+                asked(item.when, self.programme)
+            except ValueError as error:
+                self.complain(f"attachments[{at}].when", f"附件“{item.title}”：{error}")
 
     def limits(self) -> Iterator[Limit]:
         seen: set[str] = set()
@@ -216,6 +232,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     own = _Compiler(programme, own_file, problems)
     conditions = tuple(own.rules(programme.conditions, programme.figures, ""))
     limits = tuple(own.limits())
+    own.attachments()
     if problems:
         tree = _tree(programme.folder / "programme.yaml", own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]

@@ -240,9 +240,9 @@ class View:
 
 
 def _holds(operator: str, value: Any, wanted: Any, kind: Kind | None) -> bool:
-    if operator in {"min", "max"} and kind is not None:
+    if operator in {"min", "max", "from", "to"} and kind is not None:
         number: Any = kind.for_condition(value)
-        return bool(number >= wanted if operator == "min" else number <= wanted)
+        return bool(number >= wanted if operator in {"min", "from"} else number <= wanted)
     if isinstance(kind, Text):
         value = tuple(map(fold, value)) if isinstance(value, tuple) else fold(value)
     matches = any(each in wanted for each in value) if isinstance(value, tuple) else value in wanted

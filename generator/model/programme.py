@@ -21,6 +21,8 @@ from generator.model.value_kinds import KINDS
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
 Scalar = str | int | bool
+# By a field: one wanted value, several of which any will do, or operators (``FIGURE_OPERATORS``) that all must hold.
+Criteria = dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]]
 
 
 class _Model(BaseModel):
@@ -182,7 +184,7 @@ class Figure(_Model):
     arguments: tuple[str, ...] = Field(min_length=1)
     title: str = ""
     unit: str = ""
-    where: dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]] = {}
+    where: Criteria = {}
     last: int | None = Field(default=None, description="of accounts: only the latest so many years")
 
     @model_validator(mode="before")
@@ -203,7 +205,7 @@ class Figure(_Model):
         }
 
 
-FIGURE_OPERATORS = ("is", "not", "given", "min", "max")
+FIGURE_OPERATORS = ("is", "not", "given", "min", "max", "from", "to")
 
 
 class Condition(_Model):
@@ -220,6 +222,9 @@ class Condition(_Model):
     clause: str
     quote: str = ""
     level: Level = "must"
+    when: Criteria = Field(
+        default={}, description="where it applies: figures or single fields, in the form of a figure's where"
+    )
     needs: tuple[str, ...] = ()
     test: str | None = None
     counted: Literal["all", "both"] = "all"
@@ -256,6 +261,10 @@ class ChecklistItem(_Model):
     )
     required: bool = True
     per_member: bool = False
+    when: Criteria = Field(
+        default={},
+        description="where it is asked for: figures or single fields, in the form of a figure's where",
+    )
     clause: str = ""
     note: str = ""
 

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from generator.conditions.applicability import applies
+from generator.conditions.messages import lacking
 from generator.model.paths import title_of
 from generator.packet.attachments import Attachment
 from generator.packet.manifest import unprinted
@@ -93,6 +95,11 @@ def checklist_lines(
     made = [document.document for document in documents]
     lines = []
     for item in job.programme.attachments:
+        asked_for = applies(item.when, job.programme, job.dataset, job.when.date())
+        required, note = item.required and asked_for is not False, item.note
+        if not isinstance(asked_for, bool):
+            open_question = lacking(asked_for, job.dataset.consortium, job.programme)
+            note = "；".join(text for text in (note, f"要不要附，还看不出：{open_question}") if text)
         files = tuple(given.get(item.id) or ())
         lost = tuple(file for file in files if file not in job.dataset.inputs)
         if lost:
@@ -101,14 +108,14 @@ def checklist_lines(
             state = Enclosure.ATTACHED
         elif any(one.id == item.id or one.purpose is item.purpose for one in made):
             state = Enclosure.INCLUDED
+        elif asked_for is False:
+            continue
         else:
-            state = Enclosure.MISSING if item.required else Enclosure.OPTIONAL
+            state = Enclosure.MISSING if required else Enclosure.OPTIONAL
         pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
         begins = first.get(f"attachments.{item.id}") if pages else None
         lines.append(
-            ChecklistLine(
-                item.id, item.title, item.required, state, files, item.clause, item.note, pages, begins, lost
-            )
+            ChecklistLine(item.id, item.title, required, state, files, item.clause, note, pages, begins, lost)
         )
     return tuple(lines)
 
