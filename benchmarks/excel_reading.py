@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import openpyxl
 
 from benchmarks.measuring import Figure, best_times
-from generator.readers.excel.grid import read_grids
+from generator.base.xlsx.grid import read_grids
 from generator.readers.excel.reader import read_workbook
 
 SHEETS, ROWS, RUNS = 10, 300, 5

@@ -44,7 +44,7 @@ def _read_workbook(data: bytes, name: str, notices: list[Notice]) -> Entries:
 
 
 def _no_workbook(data: bytes, place: Place) -> DataError:
-    from generator.readers.excel.package import not_a_workbook
+    from generator.base.xlsx.package import not_a_workbook
 
     return not_a_workbook(data, place)
 

@@ -14,9 +14,9 @@ import pytest
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.package import open_parts
+from generator.base.xlsx.package import open_package
 from generator.errors import DataError, LianhetiError, ProgrammeError
 from generator.pdf.docx.reader import read_tree
-from generator.readers.excel.package import open_package
 from generator.rendering.comments import annotated
 from generator.rendering.template import Template
 from generator.workflows.verify import verify
@@ -126,7 +126,7 @@ def headings(data: bytes, folder: Path) -> None:
 
 def workbook(data: bytes, _: Path) -> None:
     # Every part is asked for, as where a copy is annotated.
-    from generator.readers.excel.package import all_parts
+    from generator.base.xlsx.package import all_parts
 
     open_package(data, "data.xlsx")
     all_parts(data, "data.xlsx")

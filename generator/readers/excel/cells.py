@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from generator.base.tree import Scalar
+from generator.base.xlsx.grid import Grid
 from generator.errors import Place
 from generator.model.value_kinds import (
     Date,
@@ -16,7 +17,6 @@ from generator.model.value_kinds import (
     Share,
     Text,
 )
-from generator.readers.excel.grid import Grid
 
 _MAX_DIGITS: Final = 15
 _EXACT_BELOW: Final = 10**_MAX_DIGITS

@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 
 from generator.base.text import listed
 from generator.base.tree import Entries, Entry, Node, Scalar
+from generator.base.xlsx.grid import Grid, read_grids
 from generator.errors import DataError, Place, Problem
 from generator.model.consortium import Consortium
 from generator.model.notices import Notice
 from generator.model.value_kinds import Choice, Flag, LongText, Money
 from generator.readers.excel.builder import GroupBuilder, ListBuilder, put_at, split_path
 from generator.readers.excel.cells import scalar
-from generator.readers.excel.grid import Grid, read_grids
 from generator.readers.excel.layout import (
     COUNT_HEAD,
     FORMAT,

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from generator.base.xlsx.grid import LETTERS, Grid
 from generator.model.value_kinds import DOLLAR_UNITS, MONEY_UNITS, Count, Kind, Money, Share
-from generator.readers.excel.grid import LETTERS, Grid
 from generator.readers.excel.layout import (
     COUNT_SUFFIX,
     FINDINGS_SHEET,

@@ -14,6 +14,7 @@ from generator.base.tree import (
     Node,
     Scalar,
 )
+from generator.base.xlsx.grid import Grid, Value
 from generator.errors import Place
 from generator.model.value_kinds import (
     NONE_TEXTS,
@@ -30,7 +31,6 @@ from generator.readers.excel.builder import (
     name_of,
 )
 from generator.readers.excel.cells import scalar
-from generator.readers.excel.grid import Grid, Value
 from generator.readers.excel.layout import NONE_LABEL, Sheet, fold
 from generator.readers.excel.sheets import HEAD_ROWS, Head, Header, find_header, unit_fault
 

@@ -22,10 +22,10 @@ from openpyxl.styles.colors import Color
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from generator.base.xlsx.package import all_parts
 from generator.errors import Place, UsageError
 from generator.model.judgement import Judgement
 from generator.readers.excel.layout import FINDINGS_SHEET
-from generator.readers.excel.package import all_parts
 from generator.readers.formats import WORKBOOK, format_of
 from generator.readers.source_file import Source
 from generator.writers.excel import styles

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from lxml import etree
 
 from generator.base.ooxml.xml import S
+from generator.base.xlsx.package import all_parts, open_package, parse
 from generator.base.zips import zip_bytes
 from generator.errors import Place
-from generator.readers.excel.package import all_parts, open_package, parse
 
 # What openpyxl does not carry into a copy, by the folder of the package in which it stands; empty: say nothing.
 _LOST = (

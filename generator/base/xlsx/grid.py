@@ -11,8 +11,8 @@ from typing import Final
 
 import python_calamine
 
+from generator.base.xlsx.package import Package, open_package, parse
 from generator.errors import DataError, Place
-from generator.readers.excel.package import Package, open_package, parse
 
 Value = str | float | int | bool | date | datetime | time | timedelta
 

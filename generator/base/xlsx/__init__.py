@@ -1,0 +1,1 @@
+"""Workbooks as packages of cells: opened safely, read by address."""
