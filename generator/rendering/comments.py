@@ -21,6 +21,19 @@ COMMENTS: Final = "word/comments.xml"
 OFFICIAL, OWN = "官方编写参考", "本工具参考"
 _INITIALS: Final = {OFFICIAL: "官", OWN: "参"}
 _DATE: Final = datetime(2022, 1, 1, tzinfo=UTC)
+_NAMESPACE: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+# As Word writes them.
+_STYLES: Final[Mapping[str, str]] = {
+    "CommentText": (
+        f'<w:style {_NAMESPACE} w:type="paragraph" w:styleId="CommentText"><w:name w:val="annotation text"/>'
+        '<w:basedOn w:val="Normal"/><w:uiPriority w:val="99"/><w:rPr><w:sz w:val="20"/></w:rPr></w:style>'
+    ),
+    "CommentReference": (
+        f'<w:style {_NAMESPACE} w:type="character" w:styleId="CommentReference">'
+        '<w:name w:val="annotation reference"/><w:uiPriority w:val="99"/>'
+        '<w:rPr><w:sz w:val="16"/></w:rPr></w:style>'
+    ),
+}
 _REFERENCE = re.compile(r'<w:commentReference [^>]*w:id="(\d+)"')
 _COMMENT = re.compile(r'<w:comment [^>]*w:id="(\d+)".*?</w:comment>', re.DOTALL)
 
@@ -63,9 +76,20 @@ def annotated(docx: bytes, notes: Mapping[str, Sequence[Note]]) -> bytes:
             placed = True
     if not placed:
         return docx
+    _add_styles(document.styles.element)
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _add_styles(styles: Any) -> None:
+    """Declare the styles that python-docx gives to comments and their marks, where the template lacks them."""
+    from docx.oxml.parser import parse_xml
+
+    known = {style.get(W + "styleId") for style in styles.iter(W + "style")}
+    for identity, style in _STYLES.items():
+        if identity not in known:
+            styles.append(parse_xml(style))
 
 
 def _headings(body: Any) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from generator.errors import DataError, PdfError
 from generator.pdf.engine import Heading
+from generator.pdf.pages.free_space import opened_pages
 from generator.pdf.pages.merge import image_page, merge
 from generator.pdf.pages.overlays import watermark
 from tests.pdf.conftest import MOMENT
@@ -57,6 +58,13 @@ def test_a_watermark_is_on_every_page_and_takes_no_text_away(
             assert b"/Artifact <</Type /Pagination /Subtype /Watermark>>" in content
             form = page.Resources.XObject["/LianhetiWatermark"]
             assert any(state.get("/BM") == "/Multiply" for state in form.Resources.ExtGState.values())
+
+
+def test_below_a_watermark_a_page_is_as_free_as_without_it(convert: Convert, faces: Faces) -> None:
+    plain = convert(docx(paragraph("甲"))).pdf
+    with opened_pages(watermark(plain, "草稿", faces)) as pages:
+        assert pages.is_free(1, (0, 0, 595, 600))
+        assert not pages.is_free(1, (0, 0, 595, 842))
 
 
 def test_a_watermark_keeps_tags_and_metadata_and_gives_the_same_bytes(convert: Convert, faces: Faces) -> None:

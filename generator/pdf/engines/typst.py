@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from generator.pdf.fonts.faces import Faces
 
 STANDARD: Final = "a-2b"
+# Typst writes out that nothing of its tags is suspect, which is the default (ISO 32000-1, table 321). Poppler warns
+# of each PDF that says so. Blanked in place, so that no offset of the file changes.
+_SUSPECTS: Final = b"/MarkInfo<</Marked true/Suspects false>>"
+_UNSUSPECTED: Final = b"/MarkInfo<</Marked true>>".ljust(len(_SUSPECTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ class TypstEngine(Engine[TypstDocument]):
             Heading(heading.title, heading.level, page) for heading, page in placed if heading.level
         )
         references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
+        pdf = pdf.replace(_SUSPECTS, _UNSUSPECTED)
         return PdfDocument(pdf, pages, headings, _sign_places(found), read.warnings, references, read.foot)
 
     def close(self) -> None:

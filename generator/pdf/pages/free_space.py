@@ -96,16 +96,20 @@ def _boxes(page: Any) -> Iterator[tuple[Rect, Any]]:
 
 
 def _is_watermark(item: Any) -> bool:
-    """Whether something is marked as an artifact with the subtype Watermark: it hides nothing."""
-    for number in range(pdfium.FPDFPageObj_CountMarks(item)):
-        mark = pdfium.FPDFPageObj_GetMark(item, number)
-        buffer, length = ctypes.create_string_buffer(64), ctypes.c_ulong()
-        known = pdfium.FPDFPageObjMark_GetParamStringValue(
-            mark, b"Subtype", ctypes.cast(buffer, ctypes.POINTER(pdfium.FPDF_WCHAR)), 64, length
-        )
-        if known and buffer.raw[: length.value].decode("utf-16-le").rstrip("\0") == "Watermark":
-            return True
-    return False
+    """Whether something is our watermark, which hides nothing: a form marked as an artifact with a subtype.
+
+    PDFium tells that a mark has a Subtype, but not which one, as that is a name. The heads and feet that an engine
+    writes are marked too, but are no forms.
+    """
+    if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_FORM:
+        return False
+    marks = (
+        pdfium.FPDFPageObj_GetMark(item, number) for number in range(pdfium.FPDFPageObj_CountMarks(item))
+    )
+    return any(
+        pdfium.FPDFPageObjMark_GetParamValueType(mark, b"Subtype") == pdfium.FPDF_OBJECT_NAME
+        for mark in marks
+    )
 
 
 def _meet(one: Rect, other: Rect) -> bool:
