@@ -71,10 +71,10 @@ class _Judgement:
         self.dataset = dataset
         self.programme = programme
         self.view = view
-        self._computed: dict[tuple[str, bool], Computed] = {}
+        self._computed: dict[tuple[Plan, bool], Computed] = {}
 
     def _compute(self, figure: Plan, without_leads: bool = False) -> Computed:
-        key = (figure.name, without_leads and figure.over_members)
+        key = (figure, without_leads and figure.over_members)
         if key not in self._computed:
             self._computed[key] = compute(figure, self.view, without_leads=key[1])
         return self._computed[key]

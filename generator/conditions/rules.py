@@ -12,6 +12,7 @@ from generator.base.yaml import read_yaml
 from generator.conditions.applicability import Asked, asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.figure_plan import plan
+from generator.conditions.measured import spelled_out
 from generator.conditions.messages import Message
 from generator.conditions.operations import OPERATIONS
 from generator.conditions.sample import Plan
@@ -113,7 +114,13 @@ class _Compiler:
             if condition.id in seen:
                 self.complain(where, f"条件编号“{condition.id}”用了两次")
             seen.add(condition.id)
-            if rule := self._rule(condition, figures, planned, where, prefix):
+            try:
+                spelled, own = spelled_out(condition, figures, self.programme)
+            except ValueError as error:
+                self.complain(f"{where}.counts", f"条件“{condition.id}”：{error}")
+                continue
+            both = {**planned, **self.plans(own)} if own else planned
+            if rule := self._rule(spelled, {**figures, **own}, both, where, prefix):
                 yield rule
 
     def _rule(

@@ -213,7 +213,8 @@ class Condition(_Model):
 
     ``needs`` names figures and paths. The expression ``test`` (CEL) sees the figures it needs, never a
     missing value: what is missing makes the verdict ``unknown`` first. A condition without a test is for
-    a person to judge. ``counted`` is ``both`` where the text doesn't say whether the lead is counted:
+    a person to judge. ``counts`` with its bounds is a test that needs no expression: the sentence of a
+    workbook's row. ``counted`` is ``both`` where the text doesn't say whether the lead is counted:
     figures over ``members[]`` are then taken with and without it.
     """
 
@@ -225,6 +226,21 @@ class Condition(_Model):
     when: Criteria = Field(
         default={}, description="where it applies: figures or single fields, in the form of a figure's where"
     )
+    counts: str = Field(
+        default="", description="what is counted or measured: a figure, a list, or a field that is a number"
+    )
+    who: Criteria = Field(default={}, description="which items of the list, in the form of a figure's where")
+    at_least: Scalar | None = Field(
+        default=None, description="the smallest number, amount or date that will do"
+    )
+    at_most: Scalar | None = Field(
+        default=None, description="the largest number, amount or date that will do"
+    )
+    share: str = Field(default="", description="its share of share_of, as ≥50%, >50% or ≤30%")
+    share_of: str = Field(
+        default="",
+        description="what the share is of: a figure, a list or a number; by default the whole list",
+    )
     needs: tuple[str, ...] = ()
     test: str | None = None
     counted: Literal["all", "both"] = "all"
@@ -235,6 +251,20 @@ class Condition(_Model):
     remedy: str = ""
     judge: str = Field(default="", description="what a person should look at")
     note: str = ""
+
+    @model_validator(mode="after")
+    def _one_test(self) -> Condition:
+        bounds = (self.at_least, self.at_most, self.share or None)
+        if self.counts:
+            if self.test is not None or self.needs:
+                raise ValueError("写了 counts 的条件不再写 needs 和 test")
+            if all(bound is None for bound in bounds):
+                raise ValueError("写了 counts 的条件要写 at_least、at_most、share 中的至少一项")
+        elif self.who or self.share_of or any(bound is not None for bound in bounds):
+            raise ValueError("at_least、at_most、share、share_of 和 who 要与 counts 一起写")
+        if self.share_of and not self.share:
+            raise ValueError("写了 share_of 的条件要写 share")
+        return self
 
 
 class Limit(_Model):
