@@ -22,6 +22,7 @@ ORDER = (
     ("returns",),
     ("workflows",),
     ("batch",),
+    ("web",),
     ("cli",),
 )
 LEVELS = {wing: level for level, line in enumerate(ORDER) for wing in line}

@@ -18,6 +18,7 @@ from generator.cli.chinese import ChineseGroup, usage_message
 from generator.errors import ExitCode, LianhetiError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "serve": ("serve", "在浏览器里填写、核对、生成材料"),
     "programmes": ("programmes", "列出全部方案"),
     "new": ("new", "生成一份待填写的数据文件"),
     "check": ("check", "核对数据，逐条对照组建条件"),

@@ -1,0 +1,66 @@
+"""The page as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from generator.web.desk import Desk
+from generator.web.screens import guide, sign_in, start
+from generator.web.security import Gate, Sessions
+from generator.web.settings import Settings
+from generator.web.visit import screen
+from generator.workflows.workspace import Workspace
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def application(settings: Settings, workspace: Workspace | None = None) -> Starlette:
+    """The page of one folder.
+
+    Args:
+        settings: how it is served.
+        workspace: an open one, which stays open; one of its own where None.
+    """
+    sessions = Sessions(settings.password)
+    desk = Desk(settings, workspace)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        with desk:
+            yield
+
+    routes = [
+        Mount("/static", StaticFiles(directory=_STATIC), name="static"),
+        Route("/", screen(start.show)),
+        Route("/files", screen(start.files)),
+        Route("/upload", screen(start.upload), methods=["POST"]),
+        Route("/new", screen(start.new_file), methods=["POST"]),
+        Route("/open", screen(start.open_file)),
+        Route("/login", screen(sign_in.show)),
+        Route("/login", screen(sign_in.sign_in), methods=["POST"]),
+        Route("/logout", screen(sign_in.sign_out), methods=["POST"]),
+        Route("/help", screen(guide.show)),
+    ]
+    made = Starlette(
+        routes=routes,
+        middleware=[Middleware(Gate, settings=settings, sessions=sessions)],
+        lifespan=lifespan,
+        exception_handlers={404: _not_found, 405: _not_found},
+    )
+    made.state.desk = desk
+    made.state.sessions = sessions
+    return made
+
+
+def _not_found(request: Request, _: Exception) -> Response:
+    del request
+    return PlainTextResponse("没有这个页面。请回到首页。", status_code=404)
