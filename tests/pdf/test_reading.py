@@ -14,7 +14,7 @@ from generator.errors import ProgrammeError
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.tree import Contents, Paragraph, Table, document_text
 from tests.pace import examples
-from tests.pdf.word import SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
+from tests.pdf.word import PNG, SECTION, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 REFUSED = {
     "修订标记（插入）": paragraph(f"<w:ins>{run('新增')}</w:ins>"),
@@ -104,8 +104,7 @@ def test_outer_blanks_count_only_where_they_are_preserved() -> None:
 
 def test_what_was_read_is_equal_by_value_and_cannot_be_changed() -> None:
     body = table(row(cell(bookmark("sign.a", paragraph("甲"))), cell(picture("i1", 10, 10))))
-    png = b"\x89PNG\r\n\x1a\n"
-    parts = open_parts(docx(body, paragraph(run("乙", "<w:b/>")), media={"i1": png}))
+    parts = open_parts(docx(body, paragraph(run("乙", "<w:b/>")), media={"i1": PNG}))
     first, second = read_tree(parts), read_tree(parts)
     assert first == second
     block = first.sections[0].blocks[1]
@@ -152,8 +151,8 @@ def test_a_number_stays_before_the_page_break_that_its_paragraph_begins_with() -
 
 
 def test_pictures_of_other_kinds_are_refused() -> None:
-    with pytest.raises(ProgrammeError, match="PNG、JPEG 以外的图片"):
-        read_tree(open_parts(docx(paragraph(picture("i1", 10, 10)), media={"i1": b"GIF89a"})))
+    with pytest.raises(ProgrammeError, match="PNG、JPEG、GIF 以外的图片"):
+        read_tree(open_parts(docx(paragraph(picture("i1", 10, 10)), media={"i1": b"BM" + bytes(60)})))
 
 
 def test_a_table_of_contents_replaces_its_stored_lines_but_keeps_their_text() -> None:

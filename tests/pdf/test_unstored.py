@@ -13,9 +13,7 @@ from generator.errors import ProgrammeError
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.tree import Paragraph
 from tests.pace import examples
-from tests.pdf.word import STYLES, bookmark, cell, docx, field, paragraph, picture, row, run, table
-
-PNG = b"\x89PNG\r\n\x1a\n"
+from tests.pdf.word import PNG, STYLES, bookmark, cell, docx, field, paragraph, picture, row, run, table
 
 
 def level(index: int, text: str, kind: str, style: str) -> str:

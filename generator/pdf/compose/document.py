@@ -34,7 +34,14 @@ from generator.pdf.docx.tree import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from generator.pdf.docx.tree import MarginText, ParagraphFormat, Section, WordDocument
+    from generator.pdf.docx.tree import (
+        MarginText,
+        PageFrame,
+        PageSetup,
+        ParagraphFormat,
+        Section,
+        WordDocument,
+    )
     from generator.pdf.fonts.face_cache import Face
     from generator.pdf.fonts.faces import Faces
 
@@ -127,7 +134,7 @@ def _compose_section(book: StyleBook, section: Section) -> DrawnSection:
         top=max(page.top, page.header + height(section.headers)),
         bottom=max(page.bottom, page.footer + height(section.footers)),
     )
-    text_room = Room(width, page.height - page.top - page.bottom, page.grid)
+    text_room = Room(width, page.height - page.top - page.bottom, page.grid, beside=(page.left, page.right))
     return DrawnSection(
         page,
         section.first_number,
@@ -137,7 +144,23 @@ def _compose_section(book: StyleBook, section: Section) -> DrawnSection:
         headers,
         footers,
         compose_blocks(book, section.blocks, text_room),
+        section.valign,
+        _compose_frame(book, section.frame, page),
     )
+
+
+def _compose_frame(
+    book: StyleBook, frame: PageFrame | None, page: PageSetup
+) -> tuple[tuple[int, ...], tuple[float, ...], str] | None:
+    if frame is None:
+        return None
+    lines, space = dict(frame.lines), dict(frame.space)
+    margins = {"top": page.top, "right": page.right, "bottom": page.bottom, "left": page.left}
+    distances = (
+        space.get(side, 0.0) if frame.from_edge else max(margins[side] - space.get(side, 0.0), 0.0)
+        for side in margins
+    )
+    return tuple(book.stroke(lines.get(side)) for side in margins), tuple(distances), frame.pages
 
 
 def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tuple[DrawnBlock, ...]:

@@ -36,6 +36,7 @@ class RunStyle:
         spacing: added to each character.
         shift: how far below the baseline it stands; negative above.
         scale: of the characters' width, per cent.
+        border: the stroke around the text, None for none.
     """
 
     faces: tuple[str, ...]
@@ -54,11 +55,13 @@ class RunStyle:
     strike: bool = False
     shift: float | None = None
     scale: float = 100.0
+    border: int | None = None
 
     @property
     def is_decorated(self) -> bool:
         """Whether more is drawn than its glyphs; as ``decorated`` of document.typ."""
-        return bool(self.underline or self.strike or self.marked or self.slanted or self.scale != 100.0)  # noqa: PLR2004 per cent
+        lined = self.underline or self.strike or self.marked or self.border is not None
+        return bool(lined or self.slanted or self.scale != 100.0)  # noqa: PLR2004 per cent
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,27 @@ class PictureMark:
     width: float
     height: float
     description: str
+    crop: tuple[float, float, float, float] | None = None
+    turn: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TwoLines:
+    """Two lines of small text in one line, between brackets where there are any."""
+
+    style: int
+    upper: str
+    lower: str
+    brackets: str
+
+
+@dataclass(frozen=True, slots=True)
+class FittedText:
+    """Text that is spread over a width, or made narrower to fit it."""
+
+    style: int
+    text: str
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +227,8 @@ Piece = (
     | NewLine
     | FieldMark
     | PictureMark
+    | TwoLines
+    | FittedText
     | Anchor
     | NoteMark
     | NoteNumber
@@ -301,6 +327,8 @@ class DrawnCell:
         content: its blocks; one bare paragraph where the cell draws that itself.
         opens: as of a paragraph.
         closes: as of a paragraph.
+        falling: the stroke from its upper left to its lower right corner, -1 for none.
+        rising: likewise the one from its lower left to its upper right corner.
     """
 
     column: int
@@ -312,6 +340,8 @@ class DrawnCell:
     opens: tuple[str, ...]
     closes: tuple[str, ...]
     style: int
+    falling: int = -1
+    rising: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,7 +419,12 @@ class ListedHeading:
 
 @dataclass(frozen=True, slots=True)
 class DrawnSection:
-    """A section; see Section of generator/pdf/docx/tree.py."""
+    """A section; see Section of generator/pdf/docx/tree.py.
+
+    Attributes:
+        frame: the lines around its pages: their strokes, -1 for none, and how far they stand from the sheet's edges,
+            each at the top, right, bottom and left; and Word's name of the pages that have them.
+    """
 
     page: PageSetup
     first_number: int | None
@@ -399,6 +434,8 @@ class DrawnSection:
     headers: Mapping[str, tuple[DrawnBlock, ...]]
     footers: Mapping[str, tuple[DrawnBlock, ...]]
     blocks: tuple[DrawnBlock, ...]
+    valign: str = "top"
+    frame: tuple[tuple[int, ...], tuple[float, ...], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,14 @@ class Room:
         height: of a page's text, points.
         grid: distance of the lines of the page's grid, 0 for none.
         in_cell: whether no page can break there: in a cell, header, footer or footnote.
+        beside: the free sheet at the left and at the right of it, which a table may take that is wider than the text.
     """
 
     width: float
     height: float
     grid: float = 0.0
     in_cell: bool = False
+    beside: tuple[float, float] = (0.0, 0.0)
 
 
 def share_of_page(book: StyleBook, block: Block, room: Room) -> float:

@@ -23,6 +23,7 @@ from generator.pdf.compose.drawing import (
     DrawnSection,
     DrawnTable,
     FieldMark,
+    FittedText,
     Leader,
     NewLine,
     NewPage,
@@ -33,6 +34,7 @@ from generator.pdf.compose.drawing import (
     RunStyle,
     StyledText,
     TabMark,
+    TwoLines,
     UpText,
 )
 
@@ -98,6 +100,8 @@ def _run_style(style: RunStyle) -> _Json:
     ):
         if said:
             found[key] = said
+    if style.border is not None:
+        found["box"] = style.border
     if style.scale != 100.0:  # noqa: PLR2004 per cent
         found["scale"] = style.scale
     return found
@@ -153,6 +157,21 @@ def _pieces(pieces: Iterable[Piece]) -> list[Any]:
     ]
 
 
+def _picture(piece: PictureMark) -> _Json:
+    found: _Json = {
+        "k": "img",
+        "n": piece.name,
+        "w": piece.width,
+        "h": piece.height,
+        "alt": piece.description,
+    }
+    if piece.crop is not None:
+        found["crop"] = piece.crop
+    if piece.turn:
+        found["turn"] = piece.turn
+    return found
+
+
 _PIECES: dict[type, Callable[[Any], _Json]] = {
     BreakableText: lambda piece: {"k": "w", "s": piece.style, "t": piece.text},
     Leader: lambda piece: {"k": "fill", "s": piece.style, "l": piece.kind},
@@ -166,13 +185,15 @@ _PIECES: dict[type, Callable[[Any], _Json]] = {
         "n": piece.bookmark,
         "fmt": piece.number_format,
     },
-    PictureMark: lambda piece: {
-        "k": "img",
-        "n": piece.name,
-        "w": piece.width,
-        "h": piece.height,
-        "alt": piece.description,
+    PictureMark: _picture,
+    TwoLines: lambda piece: {
+        "k": "two",
+        "s": piece.style,
+        "t": piece.upper,
+        "u": piece.lower,
+        "b": piece.brackets,
     },
+    FittedText: lambda piece: {"k": "fit", "s": piece.style, "t": piece.text, "w": piece.width},
     Anchor: lambda piece: {"k": "bm", "n": piece.name},
     NoteNumber: lambda piece: {"k": "no", "s": piece.style, "n": piece.note},
     NoteMark: lambda piece: {"k": "fn", "s": piece.style, "n": piece.note},
@@ -259,6 +280,10 @@ def _cell(cell: DrawnCell) -> _Json:
         found["length"] = content.length
     else:
         found["b"] = _blocks(content)
+    if cell.falling >= 0:
+        found["fall"] = cell.falling
+    if cell.rising >= 0:
+        found["rise"] = cell.rising
     if cell.opens or cell.closes:
         found["o"] = cell.opens
         found["c"] = cell.closes
@@ -285,7 +310,7 @@ _BLOCKS: dict[type, Callable[[Any], _Json]] = {
 
 
 def _section(section: DrawnSection) -> _Json:
-    return {
+    found: _Json = {
         "page": _page(section.page),
         "start": section.first_number,
         "fmt": section.number_format,
@@ -295,6 +320,12 @@ def _section(section: DrawnSection) -> _Json:
         "footer": {name: _blocks(blocks) for name, blocks in section.footers.items()},
         "blocks": _blocks(section.blocks),
     }
+    if section.valign != "top":
+        found["va"] = section.valign
+    if section.frame is not None:
+        strokes, distances, pages = section.frame
+        found["frame"] = {"st": strokes, "at": distances, "pages": pages}
+    return found
 
 
 def _page(page: PageSetup) -> _Json:

@@ -151,6 +151,8 @@ class StyleBook:
         faces = [self.faces.roles[self.faces.role(look.east_asian_face)], latin] if cjk else [latin]
         above = max(face.ascent for face in faces) * look.size
         below = max(face.descent for face in faces) * look.size
+        # Text that stands raised or lowered makes its line taller.
+        above, below = above + max(look.raised, 0.0), below + max(-look.raised, 0.0)
         if rule == "atLeast":
             return (max(above, line - below), below)
         if grid and paragraph.snap_to_grid:
@@ -203,6 +205,7 @@ class StyleBook:
             strike=look.strike,
             shift=shift,
             scale=look.scale,
+            border=self.stroke(look.border) if look.border is not None else None,
         )
 
     def splits_latin(self, look: RunFormat) -> bool:

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 ComposeBlocks = Callable[["StyleBook", Sequence[Block], Room], tuple[DrawnBlock, ...]]
 
-_WIDER_THAN_TEXT: Final = 1.12  # of the text's width: a wider table would reach beyond the sheet
+_WIDER_THAN_TEXT: Final = (
+    1.12  # of the text's width: up to this a table begins where the text does, in any case
+)
+# The share of what a table is wider than the text that stands over the left margin.
+_OVER_THE_LEFT: Final = {"center": 0.5, "right": 1.0}
+_FROM_EDGE: Final = 12.0  # points from the edge of the sheet that stay free beside a table
 _UPRIGHT: Final = (0.88, 0.12)  # of the size: where a character of text that runs down stands in its square
 _LEAST_LENGTH: Final = 12.0  # points, of a line of turned text
 _SPARE: Final = 1.05  # by which the estimated length of a line of turned text is multiplied
@@ -50,10 +55,14 @@ def compose_table(
     heads = next((at for at, row in enumerate(rows) if not row.head), 0)
     stays = [keeps_next(row) for row in rows]
     glued = len(rows) > 1 and all(stays[:-1])
+    align, indent = table.align, table.indent if table.align == "left" else 0.0
+    wider = sum(columns) - room.width
+    if wider > (_WIDER_THAN_TEXT - 1) * room.width and align in _OVER_THE_LEFT:
+        align, indent = "left", -wider * _OVER_THE_LEFT[align]
     return DrawnTable(
         columns,
-        table.align,
-        table.indent if table.align == "left" else 0.0,
+        align,
+        indent,
         heads,
         tuple(min(row.height, room.height - 1) for row in rows),
         tuple(
@@ -95,10 +104,18 @@ def _column_widths(table: Table, room: Room) -> tuple[float, ...]:
     columns, total = table.columns, sum(table.columns)
     if total and table.share is not None:
         columns = tuple(width * table.share * room.width / total for width in columns)
-    elif total > room.width * _WIDER_THAN_TEXT:
+    elif total > max(room.width * _WIDER_THAN_TEXT, _widest(table, room)):
         # Text beyond the sheet would not be printed, and no template means that: the columns are scaled down.
         columns = tuple(width * room.width / total for width in columns)
     return tuple(round(width, 3) for width in columns)
+
+
+def _widest(table: Table, room: Room) -> float:
+    """The width that a table may have so that all of it stands on the sheet, a little from its edges."""
+    left, right = (max(side - _FROM_EDGE, 0.0) for side in room.beside)
+    if table.align == "center":
+        return room.width + 2 * min(left, right)
+    return room.width + (left if table.align == "right" else right - table.indent)
 
 
 def _compose_cell(
@@ -126,7 +143,8 @@ def _compose_cell(
     else:
         content = compose_blocks(book, cell.blocks, inner)
     align = "left"
-    if isinstance(content, tuple) and len(content) == 1 and not (measure or cell.opens or cell.closes):
+    marked = measure or cell.opens or cell.closes or cell.falling or cell.rising
+    if isinstance(content, tuple) and len(content) == 1 and not marked:
         (block,) = content
         if isinstance(block, DrawnParagraph) and block.is_bare:
             style = book.paragraph_styles[block.style]
@@ -142,6 +160,8 @@ def _compose_cell(
         cell.opens,
         cell.closes,
         book.cell(cell, align, whole=whole),
+        book.stroke(cell.falling),
+        book.stroke(cell.rising),
     )
 
 

@@ -7,11 +7,27 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from generator.base.ooxml.xml import VAL, W, is_on, whole
+
 if TYPE_CHECKING:
+    from generator.base.ooxml.xml import Element
     from generator.pdf.docx.tree import RunFormat
 
 COMPUTED: Final = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF", "TOC"})
-STORED: Final = frozenset({"REF", "HYPERLINK", "SEQ", "DOCPROPERTY", "TITLE", "AUTHOR", "SUBJECT"})
+# What Word stored as their result is printed; none of these changes from one page to the next, or by itself.
+STORED: Final = frozenset(
+    (
+        "=", "ADDIN", "ASK", "AUTHOR", "BIBLIOGRAPHY", "CITATION", "COMMENTS", "COMPARE", "CREATEDATE", "DATABASE",
+        "DOCPROPERTY", "DOCVARIABLE", "EDITTIME", "FILENAME", "FILESIZE", "FILLIN", "FORMTEXT", "HYPERLINK", "IF",
+        "INCLUDEPICTURE", "INCLUDETEXT", "INDEX", "INFO", "KEYWORDS", "LASTSAVEDBY", "LINK", "MERGEFIELD", "MERGEREC",
+        "MERGESEQ", "NOTEREF", "NUMCHARS", "NUMWORDS", "QUOTE", "REF", "REVNUM", "SAVEDATE", "SEQ", "SUBJECT",
+        "TEMPLATE", "TITLE", "TOA", "USERADDRESS", "USERINITIALS", "USERNAME",
+    )
+)  # fmt: skip
+# They print nothing where they stand.
+_SILENT: Final = frozenset({"NEXT", "NEXTIF", "PRIVATE", "RA", "RD", "SET", "SKIPIF", "TA", "TC", "XE"})
+# What they show is said by their settings, not stored as text.
+_FORM: Final = frozenset({"FORMCHECKBOX", "FORMDROPDOWN"})
 _ONLY_STORED: Final = frozenset("abcdfln")
 _DEEPEST: Final = 9
 _NUMBER_FORMATS: Final = {"ROMAN": "upperRoman", "roman": "lowerRoman", "CHINESENUM3": "chineseCounting"}
@@ -27,6 +43,7 @@ class Field:
         stored: what has been read of the stored result.
         format: formatting of the first text of the result.
         number: of a table of contents, its place among them.
+        shown: of a check box or list to choose from, what its settings say that it shows; None for other fields.
         keeps_stored: whether its stored result is printed though the field is one that is worked out.
     """
 
@@ -36,11 +53,13 @@ class Field:
     format: RunFormat | None = None
     keeps_stored: bool = False
     number: int = 0
+    shown: str | None = None
 
     @property
     def kind(self) -> str:
         """The field's name, as PAGE."""
-        return (self.code.split() or [""])[0].upper()
+        name = (self.code.split() or [""])[0].upper()
+        return "=" if name.startswith("=") else name
 
     @property
     def is_computed(self) -> bool:
@@ -50,7 +69,12 @@ class Field:
     @property
     def is_allowed(self) -> bool:
         """Whether it is on the list: its result is worked out, or its stored result is printed."""
-        return self.kind in COMPUTED or self.kind in STORED
+        return self.kind in COMPUTED or self.kind in STORED or self.kind in _SILENT or self.is_form
+
+    @property
+    def is_form(self) -> bool:
+        """Whether it is a check box or a list to choose from."""
+        return self.kind in _FORM and self.shown is not None
 
     @property
     def bookmark(self) -> str | None:
@@ -95,6 +119,22 @@ def contents_code(code: str) -> ContentsCode:
     if styles and not {"o", "u"} & switches.keys():
         first, last = 1, 0
     return ContentsCode(first, last, styles, bool(_ONLY_STORED & switches.keys()))
+
+
+def shown_by_settings(settings: Element) -> str | None:
+    """What a check box or list to choose from shows, by its ``w:ffData``; None for other fields of forms."""
+    box, choice = settings.find(W + "checkBox"), settings.find(W + "ddList")
+    if box is not None:
+        said = box.find(W + "checked") if box.find(W + "checked") is not None else box.find(W + "default")
+        return "\u2611" if said is not None and is_on(said) else "\u2610"
+    if choice is None:
+        return None
+    entries = [entry.get(VAL, "") for entry in choice.findall(W + "listEntry")]
+    chosen = (
+        choice.find(W + "result") if choice.find(W + "result") is not None else choice.find(W + "default")
+    )
+    at = whole(chosen.get(VAL)) if chosen is not None else 0
+    return entries[at] if 0 <= at < len(entries) else ""
 
 
 class OpenFields:

@@ -19,7 +19,8 @@ from generator.base.ooxml.xml import (
     number,
     refuse,
 )
-from generator.pdf.docx.fields import Field, contents_code
+from generator.pdf.docx.fields import Field, contents_code, shown_by_settings
+from generator.pdf.docx.images import cropped_shares, image_name, turned
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reuse import is_tied
 from generator.pdf.docx.signature_bookmarks import with_roles
@@ -56,7 +57,6 @@ _SILENT: Final = frozenset(
     )
 )  # fmt: skip
 _REVISIONS: Final = frozenset(W + name for name in ("ins", "del", "moveFrom", "moveTo"))
-_PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 UNKNOWN: Final = "\ufffd"  # what a document's text counts for a w:sym
 _ON: Final = frozenset({"1", "true", "on"})
 _PAGE_BREAKS: Final = frozenset({"page", "column"})
@@ -319,10 +319,9 @@ def _add(reading: Reading, draft: _Draft, item: Inline | PageBreak, stored: str 
 def _read_field_mark(reading: Reading, element: Element, draft: _Draft, look: RunFormat) -> None:
     fields = reading.fields
     kind = element.get(W + "fldCharType")
-    if element.find(W + "ffData") is not None:
-        raise refuse(draft.where, "旧式窗体域", reading.file)
     if kind == "begin":
-        fields.begin(Field())
+        settings = element.find(W + "ffData")
+        fields.begin(Field(shown=shown_by_settings(settings) if settings is not None else None))
     elif kind == "separate" and fields:
         _check_kind(reading, fields.innermost, draft.where)
         _settle_contents(reading, fields.innermost)
@@ -332,6 +331,9 @@ def _read_field_mark(reading: Reading, element: Element, draft: _Draft, look: Ru
         _check_kind(reading, done, draft.where)
         if done.is_computed:
             _add_computed(reading, done, draft, look)
+        elif done.is_form:
+            # What it shows is not stored as text.
+            _add(reading, draft, TextRun(done.shown or "", look, ""))
 
 
 def _check_kind(reading: Reading, item: Field, where: str) -> None:
@@ -394,23 +396,16 @@ def _read_picture(reading: Reading, drawing: Element, where: str, look: RunForma
     blip = picture.find(f".//{A}blip") if picture is not None else None
     if blip is None or inline.find(f".//{MC}AlternateContent") is not None:
         raise refuse(where, "图表、形状或文本框", reading.file)
-    crop = picture.find(f".//{A}srcRect")
-    if crop is not None and any(number(value) for value in crop.attrib.values()):
-        raise refuse(where, "裁剪过的图片", reading.file)
-    part = reading.related.get(blip.get(R + "embed", ""), "")
-    data = reading.parts.get(part, b"")
-    if not data.startswith(_PICTURES):
-        raise refuse(where, "PNG、JPEG 以外的图片", reading.file)
+    name = image_name(reading, blip.get(R + "embed", ""), where)
     extent = inline.find(WP + "extent")
-    name = next((key for key, value in reading.media.items() if value == part), None)
-    if name is None:
-        name = f"media-{len(reading.media)}." + ("png" if data.startswith(_PICTURES[0]) else "jpg")
-        reading.media[name] = part
     described = inline.find(WP + "docPr")
+    width, height = (number(extent.get(key)) / EMU_PER_POINT for key in ("cx", "cy"))
     return Picture(
         name,
-        number(extent.get("cx")) / EMU_PER_POINT,
-        number(extent.get("cy")) / EMU_PER_POINT,
+        width,
+        height,
         (described.get("descr") or "图片") if described is not None else "图片",
         look,
+        cropped_shares(picture),
+        turned(picture),
     )

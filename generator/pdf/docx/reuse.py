@@ -14,7 +14,7 @@ from generator.base.ooxml.xml import Element, W
 
 if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
-    from generator.pdf.docx.tree import Block, CellMargins
+    from generator.pdf.docx.tree import Block, BorderLine, CellMargins
 
 # Constructs by which a paragraph or cell depends on others, or on the rest of the package.
 _TIES: Final = (b"bookmark", b"fld", b"instrText", b"drawing", b"footnote", b"sectPr", b"w:sdt", b"hyperlink")
@@ -42,6 +42,8 @@ class CellContent:
     blocks: tuple[Block, ...]
     opens: tuple[str, ...]
     closes: tuple[str, ...]
+    falling: BorderLine | None
+    rising: BorderLine | None
 
 
 def is_tied(xml: bytes) -> bool:

@@ -20,7 +20,8 @@ from generator.base.ooxml.xml import (
 )
 from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.footnotes import read_note_numbers
-from generator.pdf.docx.tree import Block, MarginText, PageSetup, Paragraph, Section
+from generator.pdf.docx.styles import border
+from generator.pdf.docx.tree import Block, MarginText, PageFrame, PageSetup, Paragraph, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
 # Word's own, where a document states none.
 _A4: Final = (595.3, 841.9)
 _MARGINS: Final = {"top": 72.0, "right": 90.0, "bottom": 72.0, "left": 90.0, "header": 42.55, "footer": 49.6}
+_VALIGN: Final = {"center": "center", "bottom": "bottom"}
+# Word's names of the lines that are drawn as lines; what else stands around a page is a pattern of pictures.
+_LINES: Final = frozenset(
+    (
+        "single", "thick", "double", "dotted", "dashed", "dotDash", "dotDotDash", "triple", "wave", "doubleWave",
+        "dashSmallGap", "thinThickSmallGap", "thickThinSmallGap", "thinThickThinSmallGap", "thinThickMediumGap",
+        "thickThinMediumGap", "thinThickThinMediumGap", "thinThickLargeGap", "thickThinLargeGap",
+        "thinThickThinLargeGap", "dashDotStroked", "threeDEmboss", "threeDEngrave", "outset", "inset",
+    )
+)  # fmt: skip
 _GRIDS: Final = frozenset({"lines", "linesAndChars", "snapToChars"})
 
 
@@ -65,7 +76,8 @@ class SectionReader:
 
     def _end(self, blocks: int, element: Element | None) -> None:
         """A section ends before the next block; its headers are read now, as their numbers count on."""
-        first_number, number_format, title_page, begins = None, "decimal", False, "nextPage"
+        first_number, number_format, title_page, begins, valign = None, "decimal", False, "nextPage", "top"
+        frame = None
         notes = self._reading.note_numbers
         for child in element if element is not None else ():
             tag = child.tag.rpartition("}")[2]
@@ -79,6 +91,10 @@ class SectionReader:
                 begins = child.get(VAL, "nextPage")
             elif tag == "cols" and number(child.get(W + "num"), 1) > 1:
                 raise refuse("版面", "分栏", self._reading.file)
+            elif tag == "vAlign":
+                valign = _VALIGN.get(child.get(VAL, ""), "top")
+            elif tag == "pgBorders":
+                frame = _frame(self._reading, child)
             elif tag == "footnotePr":
                 notes = read_note_numbers(child, notes)
             elif tag == "headerReference":
@@ -94,6 +110,8 @@ class SectionReader:
             dict(self._headers),
             dict(self._footers),
             (),
+            valign,
+            frame,
         )
         self._ended.append((blocks, section))
         self._reading.notes.end_section(notes)
@@ -126,7 +144,25 @@ def _runs_on(before: Section, section: Section) -> bool:
         section.begins == "continuous"
         and section.first_number is None
         and (before.page, before.headers, before.footers) == (section.page, section.headers, section.footers)
+        and (before.valign, before.frame) == (section.valign, section.frame)
     )
+
+
+def _frame(reading: Reading, element: Element) -> PageFrame | None:
+    lines, space = [], []
+    for child in element:
+        line = border(child)
+        if line is None:
+            continue
+        if child.get(VAL) not in _LINES:
+            raise refuse("版面", f"艺术型页面边框（{child.get(VAL)}）", reading.file)
+        side = child.tag.rpartition("}")[2]
+        lines.append((side, line))
+        space.append((side, number(child.get(W + "space"))))
+    if not lines:
+        return None
+    from_edge = element.get(W + "offsetFrom") == "page"
+    return PageFrame(tuple(lines), tuple(space), from_edge, element.get(W + "display", "allPages"))
 
 
 def _page(element: Element | None) -> PageSetup:

@@ -84,6 +84,9 @@ class RunProperties(TypedDict, total=False):
     scale: float
     script: str | None
     raised: float
+    border: BorderLine | None
+    combined: str | None
+    fitted: tuple[str, float] | None
     char_style: str | None
 
 
@@ -126,6 +129,8 @@ _HIGHLIGHTS: Final = {
     "black": "000000",
     "white": "ffffff",
 }
+# Around two lines in one, by Word's names.
+_BRACKETS: Final = {"round": "()", "square": "[]", "angle": "<>", "curly": "{}"}
 _AUTO_SPACING: Final = 14.0  # "auto" space before and after, as LibreOffice takes it
 
 
@@ -289,7 +294,20 @@ def read_run_properties(element: Element | None, theme: Mapping[str, str]) -> Ru
             found["script"] = {"superscript": "super", "subscript": "sub"}.get(kind or "")
         elif tag == "position":
             found["raised"] = number(child.get(VAL)) / 2
+        elif tag == "bdr":
+            found["border"] = border(child)
+        else:
+            _read_east_asian(child, tag, found)
     return found
+
+
+def _read_east_asian(child: Element, tag: str, found: RunProperties) -> None:
+    """Two lines in one, and text spread over a width."""
+    if tag == "eastAsianLayout":
+        combined = child.get(W + "combine", "0") not in {"0", "false", "off"}
+        found["combined"] = _BRACKETS.get(child.get(W + "combineBrackets", ""), "") if combined else None
+    elif tag == "fitText":
+        found["fitted"] = (child.get(W + "id", ""), twips(child.get(VAL)))
 
 
 def _read_faces(element: Element, theme: Mapping[str, str], found: RunProperties) -> None:

@@ -159,6 +159,8 @@ def _finished(cell: _PlacedCell, borders: CellBorders) -> Cell:
         content.turn,
         cell.opens,
         cell.closes,
+        content.falling,
+        content.rising,
     )
 
 
@@ -243,6 +245,7 @@ def _read_cell(
 ) -> CellContent:
     span, merge, width, fill, valign, turn = 1, None, None, None, "top", None
     own: Borders = {}
+    falling = rising = None
     properties = element.find(W + "tcPr")
     for child in properties if properties is not None else ():
         tag = child.tag.rpartition("}")[2]
@@ -257,8 +260,7 @@ def _read_cell(
             width = value if kind == "dxa" else None
         elif tag == "tcBorders":
             own = borders(child)
-            if any(line.tag in {W + "tl2br", W + "tr2bl"} and border(line) for line in child):
-                raise refuse(where, "斜线表头", reading.file)
+            falling, rising = (_diagonal(child, name) for name in ("tl2br", "tr2bl"))
         elif tag == "shd":
             fill = shading(child)
         elif tag == "vAlign":
@@ -275,7 +277,14 @@ def _read_cell(
     blocks = tuple(read_blocks(reading, element, where + " "))
     roles = reading.signatures.leave_cell()
     opens, closes = tuple(roles.opens), tuple(roles.closes)
-    return CellContent(span, merge, width, own, margins, fill, valign, turn, blocks, opens, closes)
+    return CellContent(
+        span, merge, width, own, margins, fill, valign, turn, blocks, opens, closes, falling, rising
+    )
+
+
+def _diagonal(element: Element, name: str) -> BorderLine | None:
+    line = element.find(W + name)
+    return border(line) if line is not None else None
 
 
 def _turn(direction: str) -> str | None:

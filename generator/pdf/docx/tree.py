@@ -68,6 +68,9 @@ class RunFormat:
         scale: of the characters' width, per cent.
         script: ``super`` or ``sub``.
         raised: how far above the line the text stands; negative below it.
+        border: the line around the text.
+        combined: the brackets around text that stands in two small lines in one; empty for none, None for plain text.
+        fitted: a number that runs have in common that are spread over one width, and that width.
     """
 
     size: float = DEFAULT_SIZE
@@ -86,6 +89,9 @@ class RunFormat:
     scale: float = 100.0
     script: str | None = None
     raised: float = 0.0
+    border: BorderLine | None = None
+    combined: str | None = None
+    fitted: tuple[str, float] | None = None
     _hash: int = field(init=False, repr=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
@@ -204,13 +210,22 @@ class PageField:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in the line: its name among the document's media, its size, what it shows in words."""
+    """A picture in the line.
+
+    Attributes:
+        name: its name among the document's media.
+        description: what it shows, in words.
+        crop: the shares of the picture that are cut off at its top, right, bottom and left.
+        turn: degrees by which it is turned to the right.
+    """
 
     name: str
     width: float
     height: float
     description: str
     format: RunFormat
+    crop: tuple[float, float, float, float] | None = None
+    turn: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +366,8 @@ class Cell:
         turn: None for upright lines, ``stack`` for text that runs down the page, ``up`` for text turned left.
         opens: as of a paragraph.
         closes: as of a paragraph.
+        falling: the line from its upper left to its lower right corner.
+        rising: the line from its lower left to its upper right corner.
     """
 
     column: int
@@ -364,6 +381,8 @@ class Cell:
     turn: str | None
     opens: tuple[str, ...]
     closes: tuple[str, ...]
+    falling: BorderLine | None = None
+    rising: BorderLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,6 +454,23 @@ class PageSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFrame:
+    """The lines around a page.
+
+    Attributes:
+        lines: by side; a side that has none is not named.
+        space: of each of these lines from the text or from the edge of the sheet.
+        from_edge: whether the space counts from the edge of the sheet.
+        pages: Word's name of the pages that have it (``allPages``, ``firstPage``, ``notFirstPage``).
+    """
+
+    lines: tuple[tuple[str, BorderLine], ...]
+    space: tuple[tuple[str, float], ...]
+    from_edge: bool
+    pages: str
+
+
+@dataclass(frozen=True, slots=True)
 class MarginText:
     """A header or footer, with the part of the package that holds it."""
 
@@ -453,6 +489,8 @@ class Section:
         begins: Word's name of how it begins (``nextPage``, ``continuous``, ``oddPage``, ``evenPage``).
         headers: by kind (``default``, ``first``, ``even``).
         footers: likewise.
+        valign: where its text stands between the margins: ``top``, ``center`` or ``bottom``.
+        frame: the lines around its pages.
     """
 
     page: PageSetup
@@ -463,6 +501,8 @@ class Section:
     headers: Mapping[str, MarginText]
     footers: Mapping[str, MarginText]
     blocks: tuple[Block, ...]
+    valign: str = "top"
+    frame: PageFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
