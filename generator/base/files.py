@@ -116,3 +116,35 @@ def write_new(target: Path, data: bytes) -> None:
         raise OutputError(f"文件 {target} 已经存在，没有改动它", "换一个文件名，或先把旧文件移走") from None
     except OSError as error:
         raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
+
+
+def replace_data(target: Path, data: bytes) -> None:
+    """Put new bytes in the place of a file that exists: whoever reads it gets the old ones or the new ones.
+
+    They are written beside it and on the disk before they take its place. The file keeps its permissions; a link
+    to it stays a link. Only one program at a time may do this with a file.
+
+    Args:
+        target: the file.
+        data: its new bytes.
+
+    Raises:
+        OutputError: it cannot be written; it is as it was then.
+    """
+    new = target
+    try:
+        target = target.resolve(strict=True)
+        new = target.with_name(f".{target.name}.new")
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(stat.S_IMODE(target.stat().st_mode))
+        new.replace(target)
+    except OSError as error:
+        if new != target:
+            new.unlink(missing_ok=True)
+        raise OutputError(
+            f"写不了文件 {target.name}（{error.strerror}），它还是原来的样子",
+            "关闭正在使用它的程序（如 Excel、WPS），核对文件和文件夹的权限，然后重试",
+        ) from None

@@ -64,6 +64,13 @@ def says_none(node: Node) -> bool:
     return isinstance(node, Scalar) and node.fault is None and not node.absent and states_none(node.text)
 
 
+def field_with_unit(key: str, position: Position) -> tuple[FieldSpec, str] | None:
+    """The field and the unit of a key that gives a unit after its title, as 金额（千元）; None for any other."""
+    match = _UNIT_KEY.fullmatch(fold(key))
+    spec = position.find(match[1]) if match else None
+    return (spec, match[2]) if match and spec is not None and isinstance(spec.kind, Money) else None
+
+
 @dataclass(frozen=True, slots=True)
 class MapKeys:
     """How the keys of a map by id may be written.
@@ -105,7 +112,7 @@ def _one_apart(one: str, other: str) -> bool:
     return len(one) == len(other) > 1 and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
-def _is_option(node: Node, spec: FieldSpec) -> bool:
+def is_option(node: Node, spec: FieldSpec) -> bool:
     """Whether a word that keeps a place elsewhere is one of the field's options."""
     return (
         isinstance(node, Scalar) and isinstance(spec.kind, Choice) and node.text.strip() in spec.kind.options
@@ -125,6 +132,7 @@ class Translator:
         notices: what else a person should know.
         referred: what a library says of a member, and what the file itself says; None where there is none.
         blanks: where the value of each field belongs that the file has a place for, but left empty.
+        placeholders: the words that only keep a place (待定), by path; such a field counts as left empty.
     """
 
     def __init__(self, model: type[Part], labels: Labels, map_keys: Mapping[str, MapKeys]) -> None:
@@ -135,6 +143,7 @@ class Translator:
         self.problems: list[Problem] = []
         self.notices: list[Notice] = []
         self.blanks: dict[str, Place] = {}
+        self.placeholders: dict[str, str] = {}
         self.referred: Callable[[Entries, str], tuple[Entries | None, Entries]] | None = None
         self._unknown: set[tuple[str, Place]] = set()
 
@@ -203,17 +212,17 @@ class Translator:
 
         A unit that the field cannot be given in is left beside the number, for its kind to refuse by name.
         """
-        match = _UNIT_KEY.fullmatch(fold(entry.key))
-        spec = position.find(match[1]) if match else None
-        if match is None or spec is None or not isinstance(spec.kind, Money):
+        found = field_with_unit(entry.key, position)
+        if found is None:
             return None
+        spec, unit = found
         node = entry.node
         if isinstance(node, Scalar) and _BARE.fullmatch(node.text):
-            node = Scalar(f"{node.text.strip()}{match[2]}", node.place)
+            node = Scalar(f"{node.text.strip()}{unit}", node.place)
         elif isinstance(node, Scalar) and not is_blank(node) and not states_none(node.text):
             title = title_of(self.model, f"{path}.{spec.name}".lstrip("."), self.labels)
             self.notices.append(
-                Notice("ask", f"{title}一处写着“{match[2]}”，值又写作{shortened(node.text)}", node.place)
+                Notice("ask", f"{title}一处写着“{unit}”，值又写作{shortened(node.text)}", node.place)
             )
         return spec, Entry(entry.key, entry.place, node)
 
@@ -252,7 +261,7 @@ class Translator:
 
     def value(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
         """A field's value in its declared shape; None where it is blank or wrong."""
-        if is_blank(node) and not _is_option(node, spec):
+        if is_blank(node) and not is_option(node, spec):
             self._blank(node, path)
             return None
         if self.faulty(node, path):
@@ -279,6 +288,7 @@ class Translator:
         elif not node.absent and node.text.strip() and not is_own_mark(node.text):
             title = title_of(self.model, path, self.labels)
             self.notices.append(Notice("blank", f"{title}{shortened(node.text)}", node.place, path))
+            self.placeholders[path] = node.text
 
     def single(self, node: Node, spec: FieldSpec, position: Position, path: str, place: Place) -> Node | None:
         """One value or one group."""

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from generator.base.text import listed
 from generator.base.tree import Entries, Entry, Node, Scalar
@@ -81,10 +82,7 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
             version in a way that matters, or has no sheet that can be recognised.
     """
     notices = [] if notices is None else notices
-    grids = read_grids(data, name)
-    carried = _read_layout(grids)
-    sheets = carried.sheets if carried else layout(Consortium, {})
-    match = match_sheets(grids, sheets)
+    grids, carried, match = _recognised(data, name)
     if not match.found:
         first = next((grid for grid in grids if not grid.is_blank), None)
         if first is None:
@@ -98,6 +96,23 @@ def read_workbook(data: bytes, name: str, notices: list[Notice] | None = None) -
     tree = reader.read()
     notices.extend(reader.root.notices)
     return tree
+
+
+def recognised_sheets(data: bytes, name: str) -> Match:
+    """Which of a workbook's sheets is which, for who writes into it.
+
+    Raises:
+        DataError: as ``read_workbook``.
+    """
+    return _recognised(data, name)[2]
+
+
+# What was read last is looked at again by who changes it.
+@lru_cache(maxsize=2)
+def _recognised(data: bytes, name: str) -> tuple[list[Grid], _CarriedLayout | None, Match]:
+    grids = read_grids(data, name)
+    carried = _read_layout(grids)
+    return grids, carried, match_sheets(grids, carried.sheets if carried else layout(Consortium, {}))
 
 
 def _read_layout(grids: list[Grid]) -> _CarriedLayout | None:
