@@ -52,6 +52,8 @@ OF_A_FILING: Final = frozenset({"accepted", "judged"})
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 SHARED_PAGES, OWN_PAGES = "共用", "每方一页"
+MARKDOWN: Final = "markdown"
+TextFormat = Annotated[str, Choice(options=("纯文本", MARKDOWN))]
 SigningPages = Annotated[str, Choice(options=(SHARED_PAGES, OWN_PAGES))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
 Tier = Annotated[str, Choice(options=(LEAD, "核心层单位", "紧密合作单位", "一般协作层单位"))]
@@ -62,14 +64,20 @@ ProjectLevel = Annotated[str, Choice(options=("国家级", "省部级", "其他"
 
 
 class Passage(Part):
-    """A text of paragraphs: written in place, read from a text file, or a named model clause.
+    """A text of paragraphs: written in place, read from a text or Word file, or a named model clause.
 
-    A bare text in a data file is the same as ``{text: …}``.
+    A bare text in a data file is the same as ``{text: …}``. With ``format: markdown``, and from a Word file, the
+    text is a ``RichText``.
     """
 
     text: Paragraphs | None = field("正文")
-    file: Line | None = field("文件", help="相对于数据文件的 .txt 或 .md 文本文件（UTF-8）")
+    file: Line | None = field("文件", help="相对于数据文件的 .txt、.md 文本文件（UTF-8）或 .docx 文件")
     variant: Line | None = field("范本", help="参考条款的名称")
+    format: TextFormat | None = field(
+        "格式",
+        help="正文里有图片、表格、列表、加粗、上下标的填 markdown；不填是纯文本，照字面印",
+        example=MARKDOWN,
+    )
 
 
 class Contact(Part):

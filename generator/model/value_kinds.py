@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from pydantic_core import core_schema
 
 from generator.base.characters import BadValueError, check_characters
+from generator.model.rich_text import RichText
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,6 +130,10 @@ class LongText(Kind):
 
     name: ClassVar[str] = "long_text"
     title: ClassVar[str] = "一段或多段文字"
+
+    def validate(self, value: Any) -> Any:
+        """As of every kind; a text that has been read with its blocks stays so."""
+        return value if isinstance(value, RichText) else Kind.validate(self, value)
 
 
 _NUMBER = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(\.[0-9]+)?\s*([^0-9]*)")

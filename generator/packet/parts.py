@@ -77,13 +77,13 @@ class MadeFile:
 
     Attributes:
         path: relative to the packet's folder, with ``/``.
-        format: docx, pdf, or yaml for the data.
+        format: docx, pdf, yaml for the data, or that of a file which the data name.
         data: its bytes.
         pages: how many, for a PDF.
     """
 
     path: str
-    format: Literal["docx", "pdf", "yaml"]
+    format: Literal["docx", "pdf", "yaml", "csv", "png", "jpeg"]
     data: bytes
     pages: int | None = None
 

@@ -132,7 +132,7 @@ def assemble(
 
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
-    return Packet(job, (*files, *copy, *internal.collect_all(contents, sheets), data), described, documents)
+    return Packet(job, (*files, *copy, *internal.collect_all(contents, sheets), *data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, session: Session) -> Job:

@@ -7,6 +7,7 @@ links) is refused: a data file may come from a stranger, and what it names ends 
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from generator.base.characters import BadValueError, check_characters, refused_character
@@ -22,9 +23,14 @@ from generator.base.yaml import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 from generator.errors import DataError, Place
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part
+from generator.model.notices import Notice
+from generator.model.rich_text import RichText
+from generator.readers.chapters.kept import kept_name
 from generator.readers.translate import Translator, is_blank, shortened
 
 TEXT_SUFFIXES = frozenset({".txt", ".md"})
+WORD_SUFFIX = ".docx"
+_LIKE_MARKDOWN = re.compile(r"^(?:\||!\[|[-*+] |#{1,6} )|\*\*", re.MULTILINE)
 MAX_ATTACHED_BYTES = 200_000_000
 
 
@@ -112,14 +118,34 @@ class LinkedFiles:
         file = node.get("file")
         if not isinstance(file, Scalar):
             return node
-        text = self._text(file, f"{path}.file")
+        if file.text.strip().lower().endswith(WORD_SUFFIX):
+            text = self._chapter(file, f"{path}.file")
+        else:
+            text = self._text(file, f"{path}.file", marked=node.get("format") is not None)
         if text is None:
             return None
         if is_blank(text):
             return node
         return Entries((*node.entries, Entry("text", text.place, text)), node.place)
 
-    def _text(self, node: Scalar, path: str) -> Scalar | None:
+    def _chapter(self, node: Scalar, path: str) -> Scalar | None:
+        """What a Word file says; None where it can't be used."""
+        # The reader of Word files is slow to import, and few data files name one.
+        from generator.readers.chapters.word import read_word
+
+        try:
+            data = self.bytes_of(node.text, MAX_FILE_BYTES)
+            blocks = read_word(data, node.text)
+        except BadValueError as error:
+            what = (
+                error.what if error.what.startswith("指向的") else f"指向的{shortened(node.text)}{error.what}"
+            )
+            self.translator.wrong(path, node.place, what, error.remedy)
+            return None
+        name = kept_name(data, WORD_SUFFIX.removeprefix("."))
+        return Scalar(RichText(blocks, {"file": name}, {name: data}), node.place)
+
+    def _text(self, node: Scalar, path: str, *, marked: bool) -> Scalar | None:
         """What a text file says; None where it can't be used."""
         target = self.inside(node, path)
         if target is None:
@@ -128,7 +154,7 @@ class LinkedFiles:
         wrong = self.translator.wrong
         if file.suffix.lower() not in TEXT_SUFFIXES:
             what = f"指向的{shortened(node.text)}不是文本文件"
-            wrong(path, node.place, what, "把内容另存为 UTF-8 编码的 .txt 或 .md 文件")
+            wrong(path, node.place, what, "把内容另存为 UTF-8 编码的 .txt 或 .md 文件，或 .docx 文件")
             return None
         try:
             if not file.is_file():
@@ -158,16 +184,27 @@ class LinkedFiles:
             what = f"指向的文件里有{found[1]}（U+{ord(found[0]):04X}），印不出来"
             wrong(path, Place(name, line), what, "删去这个字符后重新保存")
             return None
+        if not marked and file.suffix.lower() == ".md" and _LIKE_MARKDOWN.search(text):
+            what = "像是有表格、图片或列表的 Markdown，现在按纯文本照印；要排出来的，写上“格式: markdown”"
+            self.translator.notices.append(Notice("ask", what, Place(name, 1), path))
         return Scalar(text, Place(name, 1))
 
     def inside(self, node: Scalar, path: str) -> tuple[str, Path] | None:
         """A file's relative name and its path; None where the name leads out of the folder."""
         try:
-            check_characters(node.text)
+            return self._located(node.text)
         except BadValueError as error:
             self.translator.wrong(path, node.place, error.what, error.remedy)
             return None
-        text = node.text.strip().replace("\\", "/")
+
+    def _located(self, given: str) -> tuple[str, Path]:
+        """A file's relative name and its path.
+
+        Raises:
+            BadValueError: the name leads out of the folder, or is none that the system can have.
+        """
+        check_characters(given)
+        text = given.strip().replace("\\", "/")
         windows = PureWindowsPath(text)
         absolute = text.startswith(("/", "~")) or bool(windows.drive or windows.root)
         try:
@@ -176,14 +213,36 @@ class LinkedFiles:
                 return str(PurePosixPath(text)), self.folder / text
         except (OSError, RuntimeError, ValueError):
             # A loop of links, or a name that the system cannot have.
-            self.translator.wrong(
-                path, node.place, f"指向的{shortened(node.text)}无法打开", "核对文件名，去掉循环的链接"
-            )
-            return None
-        what = f"指向的{shortened(node.text)}不在数据文件所在的文件夹里"
-        remedy = "把文件复制到数据文件所在的文件夹或其下，写相对路径"
-        self.translator.wrong(path, node.place, what, remedy)
-        return None
+            raise BadValueError(f"指向的{shortened(given)}无法打开", "核对文件名，去掉循环的链接") from None
+        what = f"指向的{shortened(given)}不在数据文件所在的文件夹里"
+        raise BadValueError(what, "把文件复制到数据文件所在的文件夹或其下，写相对路径")
+
+    def bytes_of(self, given: str, most: int) -> bytes:
+        """What a file holds that a text names.
+
+        Args:
+            given: its name as written.
+            most: how large it may be, in bytes.
+
+        Raises:
+            BadValueError: it leads out of the folder, is not there, too large or not readable.
+        """
+        name, file = self._located(given)
+        try:
+            if not file.is_file():
+                what = "不是普通的文件" if file.exists() else "不存在"
+                remedy = "核对文件名，文件路径从数据文件所在的文件夹算起"
+                raise BadValueError(f"指向的{shortened(given)}{what}", remedy)
+            if file.stat().st_size > most:
+                raise BadValueError(
+                    f"指向的{shortened(given)}超过 {most // 1_000_000} MB", "缩小后再用，或改为附件"
+                )
+            data = file.read_bytes()
+        except OSError as error:
+            what = f"指向的{shortened(given)}读不了（{error.strerror}）"
+            raise BadValueError(what, "核对文件的权限，并关闭正在使用它的程序") from None
+        self.inputs[name] = hashlib.sha256(data).hexdigest()
+        return data
 
     def _unreadable(self, node: Scalar, path: str, error: OSError) -> None:
         what = f"指向的{shortened(node.text)}读不了（{error.strerror}）"

@@ -14,6 +14,7 @@ from generator.model.consortium import OF_A_FILING
 from generator.model.dataset import Dataset
 from generator.model.fields import FieldSpec
 from generator.model.programme import Programme, Words
+from generator.readers.chapters.compose import Chapters
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.linked_files import LinkedFiles
@@ -64,6 +65,8 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     words = programme.words if programme else next((one.words for one in every.values()), Words())
     tree = Normaliser(translator, words).fold(tree, position.part)
     consortium, tree = validated(tree, position.part, translator, _name_place(source, position))
+    chapters = Chapters(source, position, attached, translator)
+    consortium = chapters.composed(consortium, dict(places(tree)))
     # Wrong values were left out of the tree, but messages about them need their places too.
     wrong = {problem.path: problem.place for problem in translator.problems if problem.path}
     found = {**translator.blanks, **wrong, **{path: place for path, place in places(tree) if path}}

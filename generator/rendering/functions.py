@@ -19,7 +19,7 @@ from generator.model.value_kinds import (
     Stated,
     plain_decimal,
 )
-from generator.rendering.values import Filler, FillerRows, Missing, Rows, Value
+from generator.rendering.values import Chapter, Filler, FillerRows, Missing, Rows, Value
 from generator.rendering.work import produce, step
 
 TICKED: Final = "☑"
@@ -37,8 +37,13 @@ def blank(value: Any, printed: str = "") -> Any:
 
 
 def paragraphs(value: Any) -> list[Any]:
-    """A text's lines, each a paragraph; empty lines are left out. A missing text is one paragraph."""
+    """A text's lines, each a paragraph; empty lines are left out. A missing text is one paragraph.
+
+    A text with blocks is one too: its blocks are put in the paragraph's place once the document is filled.
+    """
     if isinstance(value, (Missing, Filler)):
+        return [value]
+    if isinstance(value, Chapter) and not value.record.marking:
         return [value]
     if not isinstance(value, Value):
         raise ProgrammeError("paragraphs() 只能用于文字", "改为对一个文字字段使用")

@@ -129,5 +129,7 @@ def render_rollup(
 def _filled(
     template: Template, names: Mapping[str, object], record: Record, core: bytes, when: datetime
 ) -> Rendered:
-    filled = template.fill(names, replace={CORE_PROPERTIES: core}, when=when, work=record.work)
+    filled = template.fill(
+        names, replace={CORE_PROPERTIES: core}, when=when, work=record.work, chapters=record.chapters
+    )
     return Rendered(filled.docx, filled.parts, record)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,9 @@ from generator.base.ooxml.package import DOCUMENT, Package
 from generator.base.ooxml.regions import regions_of
 from generator.base.ooxml.xml import Element, parse
 from generator.errors import LianhetiError, Place, ProgrammeError
+from generator.model.rich_text import RichText
 from generator.rendering import cache
+from generator.rendering.chapters import with_chapters
 from generator.rendering.comments import COMMENTS, without_orphans
 from generator.rendering.fixups import RESERVED, put_right, with_text_code
 from generator.rendering.row_ends import with_row_ends_kept
@@ -256,6 +258,7 @@ class Template:
         replace: Mapping[str, bytes],
         when: datetime,
         work: Work | None = None,
+        chapters: Sequence[RichText] = (),
     ) -> Filled:
         """The template filled with a context.
 
@@ -264,19 +267,25 @@ class Template:
             replace: whole parts to put in as they are, such as ``docProps/core.xml``.
             when: the time that the package's members get.
             work: what counts how much is done, where the context's own record counts already.
+            chapters: takes, while it is filled, the texts whose blocks stand in the place of their numbers.
 
         Raises:
             ProgrammeError: an expression fails, or there is no end to it; with paragraph or cell, and the tag.
         """
         with counting(work or Work()) as counted:
-            changed = {part.name: self._render(part, context, counted) for part in self._parts}
+            filled = {part.name: self._render(part, context, counted) for part in self._parts}
+        media: dict[str, bytes] = {}
+        if chapters:
+            filled, media = with_chapters(filled, chapters, self._package.parts, self.name)
+        changed = {name: put_right(xml).encode() for name, xml in filled.items()}
         changed = with_text_code(changed, DOCUMENT)
         if COMMENTS in self._package.parts:
             changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
+        changed.update(media)
         changed.update(replace)
         return Filled(self._package.write(changed, when), {**self._package.parts, **changed})
 
-    def _render(self, part: Part, context: Mapping[str, Any], work: Work) -> bytes:
+    def _render(self, part: Part, context: Mapping[str, Any], work: Work) -> str:
         pieces: list[str] = []
         try:
             stream = part.template.generate(context)
@@ -291,7 +300,7 @@ class Template:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        return put_right("".join(pieces)).encode()
+        return "".join(pieces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from generator.errors import ProgrammeError
 from generator.model.clauses import UnknownClauseError
 from generator.model.consortium import BY_ROLE
 from generator.model.fields import FieldSpec, Part
+from generator.model.rich_text import RichText
 from generator.model.value_kinds import Count, Flag, Stated, Year
 from generator.rendering.work import Work
 
@@ -25,6 +26,7 @@ Edition = Literal["draft", "signing", "blank"]
 # Non-characters, refused in data: they enclose a missing value's title until it gets a highlighted run of its own.
 MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
 # Likewise: they enclose what a value prints, with its path before it, where the filled document is read by fields.
+CHAPTER_OPEN, CHAPTER_CLOSE = "\ufdd9", "\ufdda"  # they enclose the number of a text with blocks
 VALUE_OPEN, VALUE_AT, VALUE_CLOSE = "\ufdd2", "\ufdd3", "\ufdd4"
 
 
@@ -40,6 +42,7 @@ class Record:
         missing: Chinese titles of missing values that the document asks for, by path.
         model_clause: fills the model clauses that a data file names; None where there is no library.
         marking: put marks around every value, so that the filled document can be read by fields.
+        chapters: the texts with blocks that were printed, in order; each has its number between marks.
         work: how much was done.
     """
 
@@ -50,6 +53,7 @@ class Record:
     missing: dict[str, str] = field(default_factory=dict)
     model_clause: Callable[[str], str] | None = None
     marking: bool = False
+    chapters: list[RichText] = field(default_factory=list)
     work: Work = field(default_factory=Work)
 
     def marked(self, path: str, text: str) -> str:
@@ -206,6 +210,25 @@ class Missing(Value):
     def __contains__(self, text: object) -> bool:
         self.ask()
         return False
+
+
+class Chapter(Value):
+    """A text with pictures, tables and lists: printed as one mark, in whose place the blocks are put."""
+
+    __slots__ = ()
+
+    def output(self) -> str:
+        """A mark where the documents are made; where a form is read by its fields, the text."""
+        record = self.record
+        if record.marking:
+            return super().output()
+        record.printed.setdefault(self.path, set()).add(self.text)
+        passage = self.path.removesuffix(".text")
+        record.derived |= {f"{passage}.format", f"{passage}.file"}
+        for run in self.raw.lacking:
+            record.missing.setdefault(run.lacks, record.title(run.lacks))
+        record.chapters.append(self.raw)
+        return f"{CHAPTER_OPEN}{len(record.chapters) - 1}{CHAPTER_CLOSE}"
 
 
 def comparable(value: object) -> int | date | None:
@@ -417,6 +440,8 @@ class Texts:
             return Missing(self._record, path, self._spec)
         else:
             path = f"{path}.text"
+        if isinstance(text, RichText):
+            return Chapter(self._record, str(text), path, text, self._spec)
         return Value(self._record, text, path, text, self._spec)
 
     def __iter__(self) -> Iterator[Any]:

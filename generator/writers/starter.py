@@ -215,7 +215,10 @@ def _kind_notes(kind: Kind | None) -> Iterator[str]:
 def _passage_note(spec: FieldSpec) -> str:
     if spec.part is None or not issubclass(spec.part, Passage):
         return ""
-    return "正文直接写在编号后面；放在文本文件里的写成 {文件: 文件名.txt}；用参考条款的写成 {范本: 名称}"
+    return (
+        "正文直接写在编号后面；放在文本文件或 Word 文件里的写成 {文件: 文件名.txt}；用参考条款的写成 {范本: 名称}；"
+        "有图片、表格的写成 {格式: markdown, 正文: …}"
+    )
 
 
 def _checklist_note(item: ChecklistItem) -> str:

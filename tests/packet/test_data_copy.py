@@ -23,7 +23,7 @@ CODES = list(Catalogue().folders())
 
 def loaded_again(session: Session, folder: Path, job: Job) -> Consortium:
     path = folder / "data.yaml"
-    path.write_bytes(data_copy(job).data)
+    path.write_bytes(data_copy(job)[0].data)
     dataset = load(read_source(path), job.programme, known=session.catalogue.all())
     assert dataset.problems == ()
     return dataset.consortium

@@ -106,10 +106,17 @@ def test_a_text_file_that_cannot_be_used_is_told_with_its_line(
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("no.txt", "不存在"), ("a.docx", "不是文本文件"), ("dir.txt", "不存在"), ("长" * 200 + ".txt", "goals")],
+    [
+        ("no.txt", "不存在"),
+        ("a.docx", "不是有效的 .docx 文件"),
+        ("a.pdf", "不是文本文件"),
+        ("dir.txt", "不存在"),
+        ("长" * 200 + ".txt", "goals"),
+    ],
 )
 def test_a_text_file_that_is_none_is_told(loaded: Any, tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "a.docx").write_bytes(b"x")
+    (tmp_path / "a.pdf").write_bytes(b"x")
     (tmp_path / "dir.txt").mkdir()
     (problem,) = section(loaded, name).problems
     assert words in problem.message
