@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from generator.base.yaml import (
     MAX_DEPTH,
@@ -106,6 +107,9 @@ def test_the_document_s_examples_load(tmp_path: Path, example: str) -> None:
         target = tmp_path / name
         target.parent.mkdir(exist_ok=True)
         target.write_text("正文", encoding="utf-8")
+    for name in re.findall(r"\]\((\S+\.png)", example):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("RGB", (9, 9)).save(tmp_path / name)
     try:
         problems = load(read_source(path), None, known={}).problems
     except DataError as refused:

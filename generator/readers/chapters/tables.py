@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from generator.base.characters import BadValueError
+from generator.base.xlsx.grid import Grid, read_grids
 from generator.base.yaml import decode
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.rich_text import Align, Run, TableBlock, TableCell
 from generator.model.value_kinds import Count, Money, Numeric, Share, Year
-from generator.readers.excel.grid import Grid, read_grids
 from generator.readers.field_names import Position
 
 MAX_ROWS: Final = 500
