@@ -21,6 +21,7 @@ from generator.cli.output import say, say_notices, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
 
 if TYPE_CHECKING:
+    from generator.packet.print_layout import Sides
     from generator.rendering.values import Edition
     from generator.workflows.packets import PacketResult
 
@@ -40,6 +41,13 @@ _UNPRINTED_SHOWN = 5
 @edition_option
 @pdf_options
 @accept_option
+@click.option(
+    "--print",
+    "sides",
+    type=click.Choice(["duplex", "simplex"]),
+    metavar="duplex|simplex",
+    help="打印件按双面（duplex）还是单面（simplex）排；不写的按数据的“打印”，再没有的按双面",
+)
 @click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
 @format_option
 @templates_option
@@ -51,6 +59,7 @@ def command(
     pdf_engine: str,
     no_pdf: bool,
     accepted: tuple[str, ...],
+    sides: str | None,
     force: bool,
     output: str,
     templates: Path | None,
@@ -70,6 +79,7 @@ def command(
             engine=engine_of(pdf_engine, no_pdf=no_pdf),
             accept=parse_accepted(accepted),
             force=force,
+            sides=cast("Sides | None", sides),
             progress=say_notices,
             made=lambda result: _tell(result, err=as_json),
         )
@@ -90,7 +100,9 @@ def _tell(result: PacketResult, *, err: bool) -> None:
     published, manifest = result.done.published, result.done.packet.manifest
     if published.moved_aside:
         say(f"原来的一套被改过，已移到 {published.moved_aside}", err=err)
-    pages = f"，打印件 {manifest.packet.pages} 页" if manifest.packet else ""
+    printing = manifest.printing
+    how = f"{'双面' if printing.sides == 'duplex' else '单面'}打印 {printing.sheets} 张" if printing else ""
+    pages = f"，打印件 {manifest.packet.pages} 页（{how}）" if manifest.packet else ""
     same = "" if published.written else "（与已有的完全相同，没有改动）"
     say(
         f"{result.programme.title}：{published.folder}{pages}{same}\n"

@@ -54,6 +54,8 @@ Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 SHARED_PAGES, OWN_PAGES = "共用", "每方一页"
 MARKDOWN: Final = "markdown"
 TextFormat = Annotated[str, Choice(options=("纯文本", MARKDOWN))]
+DUPLEX, SIMPLEX = "双面", "单面"
+Sides = Annotated[str, Choice(options=(DUPLEX, SIMPLEX))]
 SigningPages = Annotated[str, Choice(options=(SHARED_PAGES, OWN_PAGES))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
 Tier = Annotated[str, Choice(options=(LEAD, "核心层单位", "紧密合作单位", "一般协作层单位"))]
@@ -297,11 +299,27 @@ class Agreement(Part):
         "签章页",
         help="共用：一页六方；每方一页：各方可以同时签署，单面打印，签完装订在正文后面；不填按方案的规定",
     )
+    signing_deadline: Day | None = field(
+        "签署截止日期", help="印在签署指引、通知单和回执上；不填的按协议生效时间", aliases=("最后签署日期",)
+    )
     arbitration: Line | None = field(
         "仲裁委员会", aliases=("仲裁机构",), help="约定仲裁的填写准确名称", reads="name"
     )
     court: Line | None = field("管辖法院", help="约定诉讼的填写，应与争议有实际联系", reads="name")
     clauses: dict[str, Passage] | None = field("协议条款", help="按条款编号填写正文")
+
+
+class Printing(Part):
+    """How the print copy is printed."""
+
+    sides: Sides | None = field(
+        "单双面", help="双面（默认）：每份文件和印着“—1—”的页从正面起，空白的背面已补好"
+    )
+    front: Yes | None = field("封面和目录", help="默认印：全套的封面和目录，排在最前面")
+    dividers: Yes | None = field("分隔页", help="默认不印：每份文件和附件前面一张，印着它的名称")
+    running_numbers: Yes | None = field(
+        "本套页码", help="默认只印在附件上：填“是”，官方文件的页边也印“本套第几页”"
+    )
 
 
 class Plan(Part):
@@ -350,6 +368,7 @@ class Consortium(Part):
     funds: Funds | None = field("经费")
     agreement: Agreement | None = field("组建协议")
     plan: Plan | None = field("建设方案")
+    printing: Printing | None = field("打印")
     attachments: dict[str, tuple[Line, ...]] | None = field("附件", help="按清单编号列出文件")
     accepted: tuple[Accepted, ...] | None = field("接受的不符合项")
     judged: tuple[Judged, ...] | None = field("人工判断")

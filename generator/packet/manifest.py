@@ -28,6 +28,7 @@ from generator.publishing.manifest import (
     File,
     Findings,
     PacketManifest,
+    Printing,
     Signatory,
     Unprinted,
 )
@@ -133,6 +134,7 @@ def describe(
             for line in checklist
         ),
         attachments=tuple(_attachments(attachments, printed)),
+        printing=Printing(sides=printed.layout.sides, sheets=printed.layout.sheets) if printed else None,
     )
 
 
@@ -152,7 +154,12 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
     """
     # No document prints these: attachments are bound into the print copy, accepted reasons stand on the
     # conditions sheet.
-    elsewhere = (*(f"attachments.{item.id}[" for item in job.programme.attachments), "accepted[")
+    elsewhere = (
+        *(f"attachments.{item.id}[" for item in job.programme.attachments),
+        "accepted[",
+        "printing.",
+        "agreement.signing_deadline",
+    )
     used: set[str] = set()
     for made in documents:
         used |= made.record.printed.keys() | made.record.derived
@@ -165,10 +172,12 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
 
 def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -> Iterator[Bound]:
     """Each file that is bound, with its first page in the print copy."""
-    taken: dict[str, int] = {}
     for one in attachments:
-        first = printed.first[f"attachments.{one.item}"] + taken.get(one.item, 0) if printed else None
-        taken[one.item] = taken.get(one.item, 0) + one.pages
+        first = None
+        if printed:
+            layout, item = printed.layout, f"attachments.{one.item}"
+            own = next(at for at in layout.numbers(item) if layout.parts[at].file == one.file)
+            first = layout.spot(own, 1).page
         yield Bound(id=one.item, file=one.file, pages=one.pages, first_page=first)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.programme import Document, Programme
+from generator.packet.print_layout import Sides
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
 from generator.publishing.manifest import PacketManifest
@@ -35,6 +36,7 @@ class Job:
         findings: the verdicts on the data.
         when: the time that stands in every file, in UTC.
         folder: where the data file stands; files that it names lie there or below.
+        sides: how paper is printed, where that is not left to the data.
     """
 
     session: Session
@@ -44,6 +46,7 @@ class Job:
     findings: tuple[Finding, ...]
     when: datetime
     folder: Path = Path()
+    sides: Sides | None = None
 
     @property
     def consortium(self) -> str:

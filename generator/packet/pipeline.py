@@ -20,7 +20,8 @@ from generator.packet.data_copy import data_copy
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
 from generator.packet.obstacles import refuse_unready
 from generator.packet.parts import Job, MadeDocument, Packet
-from generator.packet.print_copy import first_pages, print_copy
+from generator.packet.print_copy import laid_out, print_copy
+from generator.packet.print_layout import Sides
 from generator.packet.readiness import warnings
 from generator.packet.session import Session
 from generator.packet.sheets import internal
@@ -41,11 +42,13 @@ class Order:
         edition: draft or signing.
         accept: reasons by rule, for failed conditions accepted on the command line.
         force: move a packet that a person has changed aside.
+        sides: print on both sides of the paper, or on one; None for what the data say.
     """
 
     edition: Edition = "draft"
     accept: Mapping[str, str] = field(default_factory=dict)
     force: bool = False
+    sides: Sides | None = None
 
 
 def put(packet: Packet, root: Path, *, force: bool) -> Published:
@@ -120,13 +123,13 @@ def assemble(
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
-    first = first_pages(job, documents, attachments)
-    lines = checklist_lines(job, documents, attachments, first)
-    contents = Contents(job, documents, lines, first, (*warnings(job, lines), *notes))
+    layout = laid_out(job, documents, attachments)
+    lines = checklist_lines(job, documents, attachments, layout)
+    contents = Contents(job, documents, lines, layout, (*warnings(job, lines), *notes))
     sheets = internal.submit_others(contents, sheets)
 
     # The print copy is made while the engine typesets the sheets.
-    printed = print_copy(job, documents, attachments, first)
+    printed = print_copy(job, layout)
     data = data_copy(job)
     described = manifest.describe(job, documents, lines, attachments, printed, contents.notes)
 
@@ -155,7 +158,7 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
     findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day)
     dataset = replace(dataset, problems=judged.problems)
     when = time_of(dataset, session.when)
-    return Job(session, programme, dataset, order.edition, findings, when, source.folder)
+    return Job(session, programme, dataset, order.edition, findings, when, source.folder, order.sides)
 
 
 def load_for(source: Source, programme: Programme, catalogue: Catalogue) -> Dataset:

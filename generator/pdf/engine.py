@@ -61,6 +61,7 @@ class PdfDocument:
         references: the printed page numbers of the bookmarks that PAGEREF fields name, where the engine
             tells them.
         foot: height of the strip at the foot of every page that is certainly empty, in points; 0 where unknown.
+        labels: the number that is printed on each page; empty where none is.
     """
 
     pdf: bytes
@@ -70,6 +71,7 @@ class PdfDocument:
     warnings: tuple[str, ...]
     references: Mapping[str, str] = field(default_factory=dict)
     foot: float = 0.0
+    labels: tuple[str, ...] = ()
 
 
 class Engine(ABC, Generic[Read]):

@@ -166,6 +166,13 @@ class Changed(_Model):
     after: str
 
 
+class Printing(_Model):
+    """How the print copy is meant to be printed, and how many sheets of paper it takes."""
+
+    sides: Literal["duplex", "simplex"]
+    sheets: int
+
+
 class Applicant(_Model):
     """One application in a roll-up."""
 
@@ -218,6 +225,7 @@ class PacketManifest(Manifest):
     copies: Copies
     checklist: tuple[ChecklistEntry, ...]
     attachments: tuple[Bound, ...]
+    printing: Printing | None = Field(default=None, description="null where there is no print copy")
 
 
 class AmendmentManifest(Manifest):

@@ -149,7 +149,8 @@ def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
     if DATA not in wanted or DATA in changed:
         raise DataError("材料包里的数据文件不在了或被改动过，不能据以核对", _ANEW, Place(f"{folder}/{DATA}"))
     programme = session.catalogue.load(manifest.programme)
-    job = begin(read_source(folder / DATA), programme, Order(manifest.edition), session)
+    sides = manifest.printing.sides if manifest.printing else None
+    job = begin(read_source(folder / DATA), programme, Order(manifest.edition, sides=sides), session)
     # The files that the data name are beside the original data file, not here; the manifest has their digests.
     inputs = {digest.name: digest.sha256 for digest in manifest.inputs}
     when = job.when

@@ -12,6 +12,7 @@ from generator.model.findings import Finding
 from generator.model.programme import Programme
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
+from generator.packet.print_layout import Sides
 from generator.pdf.engines.open import EngineName
 from generator.publishing import Published, recover
 from generator.rendering.values import Edition
@@ -124,6 +125,7 @@ def make_packets(
     engine: EngineName | None = "typst",
     accept: Accepted | None = None,
     force: bool = False,
+    sides: Sides | None = None,
     progress: Listener | None = None,
     made: Callable[[PacketResult], None] | None = None,
 ) -> Packets:
@@ -138,6 +140,7 @@ def make_packets(
         engine: the PDF engine; None for Word files alone.
         accept: reasons for accepted conditions, by programme and rule.
         force: move packets that a person has changed aside.
+        sides: print on both sides of the paper (duplex) or on one (simplex); None for what the data say.
         progress: is told of each step before it begins, and of interrupted runs that were put right.
         made: is told of each packet as soon as it stands, or could not be made.
 
@@ -158,7 +161,7 @@ def make_packets(
             tell_notices(progress, recover(root))
             results: list[PacketResult] = []
             for number, programme in enumerate(programmes):
-                order = Order(edition, (accept or {}).get(programme.code, {}), force=force)
+                order = Order(edition, (accept or {}).get(programme.code, {}), force=force, sides=sides)
                 tell(progress, f"生成“{programme.short_title}”的材料", number, len(programmes))
                 try:
                     packet = build(source, programme, order, session)

@@ -194,7 +194,7 @@ def test_a_signing_packet_is_whole(run: Run, tmp_path: Path) -> None:
         assert set(archive.namelist()) == names
     reader = pypdf.PdfReader(folder / "packet.pdf")
     titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
-    assert titles == [document["title"] for document in manifest["documents"]]
+    assert titles == ["封面和目录", *(document["title"] for document in manifest["documents"])]
     assert len(reader.pages) == manifest["packet"]["pages"]
 
 

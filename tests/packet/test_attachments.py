@@ -17,7 +17,9 @@ from generator.packet.pipeline import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, file, packet, pdf, picture
 
-DRAFT = Order("draft")
+DRAFT = Order("draft", sides="simplex")
+ONE_SIDED = Order("signing", sides="simplex")
+FRONT = 2  # cover and contents list
 
 
 def named(folder: Path, files: dict[str, bytes], lines: str) -> Path:
@@ -36,9 +38,9 @@ def test_files_are_bound_in_the_schemes_order_behind_the_documents(session: Sess
         {"b.pdf": pdf(2, "accounts"), "a.pdf": pdf(1, "licence"), "c.pdf": pdf(1, "other")},
         "  accounts: [b.pdf]\n  licences: [a.pdf, c.pdf]\n",
     )
-    made = packet(session, data, PLAIN)
+    made = packet(session, data, PLAIN, ONE_SIDED)
     reader = pypdf.PdfReader(io.BytesIO(file(made, "packet.pdf")))
-    documents = sum(document.pdf.pages for document in made.documents if document.pdf)
+    documents = FRONT + sum(document.pdf.pages for document in made.documents if document.pdf)
     texts = [text_of(page).split("\n")[0].strip() for page in reader.pages[documents:]]
     assert texts == ["licence 1", "other 1", "accounts 1", "accounts 2"]
     lines = {line["id"]: line for line in made.manifest.as_json()["checklist"]}
@@ -78,7 +80,7 @@ def test_form_fields_are_printed_and_links_scripts_and_fields_stay_behind(
     canvas.showPage()
     canvas.save()
     data = named(tmp_path, {"表.pdf": out.getvalue()}, "  licences: [表.pdf]\n")
-    reader = pypdf.PdfReader(io.BytesIO(file(packet(session, data, PLAIN), "packet.pdf")))
+    reader = pypdf.PdfReader(io.BytesIO(file(packet(session, data, PLAIN, ONE_SIDED), "packet.pdf")))
     assert "typed" in text_of(reader.pages[-1])
     assert "/Annots" not in reader.pages[-1]
     assert "/AcroForm" not in reader.root_object

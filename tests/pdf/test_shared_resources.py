@@ -8,7 +8,7 @@ import pikepdf
 import pypdfium2
 
 from generator.pdf.fonts.faces import find_faces
-from generator.pdf.pages.overlays import PrintedPart, page_numbers, seal_guide
+from generator.pdf.pages.overlays import NumberedPart, page_numbers, seal_guide
 
 PAGES = 3
 
@@ -34,7 +34,7 @@ def drawn(pdf: bytes) -> list[bytes]:
 
 def test_every_page_has_its_own_number() -> None:
     with pikepdf.open(io.BytesIO(document())) as whole:
-        page_numbers(whole, [PrintedPart(document(), PAGES)], find_faces(None))
+        page_numbers(whole, [NumberedPart(document(), range(1, PAGES + 1))], find_faces(None))
         out = io.BytesIO()
         whole.save(out)
     assert len(set(drawn(out.getvalue()))) == PAGES

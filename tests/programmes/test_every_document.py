@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from generator.packet.pipeline import put
 from generator.packet.session import Session
 from generator.pdf.pages.free_space import SEAL, opened_pages
 from generator.pdf.pages.merge import merge
-from generator.pdf.pages.overlays import PrintedPart, page_numbers
+from generator.pdf.pages.overlays import NumberedPart, page_numbers
 from generator.workflows.verify import verify
 from tests.authority import Authority
 from tests.pace import first_quickly
@@ -253,7 +254,11 @@ def test_nothing_that_is_put_on_the_print_copy_covers_what_is_printed(
     faces = session.typesetter.faces
     printed = [(made.document.title, made.pdf) for made in packet.documents if made.pdf]
     parts = [(title, pdf.pdf, pdf.headings) for title, pdf in printed]
-    bound = [PrintedPart(pdf.pdf, pdf.pages, pdf.foot) for _, pdf in printed]
+    ends = list(accumulate(pdf.pages for _, pdf in printed))
+    bound = [
+        NumberedPart(pdf.pdf, range(end - pdf.pages + 1, end + 1), pdf.foot)
+        for (_, pdf), end in zip(printed, ends, strict=True)
+    ]
     plain = merge(parts, title="打印件", timestamp=packet.job.when)
     marked = merge(
         parts,

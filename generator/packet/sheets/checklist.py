@@ -13,8 +13,9 @@ from generator.model.paths import title_of
 from generator.packet.attachments import Attachment
 from generator.packet.manifest import unprinted
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument
+from generator.packet.print_layout import Layout
 from generator.packet.sheets.sheet import Contents, Sheet, heading
-from generator.packet.sheets.signing_texts import copies_of, enclosure_text, pages_text
+from generator.packet.sheets.signing_texts import bound_text, copies_of, enclosure_text
 
 FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
 
@@ -47,7 +48,7 @@ class Checklist(Sheet):
                     "required": "必附" if line.required else "选附",
                     "state": enclosure_text(line),
                     "files": "、".join(line.files),
-                    "bound": pages_text(line.first, line.pages),
+                    "bound": bound_text(contents.layout, f"attachments.{line.id}"),
                     "clause": line.clause,
                     "note": line.note,
                 }
@@ -81,7 +82,7 @@ def checklist_lines(
     job: Job,
     documents: tuple[MadeDocument, ...],
     attachments: tuple[Attachment, ...],
-    first: Mapping[str, int],
+    layout: Layout | None,
 ) -> tuple[ChecklistLine, ...]:
     """What is to be attached, whether the data names a file for it, and where it is bound.
 
@@ -89,7 +90,7 @@ def checklist_lines(
         job: what the packet is made from.
         documents: the documents made; an item with a document's id or purpose is in the packet already.
         attachments: the files that are bound.
-        first: where in the print copy everything begins, from ``first_pages``.
+        layout: where on paper everything stands; None where no PDFs are made.
     """
     given = job.dataset.consortium.attachments or {}
     made = [document.document for document in documents]
@@ -113,7 +114,7 @@ def checklist_lines(
         else:
             state = Enclosure.MISSING if required else Enclosure.OPTIONAL
         pages = sum(attachment.pages for attachment in attachments if attachment.item == item.id)
-        begins = first.get(f"attachments.{item.id}") if pages else None
+        begins = layout.first_page(f"attachments.{item.id}") if layout and pages else None
         lines.append(
             ChecklistLine(item.id, item.title, required, state, files, item.clause, note, pages, begins, lost)
         )

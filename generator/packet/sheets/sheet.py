@@ -5,11 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
+from generator.packet.print_layout import Layout
 from generator.packet.signing import code_of
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 
@@ -27,14 +28,14 @@ class Contents:
         job: what the packet is made from.
         documents: the official documents and letters.
         lines: the checklist.
-        first: where in the print copy everything begins, from ``first_pages``.
+        layout: where on paper everything stands; None where no PDFs are made.
         notes: what a person should look to before signing.
     """
 
     job: Job
     documents: tuple[MadeDocument, ...] = ()
     lines: tuple[ChecklistLine, ...] = ()
-    first: Mapping[str, int] = field(default_factory=dict)
+    layout: Layout | None = None
     notes: tuple[str, ...] = ()
 
     @cached_property

@@ -9,6 +9,7 @@ from typing import Any, Final
 from generator.model.consortium import Consortium, Member
 from generator.model.programme import Document, Purpose, Route
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument, Signing
+from generator.packet.print_layout import Layout, sheets_text
 from generator.packet.sheets.sheet import Contents
 
 _PERSON: Final = "法定代表人"
@@ -49,7 +50,7 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         },
         "draft": job.edition == "draft",
         "code": contents.code or "",
-        "documents": [_document(job, made, contents.first) for made in signed],
+        "documents": [_document(job, made, contents.layout) for made in signed],
         "seams": [
             {"title": made.document.title, "pages": str(pages), "whose": whose.value}
             for made, pages, whose in _seams(signed)
@@ -117,15 +118,13 @@ def routes_of(job: Job) -> tuple[Route, ...]:
     return chosen or job.programme.routes
 
 
-def _document(job: Job, made: MadeDocument, first: Mapping[str, int]) -> dict[str, Any]:
-    begin = first.get(made.document.id)
-    pages = made.pdf.pages if made.pdf else 0
+def _document(job: Job, made: MadeDocument, layout: Layout | None) -> dict[str, Any]:
     return {
         "title": made.document.title,
         "pages": made.pdf.pages if made.pdf else "",
         "copies": copies_of(job, made.document),
         "file": made.files[-1].path,
-        "bound": pages_text(begin, pages),
+        "bound": bound_text(layout, made.document.id),
         "places": [_place(job, signing) for signing in made.signings],
     }
 
@@ -137,11 +136,10 @@ def enclosure_text(line: ChecklistLine) -> str:
     return _ENCLOSURES[line.state]
 
 
-def pages_text(first: int | None, pages: int) -> str:
+def bound_text(layout: Layout | None, part_id: str) -> str:
     """Where in the print copy something stands; the empty text where it does not."""
-    if first is None or not pages:
-        return ""
-    return f"打印件第 {first} 页" if pages == 1 else f"打印件第 {first}—{first + pages - 1} 页"
+    sheets = sheets_text(layout, part_id) if layout else ""
+    return f"本套{sheets}" if sheets else ""
 
 
 def _place(job: Job, signing: Signing) -> dict[str, Any]:

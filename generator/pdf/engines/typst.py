@@ -146,8 +146,17 @@ class TypstEngine(Engine[TypstDocument]):
             Heading(heading.title, heading.level, page) for heading, page in placed if heading.level
         )
         references = {item["n"]: item["v"] for item in found if item["k"] == "reference"}
-        pdf = pdf.replace(_SUSPECTS, _UNSUSPECTED)
-        return PdfDocument(pdf, pages, headings, _sign_places(found), read.warnings, references, read.foot)
+        labels = tuple(item["v"] for item in found if item["k"] == "page")
+        return PdfDocument(
+            pdf.replace(_SUSPECTS, _UNSUSPECTED),
+            pages,
+            headings,
+            _sign_places(found),
+            read.warnings,
+            references,
+            read.foot,
+            labels,
+        )
 
     def close(self) -> None:
         """Remove the private folder."""

@@ -86,6 +86,25 @@ def _add_headings(entry: pikepdf.OutlineItem, headings: Sequence[Heading], first
     entry.is_closed = True
 
 
+def insert_blanks(document: pikepdf.Pdf, blank: Sequence[bool]) -> None:
+    """Put blank pages between those of a document, each as large as the page before it.
+
+    Args:
+        document: its pages are changed; links and outline go on to lead where they led.
+        blank: of each page that it then has, whether it is a blank one.
+    """
+    for at, empty in enumerate(blank):
+        if empty:
+            before = document.pages[at - 1]
+            page = pikepdf.Dictionary(
+                Type=pikepdf.Name.Page,
+                MediaBox=before.mediabox,
+                Resources=pikepdf.Dictionary(),
+                Contents=document.make_stream(b""),
+            )
+            document.pages.insert(at, pikepdf.Page(document.make_indirect(page)))
+
+
 def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> bytes:
     """An A4 page that shows a picture as large as fits, upright or lengthwise as the picture is.
 

@@ -79,22 +79,22 @@ def _diagonal(text: str, face: Face, size: tuple[float, float]) -> outlines.Draw
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedPart:
-    """What was bound into the print copy.
+class NumberedPart:
+    """What was bound into the print copy and bears the running number.
 
     Attributes:
         pdf: the part.
-        pages: how many it has.
+        pages: which page of the print copy each of its pages is, from 1.
         foot: how much at the foot of each is certainly free, in points.
     """
 
     pdf: bytes
-    pages: int
+    pages: Sequence[int]
     foot: float = 0.0
 
 
-def page_numbers(document: pikepdf.Pdf, parts: Sequence[PrintedPart], faces: Faces) -> None:
-    """Number the pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
+def page_numbers(document: pikepdf.Pdf, parts: Sequence[NumberedPart], faces: Faces) -> None:
+    """Number pages of the print copy, 本套第 x 页 共 y 页, where a page has room for it.
 
     The number stands in a lower or upper corner on the side away from the binding; a page that has
     something printed in each gets none. It is an artifact drawn in outlines, so the text that is extracted
@@ -102,20 +102,18 @@ def page_numbers(document: pikepdf.Pdf, parts: Sequence[PrintedPart], faces: Fac
 
     Args:
         document: the whole print copy; its pages are changed.
-        parts: what it was merged of, in order.
+        parts: those of what it was merged of that are numbered.
         faces: its face is that of 宋体.
     """
     face = faces.roles["宋体"]
     glyphs = outlines.Glyphs(document, face)
     total = len(document.pages)
-    number = 0
     for part in parts:
         # Only where the foot is not certainly free: searching a page for free space is slow.
         looked = nullcontext(None) if part.foot >= _FOOT else opened_pages(part.pdf)
         with looked as pages:
-            for own in range(1, part.pages + 1):
-                page = document.pages[number]
-                number += 1
+            for own, number in enumerate(part.pages, 1):
+                page = document.pages[number - 1]
                 text = f"本套第 {number} 页 共 {total} 页"
                 size, width = _size(page), outlines.width(text, face, _SIZE)
                 places = _corners(size, width)
