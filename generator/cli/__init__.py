@@ -28,7 +28,6 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "amend": ("amend", "由变更前后的两份数据生成补充协议"),
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
-    "scheme": ("scheme", "把方案写成 Excel 工作簿"),
     "lint": ("lint", "检查一个方案的文件夹"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
     "verify": ("verify", "核对材料包有没有被改动，谁签了、谁还没签"),

@@ -46,6 +46,8 @@ def command(
     try:
         from generator.web.serve import serve
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("generator"):
+            raise
         raise UsageError(
             f"没有装网页所需的组件（{error.name}）", "用 pip install 'lianheti[web]' 安装后再运行"
         ) from None

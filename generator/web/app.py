@@ -14,7 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from generator.web.desk import Desk
-from generator.web.screens import guide, sign_in, start
+from generator.web.opened import OpenFiles
+from generator.web.screens import attachments, fill, guide, many, packet, problems, sign_in, start
 from generator.web.security import Gate, Sessions
 from generator.web.settings import Settings
 from generator.web.visit import screen
@@ -45,6 +46,33 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         Route("/upload", screen(start.upload), methods=["POST"]),
         Route("/new", screen(start.new_file), methods=["POST"]),
         Route("/open", screen(start.open_file)),
+        Route("/fill", screen(fill.show)),
+        Route("/section", screen(fill.section)),
+        Route("/card", screen(fill.card)),
+        Route("/save", screen(fill.save), methods=["POST"]),
+        Route("/undo", screen(fill.undo), methods=["POST"]),
+        Route("/live", screen(fill.live)),
+        Route("/stamp", screen(fill.stamp)),
+        Route("/problems", screen(problems.show)),
+        Route("/remedy", screen(problems.remedy), methods=["POST"]),
+        Route("/judge", screen(problems.judge), methods=["POST"]),
+        Route("/accept", screen(problems.accept), methods=["POST"]),
+        Route("/compare", screen(problems.compare)),
+        Route("/attachments", screen(attachments.show)),
+        Route("/attachments/add", screen(attachments.add), methods=["POST"]),
+        Route("/attachments/remove", screen(attachments.remove), methods=["POST"]),
+        Route("/attachments/picture", screen(attachments.picture)),
+        Route("/many", screen(many.show)),
+        Route("/many/board", screen(many.board)),
+        Route("/many/make", screen(many.make), methods=["POST"]),
+        Route("/many/again", screen(many.again), methods=["POST"]),
+        Route("/packet", screen(packet.show)),
+        Route("/packet/make", screen(packet.make), methods=["POST"]),
+        Route("/packet/bind", screen(packet.bind), methods=["POST"]),
+        Route("/packet/file", screen(packet.file)),
+        Route("/packet/picture", screen(packet.picture)),
+        Route("/jobs/stop", screen(packet.stop), methods=["POST"]),
+        Route("/jobs/events", packet.events),
         Route("/login", screen(sign_in.show)),
         Route("/login", screen(sign_in.sign_in), methods=["POST"]),
         Route("/logout", screen(sign_in.sign_out), methods=["POST"]),
@@ -57,6 +85,7 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         exception_handlers={404: _not_found, 405: _not_found},
     )
     made.state.desk = desk
+    made.state.files = OpenFiles(desk)
     made.state.sessions = sessions
     return made
 

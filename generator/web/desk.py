@@ -13,6 +13,7 @@ from typing import Self
 from generator.errors import DataError, LianhetiError, UsageError
 from generator.model.judgement import Judgement
 from generator.model.programme import Programme
+from generator.web.jobs import Jobs
 from generator.web.served import ServedFolder
 from generator.web.settings import Settings
 from generator.workflows.check import check
@@ -28,6 +29,7 @@ class Standing:
 
     Attributes:
         programme: the programme.
+        consortium: what the consortium is called under it.
         conclusion: in a few words.
         ready: whether a signing edition can be made.
         wrong: how many values cannot be read.
@@ -36,6 +38,7 @@ class Standing:
     """
 
     programme: Programme
+    consortium: str
     conclusion: str
     ready: bool
     wrong: int
@@ -71,6 +74,8 @@ class Desk(AbstractContextManager["Desk"]):
         self.served = ServedFolder(settings.folder)
         self.workspace = workspace or Workspace(settings.templates, fonts=settings.fonts)
         self._closes = workspace is None
+        self.jobs = Jobs(settings.workers, settings.templates, settings.fonts)
+        self.closing = False
         self._lock = Lock()
         self._forms: dict[str, ProgrammeForm] = {}
         self._overviews: OrderedDict[tuple[str, int, int], Overview] = OrderedDict()
@@ -84,7 +89,9 @@ class Desk(AbstractContextManager["Desk"]):
         return self
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close what is open, and stop what is being made."""
+        self.closing = True
+        self.jobs.close()
         if self._closes:
             self.workspace.close()
 
@@ -169,6 +176,7 @@ def standing(judgement: Judgement) -> Standing:
     ready = not judgement.obstacles and not judgement.dataset.problems
     return Standing(
         judgement.programme,
+        judgement.dataset.consortium.name or "",
         judgement.conclusion,
         ready,
         len(judgement.dataset.problems),

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from generator.errors import LianhetiError, UsageError
 from generator.web.desk import Desk
+from generator.web.opened import OpenFile, OpenFiles
 from generator.web.security import BODY_BYTES, TOKEN_FIELD, TOKEN_HEADER, Sessions, TooLargeError
 
 _MOST_FILES: Final = 60
@@ -64,6 +65,11 @@ class Visit:
         """What the address, the form or the script says under a name; empty where nothing."""
         found = self.json.get(name, self.fields.get(name, self.request.query_params.get(name, "")))
         return found if isinstance(found, str) else ""
+
+    def opened(self) -> OpenFile:
+        """The data file and the programme that the request names; errors as for ``OpenFiles.get``."""
+        files: OpenFiles = self.request.app.state.files
+        return files.get(self.asked("file"), self.asked("p"))
 
     def page(self, template: str, /, status: int = 200, **context: Any) -> Response:
         """A page, or a piece of one."""

@@ -31,6 +31,7 @@ class Page:
         self.client = client
         self.folder = folder
         self.token = ""
+        self.name = ""
 
     def get(self, path: str, **options: Any) -> Any:
         answer = self.client.get(path, **options)

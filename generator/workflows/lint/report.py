@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ExitCode, UsageError
-from generator.model.programme_file import NAMES
 from generator.workflows.lint.folder import Fault, lint
 from generator.workflows.workspace import Workspace
 
@@ -42,13 +41,11 @@ def lint_folder(workspace: Workspace, folder: Path) -> Linted:
 
     Args:
         workspace: where the common rules and templates are found.
-        folder: the folder with ``programme.yaml`` or ``programme.xlsx``.
+        folder: the folder with ``programme.yaml``.
 
     Raises:
-        UsageError: there is neither in it.
+        UsageError: there is no ``programme.yaml`` in it.
     """
-    if not any((folder / name).is_file() for name in NAMES):
-        raise UsageError(
-            f"“{folder}”里没有 {' 或 '.join(NAMES)}", "写方案所在的文件夹，如 我的模板/某省/某方案"
-        )
+    if not (folder / "programme.yaml").is_file():
+        raise UsageError(f"“{folder}”里没有 programme.yaml", "写方案所在的文件夹，如 我的模板/某省/某方案")
     return Linted(tuple(lint(folder, workspace.catalogue)))

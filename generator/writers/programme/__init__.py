@@ -1,1 +1,0 @@
-"""The file that describes a programme, written: as a workbook for officials, as YAML."""
