@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+from generator.conditions.literals import QUOTED, Spelled, spell
 
 Plain = bool | int | str | datetime
 CelType = Literal["int", "string", "bool", "timestamp"]
@@ -51,7 +53,6 @@ RESERVED = frozenset(
         "while",
     }
 )
-_QUOTED = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'')
 _UNSAFE = re.compile(r"\d\.\d|(?<!\w)\.\d|\d[eE][+-]?\d|\b(?:double|dyn)\b")
 
 
@@ -82,26 +83,105 @@ def _type(name: CelType, many: bool) -> Any:
     return types.List(single) if many else single
 
 
-_EXPLANATIONS = (
-    (re.compile(r"undeclared reference to '(\w+)'"), "“{0}”没有列在 needs 里，或不是已声明的算法名、函数名"),
-    (
-        re.compile(r"no matching overload for '(.+?)' applied to '(.+?)'"),
-        "运算“{0}”不能用于类型 {1}（只用整数，比例用交叉相乘）",
-    ),
-    (re.compile(r"Syntax error: (.+)"), "语法错误（{0}）"),
-    (re.compile(r"reserved identifier: (\w+)"), "“{0}”是 CEL 的保留字"),
+_TYPE_NAMES: Final = {
+    "int": "整数",
+    "string": "文字",
+    "bool": "是或否",
+    "google.protobuf.Timestamp": "日期",
+    "google.protobuf.Duration": "时长",
+    "null_type": "空值",
+    "double": "小数",
+    "uint": "无符号整数",
+    "bytes": "字节",
+}
+_OPERATORS: Final = {"@in": "in", "!_": "!", "-_": "负号", "_?_:_": "? :", "_[_]": "[ ]"}
+# What people write for an operator of CEL.
+_INSTEAD: Final = {
+    "and": "并且写 &&",
+    "且": "并且写 &&",
+    "or": "或者写 ||",
+    "或": "或者写 ||",
+    "not": "不写 !",
+    "=": "等于写 ==",
+    "&": "并且写 &&",
+    "|": "或者写 ||",
+    "≥": "不小于写 >=",
+    "≤": "不大于写 <=",
+    "≠": "不等于写 !=",
+    "“": '引号用半角的 "',
+    "”": '引号用半角的 "',
+    "（": "括号用半角的 ( )",
+    "）": "括号用半角的 ( )",
+    "，": "逗号用半角的 ,",
+    "matches": '写成 名称.matches("…")',
+    "contains": '写成 名称.contains("…")',
+    "startsWith": '写成 名称.startsWith("…")',
+    "endsWith": '写成 名称.endsWith("…")',
+}
+_EXPLANATIONS: Final = (
+    (r"undeclared reference to '([^']+)'", "“{0}”没有列在 needs 里，或不是已声明的算法名、函数名"),
+    (r"reserved identifier: (\w+)", "“{0}”是 CEL 的保留字"),
+    (r"missing '(.+?)' at", "语法错误：少了“{0}”"),
+    (r"mismatched input '<EOF>' expecting ':'", "语法错误：“条件 ? 值 : 值”里少了“:”和后面的值"),
+    (r"mismatched input '<EOF>'", "语法错误：没有写完"),
+    (r"extraneous input '(.+?)' expecting", "语法错误：多了“{0}”"),
+    (r"(?:mismatched input|no viable alternative at input) '(.+?)'", "语法错误：“{0}”不该在这里"),
+    (r"Syntax error", "语法错误"),
+    (r"expression of type '(.+?)' cannot be the operand of a select", "{0}没有下一级，不能用“.”"),
+    (r"variable name must be a simple identifier", "第一个参数要写一个名称，如 exists(x, x == 1)"),
+    (r"has\(\) argument", "has 用不上：没填的数据不会到这里"),
+    (r"invalid int literal", "数字过大"),
+    (r"invalid regular expression", "matches 的格式写错了，括号要配对"),
+    (r"divide by zero|modulus by zero", "除数是零"),
+    (r"overflow", "数字过大，超出了能计算的范围"),
+    (r"Index error", "列表没有这么多项"),
+    (r"Key not found", "没有这一项"),
+    (r"Timestamp conversion", "timestamp 里不是日期；日期直接写，如 2023-09-30"),
+    (r"Duration conversion", "duration 里不是时长"),
+    (r"cannot convert string to int", "文字不是整数"),
+    (r"Invalid timezone", "时区写错了；不用写时区"),
+    (r"[Ii]teration budget|exceeded", "循环超过 10000 次"),
 )
+_NO_OVERLOAD = re.compile(r"no matching overload for '(.+?)' applied to '\((.*?)\)'")
+_UNKNOWN_TOKEN = re.compile(r"token recognition error at: '(.*?)'?$")
 
 
-def _explained(error: Exception) -> str:
+def _typed(names: str) -> str:
+    return "、".join(
+        _TYPE_NAMES.get(name.strip(), "列表" if name.strip().startswith("list") else name.strip())
+        for name in re.split(r",(?![^(]*\))", names)
+    )
+
+
+def _instead(found: str) -> str:
+    first = found.strip() or found
+    hint = _INSTEAD.get(first) or _INSTEAD.get(first[:1])
+    return f"；{hint}" if hint else ""
+
+
+def _explained(error: Exception, spelled: Spelled | None = None) -> str:
+    """What CEL says, in Chinese, with the position in the expression as written."""
     text = str(error)
     at = re.search(r"ERROR: <input>:(\d+):(\d+): (.+)", text)
-    where = f"第 {at[2]} 个字符处" if at else ""
     told = at[3] if at else text.splitlines()[0]
+    where = ""
+    if at:
+        line, column = int(at[1]), int(at[2])
+        if spelled is not None and line == 1:
+            column = spelled.written_at(column)
+        where = (f"第 {line} 行" if line > 1 else "") + f"第 {column} 个字符处"
+    if match := _NO_OVERLOAD.search(told):
+        operator = _OPERATORS.get(match[1], match[1].strip("_"))
+        return f"{where}运算“{operator}”不能用于类型 {_typed(match[2])}（只用整数，比例用交叉相乘）"
+    if match := _UNKNOWN_TOKEN.search(told):
+        if match[1][:1] in {'"', "'"}:
+            return f"{where}语法错误：引号没有配对，或引号里的“\\”后面不能是这个字"
+        return f"{where}语法错误：“{match[1].strip()}”不能用{_instead(match[1])}"
     for pattern, explanation in _EXPLANATIONS:
-        if match := pattern.search(told):
-            return where + explanation.format(*match.groups())
-    return f"{where}{told}"
+        if match := re.search(pattern, told):
+            groups = [_TYPE_NAMES.get(group, group) for group in match.groups()]
+            return where + explanation.format(*groups) + (_instead(groups[0]) if groups else "")
+    return f"{where}写法不对，算不出结果"
 
 
 def _refuse_endless(text: str) -> None:
@@ -135,12 +215,19 @@ class Expression:
     """
 
     def __init__(self, text: str, variables: Mapping[str, tuple[CelType, bool]]) -> None:
-        if unsafe := _UNSAFE.search(_QUOTED.sub('""', text)):
+        try:
+            self._spelled = spell(text)
+        except ValueError as error:
+            raise ExpressionError(f"里的{error}") from None
+        self.text = text
+        if not text.strip():
+            raise ExpressionError("是空的")
+        text = self._spelled.text
+        if unsafe := _UNSAFE.search(QUOTED.sub('""', text)):
             raise ExpressionError(
                 f"不能用小数和不定类型（“{unsafe[0]}”）：金额以分、比例以万分之一计为整数，比例用交叉相乘"
             )
-        self.text = text
-        _refuse_endless(_QUOTED.sub('""', text))
+        _refuse_endless(QUOTED.sub('""', text))
         cel = _cel()
         try:
             environment = cel.NewEnv(
@@ -148,10 +235,10 @@ class Expression:
             )
             self._compiled = environment.compile(text)
         except RuntimeError as error:
-            raise ExpressionError(_explained(error)) from None
+            raise ExpressionError(_explained(error, self._spelled)) from None
         if self._compiled.return_type() != cel.Type.BOOL:
             found = self._compiled.return_type().name().lower()
-            raise ExpressionError(f"结果应是“是或否”（bool），现在是 {found}")
+            raise ExpressionError(f"结果应是“是或否”，现在是{_typed(found)}")
 
     def evaluate(self, figures: Mapping[str, Plain | list[Plain]]) -> bool:
         """The answer for given figures.
@@ -164,5 +251,5 @@ class Expression:
         except RuntimeError as error:
             raise ExpressionError(_explained(error)) from None
         if not isinstance(answer, bool):
-            raise ExpressionError(str(answer))
+            raise ExpressionError(_explained(ValueError(str(answer))))
         return answer
