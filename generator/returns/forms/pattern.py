@@ -1,0 +1,297 @@
+"""What a template says a filled form looks like: print, values, lists, alternatives, in the document's order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from generator.model.fields import FieldSpec, Part
+from generator.model.value_kinds import Kind
+from generator.returns.forms.folding import bare, fold
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A step of a path: the item that a loop is at."""
+
+    loop: int
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A step of a path: one item of a list, known by what holds of it, as the lead."""
+
+    facts: tuple[tuple[str, Any], ...]
+
+
+Path = tuple["str | Each | One", ...]
+Facts = tuple[tuple[Path, Any], ...]
+
+
+def shown(path: Path) -> str:
+    """A path without its items, as ``members[].name``."""
+    text = ""
+    for step in path:
+        text += "[]" if not isinstance(step, str) else f".{step}" if text else step
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Print of the form's own."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A place for a value.
+
+    Attributes:
+        path: the field.
+        kind: how it is read.
+        spec: its declaration; None for a text of a map.
+        unit: what the form prints behind a number.
+        blank: what the blank form prints in its place.
+        dated: the form in which a date is printed, with ``{year}``, ``{month}``, ``{day}``; empty for the usual one.
+        part: which of its characters are printed, from 1; None for all.
+        others: fields that may stand there instead.
+    """
+
+    path: Path
+    kind: Kind
+    spec: FieldSpec | None = None
+    unit: str = ""
+    blank: str = ""
+    dated: str = ""
+    part: tuple[int, int] | None = None
+    others: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A field of every item of a list, on one line with a mark between.
+
+    Attributes:
+        list: the list.
+        name: the items' field; empty where the items are texts themselves.
+        facts: what holds of each item.
+        mark: what stands between.
+        kind: how each is read.
+    """
+
+    list: Path
+    name: str
+    facts: tuple[tuple[str, Any], ...]
+    mark: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A box that is ticked where a field has one of the options; without options, where it is yes."""
+
+    path: Path
+    kind: Kind
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionNumber:
+    """The number of a choice among printed options, from 1."""
+
+    path: Path
+    kind: Kind
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A figure that the program derives: it is checked, not read.
+
+    Attributes:
+        expression: as the template has it.
+        unit: what the form prints behind it.
+        blank: what the blank form prints in its place.
+    """
+
+    expression: str
+    unit: str = ""
+    blank: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A number that only counts rows or headings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A tag whose result cannot be told back to a field."""
+
+    expression: str
+
+
+Token = Literal | Value | Joined | Tick | OptionNumber | Derived | Counter | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of several things that may stand at a place, with what is known where it does."""
+
+    items: tuple[Any, ...]
+    facts: Facts = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Things of which one stands there, or none.
+
+    Attributes:
+        branches: in the template's order.
+        edition: whether the edition decides: a person may have left any of them, or all.
+        open: whether it may be none of them.
+    """
+
+    branches: tuple[Branch, ...]
+    edition: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph of print and values."""
+
+    tokens: tuple[Token | Alternatives, ...]
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of any number of paragraphs.
+
+    Attributes:
+        value: the field.
+        id: its number in the pattern.
+    """
+
+    value: Value
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What is repeated for each item of a list.
+
+    Attributes:
+        list: the list.
+        part: the items' fields; None where they are single values.
+        facts: what holds of each item.
+        items: what is repeated.
+        id: its number in the pattern.
+    """
+
+    list: Path
+    part: type[Part] | None
+    facts: tuple[tuple[str, Any], ...]
+    items: tuple[Any, ...]
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CellPattern:
+    """A cell: its content, where it begins in the grid, and whether it is merged down through a loop's rows."""
+
+    items: tuple[Any, ...]
+    column: int
+    span: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowPattern:
+    """A table's row."""
+
+    cells: tuple[CellPattern, ...]
+    table: int
+    id: int
+
+
+Item = Line | Passage | Loop | Alternatives | RowPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A template's pattern.
+
+    Attributes:
+        items: what a filled form holds, in order.
+        unreadable: what cannot be read back, in words for the template's author.
+    """
+
+    items: tuple[Item, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+NUMBER_COLUMN: Final = frozenset({"序号", "编号"})
+
+
+def lines_of(items: Iterable[Any]) -> Iterator[Line | Passage]:
+    """Every line and passage below, in order."""
+    for item in items:
+        if isinstance(item, (Line, Passage)):
+            yield item
+        elif isinstance(item, Loop):
+            yield from lines_of(item.items)
+        elif isinstance(item, Alternatives):
+            for branch in item.branches:
+                yield from lines_of(branch.items)
+        elif isinstance(item, RowPattern):
+            for cell in item.cells:
+                yield from lines_of(cell.items)
+
+
+def rows_of(items: Iterable[Any], inside: Loop | None = None) -> Iterator[tuple[RowPattern, Loop | None]]:
+    """Every row below with the loop that repeats it, in order."""
+    for item in items:
+        if isinstance(item, RowPattern):
+            yield item, inside
+        elif isinstance(item, Loop):
+            yield from rows_of(item.items, item)
+        elif isinstance(item, Alternatives):
+            for branch in item.branches:
+                yield from rows_of(branch.items, inside)
+
+
+def tokens_of(tokens: Iterable[Token | Alternatives]) -> Iterator[Token]:
+    """Every token, those of alternatives too."""
+    for token in tokens:
+        if isinstance(token, Alternatives):
+            for branch in token.branches:
+                yield from tokens_of(branch.items)
+        else:
+            yield token
+
+
+def print_of(line: Line) -> str:
+    """A line's print, folded; alternatives aside where there is other print."""
+    own = fold("".join(token.text for token in line.tokens if isinstance(token, Literal)))
+    return own or fold("".join(token.text for token in tokens_of(line.tokens) if isinstance(token, Literal)))
+
+
+def is_print(line: Line) -> bool:
+    """Whether a line has nothing but print, numbers that only count aside."""
+    return all(isinstance(token, (Literal, Counter)) for token in tokens_of(line.tokens)) and any(
+        isinstance(token, Literal) and bare(fold(token.text)) for token in tokens_of(line.tokens)
+    )
+
+
+def label_of(cell: CellPattern) -> str:
+    """A cell's folded print where it holds nothing else; empty for others."""
+    texts = []
+    for item in cell.items:
+        if not isinstance(item, Line) or not is_print(item):
+            return ""
+        texts.append(print_of(item))
+    return "".join(texts)

@@ -1,0 +1,642 @@
+"""One document read by its pattern: each value with its place and how sure it is, and what is beyond the form."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from generator.base.text import excerpt
+from generator.returns.forms.alignment import Automaton, Matcher, Piece, Step, Take, heading_end, pieces_of
+from generator.returns.forms.columns import Arranger, Remark, heads_of, labels_of
+from generator.returns.forms.document import FilledForm, Paragraph, Row
+from generator.returns.forms.folding import EMPTY, TICKED, bare, fold, likeness
+from generator.returns.forms.line_match import Hit
+from generator.returns.forms.pattern import (
+    Counter,
+    Derived,
+    Each,
+    Facts,
+    Joined,
+    Line,
+    Literal,
+    Loop,
+    One,
+    OptionNumber,
+    Passage,
+    Path,
+    Pattern,
+    RowPattern,
+    Tick,
+    Token,
+    Unreadable,
+    Value,
+    is_print,
+    label_of,
+    print_of,
+    rows_of,
+    tokens_of,
+)
+from generator.returns.forms.values import Form, UnreadableError, is_blank, value_of
+
+BOUNDARY: Final = "_text."  # how a hidden bookmark's name begins that stands where a text begins
+_MOVED_ROW: Final = 0.35
+_NOTHING: Final = frozenset({"无", "/", "-", "--"})
+_ALTERED: Final = 0.995
+_DIGITS: Final = "零一二三四五六七八九十"
+_CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3})[、.,条章]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document says at a field's place.
+
+    Attributes:
+        place: where it stands.
+        raw: what it says.
+        value: what that means; None where it could not be read.
+        doubt: why it may be wrong, or why it could not be read, a Chinese clause; empty where it is sure.
+        document: the document's name.
+    """
+
+    place: str
+    raw: str
+    value: Any
+    doubt: str = ""
+    document: str = ""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it has a value at all."""
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TextGroup:
+    """Texts of several fields that stand together with no print between.
+
+    Attributes:
+        fields: the fields, in the form's order.
+        tokens: their places in the pattern.
+        paragraphs: what stands there.
+        starts: by a field, the number of the paragraph in which it is known to begin.
+        document: the document's name.
+        doubt: why all of it may be another's.
+    """
+
+    fields: tuple[str, ...]
+    tokens: tuple[Value, ...]
+    paragraphs: tuple[Paragraph, ...]
+    starts: tuple[tuple[str, int], ...]
+    document: str
+    doubt: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where they stand."""
+        return _place(self.paragraphs)
+
+
+@dataclass(slots=True)
+class Item:
+    """The consortium, or an item of one of its lists, as far as a document tells of it.
+
+    Attributes:
+        facts: what holds of it because of where it stands, with the place.
+        fields: readings by the field's name, dotted below groups.
+        groups: texts that stand together.
+        lists: its own lists' items by the list's name.
+        source: what the item was read from: items of one source are different things.
+    """
+
+    facts: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    fields: dict[str, list[Reading]] = field(default_factory=dict)
+    groups: list[TextGroup] = field(default_factory=list)
+    lists: dict[str, list[Item]] = field(default_factory=dict)
+    source: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all was read of it."""
+        return not self.fields and not self.groups and not any(self.lists.values())
+
+
+@dataclass(slots=True)
+class DocumentReading:
+    """A document that was read.
+
+    Attributes:
+        name: the file's name.
+        root: what it says of the consortium.
+        stated_none: lists that it states to be none, by path, with the place.
+        figures: what it has for derived figures, in order, with the places.
+        remarks: what is beyond the form or otherwise than in it.
+        notices: what a person should know of how it was read.
+        seen: the share of its blocks that the form explains.
+        skipped: lines of the form that it lacks.
+        cost: how badly it fits.
+    """
+
+    name: str
+    root: Item = field(default_factory=Item)
+    stated_none: dict[str, str] = field(default_factory=dict)
+    figures: list[tuple[str, str, str]] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    seen: float = 0.0
+    skipped: list[Line] = field(default_factory=list)
+    cost: float = 0.0
+
+
+@dataclass
+class FormReader:
+    """Reads documents that were filled on one template.
+
+    Args:
+        pattern: the template's.
+        provinces: the names of provinces.
+    """
+
+    pattern: Pattern
+    provinces: Sequence[str] = ()
+    _heads: list[Any] = field(default_factory=list)
+    _labels: frozenset[str] = frozenset()
+    _rows: dict[int, Automaton] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._heads = heads_of(self.pattern)
+        self._labels = labels_of(self.pattern)
+        self.matcher = Matcher(self.pattern.items, [fold(name) for name in self.provinces])
+        self.automaton = Automaton(self.pattern.items, self.matcher)
+        self.beside = self.automaton.side_by_side()
+        self.form = Form(self._labels)
+
+    def knowing(self, names: dict[str, frozenset[str]]) -> FormReader:
+        """The same reader that knows some names already."""
+        known = FormReader(self.pattern, self.provinces)
+        known.matcher.known.update(names)
+        return known
+
+    def read(self, form: FilledForm) -> DocumentReading:
+        """Read a document."""
+        arranger = Arranger(self._heads, self._labels)
+        blocks = list(arranger.arranged(form.blocks))
+        pieces = list(pieces_of(blocks))
+        cost, steps = self.automaton.align(pieces)
+        found = DocumentReading(form.name, cost=cost, notices=list(form.notices), remarks=arranger.remarks)
+        steps = self._moved(steps, found)
+        _Walk(self, found).go(steps)
+        taken = sum(1 for step in steps if step.what == "take" and step.take and step.take.passage is None)
+        texts = sum(1 for step in steps if step.what == "more" and step.piece and step.piece.paragraph)
+        found.seen = taken / max(1, taken + texts)
+        return found
+
+    def _moved(self, steps: list[Step], found: DocumentReading) -> list[Step]:
+        """Rows of print and values that stand elsewhere than in the form: read where they are."""
+        skipped = {step.line.id for step in steps if step.what == "skip" and step.line is not None}
+        lost = [
+            row
+            for row, loop in rows_of(self.pattern.items)
+            if loop is None and _is_lost(row, skipped)
+        ]
+        result: list[Step] = []
+        for row, run in _by_row(steps):
+            if row is not None and lost and all(step.what in {"more", "skip"} for step in run):
+                pieces = [step.piece for step in run if step.piece is not None]
+                best = min(
+                    ((*self._row(one).align(pieces), one) for one in lost), key=lambda each: each[0]
+                )
+                if best[0] < _MOVED_ROW and any(step.what == "take" for step in best[1]):
+                    lost.remove(best[2])
+                    result += best[1]
+                    found.remarks.append(Remark(row.place, "这一行不在表样的位置", _row_text(row)))
+                    continue
+            result += run
+        return result
+
+    def _row(self, row: RowPattern) -> Automaton:
+        if row.id not in self._rows:
+            self._rows[row.id] = Automaton([row], self.matcher)
+        return self._rows[row.id]
+
+
+def _row_text(row: Row) -> str:
+    return "｜".join(cell.own for cell in row.cells if cell.own.strip())
+
+
+def _is_lost(row: RowPattern, skipped: set[int]) -> bool:
+    labels = [item.id for cell in row.cells if label_of(cell) for item in cell.items if isinstance(item, Line)]
+    values = any(not label_of(cell) and cell.items for cell in row.cells)
+    return bool(labels) and values and all(one in skipped for one in labels)
+
+
+def _by_row(steps: list[Step]) -> Iterator[tuple[Row | None, list[Step]]]:
+    """Steps in runs: those of a row together."""
+    run: list[Step] = []
+    row: Row | None = None
+    for step in steps:
+        piece = step.piece
+        if piece is not None and piece.edge == "row":
+            if run:
+                yield None, run
+            run, row = [step], piece.row
+            continue
+        run.append(step)
+        if row is not None and piece is not None and piece.edge == "end":
+            yield row, run
+            run, row = [], None
+    if run:
+        yield None, run
+
+
+def _place(paragraphs: Sequence[Paragraph]) -> str:
+    first, last = paragraphs[0].place, paragraphs[-1].place
+    return first if first == last else f"{first}至{last}"
+
+
+@dataclass(slots=True)
+class _Walk:
+    """Goes along the way found and notes what stands at each value."""
+
+    reader: FormReader
+    found: DocumentReading
+    current: dict[Any, Item] = field(default_factory=dict)
+    loops: dict[int, Loop] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+    passage: list[tuple[Passage, Paragraph]] = field(default_factory=list)
+    gap_before: bool = False
+    gap: list[Line] = field(default_factory=list)
+    ticks: dict[Path, list[tuple[Tick, str, str]]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    number_gap: bool = False
+    row_hits: list[tuple[Hit, Piece]] | None = None
+    row_facts: Facts = ()
+    in_list_row: bool = False
+
+    def go(self, steps: list[Step]) -> None:
+        for step in steps:
+            getattr(self, f"_{step.what}")(step)
+        self.flush()
+        self._settle_ticks()
+
+    # ---- steps
+
+    def _item(self, step: Step) -> None:
+        self.flush()
+        loop = step.loop
+        if loop is not None:
+            self.loops[loop.id] = loop
+            self.counts[loop.id] = self.counts.get(loop.id, 0) + 1
+            self._settle_ticks(loop.id)
+            self.current.pop(Each(loop.id), None)
+            self.current.pop(("@after", Each(loop.id)), None)
+
+    def _facts(self, step: Step) -> None:
+        self.flush()
+        self._note(step.facts, "")
+
+    def _skip(self, step: Step) -> None:
+        line = step.line
+        if line is not None and step.must and is_print(line) and len(bare(print_of(line))) > 3:  # noqa: PLR2004
+            self.gap.append(line)
+            self.found.skipped.append(line)
+
+    def _edge(self, step: Step) -> None:
+        self.flush()
+        piece = step.piece
+        if piece is None:
+            return
+        if piece.edge == "row":
+            self.row_hits, self.row_facts = [], ()
+        elif piece.edge == "end":
+            self._end_row(piece)
+
+    def _more(self, step: Step) -> None:
+        piece = step.piece
+        if piece is None or piece.paragraph is None:
+            if piece is not None and piece.edge:
+                self._edge(step)
+            return
+        paragraph = piece.paragraph
+        said = fold(paragraph.text)
+        if paragraph.above or not said:
+            return
+        if self.reader.matcher.is_print(said):
+            return
+        self.flush()
+        if re.fullmatch(r"[(]?[0-9一二三四五六七八九十]{1,4}[).,]?", said) is None:
+            self.found.remarks.append(Remark(paragraph.place, "表样之外的内容", paragraph.text.strip()))
+
+    def _take(self, step: Step) -> None:
+        piece, take = step.piece, step.take
+        if piece is None or take is None or piece.paragraph is None:
+            return
+        paragraph = piece.paragraph
+        if take.passage is not None and take.line is None:
+            if not self.passage:
+                self.gap_before = bool(self.gap)
+            self.passage.append((take.passage, paragraph))
+            return
+        self.flush()
+        if take.passage is not None and take.line is not None:
+            self.gap.clear()
+            rest = paragraph.text[heading_end(print_of(take.line), paragraph.text) :]
+            self.gap_before = False
+            self.passage.append((take.passage, replace(paragraph, text=rest)))
+            return
+        self._line(take, paragraph, piece)
+
+    def _line(self, take: Take, paragraph: Paragraph, piece: Piece) -> None:
+        matcher = self.reader.matcher
+        if take.several:
+            match = matcher.together(take.several).match(paragraph.text)
+        elif take.line is None:
+            return
+        else:
+            match = matcher.line(take.line).match(paragraph.text)
+            if is_print(take.line):
+                self.gap.clear()
+                self._numbered(take.line, paragraph)
+            if match.quality < _ALTERED and match.printed:
+                self._altered(take.line, match.printed, paragraph)
+        if match.facts:
+            self._note(match.facts, paragraph.place)
+        for hit in match.hits:
+            if paragraph.above and not hit.doubt:
+                hit = replace(hit, doubt="这一格与上面的格合并了")  # noqa: PLW2901 (the same hit, doubted)
+            if self.row_hits is not None:
+                self.row_hits.append((hit, piece))
+            else:
+                self._hit(hit, paragraph.place)
+
+    def _numbered(self, line: Line, paragraph: Paragraph) -> None:
+        """Note a heading's number: one that is left out says that a heading is missing."""
+        if not any(isinstance(token, Counter) for token in tokens_of(line.tokens)):
+            return
+        match = _CHINESE.match(fold(paragraph.text))
+        if match is None:
+            return
+        number = _number(match[1])
+        before = self.numbers.get("", number - 1)
+        self.number_gap = number > before + 1
+        self.numbers[""] = number
+
+    def _altered(self, line: Line, printed: str, paragraph: Paragraph) -> None:
+        one = bare(fold("".join(t.text for t in tokens_of(line.tokens) if isinstance(t, Literal))))
+        if is_print(line) and bare(fold(paragraph.text)) == one:
+            return
+        told = "、".join(changed_words(printed, paragraph.text.strip()))
+        if told:
+            self.found.remarks.append(Remark(paragraph.place, "印的文字改过", told))
+
+    def _end_row(self, piece: Piece) -> None:
+        hits, self.row_hits = self.row_hits or [], None
+        row = piece.row
+        said = [fold(hit.raw) for hit, _ in hits if fold(hit.raw)]
+        lists = [hit for hit, _ in hits if _loop_of(hit.token) is not None]
+        if said and lists and all(one in _NOTHING for one in said):
+            # 无 in each cell of a row says that the list has nothing in it.
+            path = _list_path(lists[0].token)
+            if path is not None and row is not None:
+                self.found.stated_none[path] = row.place
+            return
+        for hit, where in hits:
+            doubt = where.cell.doubt if where.cell is not None else ""
+            place = where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
+            self._hit(replace(hit, doubt=hit.doubt or doubt), place)
+
+    # ---- values
+
+    def _hit(self, hit: Hit, place: str) -> None:
+        token = hit.token
+        if isinstance(token, Derived):
+            self.found.figures.append((token.expression, hit.raw.strip(), place))
+        elif isinstance(token, Tick):
+            self.ticks.setdefault(token.path, []).append((token, fold(hit.raw), place))
+        elif isinstance(token, Unreadable):
+            if fold(hit.raw).strip(EMPTY + "()"):
+                self.found.remarks.append(Remark(place, "这一处填的内容读不回来", hit.raw.strip()))
+        elif isinstance(token, OptionNumber):
+            self._option(token, hit, place)
+        elif isinstance(token, Joined):
+            self._joined(token, hit, place)
+        elif isinstance(token, Value):
+            self._value(token, hit, place)
+
+    def _value(self, token: Value, hit: Hit, place: str) -> None:
+        if token.part is not None or is_blank(hit.raw, token):
+            return
+        doubt = hit.doubt
+        if token.others:
+            doubt = doubt or "这一处可能是几项中的一项"
+        value: Any = None
+        if not hit.lost:
+            try:
+                value = value_of(token, hit.raw, self.reader.form)
+            except UnreadableError as error:
+                doubt = str(error)
+        self.note(token.path, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
+
+    def _option(self, token: OptionNumber, hit: Hit, place: str) -> None:
+        said = fold(hit.raw).strip(EMPTY + "()")
+        if not said:
+            return
+        number = int(said) if said.isdigit() else 0
+        value = token.options[number - 1] if 0 < number <= len(token.options) else None
+        doubt = "" if value is not None else "不是选项的序号"
+        self.note(token.path, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
+
+    def _joined(self, token: Joined, hit: Hit, place: str) -> None:
+        if is_blank(hit.raw) or fold(hit.raw) in self.reader.form.labels:
+            return
+        if hit.lost:
+            self.note((*token.list, token.name or ""), self._lost(hit, place))
+            return
+        pieces = [piece.strip() for piece in re.split(rf"[{re.escape(token.mark)}、，,;；\n]", hit.raw)]
+        pieces = [piece for piece in pieces if piece]
+        if not token.name:
+            values = [] if [fold(piece) for piece in pieces] == ["无"] else pieces
+            self.note(token.list, Reading(place, hit.raw.strip(), values, hit.doubt, self.found.name))
+            return
+        if [fold(piece) for piece in pieces] == ["无"]:
+            return
+        owner, name = self._owner(token.list)
+        for at, piece in enumerate(pieces):
+            item = Item(source=f"{self.found.name}:{place}:{at}")
+            item.facts.update({key: (value, place) for key, value in token.facts})
+            item.fields[token.name] = [Reading(place, piece, piece, hit.doubt, self.found.name)]
+            owner.lists.setdefault(name, []).append(item)
+
+    def _lost(self, hit: Hit, place: str) -> Reading:
+        return Reading(place, hit.raw.strip(), None, hit.doubt or "分不开", self.found.name)
+
+    def _settle_ticks(self, loop: int | None = None) -> None:
+        """Boxes of one field, all of which have been seen: which of them is ticked."""
+        for path in list(self.ticks):
+            if loop is not None and Each(loop) not in path:
+                continue
+            self._ticked(path, self.ticks.pop(path))
+
+    def _ticked(self, path: Path, boxes: list[tuple[Tick, str, str]]) -> None:
+        chosen = [box for box in boxes if TICKED in box[1]]
+        place, raw = boxes[0][2], "".join(box[1] for box in boxes)
+        name = self.found.name
+        if not boxes[0][0].options:
+            if chosen:
+                self.note(path, Reading(place, raw, True, "", name))
+            elif EMPTY in raw and not self._is_blank_item(path):
+                self.note(path, Reading(place, raw, False, "没有打勾，也可能是没有填", name))
+            return
+        options = list(dict.fromkeys(box[0].options[0] for box in chosen))
+        if len(options) > 1:
+            self.note(path, Reading(place, raw, None, "勾了不止一个", name))
+        elif options:
+            kind = boxes[0][0].kind
+            option = options[0]
+            value = kind.read(option) if option in ("是", "否") or option in kind.options else option
+            self.note(path, Reading(place, raw, value, "", name))
+
+    def _is_blank_item(self, path: Path) -> bool:
+        last = next((step for step in reversed(path) if isinstance(step, Each)), None)
+        return last is not None and last not in self.current
+
+    # ---- passages
+
+    def flush(self) -> None:
+        """End the text under way."""
+        if not self.passage:
+            return
+        run, self.passage = self.passage, []
+        missing = self.gap_before or bool(self.gap) or self.number_gap
+        doubt = "前面或后面的标题找不到，可能连着另一项的文字" if missing else ""
+        self.number_gap = False
+        matcher = self.reader.matcher
+        paragraphs = tuple(
+            paragraph for _, paragraph in run if not matcher.is_print(fold(paragraph.text))
+        )
+        if not paragraphs or all(is_blank(paragraph.text) for paragraph in paragraphs):
+            return
+        passages = self.reader.beside.get(run[0][0].id, (run[0][0],))
+        if len(passages) == 1:
+            self._passage(passages[0], paragraphs, doubt)
+            return
+        owners = [self._owner(one.value.path) for one in passages]
+        owner = owners[0][0]
+        if any(each[0] is not owner for each in owners):
+            text = "\n".join(paragraph.text.strip() for paragraph in paragraphs)
+            for one in passages:
+                lost = Reading(_place(paragraphs), text, None, "几项写在一起，分不开", self.found.name)
+                self.note(one.value.path, lost)
+            return
+        names = tuple(name for _, name in owners)
+        starts = tuple(_starts(names, paragraphs))
+        values = tuple(one.value for one in passages)
+        owner.groups.append(TextGroup(names, values, paragraphs, starts, self.found.name, doubt))
+
+    def _passage(self, passage: Passage, paragraphs: tuple[Paragraph, ...], doubt: str) -> None:
+        token = passage.value
+        text = "\n".join(paragraph.text.strip() for paragraph in paragraphs)
+        if is_blank(text, token):
+            return
+        if token.others:
+            doubt = doubt or "这一处可能是几项中的一项"
+        try:
+            value = value_of(token, text, self.reader.form)
+        except UnreadableError as error:
+            value, doubt = None, str(error)
+        self.note(token.path, Reading(_place(paragraphs), text, value, doubt, self.found.name))
+
+    # ---- items
+
+    def note(self, path: Path, reading: Reading) -> None:
+        """Put a reading where its path leads."""
+        owner, name = self._owner(path)
+        owner.fields.setdefault(name, []).append(reading)
+
+    def _note(self, facts: Facts, place: str) -> None:
+        for path, value in facts:
+            owner, name = self._owner(path)
+            owner.facts.setdefault(name, (value, place))
+
+    def _owner(self, path: Path) -> tuple[Item, str]:
+        """The item that holds a field, and the field's name there."""
+        item = self.found.root
+        names: list[str] = []
+        for step in path:
+            if isinstance(step, str):
+                names.append(step)
+                continue
+            item = self._at(item, ".".join(names), step)
+            names = []
+        return item, ".".join(names)
+
+    def _at(self, owner: Item, name: str, step: Each | One) -> Item:
+        if isinstance(step, Each):
+            key: Any = step
+        elif step.facts and step.facts[0][0] == "@after":
+            key = step.facts[0]
+        else:
+            key = (id(owner), name, step)
+        found = self.current.get(key)
+        if found is None:
+            loop = self.loops.get(step.loop) if isinstance(step, Each) else None
+            found = Item(source=f"{self.found.name}:{key}")
+            if isinstance(step, Each):
+                found.source = f"{self.found.name}:{step.loop}:{self.counts.get(step.loop, 0)}"
+            facts = loop.facts if loop is not None else step.facts if isinstance(step, One) else ()
+            found.facts.update({key: (value, "") for key, value in facts if not key.startswith("@")})
+            owner.lists.setdefault(name, []).append(found)
+            self.current[key] = found
+        return found
+
+
+def _starts(names: Iterable[str], paragraphs: Sequence[Paragraph]) -> Iterator[tuple[str, int]]:
+    """Where fields are known to begin, by hidden bookmarks of ours."""
+    last = {name.rpartition(".")[2] if name.rpartition(".")[2] != "text" else name: name for name in names}
+    for number, paragraph in enumerate(paragraphs):
+        for mark in paragraph.marks:
+            if mark.startswith(BOUNDARY) and (key := mark.split(".")[1]) in last:
+                yield last[key], number
+
+
+def _number(chinese: str) -> int:
+    if "十" in chinese:
+        tens, _, ones = chinese.partition("十")
+        return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
+    return _DIGITS.index(chinese)
+
+
+def _loop_of(token: Token) -> Each | None:
+    path: Path = getattr(token, "path", ())
+    return next((step for step in path if isinstance(step, Each)), None)
+
+
+def _list_path(token: Token) -> str | None:
+    """The path of the list that a token's item is of, where that is a list of the consortium's own."""
+    path: Path = getattr(token, "path", ())
+    at = next((number for number, step in enumerate(path) if isinstance(step, Each)), None)
+    if at is None or any(isinstance(step, One) for step in path[:at]):
+        return None
+    return ".".join(step for step in path[:at] if isinstance(step, str))
+
+
+def changed_words(printed: str, now: str) -> Iterator[str]:
+    """What of a printed text reads otherwise now, word by word."""
+    matcher = difflib.SequenceMatcher(None, printed, now, autojunk=False)
+    for operation, a, b, c, d in matcher.get_opcodes():
+        old, new = printed[a:b], now[c:d]
+        if operation == "equal" or "……" in old:
+            continue
+        if not bare(fold(old)) and not bare(fold(new)):
+            continue
+        if operation == "delete":
+            yield f"删去了“{excerpt(old)}”"
+        elif operation == "insert":
+            yield f"加上了“{excerpt(new)}”"
+        else:
+            yield f"“{excerpt(old)}”改成了“{excerpt(new)}”"
+
+
+__all__ = ["DocumentReading", "FormReader", "Item", "Reading", "TextGroup", "changed_words", "likeness"]
