@@ -45,7 +45,9 @@ _LONGEST_STRONG: Final = 250
 _HEADING: Final = 4
 _NOT_AFTER_HEADING: Final = frozenset("的是为及和、与或以等")
 
-Edge = Only["row", "cell", "end"]
+# Edges hold a row's values apart: passing over one in the middle of a row is dear.
+_ADDED_EDGE: Final = {"row": 0.15, "cell": 0.2, "end": 0.1}
+_LEFT_EDGE: Final = {"row": 0.3, "cell": 0.2, "end": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Step:
         line: the line skipped.
         loop: the loop that goes on.
         facts: what the branch says.
-        must: whether the line skipped stands in every filled form.
+        must: whether the line or row skipped stands in every filled form.
+        row: the row skipped.
     """
 
     what: Only["take", "more", "skip", "item", "facts", "edge"]
@@ -120,6 +123,7 @@ class Step:
     loop: Loop | None = None
     facts: Facts = ()
     must: bool = False
+    row: RowPattern | None = None
 
 
 @dataclass(slots=True)
@@ -204,7 +208,7 @@ class Matcher:
     def added(self, piece: Piece) -> float:
         """What it costs that a document has a piece which the form has not."""
         if piece.edge:
-            return {"row": 0.15, "cell": 0.12, "end": 0.02}[piece.edge]
+            return _ADDED_EDGE[piece.edge]
         paragraph = piece.paragraph
         if paragraph is None or paragraph.above:
             return 0.0
@@ -234,7 +238,7 @@ class Matcher:
             said = fold(text)
             if self.is_print(said):
                 return 1.3
-            return 0.12 + (0.8 if not take.in_cell and self.is_strong(text) else 0.0)
+            return 0.05 if take.in_cell else 0.12 + (0.8 if self.is_strong(text) else 0.0)
         if take.passage is not None:
             return 0.2 if heading_end(print_of(take.line), text) else NEVER
         return self._line_cost(take, text)
@@ -428,10 +432,11 @@ class Automaton:
         return end
 
     def _row(self, row: RowPattern, at: int, soft: float, where: _Where) -> int:
-        at = self._edge("row", at, 0.1 * soft)
+        before = at
+        at = self._edge("row", at)
         for number, cell in enumerate(row.cells):
             if number:
-                at = self._edge("cell", at, 0.1 * soft)
+                at = self._edge("cell", at)
             start = at
             alone = not any(isinstance(item, Passage) for item in lines_of(cell.items))
             at = self._build(cell.items, at, soft, _Where(True, where.in_list, alone))
@@ -440,7 +445,12 @@ class Automaton:
             if together and not label_of(cell):
                 self._takes[start].append((at, Take(None, None, in_cell=True, several=lines)))
             self._behind(row, number, start, at)
-        return self._edge("end", at, 0.01)
+        at = self._edge("end", at)
+        lines = (item for cell in row.cells for item in lines_of(cell.items) if isinstance(item, Line))
+        weight = sum(self.matcher.weight(line, in_cell=True) for line in lines)
+        must = soft >= 1 and not where.in_list
+        self._go(before, at, 0.1 + min(weight, 1.6) * soft, Step("skip", row=row, must=must), plain=False)
+        return at
 
     def _behind(self, row: RowPattern, number: int, start: int, end: int) -> None:
         """Ways of taking a value that stands in its label's cell; kept until the value's cell is built."""
@@ -460,10 +470,10 @@ class Automaton:
         elif len(inner) == 1 and isinstance(inner[0], Passage):
             self._takes[before].append((end - 1, Take(heading, inner[0], in_cell=True)))
 
-    def _edge(self, edge: str, at: int, cost: float) -> int:
+    def _edge(self, edge: str, at: int) -> int:
         to = self._node()
         self._edges[at][edge] = to
-        self._go(at, to, cost)
+        self._go(at, to, _LEFT_EDGE[edge], plain=False)
         return to
 
     # ---- what can follow what
@@ -497,13 +507,10 @@ class Automaton:
             if at in seen:
                 continue
             seen.add(at)
-            waiting += [arc.target for arc in self._free[at] if arc.plain and not self._at_edge(at, arc.target)]
+            waiting += [arc.target for arc in self._free[at] if arc.plain]
             yield from (
                 take.passage for _, take in self._takes[at] if take.line is None and take.passage is not None
             )
-
-    def _at_edge(self, at: int, target: int) -> bool:
-        return target in self._edges[at].values()
 
     # ---- aligning
 

@@ -13,7 +13,6 @@ from rapidfuzz import fuzz
 # What office programs and people put for one another.
 _SAME: Final = {
     "。": ".",
-    "、": ",",
     "—": "-",
     "–": "-",
     "‐": "-",
@@ -52,7 +51,7 @@ EMPTY: Final = "□"
 _NOT_WORDS = re.compile(r"[^\w□☑]")
 _NUMBER = r"0-9一二三四五六七八九十百"
 NUMBERING: Final = re.compile(
-    rf"(?:第[{_NUMBER}]{{1,4}}[条章节款项部]|\(?[{_NUMBER}]{{1,3}}[).,:](?!\d)|\([{_NUMBER}]{{1,3}}\))+"
+    rf"(?:第[{_NUMBER}]{{1,4}}[条章节款项部]|\(?[{_NUMBER}]{{1,3}}[).,、:](?!\d)|\([{_NUMBER}]{{1,3}}\))+"
 )
 
 

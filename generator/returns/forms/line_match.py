@@ -136,7 +136,7 @@ class LineMatcher:
                 ]
             here = folded(text)
             tried = [one.match(here) for one in self._made]
-            found = max(tried, key=lambda one: (one.quality + 0.002 * min(one.anchor, 20), -len(one.hits)))
+            found = max(tried, key=lambda one: (round(one.quality, 2), one.anchor, -len(one.hits)))
             self._known[text] = found
         return found
 
@@ -400,7 +400,9 @@ def shape_of(token: Token, provinces: Sequence[str] = ()) -> str:
     if reads == "mail":
         return _MAIL
     if reads == "province" and provinces:
-        return "(?:" + "|".join(map(re.escape, sorted(provinces, key=len, reverse=True))) + ")"
+        # A place abroad is no province, and no city, county or league either.
+        known = "|".join(map(re.escape, sorted(provinces, key=len, reverse=True)))
+        return rf"(?:{known}|[^\W\d_]{{2,8}}(?<![市县区州盟旗]))"
     return ""
 
 

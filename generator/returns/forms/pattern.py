@@ -90,20 +90,25 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A box that is ticked where a field has one of the options; without options, where it is yes."""
+    """A box that is ticked where a field has one of the options; without options, where it is yes.
+
+    Of a list's field (``many``) several boxes may be ticked.
+    """
 
     path: Path
     kind: Kind
     options: tuple[str, ...]
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OptionNumber:
-    """The number of a choice among printed options, from 1."""
+    """The number of a choice among printed options, from 1; ``many`` where it is one of several of a list's field."""
 
     path: Path
     kind: Kind
     options: tuple[str, ...]
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

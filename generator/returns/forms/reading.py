@@ -35,6 +35,7 @@ from generator.returns.forms.pattern import (
     Value,
     is_print,
     label_of,
+    lines_of,
     print_of,
     rows_of,
     tokens_of,
@@ -107,6 +108,7 @@ class Item:
         facts: what holds of it because of where it stands, with the place.
         fields: readings by the field's name, dotted below groups.
         groups: texts that stand together.
+        either: readings of a place where one of several fields may stand, the most particular first.
         lists: its own lists' items by the list's name.
         source: what the item was read from: items of one source are different things.
     """
@@ -114,13 +116,14 @@ class Item:
     facts: dict[str, tuple[Any, str]] = field(default_factory=dict)
     fields: dict[str, list[Reading]] = field(default_factory=dict)
     groups: list[TextGroup] = field(default_factory=list)
+    either: list[tuple[tuple[str, ...], Reading]] = field(default_factory=list)
     lists: dict[str, list[Item]] = field(default_factory=dict)
     source: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all was read of it."""
-        return not self.fields and not self.groups and not any(self.lists.values())
+        return not self.fields and not self.groups and not self.either and not any(self.lists.values())
 
 
 @dataclass(slots=True)
@@ -195,11 +198,11 @@ class FormReader:
 
     def _moved(self, steps: list[Step], found: DocumentReading) -> list[Step]:
         """Rows of print and values that stand elsewhere than in the form: read where they are."""
-        skipped = {step.line.id for step in steps if step.what == "skip" and step.line is not None}
+        skipped = {step.row.id for step in steps if step.row is not None}
         lost = [
             row
             for row, loop in rows_of(self.pattern.items)
-            if loop is None and _is_lost(row, skipped)
+            if loop is None and row.id in skipped and _is_labelled(row)
         ]
         result: list[Step] = []
         for row, run in _by_row(steps):
@@ -226,10 +229,10 @@ def _row_text(row: Row) -> str:
     return "｜".join(cell.own for cell in row.cells if cell.own.strip())
 
 
-def _is_lost(row: RowPattern, skipped: set[int]) -> bool:
-    labels = [item.id for cell in row.cells if label_of(cell) for item in cell.items if isinstance(item, Line)]
-    values = any(not label_of(cell) and cell.items for cell in row.cells)
-    return bool(labels) and values and all(one in skipped for one in labels)
+def _is_labelled(row: RowPattern) -> bool:
+    """Whether a row has values with print beside them."""
+    labels = [bool(label_of(cell)) for cell in row.cells if cell.items]
+    return any(labels) and not all(labels)
 
 
 def _by_row(steps: list[Step]) -> Iterator[tuple[Row | None, list[Step]]]:
@@ -269,6 +272,7 @@ class _Walk:
     gap_before: bool = False
     gap: list[Line] = field(default_factory=list)
     ticks: dict[Path, list[tuple[Tick, str, str]]] = field(default_factory=dict)
+    many: dict[Path, list[tuple[str, str, str]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     number_gap: bool = False
     row_hits: list[tuple[Hit, Piece]] | None = None
@@ -280,6 +284,11 @@ class _Walk:
             getattr(self, f"_{step.what}")(step)
         self.flush()
         self._settle_ticks()
+        for path, told in self.many.items():
+            doubt = next((why for _, _, why in told if why), "")
+            values = [value for value, _, _ in told if value]
+            place = told[0][1]
+            self.note(path, Reading(place, "、".join(values), None if doubt else values, doubt, self.found.name))
 
     # ---- steps
 
@@ -298,10 +307,14 @@ class _Walk:
         self._note(step.facts, "")
 
     def _skip(self, step: Step) -> None:
-        line = step.line
-        if line is not None and step.must and is_print(line) and len(bare(print_of(line))) > 3:  # noqa: PLR2004
-            self.gap.append(line)
-            self.found.skipped.append(line)
+        lines = [step.line] if step.line is not None else []
+        if step.row is not None:
+            cells = step.row.cells
+            lines = [one for cell in cells for one in lines_of(cell.items) if isinstance(one, Line)]
+        for line in lines:
+            if step.must and is_print(line) and len(bare(print_of(line))) > 3:  # noqa: PLR2004
+                self.gap.append(line)
+                self.found.skipped.append(line)
 
     def _edge(self, step: Step) -> None:
         self.flush()
@@ -429,15 +442,21 @@ class _Walk:
         if token.part is not None or is_blank(hit.raw, token):
             return
         doubt = hit.doubt
-        if token.others:
-            doubt = doubt or "这一处可能是几项中的一项"
         value: Any = None
         if not hit.lost:
             try:
                 value = value_of(token, hit.raw, self.reader.form)
             except UnreadableError as error:
                 doubt = str(error)
-        self.note(token.path, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
+        self._noted(token, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
+
+    def _noted(self, token: Value, reading: Reading) -> None:
+        """Put a value where it belongs, or down as one of several fields that may stand there."""
+        owners = [self._owner(path) for path in (token.path, *token.others)]
+        if len(owners) == 1 or any(owner is not owners[0][0] for owner, _ in owners):
+            self.note(token.path, reading)
+        else:
+            owners[0][0].either.append((tuple(name for _, name in owners), reading))
 
     def _option(self, token: OptionNumber, hit: Hit, place: str) -> None:
         said = fold(hit.raw).strip(EMPTY + "()")
@@ -446,6 +465,9 @@ class _Walk:
         number = int(said) if said.isdigit() else 0
         value = token.options[number - 1] if 0 < number <= len(token.options) else None
         doubt = "" if value is not None else "不是选项的序号"
+        if token.many:
+            self.many.setdefault(token.path, []).append((value or "", place, doubt))
+            return
         self.note(token.path, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
 
     def _joined(self, token: Joined, hit: Hit, place: str) -> None:
@@ -480,6 +502,9 @@ class _Walk:
             self._ticked(path, self.ticks.pop(path))
 
     def _ticked(self, path: Path, boxes: list[tuple[Tick, str, str]]) -> None:
+        if boxes[0][0].many:
+            # What is ticked beside numbers of options is among these.
+            return
         chosen = [box for box in boxes if TICKED in box[1]]
         place, raw = boxes[0][2], "".join(box[1] for box in boxes)
         name = self.found.name
@@ -540,13 +565,11 @@ class _Walk:
         text = "\n".join(paragraph.text.strip() for paragraph in paragraphs)
         if is_blank(text, token):
             return
-        if token.others:
-            doubt = doubt or "这一处可能是几项中的一项"
         try:
             value = value_of(token, text, self.reader.form)
         except UnreadableError as error:
             value, doubt = None, str(error)
-        self.note(token.path, Reading(_place(paragraphs), text, value, doubt, self.found.name))
+        self._noted(token, Reading(_place(paragraphs), text, value, doubt, self.found.name))
 
     # ---- items
 

@@ -43,6 +43,7 @@ from generator.returns.forms.pattern import (
     Unreadable,
     Value,
     lines_of,
+    tokens_of,
 )
 
 _TAG: Final = re.compile(r"(\{\{.*?\}\}|\{%.*?%\})", re.DOTALL)
@@ -152,6 +153,7 @@ class _Compiler:
         self, reader: _Reader, scope: dict[str, Any], stops: tuple[str, ...]
     ) -> tuple[list[Item], str]:
         found: list[Item] = []
+        before = ""
         while (element := reader.peek()) is not None:
             statement = _statement(element)
             if statement is not None:
@@ -160,9 +162,17 @@ class _Compiler:
                     return found, statement
                 reader.at += 1
                 self._control(word, statement, reader, scope, found)
+                # “if not X” behind “if X” is its else.
+                asked = _condition(statement) if word == "if" else ""
+                if asked and before in {f"not {asked}", asked.removeprefix("not ")} and asked != before:
+                    found[-2:] = [_joined(found[-2], found[-1])]
+                    asked = ""
+                before = asked
                 continue
             reader.at += 1
-            found += self._block(element, scope)
+            block = self._block(element, scope)
+            before = "" if block else before
+            found += block
         return found, ""
 
     def _control(
@@ -224,7 +234,8 @@ class _Compiler:
             reader.at += 1
             word = end.split()[0] if end else "endif"
             if word == "endif":
-                return Alternatives(tuple(branches), edition, open=asked is not None)
+                found = Alternatives(tuple(branches), edition, open=asked is not None)
+                return found if found.open or edition else _exclusive(found)
             asked = end[4:] if word == "elif" else None
 
     def _passage(self, value: Any, items: list[Item]) -> list[Item]:
@@ -243,12 +254,34 @@ class _Compiler:
     def _block(self, element: Element, scope: dict[str, Any]) -> list[Item]:
         if element.tag == W + "tbl":
             self._tables += 1
-            return list(self.blocks(_elements(element, W + "tr"), scope))
+            inside = next(element.iterancestors(W + "tc"), None) is not None
+            rows = self.blocks(_elements(element, W + "tr"), scope)
+            return [self._flattened(row) for row in rows] if inside else list(rows)
         if element.tag == W + "tr":
             return [self._row(element, scope)]
         tokens = self.tokens(_text(element), scope)
         printed = [token for token in tokens if not _is_blank(token)]
         return [Line(tuple(tokens), next(self._ids))] if printed else []
+
+    def _flattened(self, item: Any) -> Any:
+        """A row of a table inside a cell, as one line; a document's are read so too."""
+        if isinstance(item, RowPattern):
+            tokens: list[Token | Alternatives] = []
+            for number, cell in enumerate(item.cells):
+                tokens += [Literal("\t")] if number else []
+                for line in lines_of(cell.items):
+                    tokens += line.tokens if isinstance(line, Line) else [line.value]
+                    tokens.append(Literal(" "))
+            return Line(tuple(tokens), item.id)
+        if isinstance(item, Loop):
+            return replace(item, items=tuple(self._flattened(one) for one in item.items))
+        if isinstance(item, Alternatives):
+            branches = (
+                replace(branch, items=tuple(self._flattened(one) for one in branch.items))
+                for branch in item.branches
+            )
+            return replace(item, branches=tuple(branches))
+        return item
 
     def _row(self, row: Element, scope: dict[str, Any]) -> RowPattern:
         cells = []
@@ -312,8 +345,15 @@ class _Compiler:
             found.append(self._alternatives(statement[2:], scope, read, reader))
             at[0] = reader.at
         elif word == "for" and (match := _FOR.match(statement)):
-            self._inline(pieces, at, {**scope, match[1]: Unreadable(match[1]), "@loop": None}, ("endfor",))
+            over = self.evaluate(match[2], scope)
+            plain = isinstance(over, _List) and over.kind is not None
+            one: Any = Value(over.path, over.kind) if plain else Unreadable(match[1])
+            inner, _ = self._inline(pieces, at, {**scope, match[1]: one, "@loop": None}, ("endfor",))
             at[0] += 1
+            numbers = [token for token in tokens_of(inner) if isinstance(token, OptionNumber)]
+            if plain and len(set(numbers)) == 1:
+                found.append(replace(numbers[0], many=True))
+                return
             found.append(Unreadable(statement))
             self.unreadable.append(f"一行里的循环“{statement}”读不回来")
         elif word == "set" and (match := _SET.match(statement)):
@@ -442,6 +482,8 @@ class _Compiler:
                 return Joined(first.path, spec.name, first.facts, "、", spec.kind)
         if name == "paragraphs":
             return _Lines(first)
+        if name == "tick" and isinstance(first, _List) and first.kind is not None:
+            return Tick(first.path, first.kind, tuple(map(str, given[1:])), many=True)
         if name == "tick" and isinstance(first, Value):
             return Tick(first.path, first.kind, tuple(map(str, given[1:])))
         if name == "option_number" and isinstance(first, Value):
@@ -514,6 +556,54 @@ class _Compiler:
             found = self._of(node, scope)
             if isinstance(found, Value) and isinstance(found.kind, Flag):
                 yes.append((found.path, True))
+
+
+def _condition(statement: str) -> str:
+    """An ``if``'s condition in one spelling; ``given(X)`` and ``X`` ask the same of a text."""
+    return re.sub(r"given\(([^()]*)\)", r"\1", " ".join(statement[2:].split()))
+
+
+def _joined(first: Any, second: Any) -> Any:
+    both = (*first.branches, *second.branches)
+    return _exclusive(Alternatives(both, first.edition or second.edition, open=False))
+
+
+def _exclusive(alternatives: Alternatives) -> Alternatives:
+    """Alternatives whose texts know that another's may stand in their place."""
+    starts = [_first_passage(branch.items) for branch in alternatives.branches]
+    paths = [start.value.path for start in starts if start is not None]
+    branches = []
+    for branch, start in zip(alternatives.branches, starts, strict=True):
+        others = tuple(path for path in paths if start is not None and path != start.value.path)
+        items = tuple(_with_others(item, start, others) for item in branch.items) if others else branch.items
+        branches.append(replace(branch, items=items))
+    return replace(alternatives, branches=tuple(branches))
+
+
+def _first_passage(items: Sequence[Any]) -> Passage | None:
+    """The text with which a branch begins, before any print."""
+    for item in items:
+        if isinstance(item, Passage):
+            return item
+        if isinstance(item, Alternatives):
+            found = next(filter(None, (_first_passage(one.items) for one in item.branches)), None)
+            if found is not None:
+                return found
+            continue
+        return None
+    return None
+
+
+def _with_others(item: Any, passage: Passage | None, others: tuple[Path, ...]) -> Any:
+    if item is passage and isinstance(item, Passage):
+        return replace(item, value=replace(item.value, others=(*item.value.others, *others)))
+    if isinstance(item, Alternatives):
+        branches = (
+            replace(one, items=tuple(_with_others(inner, passage, others) for inner in one.items))
+            for one in item.branches
+        )
+        return replace(item, branches=tuple(branches))
+    return item
 
 
 def _plain(items: _List, wanted: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
