@@ -10,8 +10,10 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal as Only
+from typing import Any, Final
+from typing import Literal as Only
 
+from generator.model.value_kinds import Choice
 from generator.returns.forms.document import Block, Cell, Paragraph, Row
 from generator.returns.forms.folding import NUMBERING, bare, fold, folded, likeness
 from generator.returns.forms.line_match import LineMatcher, Match, joined_tokens, shape_of
@@ -19,13 +21,13 @@ from generator.returns.forms.pattern import (
     Alternatives,
     CellPattern,
     Counter,
-    Each,
     Facts,
     Item,
     Line,
     Literal,
     Loop,
     Passage,
+    Path,
     RowPattern,
     Value,
     is_print,
@@ -132,6 +134,7 @@ class _Arc:
     cost: float
     step: Step | None = None
     plain: bool = True  # whether nothing of the form is passed over
+    choice: bool = False  # whether a choice alone on its line is passed over
 
 
 @dataclass(slots=True)
@@ -224,7 +227,12 @@ class Matcher:
         if take.in_cell != (piece.row is not None):
             # A table is no text of paragraphs; lines may have left their table, or been put into one.
             again += NEVER if take.passage is not None else 0.6
-        key = (take.line.id if take.line else 0, take.passage.id if take.passage else 0, take.several, paragraph.text)
+        key = (
+            take.line.id if take.line else 0,
+            take.passage.id if take.passage else 0,
+            take.several,
+            paragraph.text,
+        )
         found = self._costs.get(key)
         if found is None:
             found = self._costs[key] = self._cost(take, paragraph.text)
@@ -349,7 +357,8 @@ class Automaton:
         return len(self._free) - 1
 
     def _go(self, at: int, to: int, cost: float, step: Step | None = None, *, plain: bool = True) -> None:
-        self._free[at].append(_Arc(to, cost, step, plain))
+        choice = step is not None and _lone_choice(step.line) is not None
+        self._free[at].append(_Arc(to, cost, step, plain, choice))
 
     def _build(self, items: Sequence[Any], at: int, soft: float, where: _Where) -> int:
         starts: dict[int, int] = {}
@@ -377,7 +386,13 @@ class Automaton:
         weight = self.matcher.weight(line, in_cell=where.in_cell) * soft
         words = bool(bare(print_of(line)))
         shaped = any(shape_of(token, self.matcher.provinces) for token in tokens_of(line.tokens))
-        self._go(at, to, weight, Step("skip", line=line, must=soft >= 1 and not where.in_list), plain=not (words or shaped))
+        self._go(
+            at,
+            to,
+            weight,
+            Step("skip", line=line, must=soft >= 1 and not where.in_list),
+            plain=not (words or shaped),
+        )
         return to
 
     def _passage(self, passage: Passage, at: int, where: _Where) -> int:
@@ -446,8 +461,8 @@ class Automaton:
                 self._takes[start].append((at, Take(None, None, in_cell=True, several=lines)))
             self._behind(row, number, start, at)
         at = self._edge("end", at)
-        lines = (item for cell in row.cells for item in lines_of(cell.items) if isinstance(item, Line))
-        weight = sum(self.matcher.weight(line, in_cell=True) for line in lines)
+        inside = (item for cell in row.cells for item in lines_of(cell.items))
+        weight = sum(self.matcher.weight(item, in_cell=True) for item in inside if isinstance(item, Line))
         must = soft >= 1 and not where.in_list
         self._go(before, at, 0.1 + min(weight, 1.6) * soft, Step("skip", row=row, must=must), plain=False)
         return at
@@ -500,17 +515,43 @@ class Automaton:
         return found
 
     def _next_passages(self, node: int) -> Iterator[Passage]:
+        for at in self._reached(node):
+            for _, take in self._takes[at]:
+                if take.line is None and take.passage is not None:
+                    yield take.passage
+
+    def _reached(self, node: int, *, over_choices: bool = False) -> set[int]:
+        """The nodes that can be reached without passing over anything by which a place is known."""
         seen: set[int] = set()
         waiting = [node]
         while waiting:
             at = waiting.pop()
-            if at in seen:
+            if at not in seen:
+                seen.add(at)
+                waiting += [
+                    arc.target for arc in self._free[at] if arc.plain or (over_choices and arc.choice)
+                ]
+        return seen
+
+    def choices_side_by_side(self) -> dict[Path, tuple[Value, ...]]:
+        """By the path of a choice that stands alone on its line, other such choices with nothing between."""
+        found: dict[Path, tuple[Value, ...]] = {}
+        for at, takes in enumerate(self._takes):
+            mine = [value for _, take in takes if (value := _lone_choice(take.line)) is not None]
+            if not mine:
                 continue
-            seen.add(at)
-            waiting += [arc.target for arc in self._free[at] if arc.plain]
-            yield from (
-                take.passage for _, take in self._takes[at] if take.line is None and take.passage is not None
-            )
+            near = [
+                value
+                for node in self._reached(at, over_choices=True)
+                for _, take in self._takes[node]
+                if (value := _lone_choice(take.line)) is not None
+            ]
+            for one in mine:
+                for other in near:
+                    if other.path != one.path:
+                        found[one.path] = (*found.get(one.path, ()), other)
+                        found[other.path] = (*found.get(other.path, ()), one)
+        return {path: tuple(dict.fromkeys(values)) for path, values in found.items()}
 
     # ---- aligning
 
@@ -576,8 +617,20 @@ class Automaton:
         return steps[::-1]
 
 
+def _lone_choice(line: Line | None) -> Value | None:
+    """The choice that a line consists of; None where it has anything else."""
+    if line is None or len(line.tokens) != 1:
+        return None
+    token = line.tokens[0]
+    return token if isinstance(token, Value) and isinstance(token.kind, Choice) else None
+
+
 def _better(
-    costs: dict[int, float], back: dict[int, Any], target: int, cost: float, way: tuple[bool, int, Step | None]
+    costs: dict[int, float],
+    back: dict[int, Any],
+    target: int,
+    cost: float,
+    way: tuple[bool, int, Step | None],
 ) -> None:
     if cost < costs.get(target, NEVER) - 1e-9:
         costs[target] = cost
@@ -597,10 +650,5 @@ def _flat(items: Iterable[Any]) -> Iterator[Any]:
 def _without_repeated(item: Any) -> Any:
     if not isinstance(item, RowPattern):
         return item
-    cells = tuple(
-        CellPattern((), cell.column, cell.span) if cell.repeated else cell for cell in item.cells
-    )
+    cells = tuple(CellPattern((), cell.column, cell.span) if cell.repeated else cell for cell in item.cells)
     return RowPattern(cells, item.table, item.id)
-
-
-__all__ = ["Automaton", "Each", "Matcher", "Piece", "Step", "Take", "heading_end", "pieces_of"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final
 
 from generator.returns.forms.document import Block, Cell, Paragraph, Row
@@ -46,7 +47,7 @@ def heads_of(pattern: Pattern) -> list[Head]:
     """The title rows of a pattern's lists."""
     found = []
     rows = list(rows_of(pattern.items))
-    for (row, loop), (below, inside) in zip(rows, rows[1:], strict=False):
+    for (row, loop), (below, inside) in pairwise(rows):
         titles = tuple(label_of(cell) for cell in row.cells)
         if (
             loop is None
@@ -148,10 +149,7 @@ class Arranger:
     def _titles(self, place: _Place, row: Row) -> Row:
         if place.in_order:
             return row
-        cells = [
-            row.cells[at] if at is not None else Cell((), number)
-            for number, at in enumerate(place.at)
-        ]
+        cells = [row.cells[at] if at is not None else Cell((), number) for number, at in enumerate(place.at)]
         for number, cell in enumerate(row.cells):
             if number not in place.at and fold(cell.text) not in NUMBER_COLUMN and cell.text.strip():
                 self.remarks.append(Remark(cell.place, "表样没有的一栏", cell.text))

@@ -38,13 +38,11 @@ class Paragraph:
         text: as it reads; line breaks and tabs are kept.
         place: where it stands, in words that a person finds in Word.
         above: the text of a cell merged down that goes on here.
-        marks: the names of the bookmarks that begin in it.
     """
 
     text: str
     place: str
     above: bool = False
-    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ class _Reader:
             text = carried + self.text(element)
             carried = text if _joined_with_next(element) else ""
             if not carried and text.strip():
-                yield Paragraph(text, place, marks=_marks(element))
+                yield Paragraph(text, place)
             yield from self.boxed(place)
         if carried.strip():
             yield Paragraph(carried, f"第 {self.paragraphs} 段")
@@ -218,7 +216,7 @@ class _Reader:
             text = carried + self.text(element)
             carried = text if _joined_with_next(element) else ""
             if not carried and text.strip():
-                yield Paragraph(text, place, marks=_marks(element))
+                yield Paragraph(text, place)
         if carried.strip():
             yield Paragraph(carried, place)
 
@@ -300,7 +298,3 @@ def _spans(cell: Element) -> tuple[int, bool]:
 def _joined_with_next(paragraph: Element) -> bool:
     """Whether a revision has taken out the paragraph's end."""
     return paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None
-
-
-def _marks(paragraph: Element) -> tuple[str, ...]:
-    return tuple(str(mark.get(W + "name", "")) for mark in paragraph.iter(W + "bookmarkStart"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal as Only
+from typing import Any, Final
+from typing import Literal as Only
 
 from rapidfuzz.distance import Levenshtein
 
@@ -14,7 +15,7 @@ from generator.model.consortium import LEAD, MEMBER
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import Kind, LongText, Stated, Text
 from generator.returns.forms.folding import fold
-from generator.returns.forms.reading import DocumentReading, Item, Reading, TextGroup
+from generator.returns.forms.reading import DocumentReading, Either, Item, Reading, TextGroup
 from generator.returns.forms.values import Form, UnreadableError, is_blank, value_of
 
 Status = Only["sure", "doubtful", "unread", "conflict"]
@@ -107,7 +108,9 @@ class _Joiner:
     form: Form
     none: Mapping[str, str]
 
-    def part(self, items: Sequence[Item], part: type[Part], path: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    def part(
+        self, items: Sequence[Item], part: type[Part], path: str, facts: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """The values of a group, or of an item that several documents tell of."""
         fields = _collected(items)
         for name, (value, place) in _facts(items).items():
@@ -119,9 +122,10 @@ class _Joiner:
         for group in (one for item in items for one in item.groups):
             for name, reading in split(group, fields, self.form).items():
                 fields.setdefault(name, []).append(reading)
-        for names, reading in (one for item in items for one in item.either):
-            name, doubt = _which(names, reading, fields)
-            fields.setdefault(name, []).append(replace(reading, doubt=reading.doubt or doubt))
+        for either in (one for item in items for one in item.either):
+            name, doubt = _which(either, fields)
+            reading = replace(either.reading, doubt=either.reading.doubt or doubt)
+            fields.setdefault(name, []).append(reading)
         lists = {name for item in items for name in item.lists}
         return self._group(part, path, "", fields, (items, lists))
 
@@ -140,7 +144,7 @@ class _Joiner:
             here = f"{path}.{spec.name}" if path else spec.name
             value: Any = None
             if spec.shape == "map":
-                value = self._map(spec, here, name, fields)
+                value = self._map(here, name, fields)
             elif spec.shape == "list":
                 value = self._list(spec, here, name, fields, items if name in lists else ())
             elif spec.part is not None:
@@ -151,7 +155,7 @@ class _Joiner:
                 tree[spec.name] = value
         return tree
 
-    def _map(self, spec: FieldSpec, path: str, name: str, fields: dict[str, list[Reading]]) -> Any:
+    def _map(self, path: str, name: str, fields: dict[str, list[Reading]]) -> Any:
         found = {}
         for key in (each for each in fields if each.startswith(f"{name}.") and each.endswith(".text")):
             id_ = key[len(name) + 1 : -len(".text")]
@@ -164,7 +168,7 @@ class _Joiner:
         self, spec: FieldSpec, path: str, name: str, fields: dict[str, list[Reading]], items: Sequence[Item]
     ) -> Any:
         if spec.part is None:
-            return self._texts(spec, path, fields[name]) if name in fields else None
+            return self._texts(path, fields[name]) if name in fields else None
         found = []
         clusters = clusters_of([one for item in items for one in item.lists.get(name, ())], spec.part)
         for at, cluster in enumerate(clusters):
@@ -174,7 +178,7 @@ class _Joiner:
             return []
         return found or None
 
-    def _texts(self, spec: FieldSpec, path: str, readings: list[Reading]) -> Any:
+    def _texts(self, path: str, readings: list[Reading]) -> Any:
         """A list of plain texts on one line."""
         kept = [one for one in readings if one.is_read]
         sources = tuple(Source(one.document, one.place, one.raw) for one in readings)
@@ -264,26 +268,23 @@ def _comparable(value: Any) -> Any:
     return tuple(map(fold, value)) if isinstance(value, list) else value
 
 
-def _which(
-    names: tuple[str, ...], reading: Reading, fields: Mapping[str, Sequence[Reading]]
-) -> tuple[str, str]:
+def _which(either: Either, fields: Mapping[str, Sequence[Reading]]) -> tuple[str, str]:
     """Which of several fields a text is, with why that may be wrong.
 
     The form prints the first that is given. Where another place has the text as one of them, it is that one;
-    where it has another text for the general one, the text here must be the particular one. Else the general
-    field is taken: printed again it stands in the same place.
+    where it has another text for the general one, the text here must be the particular one.
     """
+    names, reading = either.fields, either.reading
     known = {
         name: {_comparable(one.value) for one in fields.get(name, ()) if one.is_read and not one.doubt}
         for name in names
     }
-    mine = _comparable(reading.value) if reading.is_read else None
     for name in names:
-        if mine in known[name]:
+        if reading.is_read and _comparable(reading.value) in known[name]:
             return name, ""
-    if known[names[-1]] and len(names) == 2:  # noqa: PLR2004
+    if known[names[-1]] and len(names) == 2:  # noqa: PLR2004 (of two, the other)
         return names[0], ""
-    return names[-1], "这一处可能印的是几项中的一项"
+    return names[either.usual], "这一处可能印的是几项中的一项"
 
 
 # ---- texts side by side
@@ -318,11 +319,6 @@ def _cuts(
 ) -> tuple[tuple[int, ...] | None, str]:
     """Where each text but the first begins, and why that may be wrong; None where nothing says."""
     count = len(group.fields)
-    starts = dict(group.starts)
-    if all(name in starts for name in group.fields[1:]):
-        cuts = tuple(starts[name] for name in group.fields[1:])
-        if list(cuts) == sorted(cuts):
-            return cuts, ""
     known = {
         number: _comparable(reading.value)
         for number, name in enumerate(group.fields)
@@ -477,6 +473,7 @@ def _by_role(clusters: list[list[Item]], item: Item) -> None:
 
 def _implied(cluster: Sequence[Item], clusters: Sequence[Sequence[Item]]) -> dict[str, Reading]:
     """What a member is because of what others are: with the leads named, the others are none."""
+
     def role(items: Sequence[Item]) -> bool:
         return any("role" in one.facts or "role" in one.fields for one in items)
 
@@ -484,6 +481,3 @@ def _implied(cluster: Sequence[Item], clusters: Sequence[Sequence[Item]]) -> dic
     if role(cluster) or not leads:
         return {}
     return {"role": Reading(f"按牵头单位一栏（{leads[0].facts['role'][1]}）", "", MEMBER, "", "")}
-
-
-

@@ -95,9 +95,9 @@ def sequences(tokens: Sequence[Token | Alternatives]) -> list[tuple[tuple[Token,
             found = [((*sequence, token), facts) for sequence, facts in found]
             continue
         chosen = list(_choices(token))
-        found = [
-            ((*sequence, *more), (*facts, *told)) for sequence, facts in found for more, told in chosen
-        ][:_MOST_SEQUENCES]
+        found = [((*sequence, *more), (*facts, *told)) for sequence, facts in found for more, told in chosen][
+            :_MOST_SEQUENCES
+        ]
     return list(dict.fromkeys(found))
 
 
@@ -171,7 +171,12 @@ class _Sequence:
     def _anchor(self, hits: tuple[Hit, ...], *, exact: bool) -> int:
         telling = 0
         for hit in hits:
-            if exact and hit.raw.strip() and (kind := _kind(hit.token)) is not None and self._shape(hit.token):
+            if (
+                exact
+                and hit.raw.strip()
+                and (kind := _kind(hit.token)) is not None
+                and self._shape(hit.token)
+            ):
                 telling += 2 if isinstance(kind, (Count, Money, Share, Flag)) else 4
         marks = sum(1 for token in self.tokens if isinstance(token, Literal) and fold(token.text))
         return self.words + telling + (1 if marks and not self.words else 0)
@@ -372,6 +377,10 @@ def shape_of(token: Token, provinces: Sequence[str] = ()) -> str:
         return rf"[({EMPTY}]*(?:[0-9](?:[,;]?[0-9])*|无)?[){EMPTY}]*"
     if not isinstance(token, Value):
         return ""
+    return _shape_of_value(token) or _shape_of_text(token, provinces)
+
+
+def _shape_of_value(token: Value) -> str:
     kind = token.kind
     if token.part is not None:
         length = token.part[1] - token.part[0] + 1
@@ -393,6 +402,10 @@ def shape_of(token: Token, provinces: Sequence[str] = ()) -> str:
         return rf"{_BOX}?(?:{'|'.join(options)})"
     if isinstance(kind, Flag):
         return rf"(?:{_BOX}?是{_BOX}?否?{_BOX}?|{_BOX}?否|有|无|{_BOX})"
+    return ""
+
+
+def _shape_of_text(token: Value, provinces: Sequence[str]) -> str:
     reads = token.spec.reads if token.spec is not None else ""
     name = token.path[-1]
     if reads == "phone" or name == "fax":

@@ -56,7 +56,8 @@ class Value:
         blank: what the blank form prints in its place.
         dated: the form in which a date is printed, with ``{year}``, ``{month}``, ``{day}``; empty for the usual one.
         part: which of its characters are printed, from 1; None for all.
-        others: fields that may stand there instead.
+        others: fields that may stand there instead, the most particular first.
+        first: whether it is this field where nothing else tells, and not the last of the others.
     """
 
     path: Path
@@ -67,6 +68,7 @@ class Value:
     dated: str = ""
     part: tuple[int, int] | None = None
     others: tuple[Path, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from generator.base.text import excerpt
 from generator.returns.forms.alignment import Automaton, Matcher, Piece, Step, Take, heading_end, pieces_of
 from generator.returns.forms.columns import Arranger, Remark, heads_of, labels_of
 from generator.returns.forms.document import FilledForm, Paragraph, Row
-from generator.returns.forms.folding import EMPTY, TICKED, bare, fold, likeness
+from generator.returns.forms.folding import EMPTY, TICKED, bare, fold
 from generator.returns.forms.line_match import Hit
 from generator.returns.forms.pattern import (
     Counter,
@@ -42,7 +42,6 @@ from generator.returns.forms.pattern import (
 )
 from generator.returns.forms.values import Form, UnreadableError, is_blank, value_of
 
-BOUNDARY: Final = "_text."  # how a hidden bookmark's name begins that stands where a text begins
 _MOVED_ROW: Final = 0.35
 _NOTHING: Final = frozenset({"无", "/", "-", "--"})
 _ALTERED: Final = 0.995
@@ -82,7 +81,6 @@ class TextGroup:
         fields: the fields, in the form's order.
         tokens: their places in the pattern.
         paragraphs: what stands there.
-        starts: by a field, the number of the paragraph in which it is known to begin.
         document: the document's name.
         doubt: why all of it may be another's.
     """
@@ -90,7 +88,6 @@ class TextGroup:
     fields: tuple[str, ...]
     tokens: tuple[Value, ...]
     paragraphs: tuple[Paragraph, ...]
-    starts: tuple[tuple[str, int], ...]
     document: str
     doubt: str = ""
 
@@ -98,6 +95,21 @@ class TextGroup:
     def place(self) -> str:
         """Where they stand."""
         return _place(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """What stands at a place where one of several fields may stand.
+
+    Attributes:
+        fields: the fields, the most particular first.
+        usual: which of them it is where nothing else tells.
+        reading: what stands there.
+    """
+
+    fields: tuple[str, ...]
+    usual: int
+    reading: Reading
 
 
 @dataclass(slots=True)
@@ -108,7 +120,7 @@ class Item:
         facts: what holds of it because of where it stands, with the place.
         fields: readings by the field's name, dotted below groups.
         groups: texts that stand together.
-        either: readings of a place where one of several fields may stand, the most particular first.
+        either: readings of places where one of several fields may stand.
         lists: its own lists' items by the list's name.
         source: what the item was read from: items of one source are different things.
     """
@@ -116,7 +128,7 @@ class Item:
     facts: dict[str, tuple[Any, str]] = field(default_factory=dict)
     fields: dict[str, list[Reading]] = field(default_factory=dict)
     groups: list[TextGroup] = field(default_factory=list)
-    either: list[tuple[tuple[str, ...], Reading]] = field(default_factory=list)
+    either: list[Either] = field(default_factory=list)
     lists: dict[str, list[Item]] = field(default_factory=dict)
     source: str = ""
 
@@ -175,6 +187,15 @@ class FormReader:
         self.automaton = Automaton(self.pattern.items, self.matcher)
         self.beside = self.automaton.side_by_side()
         self.form = Form(self._labels)
+        self._choices = self.automaton.choices_side_by_side()
+
+    def rivals_of(self, token: Value, value: Any) -> tuple[Path, ...]:
+        """Other choices that may stand in a choice's place and have the same option."""
+        return tuple(
+            other.path
+            for other in self._choices.get(token.path, ())
+            if isinstance(value, str) and value in other.kind.options
+        )
 
     def knowing(self, names: dict[str, frozenset[str]]) -> FormReader:
         """The same reader that knows some names already."""
@@ -208,9 +229,7 @@ class FormReader:
         for row, run in _by_row(steps):
             if row is not None and lost and all(step.what in {"more", "skip"} for step in run):
                 pieces = [step.piece for step in run if step.piece is not None]
-                best = min(
-                    ((*self._row(one).align(pieces), one) for one in lost), key=lambda each: each[0]
-                )
+                best = min(((*self._row(one).align(pieces), one) for one in lost), key=lambda each: each[0])
                 if best[0] < _MOVED_ROW and any(step.what == "take" for step in best[1]):
                     lost.remove(best[2])
                     result += best[1]
@@ -269,6 +288,8 @@ class _Walk:
     loops: dict[int, Loop] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
     passage: list[tuple[Passage, Paragraph]] = field(default_factory=list)
+    before: int = 0
+    after: int = 0
     gap_before: bool = False
     gap: list[Line] = field(default_factory=list)
     ticks: dict[Path, list[tuple[Tick, str, str]]] = field(default_factory=dict)
@@ -280,15 +301,25 @@ class _Walk:
     in_list_row: bool = False
 
     def go(self, steps: list[Step]) -> None:
-        for step in steps:
+        following: list[int] = []
+        after = 0
+        for step in reversed(steps):
+            if step.what == "take" and step.take is not None and step.take.line is not None:
+                after = step.take.line.id
+            following.append(after)
+        for step, after in zip(steps, reversed(following), strict=True):
+            self.after = after
             getattr(self, f"_{step.what}")(step)
+        self.after = 0
         self.flush()
         self._settle_ticks()
         for path, told in self.many.items():
             doubt = next((why for _, _, why in told if why), "")
             values = [value for value, _, _ in told if value]
             place = told[0][1]
-            self.note(path, Reading(place, "、".join(values), None if doubt else values, doubt, self.found.name))
+            self.note(
+                path, Reading(place, "、".join(values), None if doubt else values, doubt, self.found.name)
+            )
 
     # ---- steps
 
@@ -356,10 +387,12 @@ class _Walk:
         if take.passage is not None and take.line is not None:
             self.gap.clear()
             rest = paragraph.text[heading_end(print_of(take.line), paragraph.text) :]
-            self.gap_before = False
+            self.gap_before, self.before = False, take.line.id
             self.passage.append((take.passage, replace(paragraph, text=rest)))
             return
         self._line(take, paragraph, piece)
+        if take.line is not None:
+            self.before = take.line.id
 
     def _line(self, take: Take, paragraph: Paragraph, piece: Piece) -> None:
         matcher = self.reader.matcher
@@ -417,7 +450,9 @@ class _Walk:
             return
         for hit, where in hits:
             doubt = where.cell.doubt if where.cell is not None else ""
-            place = where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
+            place = (
+                where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
+            )
             self._hit(replace(hit, doubt=hit.doubt or doubt), place)
 
     # ---- values
@@ -452,11 +487,16 @@ class _Walk:
 
     def _noted(self, token: Value, reading: Reading) -> None:
         """Put a value where it belongs, or down as one of several fields that may stand there."""
-        owners = [self._owner(path) for path in (token.path, *token.others)]
-        if len(owners) == 1 or any(owner is not owners[0][0] for owner, _ in owners):
+        others = (*token.others, *self.reader.rivals_of(token, reading.value))
+        owners = [self._owner(path) for path in (token.path, *others)]
+        if any(owner is not owners[0][0] for owner, _ in owners):
+            reading = replace(reading, doubt=reading.doubt or "这一处可能印的是几项中的一项")
+            owners = owners[:1]
+        if len(owners) == 1:
             self.note(token.path, reading)
-        else:
-            owners[0][0].either.append((tuple(name for _, name in owners), reading))
+            return
+        names = [name for _, name in owners]
+        owners[0][0].either.append(Either(tuple(names), 0 if token.first else len(names) - 1, reading))
 
     def _option(self, token: OptionNumber, hit: Hit, place: str) -> None:
         said = fold(hit.raw).strip(EMPTY + "()")
@@ -538,12 +578,10 @@ class _Walk:
         doubt = "前面或后面的标题找不到，可能连着另一项的文字" if missing else ""
         self.number_gap = False
         matcher = self.reader.matcher
-        paragraphs = tuple(
-            paragraph for _, paragraph in run if not matcher.is_print(fold(paragraph.text))
-        )
+        paragraphs = tuple(paragraph for _, paragraph in run if not matcher.is_print(fold(paragraph.text)))
         if not paragraphs or all(is_blank(paragraph.text) for paragraph in paragraphs):
             return
-        passages = self.reader.beside.get(run[0][0].id, (run[0][0],))
+        passages = self._possible(run[0][0])
         if len(passages) == 1:
             self._passage(passages[0], paragraphs, doubt)
             return
@@ -556,9 +594,15 @@ class _Walk:
                 self.note(one.value.path, lost)
             return
         names = tuple(name for _, name in owners)
-        starts = tuple(_starts(names, paragraphs))
         values = tuple(one.value for one in passages)
-        owner.groups.append(TextGroup(names, values, paragraphs, starts, self.found.name, doubt))
+        owner.groups.append(TextGroup(names, values, paragraphs, self.found.name, doubt))
+
+    def _possible(self, first: Passage) -> tuple[Passage, ...]:
+        """The texts that may stand between the lines taken last and next; in a list the order begins again."""
+        found = self.reader.beside.get(first.id, (first,))
+        least = self.before if self.before < first.id else 0
+        most = self.after if self.after > first.id else float("inf")
+        return tuple(one for one in found if least < one.id < most) or (first,)
 
     def _passage(self, passage: Passage, paragraphs: tuple[Paragraph, ...], doubt: str) -> None:
         token = passage.value
@@ -615,15 +659,6 @@ class _Walk:
         return found
 
 
-def _starts(names: Iterable[str], paragraphs: Sequence[Paragraph]) -> Iterator[tuple[str, int]]:
-    """Where fields are known to begin, by hidden bookmarks of ours."""
-    last = {name.rpartition(".")[2] if name.rpartition(".")[2] != "text" else name: name for name in names}
-    for number, paragraph in enumerate(paragraphs):
-        for mark in paragraph.marks:
-            if mark.startswith(BOUNDARY) and (key := mark.split(".")[1]) in last:
-                yield last[key], number
-
-
 def _number(chinese: str) -> int:
     if "十" in chinese:
         tens, _, ones = chinese.partition("十")
@@ -660,6 +695,3 @@ def changed_words(printed: str, now: str) -> Iterator[str]:
             yield f"加上了“{excerpt(new)}”"
         else:
             yield f"“{excerpt(old)}”改成了“{excerpt(new)}”"
-
-
-__all__ = ["DocumentReading", "FormReader", "Item", "Reading", "TextGroup", "changed_words", "likeness"]

@@ -116,12 +116,10 @@ def _elements(parent: Any, *tags: str) -> list[Element]:
 
 
 def _text(paragraph: Element) -> str:
-    pieces = []
-    for element in paragraph.iter(W + "t", W + "br", W + "tab"):
-        pieces.append(
-            stored_text(element) if element.tag == W + "t" else "\n" if element.tag == W + "br" else "\t"
-        )
-    return "".join(pieces)
+    marks = {W + "br": "\n", W + "tab": "\t"}
+    return "".join(
+        marks.get(element.tag) or stored_text(element) for element in paragraph.iter(W + "t", *marks)
+    )
 
 
 @dataclass(slots=True)
@@ -244,9 +242,7 @@ class _Compiler:
             self.unreadable.append("逐段印的不是一个文字字段")
             return [Alternatives((Branch(tuple(items)),), edition=False, open=True)]
         lines = [item for item in lines_of(items) if isinstance(item, Line)]
-        plain = [
-            line for line in lines if [t for t in line.tokens if not _is_blank(t)] == [value]
-        ]
+        plain = [line for line in lines if [t for t in line.tokens if not _is_blank(t)] == [value]]
         passage = Passage(value, next(self._ids))
         beside = [line for line in lines if line not in plain]
         return [*beside[:1], passage] if beside else [passage]
@@ -571,11 +567,23 @@ def _joined(first: Any, second: Any) -> Any:
 def _exclusive(alternatives: Alternatives) -> Alternatives:
     """Alternatives whose texts know that another's may stand in their place."""
     starts = [_first_passage(branch.items) for branch in alternatives.branches]
-    paths = [start.value.path for start in starts if start is not None]
     branches = []
     for branch, start in zip(alternatives.branches, starts, strict=True):
-        others = tuple(path for path in paths if start is not None and path != start.value.path)
-        items = tuple(_with_others(item, start, others) for item in branch.items) if others else branch.items
+        rest = [other for other in alternatives.branches if other is not branch]
+        others = tuple(
+            dict.fromkeys(
+                other.value.path for one in rest if (other := _first_passage(one.items)) is not None
+            )
+        )
+        others = tuple(path for path in others if start is not None and path != start.value.path)
+        # Several texts stand for one: which of them begins where is anybody's guess.
+        several = any(sum(isinstance(x, Passage) for x in lines_of(one.items)) > 1 for one in rest)
+        items = branch.items
+        if others and start is not None:
+            told = replace(
+                start.value, others=(*start.value.others, *others), first=several or start.value.first
+            )
+            items = tuple(_with_value(item, start, told) for item in items)
         branches.append(replace(branch, items=items))
     return replace(alternatives, branches=tuple(branches))
 
@@ -590,19 +598,23 @@ def _first_passage(items: Sequence[Any]) -> Passage | None:
             if found is not None:
                 return found
             continue
+        if isinstance(item, Loop):
+            return _first_passage(item.items)
         return None
     return None
 
 
-def _with_others(item: Any, passage: Passage | None, others: tuple[Path, ...]) -> Any:
-    if item is passage and isinstance(item, Passage):
-        return replace(item, value=replace(item.value, others=(*item.value.others, *others)))
+def _with_value(item: Any, passage: Passage, value: Value) -> Any:
+    if item == passage:
+        return replace(passage, value=value)
     if isinstance(item, Alternatives):
         branches = (
-            replace(one, items=tuple(_with_others(inner, passage, others) for inner in one.items))
+            replace(one, items=tuple(_with_value(inner, passage, value) for inner in one.items))
             for one in item.branches
         )
         return replace(item, branches=tuple(branches))
+    if isinstance(item, Loop):
+        return replace(item, items=tuple(_with_value(inner, passage, value) for inner in item.items))
     return item
 
 
