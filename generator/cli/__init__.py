@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "lint": ("lint", "检查一个方案的文件夹"),
+    "read": ("read", "把填好的 Word 表读成数据文件"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
     "verify": ("verify", "核对材料包有没有被改动，谁签了、谁还没签"),
     "fonts": ("fonts", "列出公文字体由本机哪些字库来印"),

@@ -105,6 +105,62 @@ class OfficeDocument:
     parts: Mapping[str, bytes]
 
 
+def run_office(
+    office: Path,
+    arguments: list[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    time_limit: float = TIME_LIMIT,
+) -> str:
+    """Run LibreOffice once, with a profile of its own, without macros and network.
+
+    Args:
+        office: the program.
+        arguments: what it is to do.
+        folder: a private folder; its profile is made there.
+        environment: more variables for it.
+        time_limit: seconds.
+
+    Returns:
+        What it writes to its standard output. Its exit code says nothing: look for the file that it was to make.
+
+    Raises:
+        PdfError: it took too long.
+    """
+    profile = folder / "profile"
+    (profile / "user").mkdir(parents=True, exist_ok=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+    kept = ("PATH", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "LANG")
+    full = {key: os.environ[key] for key in kept if key in os.environ} | {
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "TMP": str(folder),
+        "SAL_USE_VCLPLUGIN": "svp",
+        **({"FONTCONFIG_FILE": str(folder / "fonts.conf")} if (folder / "fonts.conf").exists() else {}),
+        **environment,
+    }
+    command = [
+        str(office), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
+        "--nologo", "--nolockcheck", "--nodefault", *arguments,
+    ]  # fmt: skip
+    # A session of its own, so that the office's child processes end with it.
+    with subprocess.Popen(
+        command, env=full, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, start_new_session=sys.platform != "win32",
+    ) as process:  # fmt: skip
+        try:
+            return process.communicate(timeout=time_limit)[0]
+        except subprocess.TimeoutExpired as error:
+            _end(process)
+            raise PdfError(
+                f"LibreOffice 超过 {time_limit:.0f} 秒没有完成", "重试一次，或改用 --pdf-engine typst"
+            ) from error
+        except BaseException:
+            _end(process)
+            raise
+
+
 class LibreOfficeEngine(Engine[OfficeDocument]):
     """The engine ``libreoffice``.
 
@@ -167,38 +223,7 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
         """Nothing is held between runs."""
 
     def _run(self, arguments: list[str], folder: Path, environment: Mapping[str, str]) -> str:
-        profile = folder / "profile"
-        (profile / "user").mkdir(parents=True, exist_ok=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
-        kept = ("PATH", "SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "LANG")
-        full = {key: os.environ[key] for key in kept if key in os.environ} | {
-            "HOME": str(folder),
-            "TMPDIR": str(folder),
-            "TEMP": str(folder),
-            "TMP": str(folder),
-            "SAL_USE_VCLPLUGIN": "svp",
-            **({"FONTCONFIG_FILE": str(folder / "fonts.conf")} if (folder / "fonts.conf").exists() else {}),
-            **environment,
-        }
-        command = [
-            str(self._office), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore",
-            "--nologo", "--nolockcheck", "--nodefault", *arguments,
-        ]  # fmt: skip
-        # A session of its own, so that the office's child processes end with it.
-        with subprocess.Popen(
-            command, env=full, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, text=True, start_new_session=sys.platform != "win32",
-        ) as process:  # fmt: skip
-            try:
-                return process.communicate(timeout=self._limit)[0]
-            except subprocess.TimeoutExpired as error:
-                _end(process)
-                raise PdfError(
-                    f"LibreOffice 超过 {self._limit:.0f} 秒没有完成", "重试一次，或改用 --pdf-engine typst"
-                ) from error
-            except BaseException:
-                _end(process)
-                raise
+        return run_office(self._office, arguments, folder, environment, self._limit)
 
     def _write_fontconfig(self, folder: Path, names: set[tuple[str, bool]]) -> None:
         """A fontconfig in which every name that the document uses is served by the face of its role."""

@@ -57,12 +57,14 @@ class Hit:
         raw: the text.
         doubt: why it may be another's, a Chinese clause; empty where it is not in doubt.
         lost: whether it cannot be told from its neighbours at all.
+        line: the number of the line in the pattern, for a figure.
     """
 
     token: Token
     raw: str
     doubt: str = ""
     lost: bool = False
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

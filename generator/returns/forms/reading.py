@@ -44,6 +44,7 @@ from generator.returns.forms.values import Form, UnreadableError, is_blank, valu
 
 _MOVED_ROW: Final = 0.35
 _NOTHING: Final = frozenset({"无", "/", "-", "--"})
+_TELLING: Final = 3  # more characters than this say which line it is
 _ALTERED: Final = 0.995
 _DIGITS: Final = "零一二三四五六七八九十"
 _CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3})[、.,条章]")
@@ -146,11 +147,12 @@ class DocumentReading:
         name: the file's name.
         root: what it says of the consortium.
         stated_none: lists that it states to be none, by path, with the place.
-        figures: what it has for derived figures, in order, with the places.
+        figures: what it has for derived figures: a name of each that is the same in every copy of the form, the
+            text, the place.
         remarks: what is beyond the form or otherwise than in it.
         notices: what a person should know of how it was read.
-        seen: the share of its blocks that the form explains.
-        skipped: lines of the form that it lacks.
+        skipped: lines that every copy of the form has, and this one lacks.
+        printed: how many of those lines it has.
         cost: how badly it fits.
     """
 
@@ -160,8 +162,8 @@ class DocumentReading:
     figures: list[tuple[str, str, str]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
-    seen: float = 0.0
     skipped: list[Line] = field(default_factory=list)
+    printed: int = 0
     cost: float = 0.0
 
 
@@ -212,9 +214,6 @@ class FormReader:
         found = DocumentReading(form.name, cost=cost, notices=list(form.notices), remarks=arranger.remarks)
         steps = self._moved(steps, found)
         _Walk(self, found).go(steps)
-        taken = sum(1 for step in steps if step.what == "take" and step.take and step.take.passage is None)
-        texts = sum(1 for step in steps if step.what == "more" and step.piece and step.piece.paragraph)
-        found.seen = taken / max(1, taken + texts)
         return found
 
     def _moved(self, steps: list[Step], found: DocumentReading) -> list[Step]:
@@ -343,7 +342,7 @@ class _Walk:
             cells = step.row.cells
             lines = [one for cell in cells for one in lines_of(cell.items) if isinstance(one, Line)]
         for line in lines:
-            if step.must and is_print(line) and len(bare(print_of(line))) > 3:  # noqa: PLR2004
+            if step.must and is_print(line) and len(bare(print_of(line))) > _TELLING:
                 self.gap.append(line)
                 self.found.skipped.append(line)
 
@@ -404,6 +403,7 @@ class _Walk:
             match = matcher.line(take.line).match(paragraph.text)
             if is_print(take.line):
                 self.gap.clear()
+                self.found.printed += len(bare(print_of(take.line))) > _TELLING
                 self._numbered(take.line, paragraph)
             if match.quality < _ALTERED and match.printed:
                 self._altered(take.line, match.printed, paragraph)
@@ -412,6 +412,8 @@ class _Walk:
         for hit in match.hits:
             if paragraph.above and not hit.doubt:
                 hit = replace(hit, doubt="这一格与上面的格合并了")  # noqa: PLW2901 (the same hit, doubted)
+            if isinstance(hit.token, Derived):
+                hit = replace(hit, line=take.line.id if take.line else 0)  # noqa: PLW2901
             if self.row_hits is not None:
                 self.row_hits.append((hit, piece))
             else:
@@ -460,7 +462,9 @@ class _Walk:
     def _hit(self, hit: Hit, place: str) -> None:
         token = hit.token
         if isinstance(token, Derived):
-            self.found.figures.append((token.expression, hit.raw.strip(), place))
+            key = f"{token.expression}:{hit.line}:{token.unit}"
+            at = sum(1 for name, _, _ in self.found.figures if name.startswith(f"{key}#"))
+            self.found.figures.append((f"{key}#{at}", hit.raw.strip(), place))
         elif isinstance(token, Tick):
             self.ticks.setdefault(token.path, []).append((token, fold(hit.raw), place))
         elif isinstance(token, Unreadable):
