@@ -170,6 +170,11 @@ class Matcher:
                 self._strong.append(self.line(item))
         self._prints = frozenset(prints)
 
+    def know(self, names: dict[str, frozenset[str]], lines: frozenset[int]) -> None:
+        """Let some names be known; what lines of these numbers cost is asked anew."""
+        self.known.update(names)
+        self._costs = {key: cost for key, cost in self._costs.items() if key[0] not in lines}
+
     def line(self, line: Line) -> LineMatcher:
         """The matcher of a line."""
         if line.id not in self._lines:
@@ -492,6 +497,15 @@ class Automaton:
         return to
 
     # ---- what can follow what
+
+    def nameless(self) -> frozenset[int]:
+        """The numbers of the lines that stand among texts for each item of a list, with values on them."""
+        return frozenset(
+            take.line.id
+            for takes in self._takes
+            for _, take in takes
+            if take.line is not None and take.in_list and not take.alone and not is_print(take.line)
+        )
 
     def side_by_side(self) -> dict[int, tuple[Passage, ...]]:
         """By a passage's number, the passages that can stand directly beside it with no print between, in order."""

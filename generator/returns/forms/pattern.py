@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from generator.model.fields import FieldSpec, Part
@@ -166,12 +167,22 @@ class Alternatives:
     open: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """A paragraph of print and values."""
 
     tokens: tuple[Token | Alternatives, ...]
     id: int
+
+    @cached_property
+    def printed(self) -> str:
+        """Its print, as ``print_of`` gives it."""
+        return _print_of(self)
+
+    @cached_property
+    def only_print(self) -> bool:
+        """Whether it is print alone, as ``is_print`` says."""
+        return _is_print(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,12 +294,20 @@ def tokens_of(tokens: Iterable[Token | Alternatives]) -> Iterator[Token]:
 
 def print_of(line: Line) -> str:
     """A line's print, folded; alternatives aside where there is other print."""
+    return line.printed
+
+
+def _print_of(line: Line) -> str:
     own = fold("".join(token.text for token in line.tokens if isinstance(token, Literal)))
     return own or fold("".join(token.text for token in tokens_of(line.tokens) if isinstance(token, Literal)))
 
 
 def is_print(line: Line) -> bool:
     """Whether a line has nothing but print, numbers that only count aside."""
+    return line.only_print
+
+
+def _is_print(line: Line) -> bool:
     return all(isinstance(token, (Literal, Counter)) for token in tokens_of(line.tokens)) and any(
         isinstance(token, Literal) and bare(fold(token.text)) for token in tokens_of(line.tokens)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from generator.errors import DataError, Place, ProgrammeError
@@ -113,9 +113,12 @@ def read_forms(
         _refuse_unlike(paper)
     names = names_of(paper.reading for paper in first)
     found = ReadForms()
-    for (form, name), paper in zip(forms, first, strict=True):
-        reader = paper.reader.knowing(names) if names else paper.reader
-        found.papers.append(ReadPaper(name, paper.document, reader.read(form), reader, paper.prepared))
+    for (form, _), paper in zip(forms, first, strict=True):
+        reader = paper.reader
+        if names and reader.needs_names:
+            reader.know(names)
+            paper = replace(paper, reading=reader.read(form))  # noqa: PLW2901 (the same paper, read better)
+        found.papers.append(paper)
     labels = frozenset().union(*(paper.reader.form.labels for paper in found.papers))
     found.joining = join([paper.reading for paper in found.papers], programme.model, Form(labels))
     return found

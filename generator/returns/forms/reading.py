@@ -199,11 +199,14 @@ class FormReader:
             if isinstance(value, str) and value in other.kind.options
         )
 
-    def knowing(self, names: dict[str, frozenset[str]]) -> FormReader:
-        """The same reader that knows some names already."""
-        known = FormReader(self.pattern, self.provinces)
-        known.matcher.known.update(names)
-        return known
+    @property
+    def needs_names(self) -> bool:
+        """Whether the form has lines that are known only by a name that stands on them."""
+        return bool(self.automaton.nameless())
+
+    def know(self, names: dict[str, frozenset[str]]) -> None:
+        """Let some names be known when the next document is read."""
+        self.matcher.know(names, self.automaton.nameless())
 
     def read(self, form: FilledForm) -> DocumentReading:
         """Read a document."""
@@ -531,7 +534,7 @@ class _Walk:
         owner, name = self._owner(token.list)
         for at, piece in enumerate(pieces):
             item = Item(source=f"{self.found.name}:{place}:{at}")
-            item.facts.update({key: (value, place) for key, value in token.facts})
+            item.facts.update({key: (value, f"{self.found.name} {place}") for key, value in token.facts})
             item.fields[token.name] = [Reading(place, piece, piece, hit.doubt, self.found.name)]
             owner.lists.setdefault(name, []).append(item)
 
@@ -629,7 +632,7 @@ class _Walk:
     def _note(self, facts: Facts, place: str) -> None:
         for path, value in facts:
             owner, name = self._owner(path)
-            owner.facts.setdefault(name, (value, place))
+            owner.facts.setdefault(name, (value, f"{self.found.name} {place or '所在的栏'}"))
 
     def _owner(self, path: Path) -> tuple[Item, str]:
         """The item that holds a field, and the field's name there."""
@@ -657,7 +660,8 @@ class _Walk:
             if isinstance(step, Each):
                 found.source = f"{self.found.name}:{step.loop}:{self.counts.get(step.loop, 0)}"
             facts = loop.facts if loop is not None else step.facts if isinstance(step, One) else ()
-            found.facts.update({key: (value, "") for key, value in facts if not key.startswith("@")})
+            told = f"{self.found.name} 所在的栏"
+            found.facts.update({key: (value, told) for key, value in facts if not key.startswith("@")})
             owner.lists.setdefault(name, []).append(found)
             self.current[key] = found
         return found

@@ -19,6 +19,8 @@ from generator.returns.forms.folding import fold
 _FIRST: Final = 60  # blocks in which a title stands
 _LINES: Final = 3  # lines over which it may run
 _BEHIND: Final = 14  # characters that may follow it, as （编写提纲）
+_TELLING: Final = 8  # a title without its province's name that is no shorter tells what it is
+_LONGEST: Final = 60
 _ALMOST: Final = 82.0
 
 
@@ -30,6 +32,23 @@ class _Title:
     @property
     def folded(self) -> str:
         return fold(self.document.title)
+
+    def is_in(self, text: str) -> bool:
+        """Whether a folded text is the title, as it stands or with the consortium's own name in it."""
+        if text.startswith(self.folded) and len(text) <= len(self.folded) + _BEHIND:
+            return True
+        region, rest = self._parts
+        return bool(rest) and text.startswith(region) and self.ends(text)
+
+    def ends(self, text: str) -> bool:
+        """Whether a folded text ends as the title does; before it stands the consortium's name."""
+        rest = self._parts[1]
+        return len(rest) >= _TELLING and len(text) <= _LONGEST and text.endswith(rest)
+
+    @property
+    def _parts(self) -> tuple[str, str]:
+        region = fold(self.programme.region)
+        return region, self.folded.removeprefix(region) if self.folded.startswith(region) else ""
 
 
 def recognised(form: FilledForm, programme: Programme, known: Mapping[str, Programme]) -> Document:
@@ -69,6 +88,9 @@ def recognised(form: FilledForm, programme: Programme, known: Mapping[str, Progr
             f"改用 -p {code} 来读，或换成本方案的材料",
             place,
         )
+    named = next((one for text in map(fold, lines) for one in mine if one.ends(text)), None)
+    if named is not None and not _of_another(lines, named, known):
+        return named.document
     near = _nearly(lines, mine)
     titles = "、".join(f"《{one.document.title}》" for one in mine if one.document.rollup is None)
     if near is not None:
@@ -103,9 +125,19 @@ def _named(lines: list[str], titles: Iterable[_Title]) -> _Title | None:
     ordered = sorted(titles, key=lambda one: -len(one.folded))
     for text in _runs(lines):
         for title in ordered:
-            if text.startswith(title.folded) and len(text) <= len(title.folded) + _BEHIND:
+            if title.is_in(text):
                 return title
     return None
+
+
+def _of_another(lines: list[str], title: _Title, known: Mapping[str, Programme]) -> bool:
+    """Whether the line that ends as a title does begins with another province's name."""
+    provinces = {name for one in known.values() for name in one.words.provinces}
+    own = title.programme.region
+    return any(
+        title.ends(fold(line)) and any(fold(line).startswith(fold(name)) for name in provinces if name != own)
+        for line in lines
+    )
 
 
 def _nearly(lines: list[str], titles: Iterable[_Title]) -> tuple[str, _Title] | None:

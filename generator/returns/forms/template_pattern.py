@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import count as counting
 from typing import Any, Final
 
@@ -57,6 +58,12 @@ _QUOTES: Final = str.maketrans("“”‘’", "\"\"''")
 _EDITIONS: Final = frozenset({"blank", "draft", "signing"})
 _MERGED: Final = re.compile(r"\{%\s*vm\s*%\}")
 _ENVIRONMENT: Final = Environment(autoescape=True)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(source: str) -> Any:
+    """The first node of a tag; forms have the same tags again and again."""
+    return _ENVIRONMENT.parse(source).body[0]
 
 
 # What an expression stands for, besides tokens and plain constants.
@@ -372,9 +379,7 @@ class _Compiler:
 
     def evaluate(self, expression: str, scope: _Scope) -> Any:
         """What a tag's expression stands for."""
-        source = "{{ " + expression.translate(_QUOTES) + " }}"
-        node: Any = _ENVIRONMENT.parse(source).body[0]
-        return self._of(node.nodes[0], scope)
+        return self._of(_parsed("{{ " + expression.translate(_QUOTES) + " }}").nodes[0], scope)
 
     def _of(self, node: Any, scope: _Scope) -> Any:
         match node:
@@ -523,8 +528,7 @@ class _Compiler:
 
     def _facts(self, condition: str, scope: _Scope) -> tuple[bool, Facts, Facts]:
         """Whether a condition asks for the edition, what is known where it holds, and where it does not."""
-        source = "{% if " + condition.translate(_QUOTES) + " %}{% endif %}"
-        test: Any = _ENVIRONMENT.parse(source).body[0].test  # type: ignore[attr-defined]
+        test = _parsed("{% if " + condition.translate(_QUOTES) + " %}{% endif %}").test
         names = [one.name for one in (test, *test.find_all(jinja.Name)) if isinstance(one, jinja.Name)]
         edition = any(name in _EDITIONS for name in names)
         yes: list[tuple[Path, Any]] = []
