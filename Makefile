@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-all lint bench compare-layout golden lock clean
+.PHONY: demo test test-all lint fuzz bench compare-layout golden lock clean
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
@@ -19,6 +19,11 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Inputs that nobody thought of; what the program does not stand lies in output/fuzz.
+SECONDS ?= 120
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
