@@ -13,6 +13,7 @@ from generator.pdf.fonts.faces import folder_given
 from generator.workflows.workspace import processors
 
 if TYPE_CHECKING:
+    from generator.model.programme import SigningPages
     from generator.packet.pipeline import Order
     from generator.pdf.engines.open import EngineName
     from generator.rendering.values import Edition
@@ -32,6 +33,7 @@ class Settings:
         fonts: a folder of faces that goes before the machine's own.
         when: the time that stands in every file, whatever the data say.
         force: make packets again that need not be, and move changed ones aside.
+        signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
         verify: compare what stands in the output folder by content, not by size and time.
     """
 
@@ -45,12 +47,15 @@ class Settings:
     when: datetime | None = field(default_factory=time_given)
     force: bool = False
     verify: bool = False
+    signing_pages: SigningPages | None = None
 
     def order(self, code: str) -> Order:
         """What is wanted of one programme."""
         from generator.packet.pipeline import Order
 
-        return Order(self.edition, self.accept.get(code, {}), force=self.force)
+        return Order(
+            self.edition, self.accept.get(code, {}), force=self.force, signing_pages=self.signing_pages
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from generator.cli.options import (
     output_option,
     parse_accepted,
     programmes_option,
+    signing_pages_option,
     templates_option,
 )
 from generator.cli.output import console, say_notices, write_json
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from generator.batch.results import Result
+    from generator.model.programme import SigningPages
     from generator.rendering.values import Edition
     from generator.workflows.progress import Progress
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 @edition_option
 @pdf_options
 @accept_option
+@signing_pages_option
 @click.option("--force", is_flag=True, help="没有变化的也重做；被人改过的，把旧的整套移到一旁再生成")
 @click.option("--verify", is_flag=True, help="已有的材料按内容核对，而不是按文件的大小和时间")
 @click.option(
@@ -73,6 +76,7 @@ def command(
     pdf_engine: str,
     no_pdf: bool,
     accepted: tuple[str, ...],
+    signing_pages: str | None,
     force: bool,
     verify: bool,
     jobs: int | None,
@@ -97,6 +101,7 @@ def command(
         templates,
         force=force,
         verify=verify,
+        signing_pages=cast("SigningPages | None", signing_pages),
     )
     bounds = Bounds(seconds=time_limit, megabytes=memory_limit)
     if jobs is not None:

@@ -43,6 +43,12 @@ edition_option = click.option(
     metavar="draft|signing",
     help="draft 草稿（默认，缺的值标出来）；signing 签署版（不缺不错才出）",
 )
+signing_pages_option = click.option(
+    "--signing-pages",
+    type=click.Choice(["shared", "one-per-party"]),
+    metavar="shared|one-per-party",
+    help="协议的签章页：shared 各方共用；one-per-party 每方一页，可以同时签。不写的按数据的“签章页”和方案",
+)
 format_option = click.option(
     "--format",
     "output",

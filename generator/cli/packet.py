@@ -15,6 +15,7 @@ from generator.cli.options import (
     output_option,
     parse_accepted,
     programmes_option,
+    signing_pages_option,
     templates_option,
 )
 from generator.cli.output import say, say_notices, write_json
@@ -22,6 +23,7 @@ from generator.cli.pdf_options import engine_of, pdf_options
 
 if TYPE_CHECKING:
     from generator.packet.print_layout import Sides
+    from generator.model.programme import SigningPages
     from generator.rendering.values import Edition
     from generator.workflows.packets import PacketResult
 
@@ -48,6 +50,7 @@ _UNPRINTED_SHOWN = 5
     metavar="duplex|simplex",
     help="打印件按双面（duplex）还是单面（simplex）排；不写的按数据的“打印”，再没有的按双面",
 )
+@signing_pages_option
 @click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
 @format_option
 @templates_option
@@ -60,6 +63,7 @@ def command(
     no_pdf: bool,
     accepted: tuple[str, ...],
     sides: str | None,
+    signing_pages: str | None,
     force: bool,
     output: str,
     templates: Path | None,
@@ -80,6 +84,7 @@ def command(
             accept=parse_accepted(accepted),
             force=force,
             sides=cast("Sides | None", sides),
+            signing_pages=cast("SigningPages | None", signing_pages),
             progress=say_notices,
             made=lambda result: _tell(result, err=as_json),
         )

@@ -138,3 +138,39 @@ def applies(
         return known[figure.name]
 
     return hold(asked(when, programme), view, computed)
+
+
+def picked(
+    where: Criteria, programme: Programme, dataset: Dataset, day: date | None = None
+) -> tuple[tuple[tuple[int, str], ...], tuple[Missing, ...]]:
+    """The members that a ``where`` picks.
+
+    Args:
+        where: in the form of a figure's; an empty one picks all.
+        programme: the programme, for its fields.
+        dataset: the data.
+        day: the day of judgement where the data has no filing date.
+
+    Returns:
+        Each member's number from 0 and its name; and what is missing without which it cannot be told of others.
+
+    Raises:
+        ValueError: the ``where`` is at fault; the text is Chinese.
+    """
+    gathered = View(dataset, day).gather("members", members_asked(where, programme).criteria)
+    if dataset.consortium.members is None:
+        return (), ()
+    found = []
+    for path, member in gathered.items:
+        at = int(path.removeprefix("members[").removesuffix("]"))
+        found.append((at, member.name or f"第 {at + 1} 个成员单位"))
+    return tuple(found), tuple(gathered.missing)
+
+
+def members_asked(where: Criteria, programme: Programme) -> Plan:
+    """A ``where`` over the members, checked against the programme.
+
+    Raises:
+        ValueError: a field or what is wanted does not fit; the text is Chinese.
+    """
+    return plan("members", Figure(operation="count", arguments=("members[]",), where=where), programme)

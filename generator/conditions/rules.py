@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.base.tree import places
 from generator.base.yaml import read_yaml
-from generator.conditions.applicability import Asked, asked
+from generator.conditions.applicability import Asked, asked, members_asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.figure_plan import plan
 from generator.conditions.measured import spelled_out
@@ -180,6 +180,18 @@ class _Compiler:
             except ValueError as error:
                 self.complain(f"attachments[{at}].when", f"附件“{item.title}”：{error}")
 
+    def documents(self) -> None:
+        """Complain of what is wrong with when there is a document, and for which members."""
+        for at, document in enumerate(self.programme.documents):
+            for name, check, form in (
+                ("when", asked, document.when),
+                ("where", members_asked, document.where),
+            ):
+                try:
+                    check(form, self.programme)
+                except ValueError as error:
+                    self.complain(f"documents[{at}].{name}", f"文件“{document.title}”：{error}")
+
     def limits(self) -> Iterator[Limit]:
         seen: set[str] = set()
         for at, limit in enumerate(self.programme.limits):
@@ -240,6 +252,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     conditions = tuple(own.rules(programme.conditions, programme.figures, ""))
     limits = tuple(own.limits())
     own.attachments()
+    own.documents()
     if problems:
         tree = _tree(programme.folder / "programme.yaml", own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]

@@ -16,7 +16,7 @@ from generator.base.files import shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
 from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
-from generator.model.programme import Condition, Figure, Programme, Words
+from generator.model.programme import CommonDocuments, Condition, Document, Figure, Programme, Words
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -125,6 +125,10 @@ class Catalogue:
         if self._words is None:
             self._words = read_model(Words, self.common("words.yaml"))
         return self._words
+
+    def common_documents(self) -> tuple[Document, ...]:
+        """The documents of ours that any programme or dataset can choose."""
+        return read_model(CommonDocuments, self.common("documents.yaml")).documents
 
     def common_rules(self) -> CommonRules:
         """The conditions that hold for every programme."""

@@ -56,6 +56,8 @@ MARKDOWN: Final = "markdown"
 TextFormat = Annotated[str, Choice(options=("纯文本", MARKDOWN))]
 DUPLEX, SIMPLEX = "双面", "单面"
 Sides = Annotated[str, Choice(options=(DUPLEX, SIMPLEX))]
+PLEDGE, RECOMMENDATION, COVER_LETTER = "承诺书", "推荐函", "单位公函"
+OurDocument = Annotated[str, Choice(options=(PLEDGE, RECOMMENDATION, COVER_LETTER))]
 SigningPages = Annotated[str, Choice(options=(SHARED_PAGES, OWN_PAGES))]
 OrganisationKind = Annotated[str, Choice(options=(ENTERPRISE, UNIVERSITY, INSTITUTE, OTHER))]
 Tier = Annotated[str, Choice(options=(LEAD, "核心层单位", "紧密合作单位", "一般协作层单位"))]
@@ -369,6 +371,11 @@ class Consortium(Part):
     agreement: Agreement | None = field("组建协议")
     plan: Plan | None = field("建设方案")
     printing: Printing | None = field("打印")
+    letters: tuple[OurDocument, ...] | None = field(
+        "随附文书",
+        help="要由程序生成的：承诺书（各成员单位一份）、推荐函（推荐单位出）、单位公函（牵头单位出）；文本由程序提供，有规定格式的用规定的",
+        example=PLEDGE,
+    )
     attachments: dict[str, tuple[Line, ...]] | None = field("附件", help="按清单编号列出文件")
     accepted: tuple[Accepted, ...] | None = field("接受的不符合项")
     judged: tuple[Judged, ...] | None = field("人工判断")

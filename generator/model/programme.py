@@ -20,6 +20,7 @@ from generator.model.value_kinds import KINDS
 
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
+SigningPages = Literal["shared", "one-per-party"]
 Scalar = str | int | bool
 # By a field: one wanted value, several of which any will do, or operators (``FIGURE_OPERATORS``) that all must hold.
 Criteria = dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]]
@@ -159,10 +160,30 @@ class Document(_Model):
     variants: tuple[Variant, ...] = ()
     filing: Literal["paper", "entry-draft"] = "paper"
     self_drafted: bool = False
+    for_each: Literal["", "members[]"] = Field(
+        default="", description="one of it for each member, or each that where picks"
+    )
+    where: Criteria = Field(default={}, description="which members, as of a figure; only with for_each")
+    when: Criteria = Field(default={}, description="whether there is one at all, as of a condition")
     copies: int | None = None
     signatories: tuple[Signatory, ...] = ()
     rollup: Rollup | None = None
     note: str = ""
+
+    @model_validator(mode="after")
+    def _each(self) -> Document:
+        if self.where and not self.for_each:
+            raise ValueError(f"文件 {self.id} 写了 where，没有写 for_each: members[]")
+        if self.for_each and (self.rollup or self.purpose is Purpose.AGREEMENT):
+            raise ValueError(f"文件 {self.id} 是协议或汇总表，不能写 for_each")
+        return self
+
+
+class CommonDocuments(_Model):
+    """The documents of ours that any programme or dataset can choose: ``common/documents.yaml``."""
+
+    schema_version: int = Field(alias="schema")
+    documents: tuple[Document, ...]
 
 
 class Figure(_Model):
@@ -289,6 +310,9 @@ class ChecklistItem(_Model):
     purpose: Literal[Purpose.LETTER] | None = Field(
         default=None, description="documents of this purpose in the packet are what is to be attached"
     )
+    document: str = Field(
+        default="", description="id of a common document that is made for it where the data name no file"
+    )
     required: bool = True
     per_member: bool = False
     when: Criteria = Field(
@@ -380,7 +404,7 @@ class Programme(_Model):
     effect: Provision | None = Field(default=None, description="when the agreement takes effect")
     amendment: Provision | None = Field(default=None, description="how members and lead are changed")
     delegates: Delegation = Delegation(rule="silent")
-    signing_pages: Literal["shared", "one-per-party"] = Field(
+    signing_pages: SigningPages = Field(
         default="shared", description="how an agreement is signed where the data do not say"
     )
     notes: tuple[str, ...] = ()

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from generator.model.programme import Document
-from generator.packet.letters import Letter, letters_of
+from generator.packet.chosen import Chosen, chosen_documents
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
 from generator.packet.signing import signings_of, with_fields
-from generator.publishing import safe_name
 from generator.rendering.page_numbers import with_page_numbers
 from generator.rendering.render import Rendered, render
 from generator.rendering.template import check_parts
@@ -38,7 +37,8 @@ class Filled:
         document: as the programme declares it.
         template: what it was filled from.
         rendered: the filled file.
-        party: who alone signs it, where it is one party's letter.
+        party: whose alone it is, where it is one party's.
+        origin: the id under which it is declared.
     """
 
     stem: str
@@ -46,6 +46,7 @@ class Filled:
     template: TemplateUsed
     rendered: Rendered
     party: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +65,23 @@ class Submitted:
 
 
 def fill_all(job: Job) -> list[Filled]:
-    """The official documents and letters, filled, in the packet's order.
+    """The official documents, and those of ours that are chosen, filled, in the packet's order.
 
     Raises:
         ProgrammeError: a template is at fault.
     """
-    documents = enumerate(job.programme.documents, 1)
-    return [
-        *(_fill(job, number, document) for number, document in documents),
-        *(_fill_letter(job, letter) for letter in letters_of(job)),
-    ]
+    return [_fill(job, chosen) for chosen in chosen_documents(job).documents]
 
 
-def _fill(job: Job, number: int, document: Document) -> Filled:
-    consortium = job.dataset.consortium
-    prepared = job.session.templates.template_of(job.programme, document, consortium, job.edition)
-    rendered = render(prepared.template, job.render_job, document, prepared.headings)
-    stem = safe_name(f"{number:02d}-{document.title}")
-    return Filled(stem, document, TemplateUsed(prepared.name, prepared.sha256), rendered)
-
-
-def _fill_letter(job: Job, letter: Letter) -> Filled:
-    document = letter.document
-    prepared = job.session.templates.common(document.template)
-    rendered = render(prepared.template, job.render_job, document, prepared.headings, member=letter.member)
+def _fill(job: Job, chosen: Chosen) -> Filled:
+    document, templates = chosen.document, job.session.templates
+    if chosen.common:
+        prepared = templates.common(document.template)
+    else:
+        prepared = templates.template_of(job.programme, document, job.dataset.consortium, job.edition)
+    rendered = render(prepared.template, job.render_job, document, prepared.headings, member=chosen.member)
     template = TemplateUsed(prepared.name, prepared.sha256)
-    return Filled(letter.stem, document, template, rendered, letter.party)
+    return Filled(chosen.stem, document, template, rendered, chosen.party, chosen.origin)
 
 
 def submit_all(job: Job, filled: Iterable[Filled]) -> list[Submitted]:
@@ -151,4 +143,15 @@ def collect(job: Job, submitted: Submitted) -> MadeDocument:
         signings, data = with_fields(job, document, pdf, parties)
         printed = (MadeFile(f"{filled.stem}.pdf", "pdf", data, pdf.pages),)
     files = (MadeFile(f"{filled.stem}.docx", "docx", docx), *printed)
-    return MadeDocument(document, filled.template, rendered.record, files, pdf, signings, edited is not None)
+    edited_by_hand = edited is not None
+    return MadeDocument(
+        document,
+        filled.template,
+        rendered.record,
+        files,
+        pdf,
+        signings,
+        edited_by_hand,
+        filled.origin,
+        filled.party,
+    )

@@ -157,6 +157,7 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
     elsewhere = (
         *(f"attachments.{item.id}[" for item in job.programme.attachments),
         "accepted[",
+        "letters[",
         "printing.",
         "agreement.signing_deadline",
     )

@@ -11,6 +11,7 @@ from generator.model.findings import Absent
 from generator.model.judgement import Judgement
 from generator.model.paths import passage_kind, title_of
 from generator.packet.attachments import lost_files, read_attachments
+from generator.packet.chosen import chosen_documents
 from generator.packet.documents import Filled, fill_all
 from generator.packet.parts import Job
 
@@ -69,6 +70,8 @@ def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
         for path, short in one.rendered.record.missing.items():
             full = title_of(job.programme.model, path, job.programme.labels)
             titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
+    for missing in chosen_documents(job).missing:
+        titles.setdefault(missing.path, title_of(job.programme.model, missing.path, job.programme.labels))
     # A value that is given but wrong is reported as wrong already, so it is not reported as missing too.
     return tuple(
         Absent(path, title, job.dataset.place(path))

@@ -142,6 +142,8 @@ class MadeDocument:
         pdf: the PDF without signature fields, and what the engine reported of it; None where none was made.
         signings: who signs it where, in the order of the parties.
         edited: whether a person has changed the DOCX since it was filled.
+        origin: the id under which it is declared; its own where it is the consortium's.
+        party: whose alone it is; empty where it is the consortium's.
     """
 
     document: Document
@@ -151,6 +153,8 @@ class MadeDocument:
     pdf: PdfDocument | None
     signings: tuple[Signing, ...] = ()
     edited: bool = False
+    origin: str = ""
+    party: str = ""
 
 
 class Enclosure(StrEnum):

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from generator.conditions.judge import judge
 from generator.errors import DataError
 from generator.model.catalogue import Catalogue
+from generator.model.consortium import OWN_PAGES, SHARED_PAGES
 from generator.model.dataset import Dataset
-from generator.model.programme import Programme
+from generator.model.programme import Programme, SigningPages
 from generator.packet import manifest
 from generator.packet.attachments import Attachment, read_attachments
 from generator.packet.data_copy import data_copy
@@ -43,12 +45,14 @@ class Order:
         accept: reasons by rule, for failed conditions accepted on the command line.
         force: move a packet that a person has changed aside.
         sides: print on both sides of the paper, or on one; None for what the data say.
+        signing_pages: how the agreement is signed, whatever data and programme say; None for what they say.
     """
 
     edition: Edition = "draft"
     accept: Mapping[str, str] = field(default_factory=dict)
     force: bool = False
     sides: Sides | None = None
+    signing_pages: SigningPages | None = None
 
 
 def put(packet: Packet, root: Path, *, force: bool) -> Published:
@@ -153,12 +157,26 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
         ProgrammeError: the programme is at fault.
     """
     dataset = load_for(source, programme, session.catalogue)
+    if order.signing_pages is not None:
+        dataset = _with_signing_pages(dataset, programme, order.signing_pages)
     judged = session.templates.model_clauses.spelled_out(dataset, programme)
     day = session.when.date() if session.when else None
     findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day)
     dataset = replace(dataset, problems=judged.problems)
     when = time_of(dataset, session.when)
     return Job(session, programme, dataset, order.edition, findings, when, source.folder, order.sides)
+
+
+def _with_signing_pages(dataset: Dataset, programme: Programme, chosen: SigningPages) -> Dataset:
+    """The data as if they said themselves how the agreement is signed: their copy in the packet says it too."""
+    pages = OWN_PAGES if chosen == "one-per-party" else SHARED_PAGES
+    agreement: Any = dataset.consortium.agreement
+    if agreement is None:
+        part = programme.model.specs()["agreement"].part
+        agreement = part() if part else None
+    changed = agreement.model_copy(update={"signing_pages": pages})
+    consortium = dataset.consortium.model_copy(update={"agreement": changed})
+    return replace(dataset, consortium=consortium)
 
 
 def load_for(source: Source, programme: Programme, catalogue: Catalogue) -> Dataset:

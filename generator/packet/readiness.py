@@ -13,7 +13,7 @@ from generator.base.text import fold, listed
 from generator.model.notices import notice_texts
 from generator.model.paths import given, title_of
 from generator.model.value_kinds import LongText, Text
-from generator.packet.letters import letters_withheld
+from generator.packet.chosen import chosen_documents, letters_withheld
 from generator.packet.parts import ChecklistLine, Enclosure, Job
 
 # In shorter names, one other character may just make another ordinary word.
@@ -37,6 +37,7 @@ def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
     return (
         *notice_texts(job.dataset.notices),
         *_letters(job),
+        *chosen_documents(job).notes,
         *_files(job, lines),
         *_names(job),
         *_placeholders(job),

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from generator.model.catalogue import Catalogue, CommonRules
+from generator.model.programme import Document
 from generator.pdf.engines.open import EngineName
 from generator.pdf.typesetter import Typesetter
 from generator.rendering.store import TemplateStore
@@ -54,6 +55,11 @@ class Session(AbstractContextManager["Session"]):
     def common_rules(self) -> CommonRules:
         """The rules that hold for every programme."""
         return self.catalogue.common_rules()
+
+    @cached_property
+    def common_documents(self) -> tuple[Document, ...]:
+        """The documents of ours that any packet can have."""
+        return self.catalogue.common_documents()
 
     @property
     def pdf_engine(self) -> str | None:

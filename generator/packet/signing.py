@@ -54,7 +54,7 @@ def signings_of(
         job: what the packet is made from.
         document: as the programme declares it.
         pdf: what the engine reported; None where no PDF is made.
-        own: who signs it, where it is not the consortium's document but one party's.
+        own: who signs in the members' place, where it is not the consortium's document but one party's.
     """
     places = {place.role: place for place in pdf.sign_places} if pdf else {}
     return tuple(
@@ -72,7 +72,9 @@ def signings_of(
             len(parties),
         )
         for signatory in document.signatories
-        for parties in [parties_of(job, signatory) if own is None else own]
+        for parties in [
+            own if own is not None and signatory.party == "members" else parties_of(job, signatory)
+        ]
         for number, party in enumerate(parties, 1)
     )
 

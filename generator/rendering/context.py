@@ -108,6 +108,7 @@ def _about(programme: Programme, document: Document, edition: Edition) -> dict[s
             "authority": programme.authority,
             "region": programme.region,
             "noun": programme.noun,
+            "source": programme.source.title,
             "number": programme.source.number,
             "year": programme.year or "",
         },

@@ -88,7 +88,8 @@ def render(
         job: what it is filled with.
         document: the document.
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
-        member: whose document it is, from 0, where it is one member's own: the template's ``member``.
+        member: whose document it is, from 0, where it is one member's own: the template's ``member``. Without it
+            such a document is the first member's, or blank.
         marking: put marks around every value (``rendering.values``), for a reader of the filled parts.
 
     Raises:
@@ -96,8 +97,8 @@ def render(
     """
     names, record = build(job.consortium, job.programme, document, job.edition, headings, job.fill_clauses)
     record.marking = marking
-    if member is not None:
-        names["member"] = names["members"][member]
+    if member is not None or document.for_each:
+        names["member"] = names["members"][member or 0]
     core = core_properties(document.title, job.consortium.name if job.consortium else "", job.when)
     return _filled(template, names, record, core, job.when)
 

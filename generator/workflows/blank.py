@@ -79,8 +79,8 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
     """
     job = RenderJob(programme, None, "blank", FIXED_TIME)
     made: list[tuple[str, bytes]] = []
-    for number, document, name, template in _blanks(programme):
-        prepared = session.templates.prepare(programme.folder / template)
+    for number, document, name, path in _blanks(programme, session):
+        prepared = session.templates.prepare(path)
         rendered = render(prepared.template, job, document, prepared.headings)
         stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))
@@ -91,12 +91,17 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
     return made
 
 
-def _blanks(programme: Programme) -> Iterator[tuple[int, Document, str, str]]:
+def _blanks(programme: Programme, session: Session) -> Iterator[tuple[int, Document, str, Path]]:
     """Each blank paper: its document with its number, what it is called, and its template."""
     for number, document in enumerate(programme.documents, 1):
-        yield number, document, "空白", document.template
+        yield number, document, "空白", programme.folder / document.template
         for variant in document.variants:
-            yield number, document, "，".join(["空白", *variant.when.values()]), variant.template
+            name = "，".join(["空白", *variant.when.values()])
+            yield number, document, name, programme.folder / variant.template
+    asked = {item.document for item in programme.attachments}
+    ours = (document for document in session.common_documents if document.id in asked)
+    for number, document in enumerate(ours, len(programme.documents) + 1):
+        yield number, document, "空白", session.catalogue.common(document.template)
 
 
 def _written(documents: list[tuple[str, bytes]], folder: Path) -> list[Path]:

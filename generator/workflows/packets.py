@@ -9,7 +9,7 @@ from typing import Any
 
 from generator.errors import ExitCode, LianhetiError
 from generator.model.findings import Finding
-from generator.model.programme import Programme
+from generator.model.programme import Programme, SigningPages
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
 from generator.packet.print_layout import Sides
@@ -126,6 +126,7 @@ def make_packets(
     accept: Accepted | None = None,
     force: bool = False,
     sides: Sides | None = None,
+    signing_pages: SigningPages | None = None,
     progress: Listener | None = None,
     made: Callable[[PacketResult], None] | None = None,
 ) -> Packets:
@@ -141,6 +142,7 @@ def make_packets(
         accept: reasons for accepted conditions, by programme and rule.
         force: move packets that a person has changed aside.
         sides: print on both sides of the paper (duplex) or on one (simplex); None for what the data say.
+        signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
         progress: is told of each step before it begins, and of interrupted runs that were put right.
         made: is told of each packet as soon as it stands, or could not be made.
 
@@ -161,7 +163,13 @@ def make_packets(
             tell_notices(progress, recover(root))
             results: list[PacketResult] = []
             for number, programme in enumerate(programmes):
-                order = Order(edition, (accept or {}).get(programme.code, {}), force=force, sides=sides)
+                order = Order(
+                    edition,
+                    (accept or {}).get(programme.code, {}),
+                    force,
+                    signing_pages=signing_pages,
+                    sides=sides,
+                )
                 tell(progress, f"生成“{programme.short_title}”的材料", number, len(programmes))
                 try:
                     packet = build(source, programme, order, session)

@@ -81,8 +81,9 @@ def _printed(programme: Programme) -> Iterator[str]:
         for name in names:
             path = programme.folder / name
             template = Template(path.read_bytes(), "/".join(path.parts[-3:]))
-            rendered = render(template, RenderJob(programme, empty, "draft", _WHEN), document, {})
-            yield from rendered.record.missing
+            for member in range(len(_ROLES)) if document.for_each else (None,):
+                job = RenderJob(programme, empty, "draft", _WHEN)
+                yield from render(template, job, document, {}, member=member).record.missing
 
 
 def _without_values(part: type[Part]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from generator.conditions.applicability import applies
 from generator.conditions.messages import lacking
 from generator.model.paths import title_of
+from generator.model.programme import ChecklistItem
 from generator.packet.attachments import Attachment
 from generator.packet.manifest import unprinted
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument
@@ -93,7 +94,6 @@ def checklist_lines(
         layout: where on paper everything stands; None where no PDFs are made.
     """
     given = job.dataset.consortium.attachments or {}
-    made = [document.document for document in documents]
     lines = []
     for item in job.programme.attachments:
         asked_for = applies(item.when, job.programme, job.dataset, job.when.date())
@@ -107,7 +107,7 @@ def checklist_lines(
             state = Enclosure.LOST
         elif files:
             state = Enclosure.ATTACHED
-        elif any(one.id == item.id or one.purpose is item.purpose for one in made):
+        elif any(_is_made_for(item, document) for document in documents):
             state = Enclosure.INCLUDED
         elif asked_for is False:
             continue
@@ -119,6 +119,15 @@ def checklist_lines(
             ChecklistLine(item.id, item.title, required, state, files, item.clause, note, pages, begins, lost)
         )
     return tuple(lines)
+
+
+def _is_made_for(item: ChecklistItem, made: MadeDocument) -> bool:
+    """Whether a document of the packet is what an item of the checklist asks for."""
+    return (
+        item.id in {made.document.id, made.origin}
+        or made.document.purpose is item.purpose
+        or (bool(item.document) and item.document == made.origin)
+    )
 
 
 def _grouped(job: Job, paths: Sequence[str]) -> list[str]:

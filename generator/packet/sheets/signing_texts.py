@@ -29,6 +29,7 @@ class _SeamSealedBy(Enum):
     LEAD = "牵头单位"
     MEMBERS = "各成员单位"
     PRINCIPAL = "委托单位"
+    PARTY = "出具单位"
 
 
 def signed_documents(documents: Sequence[MadeDocument]) -> list[MadeDocument]:
@@ -173,7 +174,8 @@ def _member(job: Job, party: str) -> Member | None:
 
 def copies_of(job: Job, document: Document) -> int | str:
     """How many originals of a document are made; the empty text where neither scheme nor data says it."""
-    if any(signatory.party == "members" for signatory in document.signatories):
+    letter = document.purpose is Purpose.LETTER
+    if (letter or not document.for_each) and any(each.party == "members" for each in document.signatories):
         agreement = job.dataset.consortium.agreement
         if agreement and isinstance(agreement.copies, int):
             return agreement.copies
@@ -190,8 +192,9 @@ def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, 
             signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
         )
         whose = _SeamSealedBy.MEMBERS if "members" in parties and len(sealing) > 1 else _SeamSealedBy.LEAD
-        if made.document.purpose is Purpose.LETTER:
-            whose = _SeamSealedBy.PRINCIPAL
+        if made.party:
+            letter = made.document.purpose is Purpose.LETTER
+            whose = _SeamSealedBy.PRINCIPAL if letter else _SeamSealedBy.PARTY
         yield made, made.pdf.pages, whose
 
 

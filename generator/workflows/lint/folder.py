@@ -114,6 +114,16 @@ class _Linter:
         for document in programme.documents:
             for template in (document.template, *(variant.template for variant in document.variants)):
                 self.template(programme, document, self.folder / template)
+        ours = {document.id for document in self.catalogue.common_documents()}
+        for item in programme.attachments:
+            if item.document and item.document not in ours:
+                self.say(
+                    "error",
+                    name,
+                    "",
+                    f"附件“{item.title}”的 document “{item.document}”不是公用文书",
+                    f"可用的：{'、'.join(sorted(ours))}",
+                )
         self.unused(programme, name)
         self.labels(programme, name)
 

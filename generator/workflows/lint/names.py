@@ -114,6 +114,8 @@ class Names:
         members = self.programme.model.specs()["members"]
         known[FIRST_LEAD] = Meaning("group", "members[]", members.part)
         known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
+        if self.document.for_each:
+            known["member"] = known[FIRST_LEAD]
         names, _ = build(None, self.programme, self.document, "blank", {})
         for name, value in names.items():
             if isinstance(value, dict):
