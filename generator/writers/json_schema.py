@@ -115,6 +115,8 @@ class _Writer:
         elif spec.shape == "list":
             yield {"type": "array", "items": {"anyOf": [*single, _ABSENT]}}
             yield from [_NONE] if spec.part else single
+            if spec.kind is not None and spec.kind.options:
+                yield _NONE
         else:
             if spec.part is None:
                 single = [{"type": "array", "items": {"anyOf": [*single, _ABSENT]}}, *single]
