@@ -22,8 +22,8 @@ from generator.cli.output import say, say_notices, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
 
 if TYPE_CHECKING:
-    from generator.packet.print_layout import Sides
     from generator.model.programme import SigningPages
+    from generator.packet.print_layout import Sides
     from generator.rendering.values import Edition
     from generator.workflows.packets import PacketResult
 
