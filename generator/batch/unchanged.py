@@ -5,7 +5,7 @@ the data file's packets was made from, and the files of the packet. A packet cou
 
 - every file that went into it has the same sha256: the data file, and the text files and attachments that it
   names; and what a unit library says of each organisation that it refers to is the same, and in the same place;
-- the programme's folder, the common sheets and rules, and every programme's ``programme.yaml`` have the same
+- the programme's folder, the common sheets and rules, and the file that describes every programme have the same
   content; so have the faces, and the version of this program and of the PDF engine is the same;
 - edition, signing pages, accepted findings and ``SOURCE_DATE_EPOCH`` are the same;
 - every file of the packet has the size and time of change that it had, or the same content.
@@ -27,6 +27,7 @@ from typing import Any, Final
 from generator import __version__
 from generator.base.files import replace_whole, sha256_of
 from generator.batch.settings import Settings
+from generator.model.programme_file import programme_files
 from generator.publishing import changed_files
 from generator.publishing.manifest import MANIFEST
 
@@ -116,7 +117,7 @@ class Setup:
                     [
                         [path.relative_to(root).as_posix(), sha256_of(path)]
                         for root in self._roots
-                        for path in sorted(root.glob("*/*/programme.yaml"))
+                        for path in programme_files(root)
                     ],
                 ]
             )

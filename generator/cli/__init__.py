@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "amend": ("amend", "由变更前后的两份数据生成补充协议"),
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
+    "scheme": ("scheme", "把方案写成 Excel 工作簿"),
     "lint": ("lint", "检查一个方案的文件夹"),
     "read": ("read", "把填好的 Word 表读成数据文件"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),

@@ -55,7 +55,7 @@ def judge(
     rules = compile_rules(programme, common)
     judgement = _Judgement(dataset, programme, View(dataset, day))
     findings = [
-        *(judgement.rule(rule, f"{programme.code}/programme.yaml") for rule in rules.conditions),
+        *(judgement.rule(rule, f"{programme.code}/{programme.file_name}") for rule in rules.conditions),
         *(judge_limit(limit, judgement.view, dataset, programme) for limit in rules.limits),
     ]
     figures_of_common = _Judgement(dataset, programme, judgement.view)

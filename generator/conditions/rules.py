@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.base.tree import places
-from generator.base.yaml import read_yaml
 from generator.conditions.applicability import Asked, asked, members_asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.figure_plan import plan
@@ -20,6 +19,7 @@ from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
 from generator.model.catalogue import CommonRules
 from generator.model.programme import Condition, Figure, Limit, Programme
+from generator.model.programme_file import read_file
 from generator.model.value_kinds import LongText, Text
 
 COMMON_FILE = "common/rules.yaml"
@@ -237,7 +237,7 @@ def _inconsistencies(condition: Condition, needed: Mapping[str, Plan]) -> Iterat
 
 
 def _tree(path: Path, name: str) -> dict[str, Place]:
-    return dict(places(read_yaml(path.read_bytes(), name))) if path.is_file() else {}
+    return dict(places(read_file(path, name))) if path.is_file() else {}
 
 
 def _line(tree: Mapping[str, Place], problem: Problem) -> Place:
@@ -247,14 +247,14 @@ def _line(tree: Mapping[str, Place], problem: Problem) -> Place:
 
 def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Problem]]:
     problems: list[Problem] = []
-    own_file = f"{programme.code}/programme.yaml"
+    own_file = f"{programme.code}/{programme.file_name}"
     own = _Compiler(programme, own_file, problems)
     conditions = tuple(own.rules(programme.conditions, programme.figures, ""))
     limits = tuple(own.limits())
     own.attachments()
     own.documents()
     if problems:
-        tree = _tree(programme.folder / "programme.yaml", own_file)
+        tree = _tree(programme.folder / programme.file_name, own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]
     shared = _Compiler(programme, COMMON_FILE, problems)
     replaced = {condition.id for condition in programme.conditions}

@@ -1,9 +1,9 @@
-"""Finding programmes: the built-in folder and a user's own, and reading each one's ``programme.yaml``."""
+"""Finding programmes: the built-in folder and a user's own, and reading the file that describes each."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -14,9 +14,10 @@ from pydantic import BaseModel, ValidationError
 from generator.base.characters import refused_character, visible
 from generator.base.files import shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
-from generator.base.yaml import MAX_FILE_BYTES, read_yaml
-from generator.errors import DataError, Place, Problem, ProgrammeError, UsageError
+from generator.errors import Place, Problem, ProgrammeError, UsageError
 from generator.model.programme import CommonDocuments, Condition, Document, Figure, Programme, Words
+from generator.model.programme_book.layout import column_title
+from generator.model.programme_file import REPLACE, programme_file, programme_files, read_file, shown_name
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -60,7 +61,7 @@ class Catalogue:
         """Every programme's folder by code, sorted."""
         found: dict[str, Path] = {}
         for root in self.roots():
-            for path in sorted(root.glob("*/*/programme.yaml")):
+            for path in programme_files(root):
                 found.setdefault("/".join(path.parent.parts[-2:]), path.parent)
         return dict(sorted(found.items()))
 
@@ -113,7 +114,7 @@ class Catalogue:
         for root in self.roots():
             path = root / COMMON / name
             if why := why_refused(root / COMMON, name):
-                raise ProgrammeError(f"公用模板文件 {COMMON}/{name} {why}", _REPLACE)
+                raise ProgrammeError(f"公用模板文件 {COMMON}/{name} {why}", REPLACE)
             if path.is_file():
                 return path
         raise ProgrammeError(
@@ -136,25 +137,18 @@ class Catalogue:
 
 
 def read_model(model: type[Model], path: Path, **more: Any) -> Model:
-    """A YAML file of a programme as a model.
+    """A file of a programme as a model.
 
     Args:
         model: what the file describes.
-        path: the file.
+        path: the file, YAML or a programme's workbook.
         more: values that do not stand in the file.
 
     Raises:
-        ProgrammeError: the file is missing, not YAML, or does not fit the model; each fault with its line.
+        ProgrammeError: the file is missing, cannot be read, or does not fit the model; each fault with its place.
     """
-    name = "/".join(path.parts[-3:])
-    if why := why_refused(path.parent, path.name, MAX_FILE_BYTES):
-        raise ProgrammeError(f"文件 {name} {why}", _REPLACE)
-    try:
-        tree = read_yaml(path.read_bytes(), name)
-    except DataError as error:
-        raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
-    except OSError as error:
-        raise ProgrammeError(f"读不到文件 {name}（{error.strerror}）", "核对文件是否存在、能否打开") from None
+    name = shown_name(path)
+    tree = read_file(path, name)
     if unclean := list(_unclean(tree)):
         raise ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(unclean))
     content = plain(tree)
@@ -165,16 +159,17 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
 
 
 def load_programme(folder: Path, words: Words | None = None) -> Programme:
-    """The programme that a folder describes.
+    """The programme that a folder describes, in ``programme.yaml`` or ``programme.xlsx``.
 
     Args:
         folder: the folder.
         words: the common words; the programme's own synonyms go before them.
 
     Raises:
-        ProgrammeError: its ``programme.yaml`` is at fault, with file and line.
+        ProgrammeError: its file is at fault, with the place; or there are both.
     """
-    programme = read_model(Programme, folder / "programme.yaml", folder=folder)
+    file = programme_file(folder)
+    programme = read_model(Programme, file, folder=folder, file_name=file.name)
     if refused := list(_refused_templates(programme)):
         raise ProgrammeError("方案文件有误", _REMEDY, problems=tuple(refused))
     common = words or Words()
@@ -185,18 +180,18 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
         raise ProgrammeError(
             f"code 写的是“{programme.code}”，与所在目录“{code}”不一致",
             "让二者一致",
-            Place(f"{code}/programme.yaml"),
+            Place(f"{code}/{file.name}"),
         )
     try:
         _ = programme.model
     except ValueError as error:
-        raise ProgrammeError(str(error), "改正 fields 中的声明", Place(f"{code}/programme.yaml")) from None
+        raise ProgrammeError(str(error), "改正 fields 中的声明", Place(f"{code}/{file.name}")) from None
     return programme
 
 
 def _refused_templates(programme: Programme) -> Iterator[Problem]:
     """Templates that are not read, as they lie outside the programme's folder or are no plain files."""
-    file = "/".join((*programme.folder.parts[-2:], "programme.yaml"))
+    file = "/".join((*programme.folder.parts[-2:], programme.file_name))
     lines = None
     for at, document in enumerate(programme.documents):
         named = {f"documents[{at}].template": document.template}
@@ -206,7 +201,7 @@ def _refused_templates(programme: Programme) -> Iterator[Problem]:
             why = why_refused(programme.folder, name)
             if not why:
                 continue
-            lines = lines or dict(places(read_yaml((programme.folder / "programme.yaml").read_bytes(), file)))
+            lines = lines or dict(places(read_file(programme.folder / programme.file_name, file)))
             shown = visible(name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}…")
             yield Problem(
                 f"文件“{document.title}”的模板“{shown}”{why}",
@@ -228,7 +223,6 @@ def _unclean(tree: Entries) -> Iterator[Problem]:
 
 
 _LONGEST_SHOWN = 80
-_REPLACE = "换成放在这个文件夹里的普通文件，不用链接"
 _REMEDY = "按方案格式说明（docs/programme-format.md）改正"
 _MESSAGES = {
     "missing": "缺少必填项“{at}”",
@@ -251,13 +245,35 @@ def _programme_error(error: ValidationError, tree: Entries, name: str) -> Progra
     for fault in error.errors():
         path = ""
         place = tree.place
-        for step in fault["loc"]:
+        # What lacks as a whole is told by what it must have.
+        steps = (*fault["loc"], "title") if fault["loc"] == ("source",) else fault["loc"]
+        for step in steps:
             path = f"{path}[{step}]" if isinstance(step, int) else (f"{path}.{step}" if path else str(step))
             place = known.get(path, place)
+        if place.sheet or tree.place.file.endswith(".xlsx"):
+            shown = column_title(path) or path
+            place = place if place.sheet else _nearest(known, path) or _sheet_of(path, tree.place)
+        else:
+            shown = path
         context = fault.get("ctx", {})
         text = _MESSAGES.get(fault["type"], "“{at}”不合要求：{reason}")
         what = text.format(
-            at=path, expected=context.get("expected", ""), reason=context.get("error", fault["msg"])
+            at=shown, expected=context.get("expected", ""), reason=context.get("error", fault["msg"])
         )
         problems.append(Problem(what, _REMEDY, place, path))
     return ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(problems))
+
+
+def _sheet_of(path: str, place: Place) -> Place:
+    """The sheet of a workbook that an item belongs in which is not there, nor anything beside it."""
+    sheet = column_title(path).partition("”")[0]
+    return Place(place.file, None, sheet) if sheet else place
+
+
+def _nearest(known: Mapping[str, Place], path: str) -> Place | None:
+    """The place of the row that an item which is not there belongs to."""
+    while path:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        if path in known and known[path].sheet:
+            return known[path]
+    return None

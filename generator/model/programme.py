@@ -409,6 +409,7 @@ class Programme(_Model):
     )
     notes: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
+    file_name: str = Field(default="programme.yaml", exclude=True, description="the file that describes it")
     words: Words = Field(default=Words(), exclude=True, description="the common words with this scheme's")
 
     @model_validator(mode="after")

@@ -21,6 +21,7 @@ from generator.model.catalogue import Catalogue, load_programme
 from generator.model.guidance import guidance_problems
 from generator.model.paths import PASSAGES, passage_kind, spec_of
 from generator.model.programme import Document, Programme
+from generator.model.programme_file import YAML, programme_file
 from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
@@ -82,8 +83,7 @@ class _Linter:
 
     def say_problem(self, problem: Problem) -> None:
         """Record a problem of the programme's files."""
-        line = f"第 {problem.place.line} 行" if problem.place.line else ""
-        self.say("error", problem.place.file, line, problem.message, problem.remedy)
+        self.say("error", problem.place.file, _region(problem.place), problem.message, problem.remedy)
 
     def say_error(self, error: LianhetiError, file: str) -> None:
         """Record an error, or each of its problems; ``file`` is used where it names none."""
@@ -92,13 +92,14 @@ class _Linter:
                 self.say_problem(problem)
             return
         place = error.place or Place(file)
-        line = f"第 {place.line} 行" if place.line else ""
-        self.say("error", place.file, place.region or line, error.what, error.remedy)
+        self.say("error", place.file, _region(place), error.what, error.remedy)
 
     def run(self) -> None:
-        """Check the whole folder; templates only where ``programme.yaml`` can be read."""
-        name = "/".join([*self.folder.resolve().parts[-2:], "programme.yaml"])
+        """Check the whole folder; templates only where the file that describes it can be read."""
+        code = self.folder.resolve().parts[-2:]
+        name = "/".join([*code, YAML])
         try:
+            name = "/".join([*code, programme_file(self.folder).name])
             programme = load_programme(self.folder)
         except ProgrammeError as error:
             self.say_error(error, name)
@@ -145,7 +146,7 @@ class _Linter:
         except OSError:
             self.say(
                 "error",
-                "/".join([*self.folder.resolve().parts[-2:], "programme.yaml"]),
+                "/".join([*self.folder.resolve().parts[-2:], programme.file_name]),
                 "",
                 f"文件“{document.title}”的模板 {path.name} 不存在",
                 "补上这个文件，或改正 template 的文件名",
@@ -217,7 +218,7 @@ class _Linter:
                     template.name,
                     "",
                     f"没有签章位置的书签 sign.{signatory.role}（{signatory.title}）",
-                    "在签章处插入这个书签，或在 programme.yaml 中删去这个签署方",
+                    "在签章处插入这个书签，或在方案文件中删去这个签署方",
                 )
         for role in sorted(signed - {signatory.role for signatory in document.signatories}):
             self.say(
@@ -225,7 +226,7 @@ class _Linter:
                 template.name,
                 "",
                 f"书签 sign.{role} 没有对应的签署方",
-                "在 programme.yaml 的 signatories 中声明，或删去书签",
+                "在方案文件的 signatories（签章表）中声明，或删去书签",
             )
         headed = {f"{PASSAGES[anchor.kind]}.{anchor.id}" for anchor in anchors(path)}
         for used in sorted(self.used):
@@ -282,6 +283,13 @@ class _Linter:
                 self.say("error", name, "", f"limits 中的“{limit.path}”不是字段", "改成存在的字段")
 
 
+def _region(place: Place) -> str:
+    """Where in its file a place is, as a person finds it."""
+    if place.sheet:
+        return f"工作表“{place.sheet}”" + (f"单元格 {place.cell}" if place.cell else "")
+    return place.region or (f"第 {place.line} 行" if place.line else "")
+
+
 def _mentions(template: Template, path: str) -> bool:
     key = path.split(".", 1)[1]
     return any(key in line for part in template.compiled for line in part.source_lines)
@@ -295,7 +303,7 @@ def lint(folder: Path, catalogue: Catalogue) -> list[Fault]:
     """Every fault of a programme's folder, errors first.
 
     Args:
-        folder: the folder with ``programme.yaml`` and the templates.
+        folder: the folder with the file that describes the programme, and the templates.
         catalogue: where the common rules are found.
     """
     linter = _Linter(folder, catalogue)

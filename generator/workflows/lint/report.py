@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ExitCode, UsageError
+from generator.model.programme_file import NAMES
 from generator.workflows.lint.folder import Fault, lint
 from generator.workflows.workspace import Workspace
 
@@ -41,11 +42,13 @@ def lint_folder(workspace: Workspace, folder: Path) -> Linted:
 
     Args:
         workspace: where the common rules and templates are found.
-        folder: the folder with ``programme.yaml``.
+        folder: the folder with ``programme.yaml`` or ``programme.xlsx``.
 
     Raises:
-        UsageError: there is no ``programme.yaml`` in it.
+        UsageError: there is neither in it.
     """
-    if not (folder / "programme.yaml").is_file():
-        raise UsageError(f"“{folder}”里没有 programme.yaml", "写方案所在的文件夹，如 我的模板/某省/某方案")
+    if not any((folder / name).is_file() for name in NAMES):
+        raise UsageError(
+            f"“{folder}”里没有 {' 或 '.join(NAMES)}", "写方案所在的文件夹，如 我的模板/某省/某方案"
+        )
     return Linted(tuple(lint(folder, workspace.catalogue)))
