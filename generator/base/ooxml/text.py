@@ -11,7 +11,7 @@ from generator.base.ooxml.xml import (
     R,
     W,
     main_part,
-    parse,
+    parse_word,
     relations,
 )
 
@@ -53,7 +53,7 @@ def part_text(root: Element) -> str:
 @lru_cache(maxsize=256)
 def _margin_text(data: bytes) -> str:
     """The text of a header or footer, of which documents from one template have the same."""
-    return part_text(parse(data))
+    return part_text(parse_word(data))
 
 
 def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
@@ -67,7 +67,7 @@ def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
         root: the main part's XML, where it has been parsed already.
     """
     name = main_part(parts)
-    body = parse(parts[name]) if root is None else root
+    body = parse_word(parts[name]) if root is None else root
     related = relations(parts, name)
     pieces = [part_text(body)]
     used: dict[str, str] = {}
@@ -87,6 +87,6 @@ def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
     cited = [note.get(W + "id") for note in body.iter(W + "footnoteReference")]
     notes = next((target for target in related.values() if target.endswith("/footnotes.xml")), None)
     if cited and notes is not None and notes in parts:
-        by_id = {note.get(W + "id"): note for note in parse(parts[notes]).iter(W + "footnote")}
+        by_id = {note.get(W + "id"): note for note in parse_word(parts[notes]).iter(W + "footnote")}
         pieces += [part_text(by_id[identity]) for identity in dict.fromkeys(cited) if identity in by_id]
     return "".join(pieces)

@@ -11,7 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.xml import VAL, Element, R, W, main_part, parse, parse_shared, relations
+from generator.base.ooxml.xml import (
+    PIC,
+    VAL,
+    WP,
+    WPS,
+    Element,
+    R,
+    V,
+    W,
+    main_part,
+    parse_shared,
+    parse_word,
+    parse_word_shared,
+    relations,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,6 +48,11 @@ class Unstored:
         pictures: pictures.
         sections: at least so many sections, that is those that begin a page.
         notes: footnotes referred to.
+        outlines: outlines of shapes and lines.
+        boxes: text boxes.
+        floating: tables, pictures and shapes that do not stand in the text.
+        frames: frames of paragraphs.
+        form_fields: check boxes and lists to choose from.
         roles: the roles of those for whom a bookmark ``sign.<role>`` marks where to sign.
     """
 
@@ -45,6 +64,11 @@ class Unstored:
     sections: int
     notes: int
     roles: frozenset[str]
+    outlines: int = 0
+    boxes: int = 0
+    floating: int = 0
+    frames: int = 0
+    form_fields: int = 0
 
 
 def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
@@ -67,7 +91,7 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
     }
     notes = _notes(root, by_kind.get("footnotes.xml")) if b"footnoteReference" in body else []
     # Each with its raw XML: most hold nothing to count, and a search for a few letters in the bytes shows that fast.
-    stories = [(root, body), *((parse_shared(parts[name]), parts[name]) for name in margins), *notes]
+    stories = [(root, body), *((parse_word_shared(parts[name]), parts[name]) for name in margins), *notes]
     least = most = 0
     numbering, styles = by_kind.get("numbering.xml"), by_kind.get("styles.xml")
     if numbering and any(b"numPr" in xml for xml in (styles or b"", *(xml for _, xml in stories))):
@@ -80,11 +104,63 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
         numbers_at_most=most,
         symbols=sum(_symbols(story) for story, xml in stories if any(name in xml for name in _SYMBOL_NAMES)),
         contents=sum(1 for _ in _contents(root)) if b"TOC" in body else 0,
-        pictures=sum(1 for story, xml in stories if b"drawing" in xml for _ in story.iter(W + "drawing")),
+        pictures=sum(_pictures(story) for story, xml in stories if _draws(xml)),
         sections=1 + sum(1 for section in sections[1:] if _value(section, "type") != "continuous"),
         notes=len(notes),
         roles=frozenset(_roles(root)) if b"sign" in body else frozenset(),
+        outlines=sum(_outlines(story) for story, xml in stories if _draws(xml)),
+        boxes=sum(1 for story, xml in stories if _draws(xml) for _ in story.iter(W + "txbxContent")),
+        floating=sum(_floating(story) for story, xml in stories if _draws(xml) or b"tblpPr" in xml),
+        frames=sum(_frames(story) for story, xml in stories if b"framePr" in xml),
+        form_fields=sum(
+            len(story.findall(f".//{W}ffData/{W}{name}"))
+            for story, xml in stories
+            if b"ffData" in xml
+            for name in ("checkBox", "ddList")
+        ),
     )
+
+
+def _draws(xml: bytes) -> bool:
+    return b"drawing" in xml or b"pict" in xml
+
+
+def _pictures(story: Element) -> int:
+    drawn = sum(1 for _ in story.iter(PIC + "pic"))
+    return drawn + sum(1 for item in story.iter(V + "imagedata") if item.get(R + "id"))
+
+
+def _outlines(story: Element) -> int:
+    shapes = sum(1 for _ in story.iter(WPS + "wsp"))
+    older = story.iter(*(V + name for name in ("shape", "rect", "roundrect", "oval", "line", "polyline")))
+    return shapes + sum(
+        1 for item in older if not any(image.get(R + "id") for image in item.iterchildren(V + "imagedata"))
+    )
+
+
+def _floating(story: Element) -> int:
+    """Tables, anchored drawings and VML outside of groups that stand at places of their own."""
+    count = sum(1 for _ in story.iter(W + "tblpPr", WP + "anchor"))
+    for pict in story.iter(W + "pict"):
+        for item in pict:
+            said = item.get("style", "").replace(" ", "")
+            count += "position:absolute" in said and item.tag != V + "shapetype"
+    return count
+
+
+def _frames(story: Element) -> int:
+    """Runs of paragraphs that say the same of their frame."""
+    count = 0
+    for frame in story.iter(W + "framePr"):
+        paragraph = frame.getparent().getparent()
+        if paragraph.tag != W + "p":
+            continue
+        before = paragraph.getprevious()
+        while before is not None and before.tag in {W + "bookmarkStart", W + "bookmarkEnd", W + "proofErr"}:
+            before = before.getprevious()
+        other = before.find(f"{W}pPr/{W}framePr") if before is not None and before.tag == W + "p" else None
+        count += other is None or dict(other.attrib) != dict(frame.attrib)
+    return count
 
 
 def _notes(root: Element, footnotes: bytes | None) -> list[tuple[Element, bytes]]:
@@ -92,7 +168,7 @@ def _notes(root: Element, footnotes: bytes | None) -> list[tuple[Element, bytes]
     if not footnotes:
         return []
     cited = {item.get(W + "id") for item in root.iter(W + "footnoteReference")}
-    every = parse(footnotes).iter(W + "footnote")
+    every = parse_word(footnotes).iter(W + "footnote")
     return [(note, footnotes) for note in every if note.get(W + "id") in cited]
 
 

@@ -20,6 +20,12 @@ A: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 WP: Final = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 PIC: Final = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
 MC: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+WPS: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
+WPG: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingGroup}"
+WPC: Final = "{http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas}"
+V: Final = "{urn:schemas-microsoft-com:vml}"
+OFFICE: Final = "{urn:schemas-microsoft-com:office:office}"
+W10: Final = "{urn:schemas-microsoft-com:office:word}"
 M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 S_STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
@@ -35,6 +41,12 @@ _LARGEST_NUMBER: Final = 1_000_000_000
 # Word itself stops at 63.
 _MOST_COLUMNS: Final = 1_000
 _OFF: Final = frozenset({"0", "false", "off", "none"})
+
+# The extensions that the program draws; of an element's alternatives the first is shown that asks for no other.
+_DRAWN: Final = frozenset(
+    name[1:-1]
+    for name in (WPS, WPG, WPC, "{http://schemas.microsoft.com/office/word/2010/wordml}", PIC, A, W, WP)
+)
 
 # What a person calls the constructs that a template may not hold.
 CONSTRUCTS: Final = {
@@ -115,6 +127,48 @@ def parse(data: bytes, file: str | None = None) -> Element:
             "用 Word 或 WPS 打开并另存为 .docx 后重试",
             Place(file) if file else None,
         ) from error
+
+
+def parse_word(data: bytes, file: str | None = None) -> Element:
+    """A body, header, footer or notes part, of whose alternatives (``mc:AlternateContent``) only one is left.
+
+    That is the first choice whose extensions the program draws, else the fallback (ISO/IEC 29500-3, 7.6). Where
+    there is neither, the alternatives stay as they are, to be refused.
+
+    Args:
+        data: the part.
+        file: the document's name for messages, if known.
+
+    Raises:
+        ProgrammeError: the part is not well-formed.
+    """
+    root = parse(data, file)
+    if b"AlternateContent" in data:
+        for item in list(root.iter(MC + "AlternateContent")):
+            shown = _shown_alternative(item)
+            parent = item.getparent()
+            if shown is not None and parent is not None:
+                at = parent.index(item)
+                parent[at : at + 1] = list(shown)
+    return root
+
+
+def _shown_alternative(item: Element) -> Element | None:
+    for choice in item.iterchildren(MC + "Choice"):
+        wanted = choice.get("Requires", "").split()
+        if all(choice.nsmap.get(name) in _DRAWN for name in wanted):
+            return choice
+    return item.find(MC + "Fallback")
+
+
+@lru_cache(maxsize=64)
+def parse_word_shared(data: bytes) -> Element:
+    """A header or footer, which documents from one template have the same; as parse_word, never changed afterwards.
+
+    Raises:
+        ProgrammeError: the part is not well-formed.
+    """
+    return parse_word(data)
 
 
 @lru_cache(maxsize=64)

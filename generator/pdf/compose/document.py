@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Final
 from generator.pdf.compose.drawing import (
     BlankLine,
     DrawnBlock,
+    DrawnColumns,
     DrawnContents,
     DrawnDocument,
     DrawnNote,
     DrawnSection,
+    GapTo,
     NewPage,
+)
+from generator.pdf.compose.floats import (
+    FloatingTable,
+    Settled,
+    compose_float,
+    giving_way,
+    settled,
 )
 from generator.pdf.compose.heights import Room, share_of_page, share_of_rows
 from generator.pdf.compose.paragraphs import compose_paragraph
@@ -24,7 +33,9 @@ from generator.pdf.compose.styles import StyleBook, space_after, space_before
 from generator.pdf.compose.tables import compose_table, keeps_next
 from generator.pdf.docx.tree import (
     Block,
+    Columns,
     Contents,
+    Frame,
     PageBreak,
     Paragraph,
     Table,
@@ -134,7 +145,13 @@ def _compose_section(book: StyleBook, section: Section) -> DrawnSection:
         top=max(page.top, page.header + height(section.headers)),
         bottom=max(page.bottom, page.footer + height(section.footers)),
     )
-    text_room = Room(width, page.height - page.top - page.bottom, page.grid, beside=(page.left, page.right))
+    text_room = Room(
+        width,
+        page.height - page.top - page.bottom,
+        page.grid,
+        beside=(page.left, page.right),
+        top=page.top,
+    )
     return DrawnSection(
         page,
         section.first_number,
@@ -174,13 +191,14 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
         blocks: the blocks.
         room: where they stand.
     """
+    standing = settled(book, blocks, room)
     found: list[DrawnBlock] = []
-    released = frozenset() if room.in_cell else _released(book, blocks, room)
+    released = frozenset() if room.in_cell else _released(book, standing, room)
     gap = 0.0
     before: ParagraphFormat | None = None
     at_top = True
-    last = len(blocks) - 1
-    for at, block in enumerate(blocks):
+    last = len(standing) - 1
+    for at, block in enumerate(standing):
         if isinstance(block, Paragraph):
             if block.ends_section:
                 continue
@@ -196,6 +214,7 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
                     book,
                     block,
                     room,
+                    compose_blocks,
                     above=gap if own_space else gap + above,
                     top_space=above if own_space else None,
                     bottom_space=below if at == last and room.in_cell and below else None,
@@ -209,13 +228,29 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
             found.append(replace(table, keep_next=False) if at in released else table)
         elif isinstance(block, PageBreak):
             found.append(BlankLine() if room.in_cell else NewPage())
+        elif isinstance(block, GapTo):
+            found.append(block)
+            continue
+        elif isinstance(block, Frame | FloatingTable):
+            found.append(compose_float(book, block, room, compose_blocks))
+            continue
+        elif isinstance(block, Columns):
+            found.append(_compose_columns(book, block, room))
         else:
             found.append(_compose_contents(book, block, room))
         gap, before, at_top = 0.0, None, isinstance(block, PageBreak)
-    return tuple(found)
+    return giving_way(found)
 
 
-def _released(book: StyleBook, blocks: Sequence[Block], room: Room) -> frozenset[int]:
+def _compose_columns(book: StyleBook, columns: Columns, room: Room) -> DrawnColumns:
+    width = (room.width - columns.gap * (columns.count - 1)) / columns.count
+    inner = replace(room, width=max(width, 1.0), in_cell=True)
+    return DrawnColumns(
+        compose_blocks(book, columns.blocks, inner), columns.count, columns.gap, columns.lined
+    )
+
+
+def _released(book: StyleBook, blocks: Sequence[Settled], room: Room) -> frozenset[int]:
     """The blocks whose keep-with-next is ignored, by their index: where a chain of them is too tall for a page.
 
     Such a chain would leave most of a page empty and break all the same. The chain is counted from its end, as
@@ -243,8 +278,10 @@ def _released(book: StyleBook, blocks: Sequence[Block], room: Room) -> frozenset
     return frozenset(found)
 
 
-def _least_share(book: StyleBook, block: Block, room: Room) -> float:
+def _least_share(book: StyleBook, block: Settled, room: Room) -> float:
     """The share of a page that must follow a block kept with this one: of a table, its first row."""
+    if isinstance(block, GapTo | FloatingTable):
+        return 0.0
     if not isinstance(block, Table):
         return share_of_page(book, block, room)
     first = block.rows[0]

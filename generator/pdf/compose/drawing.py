@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.pdf.docx.tree import BorderLine, NoteLabel, PageSetup, TabStop
+from generator.pdf.docx.tree import BorderLine, NoteLabel, PageSetup, PathStep, Placement, TabStop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,6 +196,55 @@ class FittedText:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnTextBox:
+    """The text in a shape.
+
+    Attributes:
+        insets: from the shape's sides to the text, at its top, right, bottom and left.
+        own_width: whether the shape is as wide as its text.
+    """
+
+    content: tuple[DrawnBlock, ...] | DownText | UpText
+    insets: tuple[float, float, float, float]
+    valign: str
+    own_width: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnShape:
+    """A part of a drawing; as Shape of generator/pdf/docx/tree.py, the line by its stroke, -1 for none."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    turn: float
+    mirrored: tuple[bool, bool]
+    path: tuple[PathStep, ...]
+    fill: str | None
+    stroke: int
+    heads: tuple[bool, bool]
+    picture: PictureMark | None
+    text: DrawnTextBox | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingMark:
+    """A drawing in the line, or one that floats.
+
+    Attributes:
+        placement: None where it stands in the line.
+        rule: whether it is as wide as the text, whatever its width.
+    """
+
+    width: float
+    height: float
+    shapes: tuple[DrawnShape, ...]
+    placement: Placement | None
+    rule: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Anchor:
     """The place that a page reference names."""
 
@@ -227,6 +276,7 @@ Piece = (
     | NewLine
     | FieldMark
     | PictureMark
+    | DrawingMark
     | TwoLines
     | FittedText
     | Anchor
@@ -263,6 +313,8 @@ class DrawnParagraph:
         keep_next: whether it stays on the page of what follows.
         top_space: space at the head of a page or cell, where a gap would vanish.
         bottom_space: space at the end of a cell, likewise.
+        floats: the drawings that float and are anchored here.
+        gives_way: whether something may float near that its text must not run into.
         opens: the roles whose signature place begins at its upper left corner.
         closes: the roles whose signature place ends at its lower right corner.
     """
@@ -281,6 +333,8 @@ class DrawnParagraph:
     closes: tuple[str, ...] = ()
     top_space: float | None = None
     bottom_space: float | None = None
+    floats: tuple[DrawingMark, ...] = ()
+    gives_way: bool = False
 
     @property
     def is_bare(self) -> bool:
@@ -299,6 +353,8 @@ class DrawnParagraph:
                 or self.height is not None
                 or self.top_space is not None
                 or self.bottom_space is not None
+                or self.floats
+                or self.gives_way
             )
         )
 
@@ -367,6 +423,38 @@ class DrawnTable:
     kept: tuple[tuple[int, int], ...] = ()
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    gives_way: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnFloat:
+    """Blocks that float: a frame or a table.
+
+    Attributes:
+        width: None where they are as wide as their text.
+    """
+
+    blocks: tuple[DrawnBlock, ...]
+    placement: Placement
+    width: float | None
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class GapTo:
+    """Free space down to a place on the page, from the sheet's upper edge, if what follows would stand higher."""
+
+    down: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnColumns:
+    """Blocks in columns, as tall as each other where they fit on a page."""
+
+    blocks: tuple[DrawnBlock, ...]
+    count: int
+    gap: float
+    lined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +484,9 @@ class DrawnContents:
     styles: tuple[tuple[int, int, float], ...]
 
 
-DrawnBlock = DrawnParagraph | DrawnTable | NewPage | BlankLine | DrawnContents
+DrawnBlock = (
+    DrawnParagraph | DrawnTable | NewPage | BlankLine | DrawnContents | DrawnFloat | GapTo | DrawnColumns
+)
 
 
 # -- the document -------------------------------------------------------------------------------------------

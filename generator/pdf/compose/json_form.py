@@ -16,14 +16,19 @@ from generator.pdf.compose.drawing import (
     BreakableText,
     CellStyle,
     DownText,
+    DrawingMark,
     DrawnCell,
+    DrawnColumns,
     DrawnContents,
     DrawnDocument,
+    DrawnFloat,
     DrawnParagraph,
     DrawnSection,
+    DrawnShape,
     DrawnTable,
     FieldMark,
     FittedText,
+    GapTo,
     Leader,
     NewLine,
     NewPage,
@@ -42,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from generator.pdf.compose.drawing import DrawnBlock, Piece
-    from generator.pdf.docx.tree import BorderLine, PageSetup
+    from generator.pdf.docx.tree import BorderLine, PageSetup, Placement
 
 _Json = dict[str, Any]
 
@@ -157,6 +162,68 @@ def _pieces(pieces: Iterable[Piece]) -> list[Any]:
     ]
 
 
+def _drawing(piece: DrawingMark) -> _Json:
+    found: _Json = {
+        "k": "dr",
+        "w": piece.width,
+        "h": piece.height,
+        "p": [_shape(shape) for shape in piece.shapes],
+    }
+    if piece.placement is not None:
+        found["pl"] = _placement(piece.placement)
+    if piece.rule:
+        found["rule"] = True
+    return found
+
+
+def _placement(placement: Placement) -> _Json:
+    return {
+        "xf": placement.across_from,
+        "x": placement.across,
+        "yf": placement.down_from,
+        "y": placement.down,
+        "wrap": placement.wrap,
+        "behind": placement.behind,
+        "gaps": placement.gaps,
+    }
+
+
+def _shape(shape: DrawnShape) -> _Json:
+    found: _Json = {"x": shape.x, "y": shape.y, "w": shape.width, "h": shape.height}
+    for key, said in (
+        ("turn", shape.turn),
+        ("fill", shape.fill),
+        ("path", shape.path),
+    ):
+        if said:
+            found[key] = said
+    if any(shape.mirrored):
+        found["flip"] = shape.mirrored
+    if any(shape.heads):
+        found["heads"] = shape.heads
+    if shape.stroke >= 0:
+        found["st"] = shape.stroke
+    if shape.picture is not None:
+        found["img"] = _picture(shape.picture)
+    if shape.text is not None:
+        found["text"] = {
+            **_content(shape.text.content),
+            "in": shape.text.insets,
+            "va": shape.text.valign,
+            "own": shape.text.own_width,
+        }
+    return found
+
+
+def _content(content: tuple[DrawnBlock, ...] | DownText | UpText) -> _Json:
+    if isinstance(content, DownText):
+        columns = [[[piece.style, piece.text] for piece in column] for column in content.columns]
+        return {"v": columns, "b": []}
+    if isinstance(content, UpText):
+        return {"up": _blocks(content.blocks), "length": content.length}
+    return {"b": _blocks(content)}
+
+
 def _picture(piece: PictureMark) -> _Json:
     found: _Json = {
         "k": "img",
@@ -186,6 +253,7 @@ _PIECES: dict[type, Callable[[Any], _Json]] = {
         "fmt": piece.number_format,
     },
     PictureMark: _picture,
+    DrawingMark: _drawing,
     TwoLines: lambda piece: {
         "k": "two",
         "s": piece.style,
@@ -228,6 +296,10 @@ def _paragraph(block: DrawnParagraph) -> _Json:
         found["o"] = block.opens
     if block.closes:
         found["c"] = block.closes
+    if block.floats:
+        found["fl"] = [_drawing(item) for item in block.floats]
+    if block.gives_way:
+        found["z"] = True
     if block.top_space is not None:
         found["v"] = block.top_space
     found["a"] = block.above
@@ -252,6 +324,8 @@ def _table(block: DrawnTable) -> _Json:
         found["next"] = True
     if block.kept:
         found["kept"] = block.kept
+    if block.gives_way:
+        found["z"] = True
     if block.opens:
         found["o"] = block.opens
     if block.closes:
@@ -272,14 +346,8 @@ def _cell(cell: DrawnCell) -> _Json:
     if isinstance(content, DrawnParagraph):
         found["plain"] = content.style
         found["r"] = _pieces(content.pieces)
-    elif isinstance(content, DownText):
-        found["v"] = [[[piece.style, piece.text] for piece in column] for column in content.columns]
-        found["b"] = []
-    elif isinstance(content, UpText):
-        found["up"] = _blocks(content.blocks)
-        found["length"] = content.length
     else:
-        found["b"] = _blocks(content)
+        found |= _content(content)
     if cell.falling >= 0:
         found["fall"] = cell.falling
     if cell.rising >= 0:
@@ -294,6 +362,21 @@ def _cell(cell: DrawnCell) -> _Json:
 _BLOCKS: dict[type, Callable[[Any], _Json]] = {
     DrawnParagraph: _paragraph,
     DrawnTable: _table,
+    DrawnFloat: lambda block: {
+        "k": "fl",
+        "b": _blocks(block.blocks),
+        "pl": _placement(block.placement),
+        "w": block.width,
+        "h": block.height,
+    },
+    GapTo: lambda block: {"k": "gap", "to": block.down},
+    DrawnColumns: lambda block: {
+        "k": "cols",
+        "b": _blocks(block.blocks),
+        "n": block.count,
+        "g": block.gap,
+        **({"sep": True} if block.lined else {}),
+    },
     NewPage: lambda _: {"k": "pb"},
     BlankLine: lambda _: {"k": "br"},
     DrawnContents: lambda block: {

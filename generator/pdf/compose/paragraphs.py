@@ -9,6 +9,7 @@ from generator.pdf.compose.drawing import (
     Anchor,
     Blank,
     BreakableText,
+    DrawingMark,
     DrawnParagraph,
     FieldMark,
     HeadingMark,
@@ -17,15 +18,17 @@ from generator.pdf.compose.drawing import (
     StyledText,
     TabMark,
 )
+from generator.pdf.compose.floats import compose_drawing
 from generator.pdf.compose.heights import MEASURE_FROM, share_of_page
 from generator.pdf.compose.punctuation import HANGING_MARK, with_hanging
 from generator.pdf.compose.runs import MARKS_APART, compose_runs, compose_text
-from generator.pdf.docx.tree import BookmarkStart, PageField, TextRun
+from generator.pdf.docx.tree import BookmarkStart, Drawing, PageField, TextRun
 
 if TYPE_CHECKING:
     from generator.pdf.compose.drawing import ParagraphStyle, Piece
     from generator.pdf.compose.heights import Room
     from generator.pdf.compose.styles import StyleBook
+    from generator.pdf.compose.tables import ComposeBlocks
     from generator.pdf.docx.tree import Label, Paragraph
 
 _LATIN_WORD: Final = re.compile(r"[!-~]{8,}")
@@ -40,6 +43,7 @@ def compose_paragraph(
     book: StyleBook,
     paragraph: Paragraph,
     room: Room,
+    compose_blocks: ComposeBlocks,
     *,
     above: float,
     top_space: float | None = None,
@@ -52,6 +56,7 @@ def compose_paragraph(
         book: the document's styles and headings, to which this one's are added.
         paragraph: the paragraph.
         room: where it stands.
+        compose_blocks: composes what stands in a text box.
         above: the gap to what stands above, points.
         top_space: see DrawnParagraph.
         bottom_space: likewise.
@@ -61,7 +66,14 @@ def compose_paragraph(
     size = next((item.format.size for item in items if isinstance(item, TextRun)), paragraph.mark.size)
     number = book.paragraph(form, size, continues=paragraph.continues)
     style = book.paragraph_styles[number]
-    pieces = compose_runs(book, items, form, room.grid)
+    pieces = compose_runs(
+        book, items, form, room.grid, lambda item: compose_drawing(book, item, room, compose_blocks)
+    )
+    floats = tuple(
+        piece for piece in pieces if isinstance(piece, DrawingMark) and piece.placement is not None
+    )
+    if floats:
+        pieces = [piece for piece in pieces if piece not in floats]
     if label is not None:
         pieces = [*_compose_label(book, label, paragraph, room.grid), *pieces]
     pieces = [_breakable(piece, size, room.width) for piece in pieces]
@@ -69,7 +81,10 @@ def compose_paragraph(
         pieces = _with_hanging(book, pieces, style, room)
     pieces = _with_leader(book, pieces, style, room)
     plain = bool(pieces) and style.align != "distribute" and all(_is_plain(book, piece) for piece in pieces)
-    empty = label is None and all(isinstance(item, BookmarkStart) for item in items)
+    empty = label is None and all(
+        isinstance(item, BookmarkStart) or (isinstance(item, Drawing) and item.placement is not None)
+        for item in items
+    )
     ends_blank = bool(pieces) and isinstance(pieces[-1], Blank) and style.align == "left"
     return DrawnParagraph(
         number,
@@ -86,6 +101,7 @@ def compose_paragraph(
         closes=paragraph.closes,
         top_space=top_space,
         bottom_space=bottom_space,
+        floats=floats,
     )
 
 

@@ -21,6 +21,7 @@ from generator.pdf.compose.drawing import (
 )
 from generator.pdf.docx.tree import (
     BookmarkStart,
+    Drawing,
     FootnoteNumber,
     FootnoteReference,
     PageField,
@@ -30,9 +31,9 @@ from generator.pdf.docx.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from generator.pdf.compose.drawing import Piece
+    from generator.pdf.compose.drawing import DrawingMark, Piece
     from generator.pdf.compose.styles import Edges, StyleBook
     from generator.pdf.docx.tree import Inline, ParagraphFormat, RunFormat
 
@@ -52,7 +53,11 @@ MARKS_APART: Final = "\x1f"
 
 
 def compose_runs(
-    book: StyleBook, runs: Iterable[Inline], paragraph: ParagraphFormat, grid: float
+    book: StyleBook,
+    runs: Iterable[Inline],
+    paragraph: ParagraphFormat,
+    grid: float,
+    draw: Callable[[Drawing], DrawingMark],
 ) -> list[Piece]:
     """The pieces that a paragraph's runs become.
 
@@ -61,6 +66,7 @@ def compose_runs(
         runs: what stands in the paragraph.
         paragraph: its formatting.
         grid: distance of the lines of the page's grid, 0 for none.
+        draw: composes a drawing.
     """
     found: list[Piece] = []
     items = list(runs)
@@ -76,6 +82,8 @@ def compose_runs(
             found += compose_text(book, item.label.fixed, item.format, paragraph, grid)
         elif isinstance(item, BookmarkStart):
             found.append(Anchor(item.name))
+        elif isinstance(item, Drawing):
+            found.append(draw(item))
         elif isinstance(item, Picture):
             found.append(
                 PictureMark(item.name, item.width, item.height, item.description, item.crop, item.turn)

@@ -129,7 +129,7 @@ def _compose_cell(
 ) -> DrawnCell:
     margins = cell.margins
     width = sum(columns[cell.column : cell.column + cell.span]) - margins.left - margins.right
-    inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True)
+    inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True, in_table=True)
     spanned = rows[y : y + cell.rowspan]
     whole = all(row.whole or row.rule == "exact" for row in spanned)
     measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
@@ -138,8 +138,8 @@ def _compose_cell(
         content = _turned_up(
             book, cell, room, _height_left(book, cell, spanned, columns, room), compose_blocks
         )
-    elif cell.turn == "stack" and _is_text(cell):
-        content = _running_down(book, cell, _height_left(book, cell, spanned, columns, room))
+    elif cell.turn == "stack" and is_text(cell.blocks):
+        content = running_down(book, cell.blocks, _height_left(book, cell, spanned, columns, room))
     else:
         content = compose_blocks(book, cell.blocks, inner)
     align = "left"
@@ -197,18 +197,19 @@ def _turned_up(
     return UpText(compose_blocks(book, cell.blocks, Room(length, room.height, in_cell=True)), length)
 
 
-def _is_text(cell: Cell) -> bool:
-    """Whether a cell holds nothing but text: only then is it drawn running down, other content stays upright."""
+def is_text(blocks: Sequence[Block]) -> bool:
+    """Whether blocks hold nothing but text: only then are they drawn running down, other content stays upright."""
     return all(
         isinstance(block, Paragraph)
         and all(isinstance(item, TextRun | BookmarkStart | LineBreak) for item in block.runs)
-        for block in cell.blocks
+        for block in blocks
     )
 
 
-def _running_down(book: StyleBook, cell: Cell, height: float) -> DownText:
+def running_down(book: StyleBook, blocks: Sequence[Block], height: float) -> DownText:
+    """Blocks of text as columns that run down, of a height at most; 0 for any height."""
     columns: list[tuple[StyledText, ...]] = []
-    for block in cell.blocks:
+    for block in blocks:
         column: list[StyledText] = []
         used = 0.0
         for text, look in _texts(block):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.xml import Element, W, refuse
+from generator.pdf.docx.frames import framed, read_frame
 from generator.pdf.docx.paragraphs import read_paragraph
 from generator.pdf.docx.signature_bookmarks import with_roles
 from generator.pdf.docx.tables import read_table
-from generator.pdf.docx.tree import Block
+from generator.pdf.docx.tree import Block, Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +47,7 @@ def read_blocks(
     opens: list[str] = []
     closes: list[str] = []
     count = 0
+    last_frame: tuple[tuple[str, str], ...] | None = None
     for child in _children(reading, container, where):
         if child.tag == W + "bookmarkStart":
             role = reading.signatures.begin(child)
@@ -63,12 +66,23 @@ def read_blocks(
         new: list[Block]
         if child.tag == W + "p":
             count += 1
-            read = read_paragraph(reading, child, f"{where}第 {count} 段", first_block=not found)
+            place = f"{where}第 {count} 段"
+            frame = framed(child)
+            read = read_paragraph(reading, child, place, read_blocks, first_block=not found)
             if read.closes_before:
                 found[-1] = with_roles(found[-1], closes=read.closes_before)
             new, section = read.blocks, read.section
+            if frame is not None and new:
+                last = found[-1] if found else None
+                if last is not None and isinstance(last, Frame) and last_frame == frame:
+                    found[-1] = replace(last, blocks=(*last.blocks, *new))
+                    new = []
+                else:
+                    new = [read_frame(child, tuple(new))]
+            last_frame = frame
         else:
             reading.tables += 1
+            last_frame = None
             new = [read_table(reading, child, f"第 {reading.tables} 个表格", read_blocks)]
         if new and (opens or closes):
             new[0] = with_roles(new[0], opens=opens, closes=closes)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.base.ooxml.xml import parse
+from generator.pdf.docx.drawing_colours import read_theme_colours
 from generator.pdf.docx.styles import (
     ParagraphProperties,
     RunProperties,
@@ -42,6 +44,7 @@ class KnownFormats:
 
     def __init__(self, styles: bytes | None, theme: bytes | None) -> None:
         self.theme = read_theme(theme)
+        self.colours = read_theme_colours(parse(theme) if theme is not None else None)
         self.styles = Styles(styles, self.theme)
         self.paragraphs: dict[tuple[str | None, _Content], tuple[ParagraphFormat, RunFormat]] = {}
         self.runs: dict[tuple[RunFormat, _Content], RunFormat] = {}

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _FORMATS: Final = ((_PNG, "png"), (b"\xff\xd8\xff", "jpg"), (b"GIF8", "gif"))
+_FRAME_HEADS: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_CMYK: Final = 4
 _THOUSANDTHS: Final = 100_000  # of a per cent, that is of the whole, in DrawingML
 _DEGREE: Final = 60_000
 
@@ -37,6 +39,8 @@ def image_name(reading: Reading, relation: str, where: str) -> str:
         return name
     if not (_is_whole_png(data) if kind == "png" else _is_whole(data, kind)):
         raise refuse(where, f"损坏的图片 {part.rpartition('/')[2]}", reading.file)
+    if kind == "jpg" and _components(data) == _CMYK:
+        raise refuse(where, f"印刷四色（CMYK）的图片 {part.rpartition('/')[2]}", reading.file)
     name = f"media-{len(reading.media)}.{kind}"
     reading.media[name] = part
     return name
@@ -44,6 +48,16 @@ def image_name(reading: Reading, relation: str, where: str) -> str:
 
 def _is_whole(data: bytes, kind: str) -> bool:
     return b"\xff\xd9" in data[-65536:] if kind == "jpg" else b";" in data[-64:]
+
+
+def _components(data: bytes) -> int:
+    """How many colours a JPEG's points are made of, by the head of its frame; 0 where there is none."""
+    at = 2
+    while at + 9 < len(data) and data[at] == 0xFF:  # noqa: PLR2004 a marker
+        if data[at + 1] in _FRAME_HEADS:
+            return data[at + 9]
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
 
 
 def _is_whole_png(data: bytes) -> bool:

@@ -7,20 +7,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import stored_text
-from generator.base.ooxml.xml import (
-    EMU_PER_POINT,
-    MC,
-    PIC,
-    WP,
-    A,
-    Element,
-    R,
-    W,
-    number,
-    refuse,
-)
+from generator.base.ooxml.xml import Element, W, refuse
+from generator.pdf.docx.drawings import ReadBlocks, read_drawing
 from generator.pdf.docx.fields import Field, contents_code, shown_by_settings
-from generator.pdf.docx.images import cropped_shares, image_name, turned
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
 from generator.pdf.docx.reuse import is_tied
 from generator.pdf.docx.signature_bookmarks import with_roles
@@ -38,11 +27,11 @@ from generator.pdf.docx.tree import (
     PageField,
     Paragraph,
     ParagraphFormat,
-    Picture,
     RunFormat,
     Tab,
     TextRun,
 )
+from generator.pdf.docx.vml import read_pict
 
 if TYPE_CHECKING:
     from generator.pdf.docx.reading import Reading
@@ -86,29 +75,33 @@ class _Draft:
     format: ParagraphFormat
     base: RunFormat  # what its runs start from
     first_block: bool  # of its body, cell, header, footer or note
+    read_blocks: ReadBlocks
     items: list[Inline | PageBreak | Contents] = field(default_factory=list)
     opens: list[str] = field(default_factory=list)
     closes: list[str] = field(default_factory=list)
     closes_before: list[str] = field(default_factory=list)
 
 
-def read_paragraph(reading: Reading, element: Element, where: str, *, first_block: bool) -> ParagraphRead:
+def read_paragraph(
+    reading: Reading, element: Element, where: str, read_blocks: ReadBlocks, *, first_block: bool
+) -> ParagraphRead:
     """Read one paragraph.
 
     Args:
         reading: the document's state.
         element: the ``w:p``.
         where: its place in Chinese.
+        read_blocks: reads what stands in a text box.
         first_block: whether no block stands before it.
     """
     xml = reading.xml_of.get(element)
-    if xml is None or reading.fields or is_tied(xml):
-        return _read(reading, element, where, first_block=first_block)
+    if xml is None or reading.fields or reading.text_colour is not None or is_tied(xml):
+        return _read(reading, element, where, read_blocks, first_block=first_block)
     key = (reading.table_style, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, Paragraph):
         return ParagraphRead([known])
-    read = _read(reading, element, where, first_block=first_block)
+    read = _read(reading, element, where, read_blocks, first_block=first_block)
     if len(read.blocks) == 1:
         (block,) = read.blocks
         if isinstance(block, Paragraph) and block.format.numbering is None:
@@ -116,16 +109,20 @@ def read_paragraph(reading: Reading, element: Element, where: str, *, first_bloc
     return read
 
 
-def _read(reading: Reading, element: Element, where: str, *, first_block: bool) -> ParagraphRead:
+def _read(
+    reading: Reading, element: Element, where: str, read_blocks: ReadBlocks, *, first_block: bool
+) -> ParagraphRead:
     properties = element.find(W + "pPr")
     own_mark = properties.find(W + "rPr") if properties is not None else None
     for child in own_mark if own_mark is not None else ():
         if child.tag in _REVISIONS:
             raise refuse(where, child.tag, reading.file)
     form, base = reading.formatting.paragraph(properties, reading.table_style)
+    if base.colour is None and reading.text_colour is not None:
+        base = replace(base, colour=reading.text_colour)
     mark = reading.formatting.run(own_mark, base)
     label = _label(reading, form, mark, where)
-    draft = _Draft(where, form, base, first_block)
+    draft = _Draft(where, form, base, first_block, read_blocks)
     in_contents = reading.fields.replaced is not None
     _read_inline(reading, element, draft)
     if draft.opens and not draft.closes:
@@ -220,7 +217,7 @@ def _read_inline(reading: Reading, container: Element, draft: _Draft) -> None:
             raise refuse(draft.where, tag, reading.file)
 
 
-def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C901 one branch a kind of content
+def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C901, PLR0912 one branch a kind of content
     look = reading.formatting.run(run.find(W + "rPr"), draft.base)
     for child in run:
         tag = child.tag
@@ -245,7 +242,10 @@ def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C
             if reading.fields:
                 reading.fields.innermost.code += child.text or ""
         elif tag == W + "drawing":
-            _add(reading, draft, _read_picture(reading, child, draft.where, look))
+            _add(reading, draft, read_drawing(reading, child, draft.where, look, draft.read_blocks))
+        elif tag == W + "pict":
+            for drawing in read_pict(reading, child, draft.where, look, draft.read_blocks):
+                _add(reading, draft, drawing)
         elif tag == W + "footnoteReference":
             identity = child.get(W + "id", "")
             reading.notes.refer(identity, own_mark=child.get(W + "customMarkFollows") in _ON)
@@ -383,29 +383,3 @@ def _add_computed(reading: Reading, item: Field, draft: _Draft, look: RunFormat)
         draft.items.append(made)
     else:
         draft.items.append(PageField(item.kind, stored, shown, item.bookmark, item.number_format))
-
-
-# -- pictures ---------------------------------------------------------------------------------------------------
-
-
-def _read_picture(reading: Reading, drawing: Element, where: str, look: RunFormat) -> Picture:
-    inline = drawing.find(WP + "inline")
-    if inline is None:
-        raise refuse(where, (WP + "anchor") if len(drawing) else drawing.tag, reading.file)
-    picture = inline.find(f".//{PIC}pic")
-    blip = picture.find(f".//{A}blip") if picture is not None else None
-    if blip is None or inline.find(f".//{MC}AlternateContent") is not None:
-        raise refuse(where, "图表、形状或文本框", reading.file)
-    name = image_name(reading, blip.get(R + "embed", ""), where)
-    extent = inline.find(WP + "extent")
-    described = inline.find(WP + "docPr")
-    width, height = (number(extent.get(key)) / EMU_PER_POINT for key in ("cx", "cy"))
-    return Picture(
-        name,
-        width,
-        height,
-        (described.get("descr") or "图片") if described is not None else "图片",
-        look,
-        cropped_shares(picture),
-        turned(picture),
-    )

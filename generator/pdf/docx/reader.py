@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.text import docx_text
 from generator.base.ooxml.unstored import Unstored, count_unstored
-from generator.base.ooxml.xml import VAL, W, is_on, parse, refuse, twips
+from generator.base.ooxml.xml import VAL, W, is_on, parse_word, refuse, twips
 from generator.errors import ProgrammeError
 from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
@@ -19,7 +19,10 @@ from generator.pdf.docx.reading import Reading
 from generator.pdf.docx.sections import SectionReader
 from generator.pdf.docx.tree import (
     Block,
+    Columns,
+    Drawing,
     Footnote,
+    Frame,
     PageField,
     Paragraph,
     Picture,
@@ -87,6 +90,11 @@ class _Shown:
     numbers: int = 0
     symbols: int = 0
     pictures: int = 0
+    form_fields: int = 0
+    floating: int = 0
+    frames: int = 0
+    outlines: int = 0
+    boxes: int = 0
     roles: set[str] = field(default_factory=set)
 
     def add(self, blocks: Iterable[Block]) -> None:
@@ -98,14 +106,30 @@ class _Shown:
                 for item in block.runs:
                     if isinstance(item, TextRun):
                         self.symbols += len(item.stored or "")
+                        self.form_fields += item.stored == ""
+                    elif isinstance(item, Drawing):
+                        self._add_drawing(item)
                     else:
                         self.pictures += isinstance(item, Picture)
             elif isinstance(block, Table):
                 self.roles.update(block.opens)
+                self.floating += block.placement is not None
                 for row in block.rows:
                     for cell in row.cells:
                         self.roles.update(cell.opens)
                         self.add(cell.blocks)
+            elif isinstance(block, Frame | Columns):
+                self.frames += isinstance(block, Frame)
+                self.add(block.blocks)
+
+    def _add_drawing(self, drawing: Drawing) -> None:
+        self.floating += drawing.placement is not None
+        for shape in drawing.shapes:
+            self.pictures += shape.picture is not None
+            self.outlines += bool(shape.path)
+            if shape.text is not None:
+                self.boxes += 1
+                self.add(shape.text.blocks)
 
 
 def _compare_unstored(document: WordDocument, expected: Unstored, file: str | None) -> None:
@@ -122,6 +146,11 @@ def _compare_unstored(document: WordDocument, expected: Unstored, file: str | No
         ("符号字体的字符", shown.symbols, expected.symbols, shown.symbols),
         ("目录", len(document.contents) + document.stored_contents, expected.contents, expected.contents),
         ("图片", shown.pictures, expected.pictures, expected.pictures),
+        ("图形", shown.outlines, expected.outlines, expected.outlines),
+        ("文本框", shown.boxes, expected.boxes, expected.boxes),
+        ("浮动的表格、图片或图形", shown.floating, expected.floating, expected.floating),
+        ("图文框", shown.frames, expected.frames, expected.frames),
+        ("窗体的复选框或列表", shown.form_fields, expected.form_fields, expected.form_fields),
         ("另起一页的节", len(document.sections), expected.sections, len(document.sections)),
         ("脚注", len(document.footnotes), expected.notes, expected.notes),
     )
@@ -191,7 +220,7 @@ def _footnotes(reading: Reading) -> dict[str, Footnote]:
         labels = dict(reading.notes.labels())
     except UnsupportedNumberFormatError as error:
         raise refuse("脚注", f"编号格式 {error}", reading.file) from error
-    notes = {note.get(W + "id"): note for note in parse(reading.parts[part]).iter(W + "footnote")}
+    notes = {note.get(W + "id"): note for note in parse_word(reading.parts[part]).iter(W + "footnote")}
     found = {}
     reading.numbering.story = "notes"
     for count, (identity, label) in enumerate(labels.items(), 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse, parse_shared, relations
+from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse_shared, parse_word, relations
 from generator.pdf.docx.fields import OpenFields
 from generator.pdf.docx.footnotes import NoteNumbers, NotesReferredTo, read_note_numbers
 from generator.pdf.docx.formatting import Formatting, known_formats
@@ -38,6 +38,7 @@ class Reading:
         media: names of pictures, to the parts that hold them.
         notes: the footnotes referred to so far, in order.
         note_numbers: how footnotes are numbered where a section says nothing else.
+        text_colour: of the shape around what is being read, for text that has none of its own.
         note: the id of the footnote that is being read.
         note_label: its number.
     """
@@ -48,7 +49,7 @@ class Reading:
         self.parts = parts
         self.file = file
         main = main_part(parts)
-        self.root: Element = parse(parts[main])
+        self.root: Element = parse_word(parts[main])
         self.related = relations(parts, main)
         self.by_kind = {target.rpartition("/")[2]: target for target in self.related.values()}
         theme = next((parts[name] for name in self.by_kind.values() if "/theme/" in name), None)
@@ -71,6 +72,7 @@ class Reading:
         self.media: dict[str, str] = {}
         self.notes = NotesReferredTo()
         self.note_numbers = read_note_numbers(self.setting("footnotePr"), NoteNumbers())
+        self.text_colour: str | None = None
         self.note = ""
         self.note_label = NoteLabel("")
 

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from generator.pdf.docx.tree import Block, BorderLine, CellMargins
 
 # Constructs by which a paragraph or cell depends on others, or on the rest of the package.
-_TIES: Final = (b"bookmark", b"fld", b"instrText", b"drawing", b"footnote", b"sectPr", b"w:sdt", b"hyperlink")
+_TIES: Final = (
+    b"bookmark",
+    b"fld",
+    b"instrText",
+    b"drawing",
+    b"pict",
+    b"footnote",
+    b"sectPr",
+    b"w:sdt",
+    b"hyperlink",
+)
 _SLICED: Final = ("p", "tc")
 
 

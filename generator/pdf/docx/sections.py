@@ -12,7 +12,7 @@ from generator.base.ooxml.xml import (
     W,
     is_on,
     number,
-    parse_shared,
+    parse_word_shared,
     refuse,
     relations,
     twips,
@@ -21,7 +21,7 @@ from generator.base.ooxml.xml import (
 from generator.pdf.docx.blocks import read_blocks
 from generator.pdf.docx.footnotes import read_note_numbers
 from generator.pdf.docx.styles import border
-from generator.pdf.docx.tree import Block, MarginText, PageFrame, PageSetup, Paragraph, Section
+from generator.pdf.docx.tree import Block, Columns, MarginText, PageFrame, PageSetup, Paragraph, Section
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,8 @@ _LINES: Final = frozenset(
         "thinThickThinLargeGap", "dashDotStroked", "threeDEmboss", "threeDEngrave", "outset", "inset",
     )
 )  # fmt: skip
+_MOST_COLUMNS: Final = 12
+_COLUMN_GAP: Final = 36.0
 _GRIDS: Final = frozenset({"lines", "linesAndChars", "snapToChars"})
 
 
@@ -53,7 +55,8 @@ class SectionReader:
 
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
-        self._ended: list[tuple[int, Section]] = []  # with how many blocks stand before each section's end
+        # Each with how many blocks stand before its end, and the columns in which its blocks stand.
+        self._ended: list[tuple[int, Section, Columns | None]] = []
         self._headers: dict[str, MarginText] = {}
         self._footers: dict[str, MarginText] = {}
         self._margin_texts: dict[str, MarginText] = {}
@@ -65,8 +68,10 @@ class SectionReader:
         self._end(len(blocks), last)
         sections: list[Section] = []
         start = 0
-        for end, section in self._ended:
+        for end, section, columns in self._ended:
             own = _drawn(blocks[start:end])
+            if columns is not None and own:
+                own = (replace(columns, blocks=own),)
             start = end
             if sections and _runs_on(sections[-1], section):
                 sections[-1] = replace(sections[-1], blocks=sections[-1].blocks + own)
@@ -77,7 +82,7 @@ class SectionReader:
     def _end(self, blocks: int, element: Element | None) -> None:
         """A section ends before the next block; its headers are read now, as their numbers count on."""
         first_number, number_format, title_page, begins, valign = None, "decimal", False, "nextPage", "top"
-        frame = None
+        frame, columns = None, None
         notes = self._reading.note_numbers
         for child in element if element is not None else ():
             tag = child.tag.rpartition("}")[2]
@@ -90,7 +95,7 @@ class SectionReader:
             elif tag == "type":
                 begins = child.get(VAL, "nextPage")
             elif tag == "cols" and number(child.get(W + "num"), 1) > 1:
-                raise refuse("版面", "分栏", self._reading.file)
+                columns = self._columns(child)
             elif tag == "vAlign":
                 valign = _VALIGN.get(child.get(VAL, ""), "top")
             elif tag == "pgBorders":
@@ -113,8 +118,18 @@ class SectionReader:
             valign,
             frame,
         )
-        self._ended.append((blocks, section))
+        self._ended.append((blocks, section, columns))
         self._reading.notes.end_section(notes)
+
+    def _columns(self, element: Element) -> Columns:
+        widths = {round(twips(column.get(W + "w"))) for column in element.iterchildren(W + "col")}
+        if element.get(W + "equalWidth", "1") in {"0", "false", "off"} and len(widths) > 1:
+            raise refuse("版面", "宽度不等的分栏", self._reading.file)
+        count = int(number(element.get(W + "num"), 1))
+        if count > _MOST_COLUMNS:
+            raise refuse("版面", f"{count} 栏的分栏", self._reading.file)
+        gap = twips(element.get(W + "space"), _COLUMN_GAP)
+        return Columns((), count, gap, element.get(W + "sep", "0") in {"1", "true", "on"})
 
     def _refer(self, reference: Element, margins: dict[str, MarginText], title: str) -> None:
         reading = self._reading
@@ -124,7 +139,7 @@ class SectionReader:
         if part not in self._margin_texts:
             outer, reading.related = reading.related, relations(reading.parts, part)
             reading.numbering.story = "margins"
-            blocks = read_blocks(reading, parse_shared(reading.parts[part]), title)
+            blocks = read_blocks(reading, parse_word_shared(reading.parts[part]), title)
             reading.numbering.story = "body"
             reading.related = outer
             self._margin_texts[part] = MarginText(part, tuple(blocks))

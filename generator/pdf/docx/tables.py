@@ -17,6 +17,7 @@ from generator.base.ooxml.xml import (
     refuse,
     twips,
 )
+from generator.pdf.docx.frames import table_placement
 from generator.pdf.docx.reuse import CellContent, is_tied
 from generator.pdf.docx.styles import Borders, border, borders, shading
 from generator.pdf.docx.tree import Block, BorderLine, Cell, CellBorders, CellMargins, Paragraph, Row, Table
@@ -109,9 +110,9 @@ def read_table(reading: Reading, element: Element, where: str, read_blocks: Read
     for item in reading.styles.chain(style):
         _read_settings(item.find(W + "tblPr"), settings)
     _read_settings(properties, settings)
-    for name, title in (("tblpPr", "浮动表格"), ("bidiVisual", "从右向左的表格")):
-        if properties is not None and properties.find(W + name) is not None:
-            raise refuse(where, title, reading.file)
+    if properties is not None and properties.find(W + "bidiVisual") is not None:
+        raise refuse(where, "从右向左的表格", reading.file)
+    floating = properties.find(W + "tblpPr") if properties is not None else None
     if reading.old_table_edge and settings.align == "left":
         # Before Word 2013 a table's text, not its border, stood at the margin.
         settings.indent -= settings.margins.left
@@ -142,6 +143,7 @@ def read_table(reading: Reading, element: Element, where: str, read_blocks: Read
             replace(row, cells=tuple(_finished(cell, next(borders)) for cell in cells))
             for row, cells in zip(rows, placed, strict=True)
         ),
+        placement=table_placement(floating) if floating is not None else None,
     )
 
 
@@ -228,7 +230,7 @@ def _cell_content(
     reading: Reading, element: Element, where: str, margins: CellMargins, read_blocks: ReadBlocks
 ) -> CellContent:
     xml = reading.xml_of.get(element)
-    if xml is None or reading.fields or is_tied(xml):
+    if xml is None or reading.fields or reading.text_colour is not None or is_tied(xml):
         return _read_cell(reading, element, where, margins, read_blocks)
     key = (reading.table_style, margins, xml)
     known = reading.known.pieces.get(key)

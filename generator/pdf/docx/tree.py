@@ -265,7 +265,108 @@ class BookmarkStart:
     name: str
 
 
-Inline = TextRun | Tab | LineBreak | PageField | Picture | FootnoteReference | FootnoteNumber | BookmarkStart
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where something stands that floats over the page.
+
+    Attributes:
+        across_from: Word's name of what its place across the page counts from (``column``, ``margin``, ``page`` …).
+        across: the distance from there to the right, or how it is aligned there (``left``, ``center``, ``right``).
+        down_from: likewise down the page (``paragraph``, ``line``, ``margin``, ``page`` …).
+        down: likewise (``top``, ``center``, ``bottom``).
+        wrap: ``none`` where text runs on over or under it, ``beside`` where it stands beside it, ``below`` where it
+            stands above and below it only.
+        behind: whether it is drawn before the text.
+        gaps: its distance from text beside it, at its top, right, bottom and left.
+    """
+
+    across_from: str
+    across: float | str
+    down_from: str
+    down: float | str
+    wrap: str = "none"
+    behind: bool = False
+    gaps: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+# A step of an outline: m(ove), l(ine), c(urve) with its two control points, z to close; in points.
+PathStep = tuple[str | float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """The text in a shape.
+
+    Attributes:
+        margins: from the shape's sides to the text.
+        valign: ``top``, ``horizon`` or ``bottom``.
+        turn: as of a cell.
+        own_width: whether the shape is as wide as its text.
+    """
+
+    blocks: tuple[Block, ...]
+    margins: CellMargins
+    valign: str = "top"
+    turn: str | None = None
+    own_width: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A part of a drawing: an outline, a picture, a text, or several of these.
+
+    Attributes:
+        x, y: its upper left corner in the drawing, before it is turned.
+        turn: degrees by which it is turned to the right about its middle.
+        mirrored: whether its outline is mirrored across, and down.
+        path: its outline, from its upper left corner.
+        fill: the colour within its outline.
+        line: the line along its outline.
+        heads: whether the line begins, and ends, with an arrow's head.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    turn: float = 0.0
+    mirrored: tuple[bool, bool] = (False, False)
+    path: tuple[PathStep, ...] = ()
+    fill: str | None = None
+    line: BorderLine | None = None
+    heads: tuple[bool, bool] = (False, False)
+    picture: Picture | None = None
+    text: TextBox | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Shapes, pictures and text boxes, in the line or floating over the page.
+
+    Attributes:
+        placement: None where it stands in the line, as a character.
+        rule: whether it is a rule across the text, as wide as that whatever its own width.
+    """
+
+    width: float
+    height: float
+    shapes: tuple[Shape, ...]
+    placement: Placement | None
+    format: RunFormat
+    rule: bool = False
+
+
+Inline = (
+    TextRun
+    | Tab
+    | LineBreak
+    | PageField
+    | Picture
+    | Drawing
+    | FootnoteReference
+    | FootnoteNumber
+    | BookmarkStart
+)
 
 
 # -- blocks -------------------------------------------------------------------------------------------------
@@ -414,6 +515,7 @@ class Table:
         indent: from the left margin.
         opens: as of a paragraph.
         closes: as of a paragraph.
+        placement: None where it stands in the text.
     """
 
     columns: tuple[float, ...]
@@ -423,9 +525,41 @@ class Table:
     rows: tuple[Row, ...]
     opens: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
+    placement: Placement | None = None
 
 
-Block = Paragraph | Table | PageBreak | Contents
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Paragraphs in a frame (``w:framePr``), which text runs around.
+
+    Attributes:
+        width: 0 where it is as wide as its text.
+        height: that it has at least.
+    """
+
+    blocks: tuple[Block, ...]
+    placement: Placement
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks that stand in columns, as tall as each other.
+
+    Attributes:
+        count: how many.
+        gap: between two of them.
+        lined: whether a line stands between two of them.
+    """
+
+    blocks: tuple[Block, ...]
+    count: int
+    gap: float
+    lined: bool = False
+
+
+Block = Paragraph | Table | PageBreak | Contents | Frame | Columns
 
 
 # -- the document -------------------------------------------------------------------------------------------
@@ -561,13 +695,32 @@ def document_characters(document: WordDocument) -> set[str]:
 
 
 def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Some blocks, and those in the cells of the tables among them."""
+    """Some blocks, and those in the cells of the tables, in frames, columns and text boxes among them."""
     for block in blocks:
         yield block
-        if isinstance(block, Table):
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from blocks_within(cell.blocks)
+        for inner in _inner_blocks(block):
+            yield from blocks_within(inner)
+
+
+def text_boxes(paragraph: Paragraph) -> Iterator[TextBox]:
+    """The texts in the shapes of a paragraph."""
+    for item in paragraph.runs:
+        if isinstance(item, Drawing):
+            for shape in item.shapes:
+                if shape.text is not None:
+                    yield shape.text
+
+
+def _inner_blocks(block: Block) -> Iterator[tuple[Block, ...]]:
+    if isinstance(block, Table):
+        for row in block.rows:
+            for cell in row.cells:
+                yield cell.blocks
+    elif isinstance(block, Frame | Columns):
+        yield block.blocks
+    elif isinstance(block, Paragraph):
+        for text in text_boxes(block):
+            yield text.blocks
 
 
 def run_formats(document: WordDocument) -> Iterator[RunFormat]:
@@ -607,12 +760,21 @@ def _add_text(blocks: Iterable[Block], pieces: list[str], *, shown: bool = False
                     pieces.append("\t")
                 elif isinstance(item, LineBreak):
                     pieces.append("\n")
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row.cells:
-                    _add_text(cell.blocks, pieces, shown=shown)
+                elif isinstance(item, Drawing):
+                    _add_drawn_text(item, pieces, shown=shown)
+        elif isinstance(block, PageBreak):
+            pieces.append("\n")
+        elif isinstance(block, Contents):
+            pieces.append(block.stored)
         else:
-            pieces.append("\n" if isinstance(block, PageBreak) else block.stored)
+            for inner in _inner_blocks(block):
+                _add_text(inner, pieces, shown=shown)
+
+
+def _add_drawn_text(drawing: Drawing, pieces: list[str], *, shown: bool) -> None:
+    for shape in drawing.shapes:
+        if shape.text is not None:
+            _add_text(shape.text.blocks, pieces, shown=shown)
 
 
 def _formats(blocks: Iterable[Block]) -> Iterator[RunFormat]:
@@ -624,10 +786,8 @@ def _formats(blocks: Iterable[Block]) -> Iterator[RunFormat]:
             for item in block.runs:
                 if not isinstance(item, BookmarkStart):
                     yield item.format
-        elif isinstance(block, Table):
-            for row in block.rows:
-                for cell in row.cells:
-                    yield from _formats(cell.blocks)
         elif isinstance(block, Contents):
             for _, look in block.formats:
                 yield look
+        for inner in _inner_blocks(block):
+            yield from _formats(inner)
