@@ -347,6 +347,22 @@ class Judged(Part):
     note: Line | None = field("说明", help="依据了什么；不符合的写明缺什么")
 
 
+class Uploading(Part):
+    """The files that a web system of the applicant's own takes."""
+
+    portal: Line | None = field("平台", aliases=("申报平台", "系统"), help="要上传到哪个系统")
+    file_name: Line | None = field(
+        "文件名", help="可用 {序号}、{标题}、{联合体}、{牵头单位}", example="{序号}-{标题}"
+    )
+    merge: Annotated[str, Choice(options=("分开", "按类合并", "全部合并"))] | None = field(
+        "合并", help="按类合并：申报文件一个，附件一个", example="分开"
+    )
+    max_megabytes: Annotated[Any, Count(unit="MB")] | None = field(
+        "单个文件上限", help="超过的，缩小其中的图片", example="20", bounds=Bounds(least=1, most=2000)
+    )
+    formats: tuple[Annotated[str, Choice(options=("PDF", "Word"))], ...] | None = field("格式", example="PDF")
+
+
 class Consortium(Part):
     """One consortium as one programme sees it: the base data with that programme's overrides."""
 
@@ -371,6 +387,7 @@ class Consortium(Part):
     agreement: Agreement | None = field("组建协议")
     plan: Plan | None = field("建设方案")
     printing: Printing | None = field("打印")
+    upload: Uploading | None = field("上传要求")
     letters: tuple[OurDocument, ...] | None = field(
         "随附文书",
         help="要由程序生成的：承诺书（各成员单位一份）、推荐函（推荐单位出）、单位公函（牵头单位出）；文本由程序提供，有规定格式的用规定的",

@@ -6,6 +6,7 @@ reading the folders is ``generator.model.catalogue``'s business.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -357,6 +358,57 @@ class Channel(_Model):
     clause: str = ""
 
 
+Merge = Literal["separate", "by-kind", "all"]
+
+
+UPLOAD_NAME_FIELDS = ("序号", "标题", "联合体", "牵头单位")
+_UPLOAD_NAME_FIELD = re.compile(r"\{([^{}]*)\}")
+
+
+def upload_name_fault(pattern: str) -> str:
+    """What is wrong with a pattern of names of files for upload, in Chinese; empty where nothing is."""
+    unknown = [name for name in _UPLOAD_NAME_FIELD.findall(pattern) if name not in UPLOAD_NAME_FIELDS]
+    if unknown or set("{}") & set(_UPLOAD_NAME_FIELD.sub("", pattern)):
+        known = "、".join(f"{{{name}}}" for name in UPLOAD_NAME_FIELDS)
+        return f"文件名“{pattern}”里的花括号写法不对，可用的有{known}"
+    return ""
+
+
+def filled_upload_name(pattern: str, values: dict[str, str]) -> str:
+    """A sound pattern with the values of its fields."""
+    return _UPLOAD_NAME_FIELD.sub(lambda found: values[found[1]], pattern)
+
+
+class UploadFile(_Model):
+    """One file for upload, or one of each of several things."""
+
+    of: tuple[str, ...] = Field(
+        min_length=1,
+        description="ids of documents, attachments.<id>; documents and attachments for all that no file names",
+    )
+    title: str = Field(default="", description="what it is; of the first thing in it where empty")
+    name: str = Field(default="", description="as of the profile, for this file alone")
+    each: bool = Field(default=False, description="a file for each of them, instead of one of all")
+
+
+class Upload(_Model):
+    """The filing profile: what files a web system takes."""
+
+    portal: str = Field(default="", description="the web system")
+    name: str = Field(default="", description="pattern of the files' names, as {序号}-{标题}")
+    merge: Merge = "separate"
+    max_megabytes: int | None = Field(default=None, gt=0, description="how large a file may be")
+    formats: tuple[Literal["pdf", "docx"], ...] = ("pdf",)
+    files: tuple[UploadFile, ...] = Field(default=(), description="which files, instead of merge")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Upload:
+        for pattern in (self.name, *(file.name for file in self.files)):
+            if fault := upload_name_fault(pattern):
+                raise ValueError(f"upload 的{fault}")
+        return self
+
+
 class Provision(_Model):
     """What the official text says on one matter, word for word."""
 
@@ -399,6 +451,7 @@ class Programme(_Model):
     attachments: tuple[ChecklistItem, ...] = ()
     copies: Copies = Copies()
     channel: Channel = Channel()
+    upload: Upload | None = Field(default=None, description="the files that a web system takes")
     routes: tuple[Route, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     effect: Provision | None = Field(default=None, description="when the agreement takes effect")
@@ -417,6 +470,14 @@ class Programme(_Model):
         wanted = self.delegates.condition
         if wanted and all(condition.id != wanted for condition in self.conditions):
             raise ValueError(f"delegates 的 condition “{wanted}”不在 conditions 之中")
+        return self
+
+    @model_validator(mode="after")
+    def _uploaded(self) -> Programme:
+        items = {f"attachments.{item.id}" for item in self.attachments}
+        for name in (name for file in (self.upload.files if self.upload else ()) for name in file.of):
+            if name.startswith("attachments.") and name not in items:
+                raise ValueError(f"upload 的 of 里的“{name}”不在附件清单里")
         return self
 
     @model_validator(mode="after")

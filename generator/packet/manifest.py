@@ -16,6 +16,7 @@ from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_copy import PrintCopy
 from generator.packet.session import Session
 from generator.packet.signing import code_of, places_not_found
+from generator.packet.upload import Uploads
 from generator.publishing.manifest import (
     Accepted,
     Bound,
@@ -31,6 +32,8 @@ from generator.publishing.manifest import (
     Printing,
     Signatory,
     Unprinted,
+    Upload,
+    UploadFile,
 )
 
 
@@ -94,6 +97,7 @@ def describe(
     attachments: tuple[Attachment, ...],
     printed: PrintCopy | None,
     notes: tuple[str, ...] = (),
+    uploaded: Uploads | None = None,
 ) -> PacketManifest:
     """The manifest of a packet.
 
@@ -104,6 +108,7 @@ def describe(
         attachments: the files that are bound.
         printed: the print copy; None where there is none.
         notes: what a person should look to before signing.
+        uploaded: the files for upload; None where there are none.
     """
     copies = job.programme.copies
     return PacketManifest(
@@ -134,7 +139,28 @@ def describe(
             for line in checklist
         ),
         attachments=tuple(_attachments(attachments, printed)),
+        upload=_upload(uploaded) if uploaded else None,
         printing=Printing(sides=printed.layout.sides, sheets=printed.layout.sheets) if printed else None,
+    )
+
+
+def _upload(made: Uploads) -> Upload:
+    return Upload(
+        portal=made.portal,
+        max_bytes=made.most,
+        files=tuple(
+            UploadFile(
+                path=one.file.path,
+                sha256=hashlib.sha256(one.file.data).hexdigest(),
+                pages=one.file.pages,
+                title=one.title,
+                of=one.of,
+                bytes=len(one.file.data),
+                bytes_before=one.before,
+                pictures_percent=one.percent,
+            )
+            for one in made.files
+        ),
     )
 
 
@@ -158,6 +184,7 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
         *(f"attachments.{item.id}[" for item in job.programme.attachments),
         "accepted[",
         "letters[",
+        "upload.",
         "printing.",
         "agreement.signing_deadline",
     )

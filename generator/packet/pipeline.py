@@ -30,6 +30,7 @@ from generator.packet.sheets import internal
 from generator.packet.sheets.checklist import checklist_lines
 from generator.packet.sheets.sheet import Contents, SubmittedSheet
 from generator.packet.times import time_of
+from generator.packet.upload import uploads
 from generator.publishing import PacketFile, Published, publish
 from generator.readers.load import load
 from generator.readers.source_file import Source
@@ -129,17 +130,21 @@ def assemble(
     """
     layout = laid_out(job, documents, attachments)
     lines = checklist_lines(job, documents, attachments, layout)
-    contents = Contents(job, documents, lines, layout, (*warnings(job, lines), *notes))
+    uploaded = uploads(job, documents, attachments)
+    told = (*warnings(job, lines), *notes, *(uploaded.notes if uploaded else ()))
+    contents = Contents(job, documents, lines, layout, told, uploaded)
     sheets = internal.submit_others(contents, sheets)
 
     # The print copy is made while the engine typesets the sheets.
     printed = print_copy(job, layout)
     data = data_copy(job)
-    described = manifest.describe(job, documents, lines, attachments, printed, contents.notes)
+    described = manifest.describe(job, documents, lines, attachments, printed, contents.notes, uploaded)
 
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
-    return Packet(job, (*files, *copy, *internal.collect_all(contents, sheets), *data), described, documents)
+    up = [one.file for one in uploaded.files] if uploaded else []
+    sheet_files = internal.collect_all(contents, sheets)
+    return Packet(job, (*files, *copy, *up, *sheet_files, *data), described, documents)
 
 
 def begin(source: Source, programme: Programme, order: Order, session: Session) -> Job:

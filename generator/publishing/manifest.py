@@ -214,6 +214,28 @@ class Manifest(_Model):
         return self.model_dump(mode="json", by_alias=True)
 
 
+class UploadFile(File):
+    """A file for upload.
+
+    ``of`` names what is in it: ids of documents, ``attachments.<id>``. Where its pictures were made smaller,
+    ``bytes_before`` is its size before, ``pictures_percent`` what they keep of their width and height.
+    """
+
+    title: str
+    of: tuple[str, ...]
+    bytes: int
+    bytes_before: int | None
+    pictures_percent: int | None
+
+
+class Upload(_Model):
+    """The files that a web system takes; ``max_bytes`` is null where it sets no limit."""
+
+    portal: str
+    max_bytes: int | None
+    files: tuple[UploadFile, ...]
+
+
 class PacketManifest(Manifest):
     """Of a programme's packet."""
 
@@ -225,6 +247,9 @@ class PacketManifest(Manifest):
     copies: Copies
     checklist: tuple[ChecklistEntry, ...]
     attachments: tuple[Bound, ...]
+    upload: Upload | None = Field(
+        default=None, exclude_if=lambda upload: upload is None, description="where a web system takes files"
+    )
     printing: Printing | None = Field(default=None, description="null where there is no print copy")
 
 
@@ -276,7 +301,9 @@ def sealed(manifest: Manifest, sha256: dict[str, str]) -> bytes:
     Raises:
         ValueError: the manifest contradicts the digests.
     """
-    claims = [file for document in manifest.documents for file in document.files]
+    claims: list[File] = [file for document in manifest.documents for file in document.files]
+    upload: Upload | None = getattr(manifest, "upload", None)
+    claims += [] if upload is None else list(upload.files)
     for file in [*claims, *([manifest.packet] if manifest.packet else [])]:
         if sha256.get(file.path) != file.sha256:
             raise ValueError(f"the manifest and the file differ: {file.path!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from generator.base.characters import visible
-from generator.base.text import fold
+from generator.base.text import fold, listed
 from generator.errors import DataError, ExitCode, Place
 from generator.packet.check_code import check_code
 from generator.packet.sheets.sheet import FOLDER
@@ -20,6 +21,8 @@ from generator.publishing.manifest import (
     MANIFEST,
     Document,
     Manifest,
+    PacketManifest,
+    Upload,
     is_ours,
     manifest_holds,
     parsed,
@@ -307,7 +310,9 @@ def _compare(
         if promised.get(file.path) != file.sha256:
             report.faults.append(Fault(MANIFEST, f"清单自相矛盾：{file.path} 在两处的校验值不同"))
     official = {file.path for file in claimed if file.format == "pdf"}
-    known = {file.path for file in claimed} | ({manifest.packet.path} if manifest.packet else set())
+    uploaded = manifest.upload if isinstance(manifest, PacketManifest) else None
+    known = {file.path for file in uploaded.files} if uploaded else set()
+    known |= {file.path for file in claimed} | ({manifest.packet.path} if manifest.packet else set())
     report.faults += [
         Fault(MANIFEST, f"清单里的 {path} 不属于任何一份文件")
         for path in promised
@@ -334,7 +339,35 @@ def _compare(
         if found is not None:
             examined[path] = found
     _compare_code(manifest, report, firsts)
+    if uploaded is not None:
+        _compare_uploads(uploaded, manifest.documents, packet, report)
     _list_places(manifest.documents, report, examined, signers)
+
+
+def _compare_uploads(
+    uploaded: Upload, documents: Iterable[Document], packet: OpenPacket, report: _Found
+) -> None:
+    """Files for upload against their limit, and against what has been signed since."""
+    signed = {
+        document.id: document.title
+        for document in documents
+        if any(report.states.get(file.path) == "signed" for file in document.files)
+    }
+    present = set(packet.paths)
+    for file in uploaded.files:
+        size = len(packet.read(file.path) or b"") if file.path in present else 0
+        if uploaded.max_bytes is not None and size > uploaded.max_bytes:
+            report.faults.append(
+                Fault(file.path, f"有 {size} 字节，超过平台的上限 {uploaded.max_bytes} 字节；换成较小的文件")
+            )
+        older = [title for name, title in signed.items() if _is_of(name, file.of)]
+        if older and report.states.get(file.path) == "same":
+            report.notes.append(f"{file.path} 是{listed(older)}签名以前的，上传前换成签好的")
+
+
+def _is_of(document: str, of: Iterable[str]) -> bool:
+    """Whether a document is in a file for upload, which names it by the id under which it is declared."""
+    return any(re.fullmatch(rf"{re.escape(declared)}(-\d+)?", document) for declared in of)
 
 
 def _length(data: bytes, sha256: str) -> int | None:

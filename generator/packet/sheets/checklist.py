@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from generator.conditions.applicability import applies
@@ -17,6 +17,7 @@ from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument
 from generator.packet.print_layout import Layout
 from generator.packet.sheets.sheet import Contents, Sheet, heading
 from generator.packet.sheets.signing_texts import bound_text, copies_of, enclosure_text
+from generator.packet.upload import Uploads
 
 FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
 
@@ -74,7 +75,7 @@ class Checklist(Sheet):
                 {"what": deadline.what, "when": deadline.when, "clause": deadline.clause}
                 for deadline in programme.deadlines
             ],
-            "notes": list(programme.notes),
+            "notes": [*programme.notes, *_upload_notes(contents.uploaded)],
             "unprinted": _grouped(job, [entry.field for entry in unprinted(job, contents.documents)]),
         }
 
@@ -119,6 +120,18 @@ def checklist_lines(
             ChecklistLine(item.id, item.title, required, state, files, item.clause, note, pages, begins, lost)
         )
     return tuple(lines)
+
+
+def _upload_notes(uploaded: Uploads | None) -> Iterator[str]:
+    """What is said of the files for upload."""
+    if uploaded is None or not uploaded.files:
+        return
+    limit = f"，每个不超过 {uploaded.most // 1_000_000} MB" if uploaded.most else ""
+    whither = f"上传到{uploaded.portal}的" if uploaded.portal else "要上传的"
+    yield (
+        f"{whither}文件在 upload/ 里，共 {len(uploaded.files)} 个{limit}；它们是签字盖章以前的，"
+        "平台要签好的，先换成同名的扫描件或电子签名后的文件"
+    )
 
 
 def _is_made_for(item: ChecklistItem, made: MadeDocument) -> bool:

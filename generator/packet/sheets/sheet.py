@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_layout import Layout
 from generator.packet.signing import code_of
+from generator.packet.upload import Uploads
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Contents:
         lines: the checklist.
         layout: where on paper everything stands; None where no PDFs are made.
         notes: what a person should look to before signing.
+        uploaded: the files for upload; None where there are none.
     """
 
     job: Job
@@ -37,6 +39,7 @@ class Contents:
     lines: tuple[ChecklistLine, ...] = ()
     layout: Layout | None = None
     notes: tuple[str, ...] = ()
+    uploaded: Uploads | None = None
 
     @cached_property
     def code(self) -> str | None:
