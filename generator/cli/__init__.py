@@ -32,6 +32,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "lint": ("lint", "检查一个方案的文件夹"),
     "read": ("read", "把填好的 Word 表读成数据文件"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
+    "receive": ("receive", "收回签好的扫描件，查签章和改动，登记谁还没签"),
     "verify": ("verify", "核对材料包有没有被改动，谁签了、谁还没签"),
     "fonts": ("fonts", "列出公文字体由本机哪些字库来印"),
     "schema": ("schema", "输出数据文件的 JSON Schema"),

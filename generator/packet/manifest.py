@@ -238,6 +238,8 @@ def _document(made: MadeDocument) -> Document:
                 page=signing.page,
                 rect=signing.rect,
                 field=signing.field,
+                seal=signing.seal,
+                dated=signing.dated,
             )
             for signing in made.signings
         ),

@@ -63,7 +63,8 @@ class Signatory(_Model):
     """That one party signs or seals a document at one place.
 
     ``page`` (1-based) and ``rect`` (points from the page's bottom left) are null where the place was not
-    found or no PDF was made; ``field`` names the signature field, null where there is none.
+    found or no PDF was made; ``field`` names the signature field, null where there is none. ``seal`` and
+    ``dated`` stand only where no seal is put, or no date by hand.
     """
 
     party: str
@@ -73,6 +74,8 @@ class Signatory(_Model):
     page: int | None
     rect: tuple[float, float, float, float] | None
     field: str | None
+    seal: bool = Field(default=True, exclude_if=bool)
+    dated: bool = Field(default=True, exclude_if=bool)
 
 
 class Document(_Model):

@@ -17,6 +17,7 @@ from generator.packet.check_code import check_code
 from generator.packet.sheets.sheet import FOLDER
 from generator.packet.signing import field_name
 from generator.publishing import OpenPacket, open_packet
+from generator.publishing.beside import BESIDE
 from generator.publishing.manifest import (
     MANIFEST,
     Document,
@@ -319,7 +320,9 @@ def _compare(
         if path not in known and not path.startswith(f"{FOLDER}/")
     ]
     for path in packet.paths:
-        if path not in promised:
+        if path in BESIDE:
+            report.notes.append(f"{path} 是收回扫描件时记下的签署情况（lianheti receive），不属于材料本身")
+        elif path not in promised:
             report.states[path] = "added"
             report.faults.append(Fault(path, "不在清单里，是后来放进来的；确认后移走"))
     firsts: dict[str, str] = {}

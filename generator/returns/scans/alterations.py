@@ -1,0 +1,201 @@
+"""What of a page is not as it was sent out: characters changed or gone, and ink where nobody is asked to write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+
+from generator.returns.scans.characters import Faces, Seen, characters
+from generator.returns.scans.marks import Ground, Strokes, strokes
+from generator.returns.scans.picture import PER_MM, Box, Picture, cut
+from generator.returns.scans.places import Place
+from generator.returns.scans.rendered import Glyph, Sheet
+
+What = Literal["changed", "missing", "covered", "written"]
+
+_SURE: Final = 0.86  # characters more like ours than this are not compared with others
+_DIGIT_LEAD: Final = 0.05  # by how much another digit must be more like the scan
+_CHAR_LEAD: Final = 0.04
+_LEAST_OTHER: Final = 0.55
+_UNLIKE: Final = 0.42  # a character less like ours than this is another one or gone
+_BELOW_USUAL: Final = 0.3  # how far below the page's usual likeness it must be as well
+_LITTLE_INK: Final = 0.45
+_SMALL: Final = 8.0  # pixels: marks lower than this (。，、) are not judged alone
+_COVERED_SHARE: Final = 0.12
+_NEIGHBOUR: Final = 1.2 * PER_MM
+_OVERLAP: Final = 2.0
+_PLACE_AROUND: Final = 9 * PER_MM
+_EDGE_MM: Final = 11
+_WRITTEN_AREA: Final = 4.0  # square millimetres
+_WRITTEN_LENGTH: Final = 14.0
+_WRITTEN_STRONG: Final = 1.6
+_THICKEST: Final = 2.4
+_JOINED_MM: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """One place where a page is not as it was sent out, to be looked at by a person.
+
+    Attributes:
+        what: ``changed``, other characters stand there; ``missing``, nothing does; ``covered``, ink hides what
+            is printed; ``written``, ink stands where nobody is asked to write.
+        box: on the page's raster.
+        printed: what we printed there; empty for ``written``.
+        likely: what seems to stand there now; empty where that cannot be told.
+    """
+
+    what: What
+    box: Box
+    printed: str = ""
+    likely: str = ""
+
+
+def alterations(
+    sheet: Sheet, ground: Ground, faces: Faces, blur: float, places: Sequence[Place]
+) -> list[Alteration]:
+    """Look for alterations of a page.
+
+    Args:
+        sheet: our page.
+        ground: the scan laid on it.
+        faces: how characters look.
+        blur: by how much our rendering is sharper than the scan.
+        places: where people sign.
+    """
+    read = characters(ground.seen, sheet.draw(), sheet.glyphs, faces, blur, _SURE)
+    usual = float(np.median([one.own for one in read])) if read else 1.0
+    suspects = [
+        one
+        for one in read
+        if (verdict := _suspect(one, usual)) and not (verdict == "weak" and _inked(one, ground))
+    ]
+    found = [_joined(run, ground) for run in _runs(suspects)]
+    return [*found, *_written(ground, places)]
+
+
+def _suspect(one: Seen, usual: float) -> str:
+    """Whether a character is not what we printed: ``clear`` where another one fits better, ``weak`` where none fits."""
+    lead = one.other - one.own
+    digit = one.glyph.char.isdigit()
+    if one.other >= _LEAST_OTHER and lead > (_DIGIT_LEAD if digit else _CHAR_LEAD):
+        return "clear"
+    high = one.glyph.box[3] - one.glyph.box[1]
+    if high < _SMALL:
+        return ""
+    if one.own < min(_UNLIKE, usual - _BELOW_USUAL):
+        return "weak"
+    return ""
+
+
+def _inked(one: Seen, ground: Ground) -> bool:
+    """Whether a seal or a pen lies over a character, which explains that it is not like ours."""
+    x0, y0, x1, y1 = one.glyph.box
+    half = (x0 / 2, y0 / 2, x1 / 2, y1 / 2)
+    if ground.red is not None and float((cut(ground.red, half, 2) > _COVERED_SHARE).mean()) > _COVERED_SHARE:
+        return True
+    return float(cut(ground.beyond, one.glyph.box, 6).mean()) > _COVERED_SHARE
+
+
+def _runs(suspects: Sequence[Seen]) -> list[list[Seen]]:
+    """Suspects that stand side by side, as one."""
+    runs: list[list[Seen]] = []
+    for one in suspects:
+        if runs and _beside(runs[-1][-1].glyph, one.glyph):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs
+
+
+def _beside(one: Glyph, other: Glyph) -> bool:
+    a, b = one.box, other.box
+    return abs((a[1] + a[3]) - (b[1] + b[3])) / 2 < (a[3] - a[1]) and 0 < b[0] - a[
+        2
+    ] + _OVERLAP < _NEIGHBOUR + (a[3] - a[1])
+
+
+def _joined(run: Sequence[Seen], ground: Ground) -> Alteration:
+    boxes = [one.glyph.box for one in run]
+    box = (
+        min(each[0] for each in boxes),
+        min(each[1] for each in boxes),
+        max(each[2] for each in boxes),
+        max(each[3] for each in boxes),
+    )
+    printed = "".join(one.glyph.char for one in run)
+    if all(one.ink < _LITTLE_INK for one in run):
+        return Alteration("missing", box, printed)
+    if any(_inked(one, ground) for one in run):
+        return Alteration("covered", box, printed)
+    # Where no other character fits, what stands there cannot be told.
+    likely = "".join(one.taken_for if one.other > one.own else "？" for one in run)
+    return Alteration("changed", box, printed, likely)
+
+
+def _written(ground: Ground, places: Sequence[Place]) -> list[Alteration]:
+    """Ink that our page does not have, away from where people sign and from the paper's edge."""
+    free = ground.beyond.copy()
+    edge = int(_EDGE_MM * PER_MM)
+    free[:edge], free[-edge:], free[:, :edge], free[:, -edge:] = 0, 0, 0, 0
+    for place in places:
+        x0, y0, x1, y1 = (round(value) for value in place.rect)
+        more = round(_PLACE_AROUND)
+        free[max(0, y0 - more) : y1 + more, max(0, x0 - more) : x1 + more] = 0
+    side = int(_JOINED_MM * PER_MM)
+    near = cv2.dilate(
+        cv2.morphologyEx(free, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.ones((side, side), np.uint8)
+    )
+    count, _, about, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
+    found = []
+    for number in range(1, count):
+        left, top, wide, high = (int(value) for value in about[number, :4])
+        if wide * high < (2 * side) ** 2 // 2:
+            continue
+        box = (float(left), float(top), float(left + wide), float(top + high))
+        ink = strokes(cut(free, box), cut(ground.seen, box))
+        if _is_writing(ink):
+            found.append(Alteration("written", box))
+    return found
+
+
+def _is_writing(ink: Strokes) -> bool:
+    """Whether ink is strokes of a pen or print, and no fold, stain, shadow or dust."""
+    return (
+        ink.area >= _WRITTEN_AREA
+        and ink.strong >= _WRITTEN_STRONG
+        and ink.length >= _WRITTEN_LENGTH
+        and ink.thick <= _THICKEST
+        and ink.height >= 2.2  # noqa: PLR2004 (millimetres: lower is a line)
+        and ink.width >= 2.2  # noqa: PLR2004
+        and ink.length >= 1.6 * max(ink.width, ink.height)
+    )
+
+
+def differing(ours: Picture, seen: Picture, box: Box, around_mm: float = 6) -> Picture:
+    """A scan and our page side by side around a box, for a person to look at.
+
+    Args:
+        ours: our page.
+        seen: the scan laid on it, in grey or in colour.
+        box: on the page's raster.
+        around_mm: so much more is shown on each side.
+    """
+    more = around_mm * PER_MM
+    left, right = (_coloured(cut(picture, box, more)) for picture in (seen, ours))
+    high = max(left.shape[0], right.shape[0])
+    parts = [
+        cv2.copyMakeBorder(
+            part, 8, 8 + high - part.shape[0], 8, 8, cv2.BORDER_CONSTANT, value=(200, 200, 200)
+        )
+        for part in (left, right)
+    ]
+    return np.hstack(parts)
+
+
+def _coloured(picture: Picture) -> Picture:
+    return picture if picture.ndim == 3 else cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR)  # noqa: PLR2004

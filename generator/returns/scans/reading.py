@@ -1,0 +1,236 @@
+"""Scans as they arrive: PDF, TIFF, JPEG, PNG, of many pages, one page in memory at a time; hostile files are refused."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps
+
+from generator.errors import DataError, Place
+from generator.pdf.pages.bounds import BeyondBoundsError, check_bounds
+from generator.pdf.pages.pdfium import opened
+from generator.returns.scans.picture import Picture
+
+SUFFIXES: Final = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
+_MOST_BYTES: Final = 500_000_000
+_MOST_PIXELS: Final = 120_000_000  # A3 at 600 dots an inch has 70 million
+_MOST_FRAMES: Final = 2000
+_MOST_SIDE: Final = 30_000
+_LEAST_SIDE: Final = 300  # pixels: less than a page at 40 dots an inch
+_PDF_DPI: Final = 300
+_LONGEST: Final = 3600  # pixels: a page at 300 dots an inch; larger pictures are reduced while they are read
+_KINDS: Final = ("JPEG", "PNG", "TIFF")
+_A4_LONG: Final = 11.69
+_BROKEN: Final = "已损坏，读不出来"
+_AGAIN: Final = "重新扫描或另存后再来"
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One scanned page.
+
+    Attributes:
+        file: the file's name.
+        page: which of its pages, from 1.
+        picture: in blue, green, red, or in shades of grey where it has no colour.
+        bilevel: whether it is black and white only.
+    """
+
+    file: str
+    page: int
+    picture: Picture
+    bilevel: bool
+
+    @property
+    def name(self) -> str:
+        """The page as a person calls it."""
+        return f"{self.file} 第 {self.page} 页"
+
+
+@contextmanager
+def _as_data_errors(name: str) -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():  # pillow warns in English of what is judged here
+            warnings.simplefilter("ignore")
+            yield
+    except DataError:
+        raise
+    except Image.DecompressionBombError:
+        raise DataError("图像大得不像一页扫描件，没有读取", "按 200–300 dpi 重新扫描", Place(name)) from None
+    except MemoryError:
+        raise DataError("图像太大，内存装不下", "按 200–300 dpi 重新扫描", Place(name)) from None
+    except (OSError, ValueError, SyntaxError, LookupError, ArithmeticError, TypeError, cv2.error) as error:
+        raise DataError(_BROKEN, _AGAIN, Place(name)) from error
+
+
+def scan_files(given: list[Path]) -> list[Path]:
+    """The files to read, in order; of a folder, those in it that are pictures or PDFs.
+
+    Raises:
+        DataError: one does not exist, is of another kind, or a folder holds none.
+    """
+    found: list[Path] = []
+    for one in given:
+        if one.is_dir():
+            inside = sorted(
+                file for file in one.iterdir() if file.suffix.lower() in SUFFIXES and file.is_file()
+            )
+            if not inside:
+                raise DataError("文件夹里没有扫描件（PDF、TIFF、JPEG、PNG）", "核对路径", Place(str(one)))
+            found += inside
+        elif not one.is_file():
+            raise DataError("没有这个文件", "核对路径", Place(str(one)))
+        elif one.suffix.lower() not in SUFFIXES:
+            raise DataError(
+                "不是 PDF、TIFF、JPEG 或 PNG 文件", "从扫描仪或手机另存为这几种之一", Place(str(one))
+            )
+        else:
+            found.append(one)
+    return found
+
+
+def read_bytes(file: Path) -> bytes:
+    """A scan's bytes.
+
+    Raises:
+        DataError: it cannot be read, is empty or larger than any scan.
+    """
+    with _as_data_errors(str(file)):
+        size = file.stat().st_size
+        if size > _MOST_BYTES:
+            raise DataError("比任何扫描件都大，没有读取", "分成几份", Place(str(file)))
+        if not size:
+            raise DataError("文件是空的", _AGAIN, Place(str(file)))
+        return file.read_bytes()
+
+
+def scanned_pages(name: str, data: bytes) -> Iterator[Scanned]:
+    """The pages of one file, each read when it is asked for.
+
+    Args:
+        name: the file's name, for messages.
+        data: its bytes; its kind is known by them.
+
+    Raises:
+        DataError: it is broken, encrypted, of another kind, or its pictures are larger than any scan.
+    """
+    yield from _pdf_pages(name, data) if b"%PDF-" in data[:1024] else _frames(name, data)
+
+
+def _frames(name: str, data: bytes) -> Iterator[Scanned]:
+    with _as_data_errors(name):
+        image = Image.open(io.BytesIO(data), formats=_KINDS)
+        count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+        if count > _MOST_FRAMES:
+            raise DataError(f"有 {count} 页，超过 {_MOST_FRAMES} 页", "分成几份", Place(name))
+    for number in range(count):
+        with _as_data_errors(name if count == 1 else f"{name} 第 {number + 1} 页"):
+            if count > 1:
+                image.seek(number)
+            found = _read(image, name, number + 1)
+        yield found
+    image.close()
+
+
+def _read(image: Image.Image, name: str, number: int) -> Scanned:
+    width, height = image.size
+    where = Place(f"{name} 第 {number} 页")
+    if width * height > _MOST_PIXELS or max(width, height) > _MOST_SIDE:
+        raise DataError(
+            f"图像有 {width}×{height} 点，不像一页扫描件，没有读取", "按 200–300 dpi 重新扫描", where
+        )
+    if min(width, height) < _LEAST_SIDE:
+        raise DataError(f"图像只有 {width}×{height} 点，看不清字", "按 200–300 dpi 重新扫描", where)
+    bilevel = image.mode == "1"
+    if image.format in {"JPEG", "MPO"}:
+        # A JPEG is reduced while it is unpacked, by a half or a quarter.
+        image.draft(None, (_LONGEST * width // max(width, height), _LONGEST * height // max(width, height)))
+    upright = ImageOps.exif_transpose(image)
+    picture = _array(upright)
+    return Scanned(name, number, _bounded(picture), bilevel)
+
+
+def _array(image: Image.Image) -> Picture:
+    if image.mode in {"1", "L", "I;16", "I", "F"}:
+        if image.mode not in {"1", "L"}:
+            values = np.asarray(image, np.float32)
+            top = max(float(values.max()), 1.0)
+            return (values * (255 / top)).astype(np.uint8)
+        return np.asarray(image.convert("L"))
+    if "A" in image.getbands() or "transparency" in image.info:
+        clear = image.convert("RGBA")
+        paper = Image.new("RGBA", clear.size, "white")
+        image = Image.alpha_composite(paper, clear)
+    return cv2.cvtColor(np.asarray(image.convert("RGB")), cv2.COLOR_RGB2BGR)
+
+
+def _bounded(picture: Picture) -> Picture:
+    """A picture reduced to what is worth looking at, and in grey where it has no colour."""
+    factor = _LONGEST / max(picture.shape[:2])
+    if factor < 1:
+        picture = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    if picture.ndim == 3 and _is_grey(picture):  # noqa: PLR2004 (rows, columns, colours)
+        picture = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    return picture
+
+
+def _is_grey(picture: Picture) -> bool:
+    """Whether no pixel has a colour: the three values differ nowhere by more than packing makes them."""
+    small = picture[::4, ::4].astype(np.int16)
+    return bool((small.max(2) - small.min(2)).max() <= 6)  # noqa: PLR2004 (of 255)
+
+
+def _pdf_pages(name: str, data: bytes) -> Iterator[Scanned]:
+    count = _checked_pdf(name, data)
+    for number in range(1, count + 1):
+        with _as_data_errors(f"{name} 第 {number} 页"), opened(data) as document:
+            found = _drawn(document[number - 1], name, number)
+        yield found
+
+
+def _checked_pdf(name: str, data: bytes) -> int:
+    """How many pages a PDF has, once it is known that drawing them takes no end of memory or time."""
+    import pikepdf
+
+    again = "用 PDF 阅读器打开它，“打印”成一个新的 PDF 再来"
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            check_bounds(pdf)
+            count = len(pdf.pages)
+    except pikepdf.PasswordError:
+        raise DataError("PDF 加了密码，打不开", "去掉密码后再来", Place(name)) from None
+    except BeyondBoundsError as error:
+        raise DataError(f"PDF {error}", again, Place(name)) from None
+    except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+        raise DataError(f"PDF {_BROKEN}", again, Place(name)) from error
+    if not 0 < count <= _MOST_FRAMES:
+        raise DataError(
+            "PDF 里没有页面" if not count else f"PDF 有 {count} 页，超过 {_MOST_FRAMES} 页",
+            again,
+            Place(name),
+        )
+    return count
+
+
+def _drawn(page: Any, name: str, number: int) -> Scanned:
+    """A page of a PDF, drawn no larger than it was scanned: 300 dots an inch, or what fits our bound."""
+    width, height = page.get_size()
+    longest = max(float(width), float(height), 1.0) / 72
+    picture = page.render(scale=min(_PDF_DPI, _LONGEST / longest) / 72)
+    shown = picture.to_numpy()
+    if shown.ndim == 3 and shown.shape[2] != 3:  # noqa: PLR2004 (colours)
+        shown = shown[..., :3] if shown.shape[2] > 3 else shown[..., 0]  # noqa: PLR2004 (colours)
+    found = _bounded(shown.copy())
+    picture.close()
+    page.close()
+    if min(found.shape[:2]) < _LEAST_SIDE:
+        raise DataError("页面小得看不清字", _AGAIN, Place(f"{name} 第 {number} 页"))
+    return Scanned(name, number, found, bilevel=False)

@@ -1,0 +1,151 @@
+"""The signing status as a workbook, and the texts that remind those who are missing."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any, Final
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from generator.returns.scans.status import ACTS, ACTS_ORDER, VERDICTS, Overview, Row, pages_of
+from generator.writers.excel.form import with_fixed_times
+
+_STATES: Final = {**VERDICTS, "confirmed": "人工确认"}
+_FILLS: Final = {"见到": "E2F0D9", "人工确认": "E2F0D9", "没有见到": "F8CBAD", "请人看": "FFE699"}
+_HEADS: Final = ("签章方", "文件", "签章处", "发出", "收回", "签名", "印章", "日期", "备注")
+_WIDTHS: Final = (34, 34, 26, 8, 8, 12, 12, 12, 60)
+_PAGE_HEADS: Final = ("文件", "页", "扫描件", "扫描页", "dpi", "颜色", "备注")
+_PAGE_WIDTHS: Final = (34, 6, 34, 8, 8, 8, 70)
+_KINDS: Final = {
+    "blank": "空白页",
+    "foreign": "不是这套材料的页",
+    "unsure": "分不清是哪一页",
+    "older": "旧稿的页",
+}
+
+
+def status_workbook(overview: Overview, title: str) -> bytes:
+    """The workbook: party by document, page by page, and what is no page of the packet.
+
+    Args:
+        overview: what came back.
+        title: the packet's name, above everything.
+    """
+    book = Workbook()
+    book.remove(book.active)  # type: ignore[arg-type]
+    lacking = overview.lacking()
+    verdict = "已经收齐，各处都见到" if not lacking else f"还没有收齐：{len(lacking)} 项，见备注"
+    rows = [_cells(row) for row in overview.rows()]
+    _sheet(book, "签署情况", f"{title}　{verdict}", _HEADS, _WIDTHS, rows)
+    _sheet(book, "各页", "每一页用的是哪份扫描件", _PAGE_HEADS, _PAGE_WIDTHS, list(_pages(overview)))
+    strangers = [
+        (_KINDS[one.kind], one.source.file, one.source.page, one.remark) for one in overview.status.strangers
+    ]
+    _sheet(
+        book,
+        "其他扫描页",
+        "不作为这套材料收下的扫描页",
+        ("种类", "扫描件", "扫描页", "备注"),
+        (22, 34, 8, 70),
+        strangers,
+    )
+    _sheet(book, "还缺什么", verdict, ("还缺什么",), (110,), [(one,) for one in lacking])
+    out = io.BytesIO()
+    book.save(out)
+    return with_fixed_times(out.getvalue())
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    states = [
+        _STATES.get(row.acts[act] or "", "—") if row.returned or row.acts[act] is None else "没有收到"
+        for act in ACTS_ORDER
+    ]
+    return (
+        row.party,
+        row.document,
+        row.where,
+        "是",
+        "是" if row.returned else "否",
+        *states,
+        "；".join(row.remarks),
+    )
+
+
+def _pages(overview: Overview) -> Sequence[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for document in overview.documents:
+        for page in range(1, pages_of(document) + 1):
+            one = overview.best.get((document.id, page))
+            if one is None:
+                found.append((document.title, page, "没有收到", "", "", "", ""))
+                continue
+            remarks = [one.poor] if one.poor else []
+            remarks += [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
+            colour = "彩色" if one.colour else "无色"
+            found.append(
+                (document.title, page, one.source.file, one.source.page, one.dpi, colour, "；".join(remarks))
+            )
+    return found
+
+
+def _sheet(
+    book: Workbook,
+    name: str,
+    top: str,
+    heads: Sequence[str],
+    widths: Sequence[float],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    sheet = book.create_sheet(name)
+    # Texts of scans' names come from outside: as text, never as a formula.
+    sheet.append([top])
+    sheet["A1"].font = Font(bold=True, size=13)
+    sheet.append(list(heads))
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+        head = sheet.cell(2, number)
+        head.font = Font(bold=True)
+        head.fill = PatternFill("solid", fgColor="D9E2F3")
+    for at, row in enumerate(rows, 3):
+        for number, value in enumerate(row, 1):
+            cell = sheet.cell(at, number, value)
+            if isinstance(value, str):
+                cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if isinstance(value, str) and value in _FILLS:
+                cell.fill = PatternFill("solid", fgColor=_FILLS[value])
+    sheet.freeze_panes = "A3"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def reminders(overview: Overview, title: str) -> str:
+    """A text to send to each party that has still to sign, one after another; empty where nobody has.
+
+    Args:
+        overview: what came back.
+        title: the packet's name.
+    """
+    by_party: dict[str, list[str]] = {}
+    for row in overview.rows():
+        if not row.returned:
+            by_party.setdefault(row.party, []).append(f"《{row.document}》{row.where}：还没有收到这一页")
+            continue
+        absent = [ACTS[act] for act in ACTS_ORDER if row.acts[act] == "absent"]
+        if absent:
+            by_party.setdefault(row.party, []).append(
+                f"《{row.document}》{row.where}：没有见到{'、'.join(absent)}"
+            )
+    texts = []
+    for party, items in by_party.items():
+        lines = "\n".join(f"  {number}. {item}" for number, item in enumerate(items, 1))
+        texts.append(
+            f"{party}：\n您好！《{title}》的签章还差以下几处，请补齐后把有关页面扫描（彩色，不低于 200 dpi）发回，"
+            f"原件一并寄回：\n{lines}\n如已补齐，请忽略本条。\n"
+        )
+    return "\n".join(texts)

@@ -1,0 +1,592 @@
+"""Signed pages that come back as scans: recognised, compared with what was sent, kept in the packet's signing status."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from generator.errors import DataError, ExitCode, OutputError, Place, UsageError
+from generator.publishing import safe_name
+from generator.publishing.beside import STATUS_JSON, STATUS_SHEET, packet_locked
+from generator.workflows.progress import Listener, tell
+
+if TYPE_CHECKING:
+    from generator.publishing.manifest import Document
+    from generator.returns.scans.examination import Examined
+    from generator.returns.scans.reading import Scanned
+    from generator.returns.scans.recognition import Recogniser
+    from generator.returns.scans.rendered import Sheet
+    from generator.returns.scans.sent import Sent
+    from generator.returns.scans.status import (
+        Act,
+        Doubt,
+        Overview,
+        Returned,
+        SeenPlace,
+        Source,
+        Status,
+        Stranger,
+    )
+
+MOST_BYTES: Final = 50_000_000
+_ORIGINALS, _PAGES, _LOOK, _SIGNED = "originals", "pages", "look", "signed"
+_REMINDERS: Final = "reminders.txt"
+_LATER: Final = "authority"  # who decides on the papers signs after they are filed
+_MANY: Final = 12  # more alterations than this on a page: it is another draft
+_ID: Final = re.compile(r"[0-9]+(?:-[0-9a-z]+)+")
+Asked = Mapping[tuple[str, int], Sequence[tuple[str, str, "tuple[Act, ...]"]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a run found, and how the packet stands now.
+
+    Attributes:
+        overview: party by document, page by page.
+        new: the pages that this run added.
+        strangers: the scans of this run that are no page of the packet.
+        notes: what a person should know besides, in Chinese.
+        lacking: what keeps the packet from being complete; empty only where it is complete.
+        files: every file that was written.
+        status: where the signing status stands.
+    """
+
+    overview: Overview
+    new: tuple[Returned, ...]
+    strangers: tuple[Stranger, ...]
+    notes: tuple[str, ...]
+    lacking: tuple[str, ...]
+    files: tuple[Path, ...]
+    status: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether every page is back and ours, and everything was seen."""
+        return not self.lacking
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FINDING while something is lacking."""
+        return ExitCode.DONE if self.complete else ExitCode.FINDING
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON object."""
+        rows = [
+            {
+                "party": row.party,
+                "document": row.document,
+                "where": row.where,
+                "returned": row.returned,
+                **dict(row.acts),
+                "remarks": list(row.remarks),
+            }
+            for row in self.overview.rows()
+        ]
+        return {
+            "complete": self.complete,
+            "lacking": list(self.lacking),
+            "missing": [{"document": one.id, "page": page} for one, page in self.overview.missing()],
+            "rows": rows,
+            "pages": [one.model_dump(mode="json", exclude={"strips"}) for one in self.new],
+            "strangers": [one.model_dump(mode="json") for one in self.strangers],
+            "notes": list(self.notes),
+            "files": [str(one) for one in self.files],
+            "status": str(self.status),
+        }
+
+
+def receive(
+    scans: Sequence[Path],
+    packet: Path,
+    output: Path,
+    *,
+    older: Sequence[Path] = (),
+    confirm: Sequence[str] = (),
+    by: str = "",
+    most_bytes: int = MOST_BYTES,
+    progress: Listener | None = None,
+) -> Received:
+    """Read scans of signed pages, and add what is on them to the packet's signing status.
+
+    Args:
+        scans: files (PDF, TIFF, JPEG, PNG) or folders of them; none where only something is confirmed.
+        packet: the packet's folder or archive, as it was sent out.
+        output: where the untouched originals, the upright pages, the pictures to look at, the signed set and the
+            reminders go.
+        older: earlier packets, to tell pages of them; those beside the packet are known anyway.
+        confirm: names of what a person has looked at and says that it is there, as ``2-7-1-seal``.
+        by: who that is.
+        most_bytes: each PDF of the signed set is no larger, as far as pages stay legible.
+        progress: is told of each page before it is read.
+
+    Raises:
+        UsageError: nothing is given, what is confirmed is not open, or the extra ``scan`` is not installed.
+        DataError: a scan or the packet cannot be read, or is refused.
+        OutputError: the output or the status cannot be written.
+    """
+    if not scans and not confirm:
+        raise UsageError("没有写扫描件", "写上扫描件的文件或文件夹，或用 --confirm 记下看过的结果")
+    if confirm and not by.strip():
+        raise UsageError("没有写是谁看的", "用 --by 写上看的人的姓名")
+    _need_libraries()
+    from generator.returns.scans.reading import scan_files
+    from generator.returns.scans.status import Overview
+
+    found = scan_files(list(scans))
+    work = _Work(packet, output, progress)
+    sent = work.open(older)
+    files = work.read(found, sent)
+    asked, seams = _asked(sent), tuple(sent.seams)
+    with _status(packet, output) as place:
+        before = _read_status(place, sent)
+        status = _merged(before, work, files, sent)
+        overview = Overview(sent.manifest, status, asked, seams)
+        status = _with_seams(status, overview, sent)
+        status = _confirmed(status, Overview(sent.manifest, status, asked, seams), confirm, by.strip())
+        overview = Overview(sent.manifest, status, asked, seams)
+        _write_status(place, status, overview, sent)
+    lacking = tuple(overview.lacking())
+    written = [*work.written, place, place.with_name(STATUS_SHEET)]
+    written += _reminders(output, overview, sent)
+    sets, notes = _signed_sets(packet, output, overview, sent, most_bytes, complete=not lacking)
+    return Received(
+        overview,
+        tuple(work.returned),
+        tuple(work.strangers),
+        (*work.notes, *notes),
+        lacking,
+        (*written, *sets),
+        place,
+    )
+
+
+def _need_libraries() -> None:
+    try:
+        import cv2  # noqa: F401
+        import numpy as np  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            "读扫描件要用的程序库没有装", "运行 pip install 'lianheti[scan]' 装上，再来一次"
+        ) from None
+
+
+@dataclass(slots=True)
+class _Work:
+    """One run: what it reads and writes."""
+
+    packet: Path
+    output: Path
+    progress: Listener | None
+    returned: list[Returned] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+    pages: int = 0
+    _recogniser: Recogniser | None = None
+    _editions: dict[str, str] = field(default_factory=dict)
+
+    def open(self, older: Sequence[Path]) -> Sent:
+        """Read the packet and those before it."""
+        from generator.returns.scans.recognition import Recogniser
+        from generator.returns.scans.rendered import Pictures
+        from generator.returns.scans.sent import older_packets, read_sent
+
+        tell(self.progress, "读送出的材料")
+        pictures = Pictures()
+        sent = read_sent(self.packet, pictures)
+        sheets = list(sent.sheets)
+        for place in dict.fromkeys([*older_packets(self.packet), *older]):
+            try:
+                before = read_sent(place, pictures, place.name)
+            except DataError as error:
+                if place in older:
+                    raise
+                self.notes.append(f"旁边的旧稿“{place.name}”没有用来对照：{error.what}")
+                continue
+            if before.manifest.check_code == sent.manifest.check_code:
+                continue
+            self._editions[place.name] = before.manifest.check_code or ""
+            sheets += before.own
+        self._recogniser = Recogniser(sheets)
+        return sent
+
+    def read(self, scans: Sequence[Path], sent: Sent) -> list[str]:
+        """Read every scan; gives the files' names."""
+        from generator.returns.scans.examination import examined
+        from generator.returns.scans.reading import read_bytes, scanned_pages
+
+        names, seen = [], set()
+        for file in scans:
+            data = read_bytes(file)
+            digest = hashlib.sha256(data).hexdigest()
+            if digest in seen:
+                self.notes.append(f"{file.name} 与前面一个文件完全相同，只读一次")
+                continue
+            seen.add(digest)
+            for scan in scanned_pages(file.name, data):
+                tell(self.progress, f"读 {scan.name}", self.pages)
+                if self._recogniser is None:
+                    raise RuntimeError("open the packet first")
+                self.pages += 1
+                self._take(examined(scan, self._recogniser, sent), scan, digest, sent)
+            self._write(Path(_ORIGINALS) / f"{digest[:8]}-{safe_name(file.name)}", data)
+            names.append(file.name)
+        return names
+
+    def _take(self, one: Examined, scan: Scanned, digest: str, sent: Sent) -> None:
+        from generator.returns.scans.status import Source, Stranger
+
+        source = Source(file=scan.file, sha256=digest, page=scan.page)
+        kind, remark = self._stranger(one)
+        if kind:
+            self.strangers.append(Stranger.model_validate({"source": source, "kind": kind, "remark": remark}))
+            return
+        if one.recognised.upside_down:
+            self.notes.append(f"{scan.name}是倒着扫的，已转正")
+        sheet = self._which(one)
+        if not sheet.document or not _is_paper(sent, sheet.document):
+            what = sheet.name if sheet.document else sheet.title
+            self.notes.append(f"{scan.name}是{what}，不用签章，没有收进签署情况")
+            return
+        self.returned.append(self._returned(one, sheet, source, sent))
+
+    def _stranger(self, one: Examined) -> tuple[str, str]:
+        """What kind of stranger a scan is, and a remark; empty for a page of the packet."""
+        found = one.recognised
+        if found.kind == "blank":
+            return "blank", "空白页"
+        if found.kind == "foreign":
+            return "foreign", "不像这套材料的任何一页"
+        current = [sheet for sheet in found.sheets if not sheet.edition]
+        if not current:
+            sheet = found.sheet
+            code = self._editions.get(sheet.edition)
+            shown = f"“{sheet.edition}”" + (f"，核对码 {code}" if code else "")
+            return "older", f"是旧稿（{shown}）的{sheet.name}，与现在这一稿不同，要用现在这一稿重新签"
+        if found.kind == "unsure":
+            rivals = "、".join(dict.fromkeys(other.name for other in found.rivals))
+            if rivals:
+                return "unsure", f"像{current[0].name}，也像{rivals}，分不清；请重新扫描"
+            share = round(100 * (1 - found.share))
+            return (
+                "unsure",
+                f"像{current[0].name}，但约 {share}% 的字对不上，可能是另一稿、改过的页，或扫得太差",
+            )
+        return "", ""
+
+    def _which(self, one: Examined) -> Sheet:
+        """Of pages that print the same, the first that is not back yet."""
+        current = [sheet for sheet in one.recognised.sheets if not sheet.edition]
+        taken = {(each.document, each.page) for each in self.returned}
+        return next((sheet for sheet in current if (sheet.document, sheet.page) not in taken), current[0])
+
+    def _returned(self, one: Examined, sheet: Sheet, source: Source, sent: Sent) -> Returned:
+        from generator.returns.scans.signed_set import packed
+        from generator.returns.scans.status import Returned
+
+        at = _number(sent, sheet.document)
+        stem = f"{at}-{sheet.page}-{source.sha256[:8]}-{source.page}"
+        picture = Path(_PAGES) / f"{stem}.jpg"
+        if one.upright is not None:
+            self._write(picture, packed(one.upright))
+        return Returned(
+            document=sheet.document,
+            page=sheet.page,
+            source=source,
+            picture=picture.as_posix(),
+            dpi=round(one.dpi / 5) * 5,
+            colour=one.colour,
+            places=tuple(self._places(one, sheet, stem)),
+            doubts=tuple(self._doubts(one, sheet, stem, at)),
+            poor=one.poor,
+            quality=round(one.recognised.likeness, 3),
+            strips=one.strips,
+        )
+
+    def _places(self, one: Examined, sheet: Sheet, stem: str) -> Iterator[SeenPlace]:
+        from generator.returns.scans.status import SeenAct, SeenPlace
+
+        for place, found in zip(one.places, one.marks, strict=True):
+            acts = []
+            for mark in found:
+                crop = None
+                if mark.verdict != "seen":
+                    crop = self._crop(one, sheet, mark.box, f"{stem}-{place.number + 1}-{mark.act}")
+                acts.append(SeenAct(act=mark.act, verdict=mark.verdict, crop=crop))
+            yield SeenPlace(number=place.number, acts=tuple(acts))
+
+    def _doubts(self, one: Examined, sheet: Sheet, stem: str, at: int) -> Iterator[Doubt]:
+        from generator.returns.scans.status import Doubt
+
+        texts = [each for each in one.alterations if each.what != "written"]
+        if len(texts) > _MANY:
+            yield Doubt(
+                id=f"{at}-{sheet.page}-text",
+                what=f"有 {len(texts)} 处文字与送出的不同，可能是另一稿",
+                crop=self._crop(one, sheet, (0, 0, sheet.shape[1], sheet.shape[0]), f"{stem}-text"),
+            )
+            texts = []
+        words = {
+            "changed": "字与送出的不同",
+            "missing": "印的字不见了",
+            "covered": "印的字被盖住",
+            "written": "",
+        }
+        for number, each in enumerate(texts, 1):
+            likely = f"，像是“{each.likely}”" if each.likely.strip("？") else ""
+            yield Doubt(
+                id=f"{at}-{sheet.page}-text{number}",
+                what=f"“{each.printed}”处{words[each.what]}{likely}",
+                crop=self._crop(one, sheet, each.box, f"{stem}-text{number}"),
+            )
+        written = [each for each in one.alterations if each.what == "written"]
+        for number, each in enumerate(written, 1):
+            yield Doubt(
+                id=f"{at}-{sheet.page}-ink{number}",
+                what="签章处以外有字迹或印迹",
+                crop=self._crop(one, sheet, each.box, f"{stem}-ink{number}"),
+            )
+
+    def _crop(
+        self, one: Examined, sheet: Sheet, box: tuple[float, float, float, float], name: str
+    ) -> str | None:
+        import cv2
+
+        from generator.returns.scans.alterations import differing
+
+        if one.upright is None:
+            return None
+        picture = differing(sheet.draw(), one.upright, box)
+        path = Path(_LOOK) / f"{name}.png"
+        self._write(path, cv2.imencode(".png", picture)[1].tobytes())
+        return path.as_posix()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        self.written.append(_put(self.output / path, data))
+
+
+def _put(path: Path, data: bytes) -> Path:
+    """Write a file of ours into the output folder; one that is there with the same bytes stays."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not (path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data):
+            new = path.with_name(f".{path.name}.new")
+            new.write_bytes(data)
+            new.replace(path)
+    except OSError as error:
+        raise OutputError(
+            f"写不了文件 {path.name}（{error.strerror}）", "关闭正在使用它的程序，核对文件夹的权限和磁盘空间"
+        ) from None
+    return path
+
+
+def _asked(sent: Sent) -> Asked:
+    """For each page of a document that is signed on paper, its places: party, title, the acts asked for."""
+    from generator.returns.scans.places import places_of
+
+    found: dict[tuple[str, int], list[tuple[str, str, tuple[Act, ...]]]] = {}
+    for sheet in sent.own:
+        if not sheet.signatories or not _is_paper(sent, sheet.document):
+            continue
+        for place in places_of(sheet):
+            acts: list[Act] = []
+            if place.sign is not None:
+                acts.append("signature")
+            if place.seal is not None:
+                acts.append("seal")
+            if place.date or place.date_unclear:
+                acts.append("date")
+            who = place.signatory
+            if who.role.startswith(_LATER):
+                acts = []
+            found.setdefault((sheet.document, sheet.page), []).append((who.party, who.title, tuple(acts)))
+    return found
+
+
+def _is_paper(sent: Sent, document: str) -> bool:
+    from generator.returns.scans.status import is_signed_on_paper
+
+    return any(one.id == document and is_signed_on_paper(one) for one in sent.manifest.documents)
+
+
+def _number(sent: Sent, document: str) -> int:
+    return next(at for at, one in enumerate(sent.manifest.documents, 1) if one.id == document)
+
+
+@contextmanager
+def _status(packet: Path, output: Path) -> Iterator[Path]:
+    """Where the status stands: in the packet's folder, or beside what else is written where it is an archive."""
+    if packet.is_dir():
+        with packet_locked(packet):
+            yield packet / STATUS_JSON
+    else:
+        yield output / STATUS_JSON
+
+
+def _read_status(place: Path, sent: Sent) -> Status:
+    from generator.returns.scans.status import read_status
+
+    try:
+        raw = place.read_bytes() if place.is_file() else None
+    except OSError as error:
+        raise DataError(f"读不了签署情况的记录（{error.strerror}）", "核对权限", Place(str(place))) from None
+    return read_status(raw, sent.manifest, str(place))
+
+
+def _merged(before: Status, work: _Work, files: Sequence[str], sent: Sent) -> Status:
+    """The status with what this run found; scans that were read before are not counted twice."""
+    from generator.returns.scans.status import Run
+
+    known = {one.source for one in before.returned} | {one.source for one in before.strangers}
+    again = sum(one.source in known for one in work.returned) + sum(
+        one.source in known for one in work.strangers
+    )
+    if again:
+        work.notes.append(f"有 {again} 页以前读过，没有重复计入")
+    new = [one for one in work.returned if one.source not in known]
+    documents = {one.document for one in new}
+    changed = {_number(sent, document) for document in documents}
+    runs = (*before.runs, Run(files=tuple(files), pages=work.pages)) if files else before.runs
+    return before.model_copy(
+        update={
+            "returned": (*before.returned, *new),
+            "strangers": (*before.strangers, *(one for one in work.strangers if one.source not in known)),
+            # What a person said of a document's edges held for the pages that there were.
+            "confirmed": tuple(
+                one for one in before.confirmed if one.source or int(one.id.split("-")[0]) not in changed
+            ),
+            "runs": runs,
+        }
+    )
+
+
+def _with_seams(status: Status, overview: Overview, sent: Sent) -> Status:
+    """The status with the seals over the edges of those documents whose pages are all back."""
+    from generator.returns.scans.seams import seam
+    from generator.returns.scans.status import Seam, pages_of
+
+    found = []
+    for document in overview.documents:
+        best = [overview.best.get((document.id, page)) for page in range(1, pages_of(document) + 1)]
+        pages = [one for one in best if one is not None]
+        if document.id not in sent.seams or len(pages) < len(best):
+            continue
+        edges = [None if one.strips is None else list(one.strips) for one in pages]
+        verdict, remark = seam(edges, len(sent.seams[document.id]))
+        found.append(Seam(document=document.id, verdict=verdict, remark=remark))
+    return status.model_copy(update={"seams": tuple(found)})
+
+
+def _confirmed(status: Status, overview: Overview, confirm: Sequence[str], by: str) -> Status:
+    from generator.returns.scans.status import Confirmed
+
+    open_ids = overview.open_ids()
+    unknown = [one for one in confirm if one not in open_ids]
+    if unknown:
+        shown = "、".join(one if _ID.fullmatch(one) else "……" for one in unknown[:5])
+        raise UsageError(f"没有待看的 {shown}", "照签署情况表备注里括号中的编号写")
+    new = [Confirmed(id=one, by=by, source=open_ids[one]) for one in dict.fromkeys(confirm)]
+    return status.model_copy(update={"confirmed": (*status.confirmed, *new)})
+
+
+def _write_status(place: Path, status: Status, overview: Overview, sent: Sent) -> None:
+    from generator.returns.scans.status_sheet import status_workbook
+
+    _put(place, status.written())
+    _put(place.with_name(STATUS_SHEET), status_workbook(overview, _title(sent)))
+
+
+def _title(sent: Sent) -> str:
+    return str(getattr(sent.manifest, "consortium", sent.manifest.programme))
+
+
+def _reminders(output: Path, overview: Overview, sent: Sent) -> list[Path]:
+    from generator.returns.scans.status_sheet import reminders
+
+    text = reminders(overview, _title(sent))
+    path = output / _REMINDERS
+    if text:
+        return [_put(path, text.encode())]
+    path.unlink(missing_ok=True)
+    return []
+
+
+def _signed_sets(
+    packet: Path, output: Path, overview: Overview, sent: Sent, most: int, *, complete: bool
+) -> tuple[list[Path], list[str]]:
+    """A PDF of each document whose pages are all back; of the whole with its attachments once it is complete."""
+    from generator.returns.scans.signed_set import bound
+
+    written, notes, whole = [], [], []
+    for document in overview.documents:
+        pages = _set_pages(document, output, overview, sent)
+        if isinstance(pages, str):
+            notes.append(pages)
+            continue
+        made = bound(pages, most, document.title)
+        name = f"{overview.number(document.id):02d}-{safe_name(document.title)}（签署件）.pdf"
+        written.append(_put(output / _SIGNED / name, made.pdf))
+        notes.append(_said(name, made, len(pages), most))
+        whole += pages
+    if complete and whole:
+        name = f"{safe_name(_title(sent))}（签署件）.pdf"
+        made = bound(whole, most, _title(sent), _attachments(packet, sent))
+        written.append(_put(output / _SIGNED / name, made.pdf))
+        notes.append(_said(name, made, len(whole), most))
+    return written, notes
+
+
+def _set_pages(document: Document, output: Path, overview: Overview, sent: Sent) -> list[Any] | str:
+    """A document's pages for the set, or why there is none, in Chinese."""
+    from generator.returns.scans.signed_set import SetPage
+    from generator.returns.scans.status import pages_of
+
+    found = []
+    sizes = {(sheet.document, sheet.page): sheet for sheet in sent.own}
+    for page in range(1, pages_of(document) + 1):
+        one = overview.best.get((document.id, page))
+        if one is None:
+            return f"《{document.title}》还没有收齐，没有装订签署件"
+        if one.picture is None or not (output / one.picture).is_file():
+            return f"《{document.title}》第 {page} 页以前读的扫描件不在这个输出目录里，没有装订签署件；请用同一个 -o 目录"
+        sheet = sizes[document.id, page]
+        found.append(SetPage((output / one.picture).read_bytes(), sheet.size, bool(sheet.signatories)))
+    return found
+
+
+def _said(name: str, made: Any, pages: int, most: int) -> str:
+    size = len(made.pdf) / 1_000_000
+    kinds = f"{made.bilevel} 页黑白、{pages - made.bilevel} 页图像（{made.step.dpi} dpi，质量 {made.step.quality}）"
+    if made.fits:
+        return f"{name}：{kinds}，{size:.1f} MB"
+    return f"{name}：{kinds}，{size:.1f} MB，压到最低仍超过 {most / 1_000_000:g} MB，请分册报送"
+
+
+def _attachments(packet: Path, sent: Sent) -> bytes | None:
+    """The attached pages of the print copy as a PDF; None where there are none."""
+    import pikepdf
+
+    from generator.publishing import open_packet
+
+    bound_files = getattr(sent.manifest, "attachments", ())
+    if not bound_files or sent.manifest.packet is None:
+        return None
+    with open_packet(packet) as opened:
+        data = opened.read(sent.manifest.packet.path)
+    if data is None:
+        return None
+    with pikepdf.open(io.BytesIO(data)) as source, pikepdf.new() as copy:
+        for one in bound_files:
+            if one.first_page is not None:
+                copy.pages.extend(list(source.pages)[one.first_page - 1 : one.first_page - 1 + one.pages])
+        if not len(copy.pages):
+            return None
+        out = io.BytesIO()
+        copy.save(out, deterministic_id=True)
+    return out.getvalue()

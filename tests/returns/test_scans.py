@@ -1,0 +1,125 @@
+"""Scans as they arrive: hostile files are refused; seals over edges; what counts as complete."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pytest
+from PIL import Image
+
+from generator.errors import DataError
+from generator.returns.scans.reading import read_bytes, scan_files, scanned_pages
+from generator.returns.scans.seams import Strip, seam
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is so large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([1, 0, 0, 0, 0])
+    body = zlib.compress(b"\0" * 1000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+
+
+def jpeg(width: int = 800, height: int = 1000) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((width, height), 40).save(out, "JPEG")
+    return out.getvalue()
+
+
+def pdf_with_picture(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(595, 842))
+        picture = pdf.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        picture.Width, picture.Height = width, height
+        page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=picture))
+        page.obj.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /I Do Q")
+        pdf.save(out)
+    return out.getvalue()
+
+
+def encrypted() -> bytes:
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(out, encryption=pikepdf.Encryption(owner="a", user="b"))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (png_that_claims(60_000, 60_000), "不像一页扫描件"),
+        (png_that_claims(100_000, 200), "没有读取"),
+        (jpeg()[:2000], "损坏"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "损坏"),
+        (b"MM\0*\xff\xff\xff\xff" + b"\0" * 40, "损坏"),
+        (b"GIF89a" + b"\0" * 50, "损坏"),
+        (b"%PDF-1.7\nnothing", "损坏"),
+        (pdf_with_picture(90_000, 90_000), "过大"),
+        (encrypted(), "密码"),
+        (jpeg(100, 100), "看不清字"),
+    ],
+    ids=["huge", "long", "cut", "png", "tiff", "gif", "pdf", "huge in pdf", "encrypted", "small"],
+)
+def test_what_is_no_scan_is_refused_in_one_chinese_sentence(data: bytes, said: str) -> None:
+    with pytest.raises(DataError) as refused:
+        list(scanned_pages("扫描.bin", data))
+    assert said in str(refused.value)
+    assert "扫描.bin" in str(refused.value)
+
+
+def test_every_page_of_a_tiff_is_read_and_turned_as_the_camera_says(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    pages = [Image.new("L", (700, 900), shade) for shade in (40, 200)]
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    assert [int(page.picture.mean()) for page in scanned_pages("a.tif", out.getvalue())] == [40, 200]
+    turned = Image.new("RGB", (900, 700), "white")
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    turned.save(out, "JPEG", exif=exif)
+    (page,) = scanned_pages("b.jpg", out.getvalue())
+    assert page.picture.shape[:2] == (900, 700)
+
+
+def test_files_are_named_that_are_not_there_empty_or_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(b"x")
+    (tmp_path / "b.png").write_bytes(b"")
+    for given, said in ((tmp_path / "no.pdf", "没有这个文件"), (tmp_path / "a.docx", "不是 PDF")):
+        with pytest.raises(DataError, match=said):
+            scan_files([given])
+    with pytest.raises(DataError, match="空的"):
+        read_bytes(tmp_path / "b.png")
+
+
+def strip(number: int, of: int, *, top: float = 100.0, solid: bool = False) -> Strip:
+    """The strip of a round seal of 42 mm on one of so many pages."""
+    wide = 42 / of
+    at = np.linspace(-21, 21, 43)
+
+    def profile(x: float) -> tuple[float, ...]:
+        # The ring as it is cut at x: dark where the circle passes.
+        return tuple(float(np.exp(-((np.hypot(x, y) - 20) ** 2) / 4)) for y in at)
+
+    left = -21 + number * wide
+    return Strip(top, top + 42, wide, profile(left + 0.01), profile(left + wide), solid)
+
+
+def test_a_seal_over_the_edges_is_seen_only_where_it_goes_through_all_pages() -> None:
+    whole = [[strip(number, 4)] for number in range(4)]
+    assert seam(whole, 1) == ("seen", "")
+    assert seam(whole, 2)[0] == "look"
+    assert seam([whole[0], [], *whole[2:]], 1)[0] == "look"
+    assert seam([whole[0], None, *whole[2:]], 1)[0] == "look"
+    assert seam([[], [], []], 1)[0] == "absent"
+    moved = [[strip(number, 4, top=100 + 60 * (number % 2))] for number in range(4)]
+    assert seam(moved, 1)[0] == "look"
+    assert seam([[strip(number, 4, solid=True)] for number in range(4)], 1)[0] == "absent"
