@@ -64,22 +64,38 @@ class Submitted:
     pdf: Future[PdfDocument] | None
 
 
-def fill_all(job: Job) -> list[Filled]:
+def fill_all(job: Job, only: frozenset[str] = frozenset(), *, marking: bool = False) -> list[Filled]:
     """The official documents, and those of ours that are chosen, filled, in the packet's order.
+
+    Args:
+        job: what the packet is made from.
+        only: the documents wanted, by id; all where empty.
+        marking: put marks around every value, for a preview.
 
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return [_fill(job, chosen) for chosen in chosen_documents(job).documents]
+    return [
+        _fill(job, chosen, marking=marking)
+        for chosen in chosen_documents(job).documents
+        if not only or chosen.document.id in only
+    ]
 
 
-def _fill(job: Job, chosen: Chosen) -> Filled:
+def _fill(job: Job, chosen: Chosen, *, marking: bool) -> Filled:
     document, templates = chosen.document, job.session.templates
     if chosen.common:
         prepared = templates.common(document.template)
     else:
         prepared = templates.template_of(job.programme, document, job.dataset.consortium, job.edition)
-    rendered = render(prepared.template, job.render_job, document, prepared.headings, member=chosen.member)
+    rendered = render(
+        prepared.template,
+        job.render_job,
+        document,
+        prepared.headings,
+        member=chosen.member,
+        marking=marking,
+    )
     template = TemplateUsed(prepared.name, prepared.sha256)
     return Filled(chosen.stem, document, template, rendered, chosen.party, chosen.origin)
 

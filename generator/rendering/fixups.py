@@ -11,6 +11,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Final
 
+from generator.base.ooxml.value_marks import VALUE_OPEN, without_marks
 from generator.base.short_code import short_code
 from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 
@@ -72,7 +73,11 @@ def with_text_code(parts: Mapping[str, bytes], body: str) -> dict[str, bytes]:
     mark = TEXT_CODE.encode()
     if not any(mark in part for part in parts.values()):
         return dict(parts)
-    code = short_code(parts[body]).encode()
+    # The same code with or without marks around values.
+    content = parts[body]
+    if VALUE_OPEN.encode() in content:
+        content = without_marks(content.decode()).encode()
+    code = short_code(content).encode()
     return {name: part.replace(mark, code) for name, part in parts.items()}
 
 

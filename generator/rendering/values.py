@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
+from generator.base.ooxml.value_marks import marked
 from generator.errors import ProgrammeError
 from generator.model.clauses import UnknownClauseError
 from generator.model.consortium import BY_ROLE
@@ -25,9 +26,8 @@ Edition = Literal["draft", "signing", "blank"]
 
 # Non-characters, refused in data: they enclose a missing value's title until it gets a highlighted run of its own.
 MISSING_OPEN, MISSING_CLOSE = "\ufdd0", "\ufdd1"
-# Likewise: they enclose what a value prints, with its path before it, where the filled document is read by fields.
-CHAPTER_OPEN, CHAPTER_CLOSE = "\ufdd9", "\ufdda"  # they enclose the number of a text with blocks
-VALUE_OPEN, VALUE_AT, VALUE_CLOSE = "\ufdd2", "\ufdd3", "\ufdd4"
+# Likewise: they enclose the number of a text with blocks.
+CHAPTER_OPEN, CHAPTER_CLOSE = "\ufdd9", "\ufdda"
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Record:
 
     def marked(self, path: str, text: str) -> str:
         """A printed text, between marks where they are wanted."""
-        return f"{VALUE_OPEN}{path}{VALUE_AT}{text}{VALUE_CLOSE}" if self.marking else text
+        return marked(path, text) if self.marking else text
 
     def step(self, count: int = 1) -> None:
         """Count items that a template causes to be looked at; errors as for ``Work.step``."""

@@ -213,7 +213,7 @@ def test_what_the_document_shows_runs(
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     blocks = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         exec(compile(block, DOCS.name, "exec"), names)  # noqa: S102 (what a reader would paste)
     assert list(tmp_path.glob("output/*/*-draft/packet.pdf"))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from generator.base.ooxml.value_marks import VALUE_AT, VALUE_CLOSE, VALUE_OPEN
 from generator.base.ooxml.xml import VAL, W, columns, parse
-from generator.rendering.values import VALUE_AT, VALUE_CLOSE, VALUE_OPEN
 
 _OPEN: Final = re.compile(f"{VALUE_OPEN}([^{VALUE_AT}]*){VALUE_AT}")
 _TICKS: Final = re.compile("[☑☐□]")

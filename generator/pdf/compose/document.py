@@ -45,6 +45,7 @@ from generator.pdf.docx.tree import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from generator.pdf.compose.drawing import PrintedValue
     from generator.pdf.docx.tree import (
         MarginText,
         PageFrame,
@@ -70,11 +71,13 @@ class Composition:
         document: what it draws.
         warnings: in Chinese.
         foot: height of the strip at the foot of every page in which nothing is drawn, in points.
+        values: each value that is numbered among the pieces.
     """
 
     document: DrawnDocument
     warnings: tuple[str, ...]
     foot: float
+    values: tuple[PrintedValue, ...] = ()
 
 
 def compose(
@@ -118,7 +121,7 @@ def compose(
     )
     # Where there is a footer, only the part of the lower margin below it is free.
     feet = (section.page.footer if section.footers else section.page.bottom for section in sections)
-    return Composition(drawn, warnings, min(feet, default=0.0))
+    return Composition(drawn, warnings, min(feet, default=0.0), tuple(book.values))
 
 
 def _compose_section(book: StyleBook, section: Section) -> DrawnSection:

@@ -105,23 +105,44 @@ class CellStyle:
     fill: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedValue:
+    """A value of the data that is printed at one place.
+
+    Attributes:
+        path: its path.
+        before: how much of what is numbered as it stands before it, in points; negative where it begins before that.
+        after: likewise after it.
+    """
+
+    path: str
+    before: float = 0.0
+    after: float = 0.0
+
+
 # -- what stands in a line ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class StyledText:
-    """Text in one style; for the two signs that it may hold see MARKS_APART and HANGING_MARK."""
+    """Text in one style; for the two signs that it may hold see MARKS_APART and HANGING_MARK.
+
+    Attributes:
+        value: its number among the values that are printed; None where it is no value, or nobody asks.
+    """
 
     style: int
     text: str
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BreakableText:
-    """Text with a Latin word that is wider than its line and may break anywhere."""
+    """Text with a Latin word that is wider than its line and may break anywhere; ``value`` as of StyledText."""
 
     style: int
     text: str
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +209,12 @@ class TwoLines:
 
 @dataclass(frozen=True, slots=True)
 class FittedText:
-    """Text that is spread over a width, or made narrower to fit it."""
+    """Text that is spread over a width, or made narrower to fit it; ``value`` as of StyledText."""
 
     style: int
     text: str
     width: float
+    value: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

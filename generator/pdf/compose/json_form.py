@@ -157,8 +157,7 @@ def _stroke(line: BorderLine) -> _Json:
 
 def _pieces(pieces: Iterable[Piece]) -> list[Any]:
     return [
-        [piece.style, piece.text] if isinstance(piece, StyledText) else _PIECES[piece.__class__](piece)
-        for piece in pieces
+        _text(piece) if isinstance(piece, StyledText) else _PIECES[piece.__class__](piece) for piece in pieces
     ]
 
 
@@ -224,6 +223,14 @@ def _content(content: tuple[DrawnBlock, ...] | DownText | UpText) -> _Json:
     return {"b": _blocks(content)}
 
 
+def _text(piece: StyledText) -> list[int | str]:
+    return [piece.style, piece.text] if piece.value is None else [piece.style, piece.text, piece.value]
+
+
+def _value(piece: BreakableText | FittedText) -> _Json:
+    return {} if piece.value is None else {"v": piece.value}
+
+
 def _picture(piece: PictureMark) -> _Json:
     found: _Json = {
         "k": "img",
@@ -240,7 +247,7 @@ def _picture(piece: PictureMark) -> _Json:
 
 
 _PIECES: dict[type, Callable[[Any], _Json]] = {
-    BreakableText: lambda piece: {"k": "w", "s": piece.style, "t": piece.text},
+    BreakableText: lambda piece: {"k": "w", "s": piece.style, "t": piece.text, **_value(piece)},
     Leader: lambda piece: {"k": "fill", "s": piece.style, "l": piece.kind},
     Blank: lambda piece: {"k": "b", "s": piece.style, "w": piece.widths},
     TabMark: lambda piece: {"k": "tab", "s": piece.style},
@@ -261,7 +268,13 @@ _PIECES: dict[type, Callable[[Any], _Json]] = {
         "u": piece.lower,
         "b": piece.brackets,
     },
-    FittedText: lambda piece: {"k": "fit", "s": piece.style, "t": piece.text, "w": piece.width},
+    FittedText: lambda piece: {
+        "k": "fit",
+        "s": piece.style,
+        "t": piece.text,
+        "w": piece.width,
+        **_value(piece),
+    },
     Anchor: lambda piece: {"k": "bm", "n": piece.name},
     NoteNumber: lambda piece: {"k": "no", "s": piece.style, "n": piece.note},
     NoteMark: lambda piece: {"k": "fn", "s": piece.style, "n": piece.note},

@@ -22,6 +22,7 @@ from generator.pdf.compose.floats import compose_drawing
 from generator.pdf.compose.heights import MEASURE_FROM, share_of_page
 from generator.pdf.compose.punctuation import HANGING_MARK, with_hanging
 from generator.pdf.compose.runs import MARKS_APART, compose_runs, compose_text
+from generator.pdf.compose.values import number_values
 from generator.pdf.docx.tree import BookmarkStart, Drawing, PageField, TextRun
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def compose_paragraph(
     pieces = [_breakable(piece, size, room.width) for piece in pieces]
     if style.align == "justify" and not room.in_cell and form.overflow_punctuation:
         pieces = _with_hanging(book, pieces, style, room)
-    pieces = _with_leader(book, pieces, style, room)
+    pieces = number_values(book, _with_leader(book, pieces, style, room), label, items)
     plain = bool(pieces) and style.align != "distribute" and all(_is_plain(book, piece) for piece in pieces)
     empty = label is None and all(
         isinstance(item, BookmarkStart) or (isinstance(item, Drawing) and item.placement is not None)

@@ -13,6 +13,7 @@ from generator.pdf.fonts.face_cache import coverage, latin_widths
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from generator.pdf.compose.drawing import PrintedValue
     from generator.pdf.docx.tree import BorderLine, Cell, ParagraphFormat, RunFormat
     from generator.pdf.fonts.face_cache import Face
     from generator.pdf.fonts.faces import Faces
@@ -46,6 +47,7 @@ class StyleBook:
     Attributes:
         ticks: finds ticked boxes that only the engine's own face draws; None where there are none.
         headings: the document's headings so far.
+        values: the values that are printed so far, each as often as it is.
     """
 
     def __init__(
@@ -65,6 +67,7 @@ class StyleBook:
         self.cell_styles: list[CellStyle] = []
         self.strokes: list[BorderLine] = []
         self.headings: list[ListedHeading] = []
+        self.values: list[PrintedValue] = []
         self.ticks: re.Pattern[str] | None = None
         self._undrawn: tuple[str, ...] = ()
         self._written_out: dict[str, dict[int, str]] = {}
@@ -98,6 +101,11 @@ class StyleBook:
 
     def _has(self, role: str, char: str) -> bool:
         return char in coverage(self.faces.roles[role])
+
+    def value(self, value: PrintedValue) -> int:
+        """The number of one more printed value."""
+        self.values.append(value)
+        return len(self.values) - 1
 
     def drawable(self, text: str, look: RunFormat) -> str:
         """A text with what its faces cannot draw written out as ``〔U+XXXX〕``."""

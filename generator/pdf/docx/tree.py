@@ -169,11 +169,14 @@ class TextRun:
     Attributes:
         text: what it shows.
         stored: what the document stores for it, where that differs: the letters of a symbol font.
+        values: which pieces of it are values, each from one character to before another, with its path; only where
+            the document was filled with marks (base/ooxml/value_marks.py).
     """
 
     text: str
     format: RunFormat
     stored: str | None = None
+    values: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

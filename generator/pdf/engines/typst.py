@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import weakref
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
@@ -20,13 +21,15 @@ from generator.errors import PdfError
 from generator.pdf.compose.document import compose
 from generator.pdf.compose.json_form import as_json
 from generator.pdf.docx.reader import read_tree
+from generator.pdf.docx.values import with_values
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from generator.pdf.compose.drawing import ListedHeading
+    from generator.pdf.compose.drawing import ListedHeading, PrintedValue
+    from generator.pdf.docx.tree import WordDocument
     from generator.pdf.fonts.faces import Faces
 
 STANDARD: Final = "a-2b"
@@ -48,6 +51,7 @@ class TypstDocument:
         headings: what Typst numbers and tells the pages of.
         warnings: in Chinese.
         foot: as of PdfDocument.
+        values: each value that is numbered in ``data``; none unless asked for.
     """
 
     title: str
@@ -57,6 +61,7 @@ class TypstDocument:
     headings: Sequence[ListedHeading]
     warnings: tuple[str, ...]
     foot: float
+    values: tuple[PrintedValue, ...] = ()
 
 
 class TypstEngine(Engine[TypstDocument]):
@@ -111,7 +116,21 @@ class TypstEngine(Engine[TypstDocument]):
     def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> TypstDocument:
         """Read a document; see Engine."""
         parts = open_parts(docx) if parts is None else parts
-        tree = read_tree(parts, info.title or None)
+        return self._composed(read_tree(parts, info.title or None), info, parts)
+
+    def read_marked(self, parts: Mapping[str, bytes], info: PdfInfo) -> TypstDocument:
+        """Read a document that was filled with marks around its values, for ``draw``.
+
+        Args:
+            parts: the document's parts by name.
+            info: what its PDF states of itself.
+
+        Raises:
+            ProgrammeError: as of ``read``.
+        """
+        return self._composed(with_values(read_tree(parts, info.title or None)), info, parts)
+
+    def _composed(self, tree: WordDocument, info: PdfInfo, parts: Mapping[str, bytes]) -> TypstDocument:
         composition = compose(tree, self._faces, self._families, title=info.title, author=info.author)
         return TypstDocument(
             info.title,
@@ -121,25 +140,14 @@ class TypstEngine(Engine[TypstDocument]):
             composition.document.headings,
             composition.warnings,
             composition.foot,
+            composition.values,
         )
 
     def typeset(self, read: TypstDocument) -> PdfDocument:
         """Typeset a document; see Engine."""
-        with self._lock:
-            (self._root / "doc.json").write_text(read.data, encoding="utf-8")
-            for name, picture in read.media.items():
-                (self._root / name).write_bytes(picture)
-            try:
-                pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=read.when)
-                found = json.loads(self._compiler.query("<info>", field="value"))
-            except typst.TypstError as error:
-                raise PdfError(
-                    f"排版“{read.title}”时失败（{error.message}）",
-                    "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
-                ) from error
-            finally:
-                for name in read.media:
-                    (self._root / name).unlink(missing_ok=True)
+        with self._given(read):
+            pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=read.when)
+            found = json.loads(self._compiler.query("<info>", field="value"))
         pages = next(item["pages"] for item in found if item["k"] == "end")
         placed = ((read.headings[item["n"]], item["page"]) for item in found if item["k"] == "heading")
         headings = tuple(
@@ -157,6 +165,40 @@ class TypstEngine(Engine[TypstDocument]):
             read.foot,
             labels,
         )
+
+    @contextmanager
+    def _given(self, read: TypstDocument) -> Iterator[None]:
+        """A document's data and pictures where the program looks for them, for one thread at a time.
+
+        Raises:
+            PdfError: the engine failed on it.
+        """
+        with self._lock:
+            (self._root / "doc.json").write_text(read.data, encoding="utf-8")
+            for name, picture in read.media.items():
+                (self._root / name).write_bytes(picture)
+            try:
+                yield
+            except typst.TypstError as error:
+                raise PdfError(
+                    f"排版“{read.title}”时失败（{error.message}）",
+                    "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
+                ) from error
+            finally:
+                for name in read.media:
+                    (self._root / name).unlink(missing_ok=True)
+
+    def draw(self, read: TypstDocument) -> bytes:
+        """The pages of a document as a PDF to look at: quicker than ``typeset``, no PDF/A, and without tags.
+
+        A value of number N in ``read.values`` stands within links to ``value:N``.
+
+        Raises:
+            PdfError: the engine failed.
+        """
+        with self._given(read):
+            pdf: Any = self._compiler.compile(format="pdf", timestamp=read.when)
+        return bytes(pdf)
 
     def close(self) -> None:
         """Remove the private folder."""
