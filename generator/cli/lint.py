@@ -15,18 +15,24 @@ from generator.cli.output import say, write_json
     "lint",
     cls=ChineseCommand,
     help="检查一个方案的文件夹：标签、字段、书签、条件、文件，逐处指出问题和办法。",
-    epilog="例：lianheti lint 我的模板/某省/某方案",
+    epilog="例：lianheti lint 我的模板/某省/某方案　　逐条试算：lianheti lint 我的模板/某省/某方案 --boundaries 临界数据",
 )
 @click.argument("folder", type=click.Path(path_type=Path), metavar="方案文件夹")
+@click.option(
+    "--boundaries",
+    type=click.Path(path_type=Path),
+    metavar="目录",
+    help="列出各条件刚好不够、刚好够、刚好超过的数，每一种写成一份数据文件放进这个目录",
+)
 @format_option
 @templates_option
-def command(folder: Path, output: str, templates: Path | None) -> int:
+def command(folder: Path, boundaries: Path | None, output: str, templates: Path | None) -> int:
     """Check a programme's folder."""
     from generator.workflows.lint.report import lint_folder
     from generator.workflows.workspace import Workspace
 
     with Workspace(templates) as workspace:
-        linted = lint_folder(workspace, folder)
+        linted = lint_folder(workspace, folder, boundaries)
     if output == "json":
         write_json(linted.as_json())
         return linted.exit_code
@@ -34,4 +40,15 @@ def command(folder: Path, output: str, templates: Path | None) -> int:
         say(f"{'错误' if fault.severity == 'error' else '提醒'}　{fault}")
     warnings = len(linted.faults) - linted.errors
     say(f"{linted.errors} 处错误，{warnings} 处提醒。" if linted.faults else "没有发现问题。")
+    if linted.conditions:
+        say("")
+        say("条件读成的话和临界的数（✓ 符合，✗ 不符合，△ 提醒），请与官方文件核对：")
+    for condition in linted.conditions:
+        say(f"{condition.clause}　{condition.title}（{condition.id}）")
+        say(f"    {condition.sentence}。")
+        for figure, shown in condition.table():
+            say(f"    {figure}：{shown}")
+    if boundaries is not None and linted.conditions:
+        files = sum(len(condition.rows) for condition in linted.conditions)
+        say(f"{files} 份临界的数据写在 {boundaries}，可以用 lianheti check 逐份核对。")
     return linted.exit_code

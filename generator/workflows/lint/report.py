@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import ExitCode, UsageError
+from generator.model.catalogue import load_programme
 from generator.model.programme_file import NAMES
+from generator.workflows.lint.conditions import ReadBack, read_back
 from generator.workflows.lint.folder import Fault, lint
 from generator.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Linted:
-    """What is wrong in a programme's folder.
+    """What is wrong in a programme's folder, and how its conditions are understood.
 
     Attributes:
         faults: errors first.
+        conditions: the conditions read back; none where an error stands in the way.
     """
 
     faults: tuple[Fault, ...]
+    conditions: tuple[ReadBack, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -37,18 +41,23 @@ class Linted:
         return [fault.as_json() for fault in self.faults]
 
 
-def lint_folder(workspace: Workspace, folder: Path) -> Linted:
-    """Check a programme's folder: names, fields, bookmarks, conditions and files.
+def lint_folder(workspace: Workspace, folder: Path, boundaries: Path | None = None) -> Linted:
+    """Check a programme's folder: names, fields, bookmarks, conditions and files; read its conditions back.
 
     Args:
         workspace: where the common rules and templates are found.
         folder: the folder with ``programme.yaml`` or ``programme.xlsx``.
+        boundaries: a folder for a data file of every boundary row; None for no files.
 
     Raises:
-        UsageError: there is neither in it.
+        UsageError: there is no file that describes a programme in it.
+        OutputError: the data files cannot be written.
     """
     if not any((folder / name).is_file() for name in NAMES):
         raise UsageError(
             f"“{folder}”里没有 {' 或 '.join(NAMES)}", "写方案所在的文件夹，如 我的模板/某省/某方案"
         )
-    return Linted(tuple(lint(folder, workspace.catalogue)))
+    faults = tuple(lint(folder, workspace.catalogue))
+    if any(fault.severity == "error" for fault in faults):
+        return Linted(faults)
+    return Linted(faults, read_back(load_programme(folder), workspace.catalogue.common_rules(), boundaries))
