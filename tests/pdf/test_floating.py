@@ -326,6 +326,33 @@ def test_text_in_tables_and_numbers_in_text_boxes_are_counted_and_drawn(convert:
     assert box_of_text(convert(docx(paragraph(anchored(box, 120, 90)))), "表中字")[0] > LEFT
 
 
+@pytest.mark.parametrize(
+    ("look", "light"),
+    [
+        ('<a:solidFill><a:srgbClr val="000000"/></a:solidFill>', True),
+        ('<a:pattFill prst="pct5"><a:fgClr><a:srgbClr val="000000"/></a:fgClr></a:pattFill>', False),
+        ("vml", False),
+    ],
+)
+def test_text_on_a_dark_shape_is_light_and_a_pattern_does_not_cover_it(
+    convert: Convert, look: str, light: bool
+) -> None:
+    text = paragraph("文文文文")
+    if look == "vml":
+        content = vml(
+            '<v:rect style="position:absolute;width:120pt;height:60pt" fillcolor="black" stroked="f">'
+            f'<v:fill type="pattern"/><v:textbox><w:txbxContent>{text}</w:txbxContent></v:textbox></v:rect>'
+        )
+    else:
+        content = anchored(shape("rect", 120, 60, look=look, text=text), 120, 60)
+    made = convert(docx(paragraph(content)))
+    inside = image_of(made).convert("L").crop((int(LEFT) + 5, int(TOP) + 2, int(LEFT) + 75, int(TOP) + 24))
+    points = inside.tobytes()
+    assert min(points) < 90, "text is seen"
+    assert max(points) > 170, "text is seen"
+    assert (points[inside.width + 60] < 90) == light
+
+
 def test_ac_drawing_inline_only(convert: Convert, pages_of: Callable[[bytes], list[str]]) -> None:
     empty = '<w:r><mc:AlternateContent><mc:Choice Requires="wps"/><mc:Fallback/></mc:AlternateContent></w:r>'
     assert pages_of(convert(docx(paragraph(empty + run("后")))).pdf) == ["后"]

@@ -195,6 +195,15 @@ def test_a_line_of_scaled_characters_does_not_begin_with_a_closing_mark(convert:
     assert not [line for line in lines if line.startswith("、")]
 
 
+@pytest.mark.parametrize(("stored", "left"), [(1049, LEFT), (600, LEFT + 22.45)])
+def test_a_line_that_hangs_by_more_characters_than_its_indent_stays_on_the_sheet(
+    convert: Convert, stored: int, left: float
+) -> None:
+    indent = f'<w:ind w:left="1049" w:hanging="{stored}" w:hangingChars="1009"/>'
+    made = convert(docx(paragraph("姓名：某某", indent)))
+    assert box_of_text(made, "姓")[0] == pytest.approx(left, abs=1.5)
+
+
 # -- tables -----------------------------------------------------------------------------------------------------
 
 

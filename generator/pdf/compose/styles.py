@@ -246,6 +246,9 @@ class StyleBook:
         right = form.right_chars * hundredth if form.right_chars else form.right
         first = form.first_chars * hundredth if form.first_chars else form.first
         hang = 0.0
+        if first < 0 and form.first_chars and left + first < 0 <= left + form.first:
+            # Hanging by more characters than the paragraph is indented: the measure that Word stored beside them counts.
+            first = form.first
         if first < 0:
             left, hang, first = left + first, -first, 0.0
         if continues:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _WHOLE: Final = 100_000
+_DARK: Final = 60  # of 255: text without a colour of its own is white on what is darker
 # What the theme of Word's own empty document says.
 _OFFICE: Final = {
     "dk1": "000000", "lt1": "ffffff", "dk2": "44546a", "lt2": "e7e6e6", "accent1": "4472c4", "accent2": "ed7d31",
@@ -85,6 +86,14 @@ def _changed(value: str, said: Element) -> str:
             # On white paper what shows through is white.
             red, green, blue = (1 - (1 - part) * share for part in (red, green, blue))
     return "".join(f"{round(min(max(part, 0.0), 1.0) * 255):02x}" for part in (red, green, blue))
+
+
+def text_colour_on(fill: str | None) -> str | None:
+    """White on a dark colour, as Word shows text of no colour of its own; None elsewhere."""
+    if fill is None:
+        return None
+    red, green, blue = (int(fill[at : at + 2], 16) for at in (0, 2, 4))
+    return "ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < _DARK else None
 
 
 def fill_of(properties: Element | None, style: Element | None, theme: Mapping[str, str]) -> str | None:

@@ -21,7 +21,7 @@ from generator.base.ooxml.xml import (
     number,
     refuse,
 )
-from generator.pdf.docx.drawing_colours import colour_of, fill_of, line_of
+from generator.pdf.docx.drawing_colours import colour_of, fill_of, line_of, text_colour_on
 from generator.pdf.docx.images import cropped_shares, image_name, turned
 from generator.pdf.docx.outlines import named_outline, own_outline, polygon
 from generator.pdf.docx.tree import Block, CellMargins, Drawing, Picture, Placement, Shape, TextBox
@@ -254,9 +254,11 @@ class _Shapes:
         fill = fill_of(properties, style, theme)
         if not any(step[0] == "z" for step in path):
             fill = None
-        return replace(shape, path=path, fill=fill, line=line, heads=heads, text=self._text(element, style))
+        return replace(
+            shape, path=path, fill=fill, line=line, heads=heads, text=self._text(element, style, fill)
+        )
 
-    def _text(self, element: Element, style: Element | None) -> TextBox | None:
+    def _text(self, element: Element, style: Element | None, fill: str | None) -> TextBox | None:
         content = element.find(f"{WPS}txbx/{W}txbxContent")
         if element.find(WPS + "linkedTxbx") is not None:
             raise refuse(self.where, "相互链接的文本框", self.reading.file)
@@ -264,6 +266,7 @@ class _Shapes:
             return None
         font = style.find(A + "fontRef") if style is not None else None
         colour = colour_of(font, self.reading.known.colours) if font is not None else None
+        colour = colour or text_colour_on(fill)
         return read_text_box(
             self.reading, content, element.find(WPS + "bodyPr"), self.where, self.read_blocks, colour
         )

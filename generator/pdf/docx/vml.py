@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from generator.base.ooxml.xml import OFFICE, W10, Element, R, V, W, number, refuse
-from generator.pdf.docx.drawing_colours import named_colour
+from generator.pdf.docx.drawing_colours import named_colour, text_colour_on
 from generator.pdf.docx.images import image_name
 from generator.pdf.docx.outlines import ellipse, named_outline, polygon, rounded, vml_outline
 from generator.pdf.docx.tree import (
@@ -69,6 +69,7 @@ _FROM_DOWN: Final = {"text": "paragraph"}
 _VALIGN: Final = {"middle": "horizon", "bottom": "bottom"}
 _WRAPS: Final = {"square": "beside", "tight": "beside", "through": "beside", "topAndBottom": "below"}
 _OFF: Final = frozenset({"f", "false", "0"})
+_PATTERNS: Final = frozenset({"pattern", "tile", "frame"})
 _FRACTION: Final = 65_536
 _DEEPEST: Final = 8
 
@@ -222,7 +223,7 @@ class _Shapes:
             closed = any(step[0] == "z" for step in path)
             fill = _fill_of(element) if closed else None
             shape = replace(shape, path=path, fill=fill, line=line, heads=heads)
-        return replace(shape, text=self._text(element, style))
+        return replace(shape, text=self._text(element, style, shape.fill))
 
     def _line(self, element: Element, frame: _Frame, mirrored: tuple[bool, bool]) -> Shape:
         def point(text: str | None) -> tuple[float, float]:
@@ -267,7 +268,7 @@ class _Shapes:
             raise refuse(self.where, "自由绘制的旧式图形", self.reading.file)
         return drawn or polygon((0, 0), (0, 0))
 
-    def _text(self, element: Element, style: Mapping[str, str]) -> TextBox | None:
+    def _text(self, element: Element, style: Mapping[str, str], fill: str | None) -> TextBox | None:
         box = element.find(V + "textbox")
         content = box.find(W + "txbxContent") if box is not None else None
         if box is None or content is None:
@@ -281,7 +282,7 @@ class _Shapes:
         turn = None
         if flow.startswith("vertical"):
             turn = "up" if said.get("mso-layout-flow-alt") == "bottom-to-top" else "stack"
-        outer, self.reading.text_colour = self.reading.text_colour, None
+        outer, self.reading.text_colour = self.reading.text_colour, text_colour_on(fill)
         blocks = tuple(self.read_blocks(self.reading, content, f"{self.where}的文本框"))
         self.reading.text_colour = outer
         valign = _VALIGN.get(style.get("v-text-anchor", ""), "top")
@@ -319,6 +320,9 @@ def _fill_of(element: Element) -> str | None:
     opacity = filled.get("opacity", "1") if filled is not None else "1"
     if _share(opacity.removesuffix("f")) == 0:
         return None
+    if filled is not None and filled.get("type") in _PATTERNS:
+        # Text must be read on it: of a pattern its ground, not its dots, which would cover the text.
+        return named_colour(filled.get("color2")) or "ffffff"
     default = "white" if element.get(OFFICE + "hr", "f") in _OFF else "#a0a0a0"
     return named_colour(element.get("fillcolor") or default) or "ffffff"
 
