@@ -41,6 +41,23 @@ def cache_folder(name: str) -> Path:
         raise OSError(str(error)) from None
 
 
+def data_folder(name: str) -> Path:
+    """A folder of this user's for what must be kept.
+
+    Args:
+        name: what it keeps.
+
+    Raises:
+        OutputError: the user has no home, so that there is none.
+    """
+    import platformdirs
+
+    try:
+        return Path(platformdirs.user_data_dir("lianheti", appauthor=False)) / name
+    except RuntimeError:
+        raise OutputError("找不到当前用户的文件夹", "用有主目录的普通用户运行") from None
+
+
 def why_refused(folder: Path, name: str, most: int = 64_000_000) -> str:
     """Why a file is not read that a programme names, as the programme may come from a stranger.
 

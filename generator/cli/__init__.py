@@ -30,6 +30,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "scheme": ("scheme", "把方案写成 Excel 工作簿"),
     "lint": ("lint", "检查一个方案的文件夹"),
+    "pack": ("pack", "把方案做成签了名的安装包"),
+    "install": ("install", "安装发布单位给的方案安装包"),
     "read": ("read", "把填好的 Word 表读成数据文件"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
     "receive": ("receive", "收回签好的扫描件，查签章和改动，登记谁还没签"),

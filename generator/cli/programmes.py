@@ -13,6 +13,7 @@ from generator.cli.output import console, write_json
 
 if TYPE_CHECKING:
     from generator.model.programme import Validity
+    from generator.workflows.packs import Installed
 
 
 @click.command(
@@ -42,6 +43,8 @@ def command(output: str, templates: Path | None) -> None:
     table.add_column("主管部门", overflow="fold")
     table.add_column("文号和有效期", overflow="fold")
     table.add_column("文件", overflow="fold")
+    if found.installed:
+        table.add_column("安装包", overflow="fold")
     for programme in found.programmes:
         table.add_row(
             programme.code,
@@ -49,8 +52,13 @@ def command(output: str, templates: Path | None) -> None:
             programme.authority,
             "\n".join(filter(None, [programme.source.number or "文中无文号", _validity(programme.validity)])),
             "\n".join(document.title for document in programme.documents),
+            *([_pack(found.installed.get(programme.code))] if found.installed else []),
         )
     console().print(table)
+
+
+def _pack(installed: Installed | None) -> str:
+    return f"第 {installed.version} 版\n密钥 {installed.fingerprint}" if installed else "—"
 
 
 def _validity(validity: Validity) -> str:

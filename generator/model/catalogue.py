@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from generator.base.characters import refused_character, visible
-from generator.base.files import shipped, why_refused
+from generator.base.files import data_folder, shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
-from generator.errors import Place, Problem, ProgrammeError, UsageError
+from generator.errors import OutputError, Place, Problem, ProgrammeError, UsageError
 from generator.model.programme import CommonDocuments, Condition, Document, Figure, Programme, Words
 from generator.model.programme_book.layout import column_title
 from generator.model.programme_file import REPLACE, programme_file, programme_files, read_file, shown_name
@@ -38,10 +38,12 @@ class Catalogue:
     """The programmes that can be used, by code (``<province>/<programme>``); from several threads at once.
 
     Args:
-        extra: a user's templates folder; its programmes go before built-in ones of the same code.
+        extra: a user's templates folder; its programmes go before all others of the same code.
+        installed: where packs are installed, whose programmes go before built-in ones; by default this user's folder.
     """
 
     extra: Path | None = None
+    installed: Path | None = None
     _loaded: dict[str, Programme] = field(default_factory=dict)
     _words: Words | None = None
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
@@ -55,7 +57,12 @@ class Catalogue:
         extra = self.extra
         if extra is not None and not extra.is_dir():
             raise UsageError(f"模板目录“{extra}”不存在", "核对 --templates 或环境变量 LIANHETI_TEMPLATES")
-        return [*([extra] if extra else []), shipped("templates")]
+        installed = self.installed or _installed_root()
+        return [
+            *([extra] if extra else []),
+            *([installed] if installed is not None and installed.is_dir() else []),
+            shipped("templates"),
+        ]
 
     def folders(self) -> dict[str, Path]:
         """Every programme's folder by code, sorted."""
@@ -156,6 +163,14 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
         return model.model_validate({**content, **more} if isinstance(content, dict) else content)
     except ValidationError as error:
         raise _programme_error(error, tree, name) from None
+
+
+def _installed_root() -> Path | None:
+    """This user's folder of installed packs; None where the user has no home."""
+    try:
+        return data_folder("packs")
+    except OutputError:
+        return None
 
 
 def load_programme(folder: Path, words: Words | None = None) -> Programme:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from generator.model.programme import Programme
+from generator.workflows.packs import Installed, installed_in
 from generator.workflows.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Programmes:
-    """The programmes that can be used, sorted by code."""
+    """The programmes that can be used, sorted by code.
+
+    Attributes:
+        programmes: each.
+        installed: by code, what is known of those that come from packs.
+    """
 
     programmes: tuple[Programme, ...]
+    installed: Mapping[str, Installed]
 
     def as_json(self) -> list[dict[str, Any]]:
         """Each programme as a JSON object."""
@@ -24,6 +32,7 @@ class Programmes:
                 "authority": programme.authority,
                 "number": programme.source.number,
                 "validity": programme.validity.model_dump(mode="json"),
+                "pack": self._pack(programme.code),
                 "documents": [
                     {"id": document.id, "title": document.title, "filing": document.filing}
                     for document in programme.documents
@@ -31,6 +40,10 @@ class Programmes:
             }
             for programme in self.programmes
         ]
+
+    def _pack(self, code: str) -> dict[str, Any] | None:
+        found = self.installed.get(code)
+        return {"version": found.version, "key": found.fingerprint} if found else None
 
 
 def programmes(workspace: Workspace) -> Programmes:
@@ -40,4 +53,6 @@ def programmes(workspace: Workspace) -> Programmes:
         UsageError: the templates folder does not exist.
         ProgrammeError: a programme is at fault.
     """
-    return Programmes(tuple(workspace.catalogue.all().values()))
+    found = tuple(workspace.catalogue.all().values())
+    packs = {programme.code: installed_in(programme.folder) for programme in found}
+    return Programmes(found, {code: pack for code, pack in packs.items() if pack is not None})
