@@ -31,9 +31,7 @@ def command(file: Path, agreed: bool, new_key: str | None, only_look: bool) -> N
     from generator.workflows.packs import install, offer, trust
 
     if new_key is not None:
-        from generator.publishing.pack import read_pack
-
-        trust(read_pack(file.read_bytes(), file.name).about.code, file, new_key)
+        trust(file, new_key)
     offered = offer(file)
     _show(offered)
     if only_look:

@@ -50,7 +50,7 @@ def command(
     folder: Path, target: Path, key: Path | None, number: int | None, secret: Path | None, no_password: bool
 ) -> None:
     """Make a pack, or a key."""
-    from generator.workflows.packs import keygen, pack
+    from generator.workflows.packs import keygen, needs_password, pack
 
     if str(folder) == _KEYGEN:
         password = "" if no_password else _password(secret, new=True)
@@ -64,10 +64,8 @@ def command(
         raise UsageError(
             "没有指定签名用的密钥", "加 --key 和 .key 文件；还没有密钥的，先运行 lianheti pack keygen -o 名称"
         )
-    from generator.publishing.pack import is_locked
-
-    locked = key.is_file() and is_locked(key.read_bytes())
-    made = pack(folder, target, key, _password(secret) if locked else "", version=number)
+    password = _password(secret) if needs_password(key) else ""
+    made = pack(folder, target, key, password, version=number)
     say(
         f"已生成 {made.path}：{made.about.title}，第 {made.about.version} 版，{len(made.about.files)} 个文件。"
     )

@@ -26,6 +26,7 @@ from generator.publishing.pack import (
     About,
     Pack,
     fingerprint,
+    is_locked,
     new_key,
     pack_bytes,
     read_pack,
@@ -129,6 +130,11 @@ def keygen(target: Path, password: str) -> tuple[Path, Path]:
     with as_output_errors(files[0]):
         files[0].chmod(0o600)
     return files
+
+
+def needs_password(key_file: Path) -> bool:
+    """Whether a secret key is locked; also False where there is no such key."""
+    return key_file.is_file() and is_locked(key_file.read_bytes())
 
 
 def pack(
@@ -266,12 +272,11 @@ def install(offered: Offer, *, packs: Path | None = None) -> Installed:
     return Installed(about.code, about.version, offered.pack.key)
 
 
-def trust(code: str, path: Path, wanted: str, *, packs: Path | None = None) -> None:
+def trust(path: Path, wanted: str, *, packs: Path | None = None) -> None:
     """Take packs of a scheme from another key from now on, as the person has compared its fingerprint.
 
     Args:
-        code: the scheme.
-        path: a pack that is signed with the new key.
+        path: a pack of the scheme that is signed with the new key.
         wanted: the fingerprint that the publisher told, with or without blanks.
         packs: where packs are installed; by default this user's folder.
 
@@ -289,7 +294,8 @@ def trust(code: str, path: Path, wanted: str, *, packs: Path | None = None) -> N
         )
     with as_output_errors(root):
         replace_whole(
-            root / _TRUSTED, json.dumps({**_trusted(root), code: opened.key}, ensure_ascii=False, indent=1)
+            root / _TRUSTED,
+            json.dumps({**_trusted(root), opened.about.code: opened.key}, ensure_ascii=False, indent=1),
         )
 
 
