@@ -79,7 +79,11 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
             source.name: hashlib.sha256(source.data).hexdigest(),
             **dict(sorted({**attached.inputs, **units.inputs}.items())),
         },
-        tuple(dict.fromkeys((*source.notices, *translator.notices))),
+        tuple(
+            notice
+            for notice in dict.fromkeys((*source.notices, *translator.notices))
+            if not (notice.sort == "own" and notice.place.sheet in chapters.sheets)
+        ),
     )
 
 

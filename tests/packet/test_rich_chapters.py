@@ -15,6 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from generator.base.text import fold
+from generator.errors import RefusedError
 from generator.model.catalogue import Catalogue
 from generator.model.rich_text import RichText
 from generator.packet.parts import Packet
@@ -144,3 +145,21 @@ def test_a_packet_is_bound_again_from_its_own_copy_of_the_data(
     assert {one.path: one.data for one in again.packet.files if one.path.startswith("0")} == {
         one.path: one.data for one in made.files if one.path.startswith("0")
     }
+
+
+def test_what_a_table_of_the_data_lacks_is_marked_in_a_draft_and_refused_for_signing(
+    words_only: Session, data: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(data.parent, tmp_path / "again")
+    path = tmp_path / "again" / data.name
+    text = path.read_text(encoding="utf-8")
+    found = re.search(r", amount: [^,}]+", text[text.index("  sources:") :])
+    assert found
+    path.write_text(text.replace(found[0], "", 1), encoding="utf-8")
+    draft = packet(words_only, path, PLAIN, Order("draft"))
+    (document,) = [one for one in draft.documents if one.document.id == "plan"]
+    assert any(each.startswith("funds.sources[") for each in document.record.missing)
+    body = docx.Document(io.BytesIO(file(draft, f"{PLAN}.docx"))).tables[1]
+    assert any("〔待填：金额〕" in cell.text for row in body.rows for cell in row.cells)
+    with pytest.raises(RefusedError):
+        packet(words_only, path, PLAIN)

@@ -12,8 +12,11 @@ import pytest
 from docx.shared import Cm
 from PIL import Image
 
+from generator.model.programme import Programme
 from generator.model.rich_text import PictureBlock, RichText, TableBlock, TextBlock
 from generator.readers.chapters.markdown import read_markdown
+from generator.readers.load import load
+from generator.readers.source_file import read_source
 
 
 def picture(size: tuple[int, int] = (40, 20), kind: str = "PNG", **more: Any) -> bytes:
@@ -307,3 +310,32 @@ def test_what_a_word_file_says_and_would_be_lost_is_refused(
 
 def _formatted(written: Any, name: str) -> None:
     setattr(written.add_paragraph().add_run("字").font, name, True)
+
+
+def test_a_workbook_s_own_sheet_is_a_table_and_is_not_told_as_left_out(
+    first: Programme, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "方案章节"
+    rows: list[list[Any]] = [
+        ["编号", "正文", "格式"],
+        ["goals", "1. 甲\n\n![表 1](工作表:指标)", "markdown"],
+        ["plain", "1. 甲\n# 乙", None],
+    ]
+    for row in rows:
+        sheet.append(row)
+    general = book.create_sheet("概况")
+    general.append(["联合体名称", "甲"])
+    for name in ("指标", "草稿"):
+        book.create_sheet(name).append(["寿命", 5000])
+    path = tmp_path / "data.xlsx"
+    book.save(path)
+    dataset = load(read_source(path), first, known={first.code: first})
+    assert dataset.problems == ()
+    sections = dataset.consortium.plan.sections  # type: ignore[union-attr]
+    assert sections["goals"].text == "1. 甲\n表 1\n寿命\t5000"  # type: ignore[index]
+    assert type(sections["plain"].text) is str  # type: ignore[index]
+    told = {notice.place.sheet for notice in dataset.notices if notice.sort == "own"}
+    assert told == {"草稿"}

@@ -39,6 +39,9 @@ class Chapters:
         position: the consortium in the programme's terms.
         linked: follows file names.
         translator: takes the problems.
+
+    Attributes:
+        sheets: names of the data file's own sheets that texts print as tables.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Chapters:
         self._linked = linked
         self._translator = translator
         self._bytes = 0
+        self.sheets: set[str] = set()
 
     def composed(self, consortium: Consortium, places: Mapping[str, Place]) -> Consortium:
         """The consortium with its texts of ``format: markdown`` read; one that is wrong is left out and told.
@@ -117,6 +121,7 @@ class Chapters:
                     "的“工作表:”只能用在 Excel 工作簿里", "写成 ![表题](文件名.xlsx#工作表名)"
                 )
             table = table_of_sheet(self._source.data, self._source.name, rest, insert.caption)
+            self.sheets.add(rest.strip())
             return table, *_kept_table(table)
         file, _, sheet = insert.target.partition("#")
         suffix = f".{file.rpartition('.')[2].lower()}"
