@@ -113,7 +113,8 @@ _CELL_PADDING: Final = 108
 _LEAST_COLUMN: Final = 700
 _A4_TEXT: Final = (8800, 12000)
 # Half points.
-_CELL_SIZE, _CAPTION_SIZE = 21, 24
+_CELL_SIZE, _SMALL_CELL_SIZE, _CAPTION_SIZE = 24, 21, 24
+_FEW_COLUMNS: Final = 5
 # Characters beyond which a cell's text does not ask for a wider column.
 _WIDE_ENOUGH: Final = 24
 _EMU_PER_TWIP: Final = 635
@@ -380,6 +381,7 @@ class _Pattern:
         )
 
     def _rows(self, table: TableBlock, widths: Sequence[int]) -> Iterator[str]:
+        size = _CELL_SIZE if len(widths) <= _FEW_COLUMNS else _SMALL_CELL_SIZE
         covered: dict[int, tuple[int, int]] = {}  # by column: how many rows more, over how many columns
         for number, row in enumerate(table.rows):
             head = number == 0 and len(table.rows) > 1
@@ -403,20 +405,20 @@ class _Pattern:
                 align = "center" if head else table.aligns[column]
                 keep = head or number == len(table.rows) - 2
                 inside = "".join(
-                    self._cell_line(line, align, head=head, keep=keep) for line in cell.lines or ((),)
+                    self._cell_line(line, align, size, head=head, keep=keep) for line in cell.lines or ((),)
                 )
                 cells.append(_cell_xml(inside, widths[column : column + cell.span], merge))
                 column += cell.span
             mark = "<w:tblHeader/>" if head else ""
             yield f'<w:tr><w:trPr><w:cantSplit/>{mark}<w:jc w:val="center"/></w:trPr>{"".join(cells)}</w:tr>'
 
-    def _cell_line(self, line: Line, align: str, *, head: bool, keep: bool) -> str:
-        over = _sized(_CELL_SIZE) | ({"b": "<w:b/>", "bCs": "<w:bCs/>"} if head else {})
+    def _cell_line(self, line: Line, align: str, size: int, *, head: bool, keep: bool) -> str:
+        over = _sized(size) | ({"b": "<w:b/>", "bCs": "<w:bCs/>"} if head else {})
         return self._paragraph(
             self._runs(line, **over),
             **({"keepNext": "<w:keepNext/>"} if keep else {}),
             snapToGrid='<w:snapToGrid w:val="0"/>',
-            spacing=_spacing(30, 30),
+            spacing=_spacing(40, 40),
             ind=_NO_INDENT,
             jc=f'<w:jc w:val="{align}"/>',
         )

@@ -15,6 +15,7 @@ from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
+from generator.workflows.blank import blank_documents
 from generator.workflows.lint.folder import lint
 from generator.workflows.verify import verify
 from tests.packet.making import PLAIN, example, file, packet
@@ -83,14 +84,18 @@ def test_the_data_choose_documents_of_ours(words_only: Session, tmp_path: Path) 
     for part in (members[1].name, members[1].credit_code, "不就同一内容重复申报", "弄虚作假"):
         assert str(part) in shown
     assert "参考文本" not in shown
-    draft = packet(words_only, example(tmp_path, PLAIN, ASKED), PLAIN, Order("draft"))
-    assert "参考文本" in text(
-        file(draft, {one.id: one for one in draft.manifest.documents}["pledge-02"].files[0].path), tmp_path
-    )
     assert not any(entry.field.startswith("letters") for entry in made.manifest.unprinted)
     checklist = text(file(made, "internal/checklist.docx"), tmp_path)
     assert "承诺书" in checklist
     assert "有规定格式的用规定的" in checklist
+
+
+@pytest.mark.thorough
+def test_a_draft_of_them_says_that_the_text_is_ours(words_only: Session, tmp_path: Path) -> None:
+    draft = packet(words_only, example(tmp_path, PLAIN, ASKED), PLAIN, Order("draft"))
+    by_id = {one.id: one for one in draft.manifest.documents}
+    for name in ("pledge-02", "recommendation-letter", "cover-letter"):
+        assert "参考文本" in text(file(draft, by_id[name].files[0].path), tmp_path)
 
 
 @pytest.mark.thorough
@@ -134,6 +139,7 @@ def test_a_checklist_asks_for_a_document_of_ours(scheme: Any, tmp_path: Path) ->
     assert not [name for name in ids(again) if name.startswith("pledge-")]
 
 
+@pytest.mark.thorough
 def test_a_checklist_that_asks_for_what_is_none_of_ours_is_refused(scheme: Any, tmp_path: Path) -> None:
     item = "attachments:\n  - {id: promise, title: 各成员单位承诺书, document: none}\n"
     opened = scheme(("attachments:\n", item))
@@ -155,6 +161,7 @@ OWN = """documents:
 """
 
 
+@pytest.mark.thorough
 def test_a_scheme_s_own_document_is_made_for_the_members_that_it_picks(scheme: Any, tmp_path: Path) -> None:
     opened = scheme(("documents:\n", OWN))
     data = for_scheme(tmp_path)
@@ -186,6 +193,7 @@ def test_a_scheme_s_own_document_is_made_for_the_members_that_it_picks(scheme: A
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -207,6 +215,7 @@ def test_a_condition_of_a_document_that_cannot_be_is_told_by_lint(
     assert any("企业承诺" in each and words in each for each in found), found
 
 
+@pytest.mark.thorough
 def test_the_command_says_how_the_agreement_is_signed(words_only: Session, tmp_path: Path) -> None:
     data = example(tmp_path, PLAIN)
     shared = packet(words_only, data, PLAIN, Order("draft"))
@@ -217,3 +226,16 @@ def test_the_command_says_how_the_agreement_is_signed(words_only: Session, tmp_p
     assert "每方一页" in file(own, "internal/data.yaml").decode()
     again = packet(words_only, data, PLAIN, Order("draft", signing_pages="shared"))
     assert text(file(again, name), tmp_path) == text(file(shared, name), tmp_path)
+
+
+def test_a_blank_of_what_the_checklist_asks_for_is_there_and_names_nobody(
+    scheme: Any, tmp_path: Path
+) -> None:
+    item = "attachments:\n  - {id: promise, title: 各成员单位承诺书, document: pledge}\n"
+    opened = scheme(("attachments:\n", item))
+    made = dict(blank_documents(opened.catalogue.load(CODE), opened))
+    (name,) = [each for each in made if "承诺书" in each]
+    shown = text(made[name], tmp_path)
+    assert "参考文本" in shown
+    assert "郑重承诺" in shown
+    assert "{{" not in shown

@@ -129,7 +129,7 @@ def test_words_stay_where_pictures_shrink() -> None:
     import pypdfium2
 
     when = datetime(2026, 1, 1, tzinfo=UTC)
-    before = scan(1)
+    before = scan(1, side=1200)
     made = shrunk(before, len(before) // 2, title="附件", timestamp=when)
     assert made is not None
     assert len(made.pdf) <= len(before) // 2
@@ -175,6 +175,7 @@ def scheme(tmp_path: Path, profile: str) -> tuple[Session, Path]:
     return Session(Catalogue(tmp_path / "templates")), data
 
 
+@pytest.mark.thorough
 def test_a_scheme_s_profile_lists_its_files(tmp_path: Path) -> None:
     profile = """upload:
   portal: 省科技管理系统

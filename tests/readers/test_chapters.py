@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,20 @@ def test_a_picture_is_turned_as_its_camera_says(loaded: Any, tmp_path: Path) -> 
     assert (block.width, block.height) == (20, 40)
 
 
+@cache
+def hostile_files() -> dict[str, bytes]:
+    """Pictures and workbooks that cannot be used, and one that can, by name."""
+    whole = picture((300, 300))
+    good = {"坏.png": whole[:40] + b"\0" * 200, "半.png": whole[: len(whole) // 2], "文字.png": b"text"}
+    good["炸弹.png"] = picture((9000, 7000), mode="1")
+    frames = [Image.new("RGB", (9, 9), each) for each in ("red", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+    good |= {"动.png": out.getvalue(), "印刷.jpg": picture(kind="JPEG", mode="CMYK"), "好.png": whole}
+    good["表.xlsx"] = b"PK\3\4 none"
+    return good
+
+
 @pytest.mark.parametrize(
     ("target", "words"),
     [
@@ -201,14 +216,7 @@ def test_what_a_text_names_is_refused_in_words_where_it_cannot_be_used(
 ) -> None:
     (tmp_path / "链接.png").symlink_to("/etc/hostname")
     (tmp_path / "夹.png").mkdir()
-    whole = picture((300, 300))
-    good = {"坏.png": whole[:40] + b"\0" * 200, "半.png": whole[: len(whole) // 2], "文字.png": b"text"}
-    good["炸弹.png"] = picture((9000, 7000), mode="1")
-    frames = [Image.new("RGB", (9, 9), each) for each in ("red", "blue")]
-    out = io.BytesIO()
-    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
-    good |= {"动.png": out.getvalue(), "印刷.jpg": picture(kind="JPEG", mode="CMYK"), "好.png": whole}
-    good["表.xlsx"] = b"PK\3\4 none"
+    good = hostile_files()
     for name, data in good.items():
         (tmp_path / name).write_bytes(data)
     message = told(loaded, f"甲\n\n![图]({target})")
