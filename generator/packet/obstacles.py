@@ -14,6 +14,7 @@ from generator.packet.attachments import lost_files, read_attachments
 from generator.packet.chosen import chosen_documents
 from generator.packet.documents import Filled, fill_all
 from generator.packet.parts import Job
+from generator.rendering.values import Record
 
 
 def absent(job: Job) -> tuple[Absent, ...]:
@@ -22,7 +23,7 @@ def absent(job: Job) -> tuple[Absent, ...]:
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return _absent(job, fill_all(job))
+    return absent_from(job, (one.rendered.record for one in fill_all(job)))
 
 
 def judgement(job: Job) -> Judgement:
@@ -53,7 +54,11 @@ def refuse_unready(job: Job, filled: Iterable[Filled]) -> None:
         RefusedError: there are some; each is named.
     """
     lines = Judgement(
-        job.programme, job.dataset, job.findings, _absent(job, filled), lost_files(job)
+        job.programme,
+        job.dataset,
+        job.findings,
+        absent_from(job, (one.rendered.record for one in filled)),
+        lost_files(job),
     ).obstacles
     if lines:
         listed = "\n".join(f"  · {line}" for line in lines)
@@ -64,10 +69,16 @@ def refuse_unready(job: Job, filled: Iterable[Filled]) -> None:
         )
 
 
-def _absent(job: Job, filled: Iterable[Filled]) -> tuple[Absent, ...]:
+def absent_from(job: Job, records: Iterable[Record]) -> tuple[Absent, ...]:
+    """As ``absent``, of documents that have been filled already.
+
+    Args:
+        job: what they are made from.
+        records: what each of them prints and lacks.
+    """
     titles: dict[str, str] = {}
-    for one in filled:
-        for path, short in one.rendered.record.missing.items():
+    for record in records:
+        for path, short in record.missing.items():
             full = title_of(job.programme.model, path, job.programme.labels)
             titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
     for missing in chosen_documents(job).missing:

@@ -80,13 +80,13 @@ class MadeFile:
 
     Attributes:
         path: relative to the packet's folder, with ``/``.
-        format: docx, pdf, yaml for the data, or that of a file which the data name.
+        format: docx, pdf, yaml for the data, that of a file which the data name, xlsx or html for other programs.
         data: its bytes.
         pages: how many, for a PDF.
     """
 
     path: str
-    format: Literal["docx", "pdf", "yaml", "csv", "png", "jpeg"]
+    format: Literal["docx", "pdf", "yaml", "csv", "png", "jpeg", "xlsx", "html"]
     data: bytes
     pages: int | None = None
 

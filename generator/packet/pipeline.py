@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from generator.packet.readiness import warnings
 from generator.packet.session import Session
 from generator.packet.sheets import internal
 from generator.packet.sheets.checklist import checklist_lines
-from generator.packet.sheets.sheet import Contents, SubmittedSheet
+from generator.packet.sheets.sheet import Contents
 from generator.packet.times import time_of
 from generator.packet.upload import uploads
 from generator.publishing import PacketFile, Published, publish
@@ -101,11 +101,10 @@ def build(source: Source, programme: Programme, order: Order, session: Session) 
 
     # Submit all: what is submitted is typeset in the background, in this order.
     submitted = submit_all(job, filled)
-    sheets = internal.submit_early(job)
 
     # Collect all.
     documents = collect_all(job, submitted)
-    return assemble(job, documents, attachments, sheets=sheets)
+    return assemble(job, documents, attachments)
 
 
 def assemble(
@@ -113,7 +112,6 @@ def assemble(
     documents: tuple[MadeDocument, ...],
     attachments: tuple[Attachment, ...],
     notes: tuple[str, ...] = (),
-    sheets: Sequence[SubmittedSheet] = (),
 ) -> Packet:
     """A packet from its finished documents: adds print copy, internal sheets and manifest.
 
@@ -122,7 +120,6 @@ def assemble(
         documents: the official documents and letters.
         attachments: in the scheme's order.
         notes: warnings of the documents' own, for the manifest.
-        sheets: the internal sheets that are submitted already.
 
     Raises:
         ProgrammeError: a template is at fault.
@@ -133,7 +130,7 @@ def assemble(
     uploaded = uploads(job, documents, attachments)
     told = (*warnings(job, lines), *notes, *(uploaded.notes if uploaded else ()))
     contents = Contents(job, documents, lines, layout, told, uploaded)
-    sheets = internal.submit_others(contents, sheets)
+    sheets = internal.submit_all(contents)
 
     # The print copy is made while the engine typesets the sheets.
     printed = print_copy(job, layout)

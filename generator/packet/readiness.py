@@ -38,6 +38,7 @@ def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
         *notice_texts(job.dataset.notices),
         *_letters(job),
         *chosen_documents(job).notes,
+        *_deadline(job),
         *_files(job, lines),
         *_names(job),
         *_placeholders(job),
@@ -51,6 +52,17 @@ def _letters(job: Job) -> Iterator[str]:
         yield (
             f"{delegates.clause}要求法定代表人本人签署，没有为{listed(parties)}生成授权委托书；"
             "接受这一条不符合并写明理由以后才生成"
+        )
+
+
+def _deadline(job: Job) -> Iterator[str]:
+    agreement = job.dataset.consortium.agreement
+    if agreement is None or agreement.signing_deadline is None or agreement.effective_date is None:
+        return
+    if agreement.signing_deadline > agreement.effective_date:
+        yield (
+            f"{job.dataset.place('agreement.signing_deadline')}：签署截止日期晚于材料里印的协议生效时间，"
+            "最后一方签字盖章不能晚于生效的那一天，请改其中一个"
         )
 
 

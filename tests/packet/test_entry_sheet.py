@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from html.parser import HTMLParser
 from pathlib import Path
 
 import docx
@@ -54,6 +55,48 @@ def test_every_value_that_the_forms_print_is_on_the_sheet(
         if line.strip() and line.strip() not in sheet
     ]
     assert lost == []
+
+
+class Cells(HTMLParser):
+    """The texts of a page's cells by their first class, in order; what a page would load or send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[tuple[str, str]] = []
+        self.loaded: list[str] = []
+        self._at = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "td":
+            self._at = (given.get("class") or "").split()[0]
+            self.cells.append((self._at, ""))
+        self.loaded += [value or "" for name, value in attrs if name in {"src", "href", "action"}]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "td":
+            self._at = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._at:
+            self.cells[-1] = (self._at, self.cells[-1][1] + data)
+
+
+def test_the_page_to_copy_from_says_what_the_sheet_says_and_loads_nothing(
+    words_only: Session, tmp_path: Path
+) -> None:
+    code = ENTERED[0]
+    page = Cells()
+    made = packet(
+        words_only, example(tmp_path, code, ("我省是农业大省", "<b>&我省是农业大省")), code, Order("draft")
+    )
+    page.feed(file(made, "internal/entry-sheet.html").decode())
+    assert page.loaded == []
+    tables = docx.Document(io.BytesIO(file(made, SHEET))).tables
+    rows = [[cell.text for cell in row.cells] for table in tables for row in table.rows[1:]]
+    for at, kind in enumerate("nltc"):
+        assert [text for name, text in page.cells if name == kind] == [row[at] for row in rows]
+    assert any("<b>&我省是农业大省" in row[2] for row in rows)
 
 
 def test_fields_stand_in_the_forms_order_under_its_own_labels(words_only: Session, tmp_path: Path) -> None:

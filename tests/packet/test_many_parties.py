@@ -15,6 +15,8 @@ import pypdfium2
 import pytest
 import yaml
 
+from generator.base.ooxml.package import open_parts
+from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
 from generator.packet.pipeline import Order, build
 from generator.packet.session import Session
@@ -100,6 +102,10 @@ def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
         assert len(sheets) == parties
     else:
         assert len(blocks) <= 6 or any(len(found) == 3 for found in tops.values())
+    # Seven seals of four centimetres fit the long edge of a sheet.
+    guide = docx_text(open_parts(next(one.data for one in packet.files if one.path.endswith("guide.docx"))))
+    assert ("只排得下 7 枚，所以由牵头单位盖" in guide) == (parties > 7)
+    assert ("签章页，" in guide and "各家自己印自己的一页" in guide) == (pages == "每方一页")
     # Fields are to take a fifth of the packet's time at most; they take some three per cent.
     assert spent <= 0.2 * whole or parties == 2
 

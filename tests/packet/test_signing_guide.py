@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import docx
+import openpyxl
 import pypdfium2
 import pytest
 
@@ -45,10 +47,67 @@ def test_every_place_stands_in_the_guide_with_its_page_party_and_person(made: Pa
         for signing in document["signatories"]
     ]
     assert places
-    assert [tuple(row[:3]) for row in listed if tuple(row[:3]) in places] == places
-    acts = {row[2]: row[3] for row in listed if row[1] == "创新联合体成员单位签章"}
-    assert "法定代表人钟远帆签字" in acts["深圳昉岚测试仪器有限公司"]
-    assert "授权代表叶书程签字" in acts["楚澜理工大学"]
+    assert [tuple(row[2:5]) for row in listed if tuple(row[2:5]) in places] == places
+    signers = {row[4]: row[5] for row in listed if row[3:4] == ["创新联合体成员单位签章"]}
+    assert signers["深圳昉岚测试仪器有限公司"] == "法定代表人钟远帆"
+    assert signers["楚澜理工大学"] == "授权代表叶书程（附授权委托书）"
+    # What is done at every place is told once for the document.
+    assert any("每处：签字，盖公章，手写日期" in row[0] for row in listed)
+
+
+def test_one_page_is_told_by_its_printed_number_its_sheet_and_its_page_in_the_file(made: Packet) -> None:
+    agreement = next(one for one in made.documents if one.document.id == "agreement")
+    assert agreement.pdf is not None
+    shown = pages(file(made, "packet.pdf"))
+    listed = [row for row in rows(file(made, f"{GUIDE}.docx")) if row[3:4] == ["创新联合体成员单位签章"]]
+    assert listed
+    for printed, sheet, page, *_ in listed:
+        own = pages(agreement.pdf.pdf)[int(page) - 1]
+        assert printed in own
+        number = re.fullmatch(r"第 (\d+) 张(正面|背面)", sheet)
+        assert number is not None
+        assert shown[2 * int(number[1]) - 1 - (number[2] == "正面")] == own
+        sheets = [one for one in made.files if one.path.startswith("internal/parties/")]
+        assert any("".join(f"{printed}{sheet}{page}".split()) in pages(one.data)[0] for one in sheets)
+
+
+def test_the_guide_counts_sheets_and_tells_order_and_last_day(session: Session, tmp_path: Path) -> None:
+    data = example(tmp_path, PLAIN, ("agreement:\n", "agreement:\n  signing_deadline: 2025-06-18\n"))
+    made = packet(session, data, PLAIN)
+    text = "".join(pages(file(made, f"{GUIDE}.pdf")))
+    assert "签署的最后一天：2025年6月18日" in text
+    # The agreement: a cover with a blank back and eight pages on four sheets.
+    table = {row[0]: row[1:] for row in rows(file(made, f"{GUIDE}.docx"))}
+    assert table["《河南省创新联合体组建协议》"][1:] == ["5", "15", "75"]
+
+
+def test_what_is_sent_and_comes_back_is_registered_in_the_guide_and_a_workbook(made: Packet) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(file(made, "internal/signing-register.xlsx")))
+    lines = [[cell.value for cell in row] for row in book["收发登记"].iter_rows(min_row=3)]
+    members = made.job.dataset.consortium.members or ()
+    assert [line[1] for line in lines] == [member.name for member in members]
+    assert all("13 份" in str(line[4]) for line in lines)
+    text = "".join(pages(file(made, f"{GUIDE}.pdf")))
+    assert text.index("六、收发登记") < text.rindex(members[-1].name or "")
+
+
+def test_every_party_gets_a_reply_slip_a_contact_and_two_labels(made: Packet) -> None:
+    consortium = made.job.dataset.consortium
+    lead = consortium.leads[0]
+    for member, one in zip(
+        consortium.members or (),
+        [one for one in made.files if one.path.startswith("internal/parties/")],
+        strict=True,
+    ):
+        text = pages(one.data)[0]
+        assert ("回执" in text) != member.is_lead
+        assert (f"签好后寄回：{lead.name}" in text) != member.is_lead
+    labels = "".join(pages(file(made, "internal/labels.pdf")))
+    assert labels.count(lead.name or "") == len(consortium.others)
+    assert all(
+        (member.name or "") in labels and "".join((member.address or "").split()) in labels
+        for member in consortium.others
+    )
 
 
 def test_the_guide_tells_copies_seam_seals_route_effect_and_what_is_lacking(made: Packet) -> None:

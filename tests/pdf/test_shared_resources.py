@@ -11,6 +11,7 @@ from generator.pdf.fonts.faces import find_faces
 from generator.pdf.pages.overlays import NumberedPart, page_numbers, seal_guide
 
 PAGES = 3
+CAPTIONS = {page: f"第 {page} 页" for page in range(1, PAGES + 1)}
 
 
 def document() -> bytes:
@@ -42,9 +43,9 @@ def test_every_page_has_its_own_number() -> None:
 
 def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
     seals = {page: [(150.0, 200.0 * page)] for page in range(1, PAGES + 1)}
-    marked = drawn(seal_guide(document(), seals, find_faces(None), seam=False))
+    marked = drawn(seal_guide(document(), seals, find_faces(None), captions=CAPTIONS, seam=False))
     alone = [
-        drawn(seal_guide(document(), {page: places}, find_faces(None), seam=False))[0]
+        drawn(seal_guide(document(), {page: places}, find_faces(None), captions=CAPTIONS, seam=False))[0]
         for page, places in seals.items()
     ]
     assert marked == alone

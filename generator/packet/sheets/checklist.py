@@ -19,6 +19,7 @@ from generator.packet.sheets.sheet import Contents, Sheet, heading
 from generator.packet.sheets.signing_texts import bound_text, copies_of, enclosure_text
 from generator.packet.upload import Uploads
 
+_MARKS: Final = "①②③④⑤⑥⑦⑧⑨"
 FILING_TEXTS: Final = {"paper": "正式文件，打印或上传", "entry-draft": "网上填报底稿，不作为正式文件"}
 
 
@@ -32,6 +33,13 @@ class Checklist(Sheet):
         """See Sheet."""
         job = contents.job
         programme = job.programme
+        # What holds for several items is told once below the list.
+        often = [
+            note
+            for note, number in Counter(line.note for line in contents.lines).items()
+            if note and number > 1
+        ]
+        marks = dict(zip(often, _MARKS, strict=False))
         return {
             **heading(job),
             "documents": [
@@ -44,6 +52,7 @@ class Checklist(Sheet):
                 }
                 for made in contents.documents
             ],
+            "common_notes": [{"mark": mark, "note": note} for note, mark in marks.items()],
             "attachments": [
                 {
                     "title": line.title,
@@ -52,7 +61,8 @@ class Checklist(Sheet):
                     "files": "、".join(line.files),
                     "bound": bound_text(contents.layout, f"attachments.{line.id}"),
                     "clause": line.clause,
-                    "note": line.note,
+                    "note": "" if line.note in marks else line.note,
+                    "mark": marks.get(line.note, ""),
                 }
                 for line in contents.lines
             ],

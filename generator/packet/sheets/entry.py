@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from generator.base.ooxml.package import DOCUMENT
 from generator.base.text import count_characters, count_words
 from generator.model.paths import resolve, spec_of
 from generator.model.programme import Document, Limit
-from generator.packet.parts import Job
+from generator.packet.parts import Job, MadeFile
+from generator.packet.sheets.entry_page import PATH, entry_page
 from generator.packet.sheets.form_fields import Entry, read_fields
-from generator.packet.sheets.sheet import Contents, Sheet
+from generator.packet.sheets.sheet import FOLDER, Contents, Sheet
 from generator.rendering.render import render
 
 
@@ -34,6 +35,10 @@ class EntrySheet(Sheet):
             "system": job.programme.channel.system,
             "documents": [_document(job, document, limits) for document in _drafts(job)],
         }
+
+    def beside(self, contents: Contents) -> Iterable[MadeFile]:
+        """The same as a page with a button a field."""
+        yield MadeFile(f"{FOLDER}/{PATH}", "html", entry_page(self.names(contents)))
 
 
 def _drafts(job: Job) -> list[Document]:
@@ -70,6 +75,7 @@ def _sections(entries: Sequence[Entry], limits: Mapping[str, Limit], job: Job) -
                 "label": _label(entry, job),
                 "lines": list(entry.lines),
                 "count": _count(entry, limits),
+                "over": _is_over(entry, limits),
             }
         )
     return sections
@@ -88,8 +94,7 @@ def _label(entry: Entry, job: Job) -> str:
 def _count(entry: Entry, limits: Mapping[str, Limit]) -> str:
     """The 字 of a field as the limits count them; Word's 字数 too where a limit hangs on it."""
     text = "".join(entry.lines)
-    count = count_characters(text)
-    limit = next((limits[path].max for path in entry.paths if path in limits and limits[path].max), None)
+    count, limit = count_characters(text), _limit(entry, limits)
     if limit is None:
         return str(count)
     if count <= limit:
@@ -97,3 +102,13 @@ def _count(entry: Entry, limits: Mapping[str, Limit]) -> str:
     words = count_words(text)
     over = "，超" if words > limit else ""
     return f"{count}（Word 字数 {words}{over}）／限 {limit}"
+
+
+def _is_over(entry: Entry, limits: Mapping[str, Limit]) -> bool:
+    """Whether a field has more 字 than it may, as the system's own count, Word's, has it."""
+    limit = _limit(entry, limits)
+    return limit is not None and count_words("".join(entry.lines)) > limit
+
+
+def _limit(entry: Entry, limits: Mapping[str, Limit]) -> int | None:
+    return next((limits[path].max for path in entry.paths if path in limits and limits[path].max), None)

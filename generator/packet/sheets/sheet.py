@@ -23,7 +23,7 @@ FOLDER: Final = "internal"
 
 @dataclass(frozen=True)
 class Contents:
-    """What the sheets can tell of a packet; all but ``job`` is empty until the documents are collected.
+    """What the sheets can tell of a packet.
 
     Attributes:
         job: what the packet is made from.
@@ -53,12 +53,10 @@ class Sheet(ABC):
     Attributes:
         name: of its template in the common folder, and of its files, without suffix.
         title: of the document.
-        early: it tells of the judgement alone, so it is submitted before the documents are collected.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    early: ClassVar[bool] = False
 
     def wanted(self, contents: Contents) -> bool:  # noqa: ARG002 (others ask the contents)
         """Whether a packet has this sheet."""
@@ -75,6 +73,10 @@ class Sheet(ABC):
     def printed(self, contents: Contents, pdf: PdfDocument) -> Iterable[MadeFile]:  # noqa: ARG002 (as above)
         """The files made from its finished PDF: usually that PDF as it is."""
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", pdf.pdf, pdf.pages)
+
+    def beside(self, contents: Contents) -> Iterable[MadeFile]:  # noqa: ARG002 (as above)
+        """Files of other kinds that say the same, as a workbook."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class SubmittedSheet:
         made = [MadeFile(f"{FOLDER}/{self.sheet.name}.docx", "docx", self.docx)]
         if self.pdf is not None:
             made.extend(self.sheet.printed(contents, self.pdf.result()))
+        made.extend(self.sheet.beside(contents))
         return made
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.packet.check_code import qr_picture
-from generator.packet.parts import MadeFile
+from generator.packet.parts import MadeDocument, MadeFile
+from generator.packet.sheets.register import PATH, rows, workbook
 from generator.packet.sheets.sheet import FOLDER, Contents, Sheet
-from generator.packet.sheets.signing_texts import guide_names, signed_documents
+from generator.packet.sheets.signing_plan import seams
+from generator.packet.sheets.signing_texts import copies_of, guide_names, page_numbers, signed_documents
 
 if TYPE_CHECKING:
     from generator.pdf.engine import PdfDocument
@@ -43,6 +45,13 @@ class SigningGuide(Sheet):
             pages += sum(count for _, _, count in marked)
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", data, pages)
 
+    def beside(self, contents: Contents) -> Iterable[MadeFile]:
+        """The register as a workbook, once there is something to register."""
+        if contents.job.edition == "signing":
+            job, signed = contents.job, signed_documents(contents.documents)
+            lines = rows(job, [(made, copies_of(job, made.document)) for made in signed])
+            yield MadeFile(f"{FOLDER}/{PATH}", "xlsx", workbook(job, lines))
+
 
 def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
     """Copies of the pages that the applicants seal, with their title and number; none in a draft."""
@@ -51,6 +60,7 @@ def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
     typesetter = contents.job.session.typesetter
     if typesetter is None or contents.job.edition != "signing":
         return
+    sealed_across = {seam.made.document.id for seam in seams(signed_documents(contents.documents))}
     for made in signed_documents(contents.documents):
         ours = {each.role for each in made.document.signatories if each.party in {"lead", "members"}}
         seals: dict[int, list[tuple[float, float]]] = {}
@@ -60,4 +70,15 @@ def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
         if made.pdf is None or not seals:
             continue
         name = f"印章位置：{made.document.title}"
-        yield name, seal_guide(made.pdf.pdf, seals, typesetter.faces, seam=made.pdf.pages > 1), len(seals)
+        captions = {page: _caption(contents, made, page) for page in seals}
+        seam = made.document.id in sealed_across
+        marked = seal_guide(made.pdf.pdf, seals, typesetter.faces, captions=captions, seam=seam)
+        yield name, marked, len(seals)
+
+
+def _caption(contents: Contents, made: MadeDocument, page: int) -> str:
+    """What stands above a page of the map: which page it is, by all its numbers."""
+    numbers = page_numbers(made, page, contents.layout)
+    shown = f"印出的页码 {numbers['printed']}，本套{numbers['sheet']}" if numbers["sheet"] else ""
+    which = "，".join(filter(None, [shown, f"文件第 {numbers['page']} 页"]))
+    return f"《{made.document.title}》{which}"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
 from typing import Any, Final
 
+from generator.base.ooxml.package import DOCUMENT, open_parts
 from generator.model.consortium import Consortium, Member
 from generator.model.programme import Document, Purpose, Route
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument, Signing
-from generator.packet.print_layout import Layout, sheets_text
+from generator.packet.print_layout import Layout, sheets_text, spot_text
+from generator.packet.sheets.register import rows
 from generator.packet.sheets.sheet import Contents
+from generator.packet.sheets.signing_plan import SealedBy, last_day, lead_of, print_jobs, seams, steps
 
 _PERSON: Final = "法定代表人"
-_PER_PARTY: Final = ("lead", "members")
+_TAG: Final = re.compile("<[^>]+>")
+_TEXT_CODE: Final = re.compile(r"正文核对码：([0-9A-Z-]{9,})")
 _ENCLOSURES: Final[Mapping[Enclosure, str]] = {
     Enclosure.ATTACHED: "已附",
     Enclosure.INCLUDED: "本套已含",
@@ -21,15 +26,6 @@ _ENCLOSURES: Final[Mapping[Enclosure, str]] = {
     Enclosure.OPTIONAL: "如有请附",
     Enclosure.LOST: "找不到文件",
 }
-
-
-class _SeamSealedBy(Enum):
-    """Whose 骑缝章 goes over a document's pages, as the sheets print it."""
-
-    LEAD = "牵头单位"
-    MEMBERS = "各成员单位"
-    PRINCIPAL = "委托单位"
-    PARTY = "出具单位"
 
 
 def signed_documents(documents: Sequence[MadeDocument]) -> list[MadeDocument]:
@@ -42,6 +38,9 @@ def guide_names(contents: Contents) -> dict[str, Any]:
     job, documents, lines = contents.job, contents.documents, contents.lines
     programme = job.programme
     signed = signed_documents(documents)
+    copied = [(made, copies_of(job, made.document)) for made in signed]
+    jobs = list(print_jobs(job, copied, contents.layout))
+    own_pages = any(part.alone for part in contents.layout.parts if part.id) if contents.layout else False
     return {
         "consortium": job.consortium,
         "programme": {
@@ -52,9 +51,37 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         "draft": job.edition == "draft",
         "code": contents.code or "",
         "documents": [_document(job, made, contents.layout) for made in signed],
+        "duplex": contents.layout is not None and contents.layout.sides == "duplex",
+        "steps": list(steps(job, signed, own_pages=own_pages)),
+        "last_day": last_day(job),
+        "jobs": [
+            {
+                "title": one.title,
+                "who": one.who,
+                "sheets": one.sheets or "",
+                "copies": one.copies,
+                "total": one.total,
+            }
+            for one in jobs
+        ],
+        "sheets": sum(one.total for one in jobs if isinstance(one.total, int) and one.who == lead_of(job)),
+        "uncounted": any(not one.total for one in jobs),
+        "register": [
+            {
+                "party": row.party,
+                "reach": "　".join(filter(None, (row.contact, row.phone))),
+                "documents": row.documents,
+            }
+            for row in rows(job, copied)
+        ],
         "seams": [
-            {"title": made.document.title, "pages": str(pages), "whose": whose.value}
-            for made, pages, whose in _seams(signed)
+            {
+                "title": seam.made.document.title,
+                "pages": str(seam.made.pdf.pages if seam.made.pdf else ""),
+                "whose": seam.whose.value,
+                "remark": seam.remark,
+            }
+            for seam in seams(signed)
         ],
         "unsigned": [
             {"title": made.document.title, "why": _why_unsigned(made)}
@@ -95,21 +122,36 @@ def parties_names(contents: Contents) -> dict[str, Any]:
     """What the template of the parties' sheets can use; a sheet a member, in the data's order."""
     job, documents, lines = contents.job, contents.documents, contents.lines
     consortium = job.dataset.consortium
-    per_member = {item.id for item in job.programme.attachments if item.per_member}
+    per_member = {
+        item.id
+        for item in job.programme.attachments
+        # Letters of authorisation are told to those alone who give one.
+        if item.per_member and item.purpose is not Purpose.LETTER
+    }
     wanted = [
         line.title.removeprefix("各").removeprefix("成员单位") for line in lines if line.id in per_member
     ]
-    contact = consortium.contact
+    contact = consortium.contact or next((lead.contact for lead in consortium.leads if lead.contact), None)
     address = next((lead.address for lead in consortium.leads if lead.address), None)
-    reach = [address, *([contact.name, contact.phone or contact.mobile] if contact else [])]
+    reach = [contact.name, contact.phone, contact.mobile, contact.email] if contact else []
     return {
         "consortium": job.consortium,
         "programme": {"title": job.programme.title, "authority": job.programme.authority},
         "code": contents.code or "",
         "lead": "、".join(lead.name or "" for lead in consortium.leads),
+        "address": address or "",
         "contact": "，".join(filter(None, reach)),
+        "last_day": last_day(job),
+        "text_codes": [
+            {"title": made.document.title, "code": code}
+            for made in signed_documents(documents)
+            if (code := text_code_of(made))
+        ],
         "wanted": wanted,
-        "parties": [_party(job, member, signed_documents(documents)) for member in consortium.members or ()],
+        "parties": [
+            _party(job, member, signed_documents(documents), contents.layout)
+            for member in consortium.members or ()
+        ],
     }
 
 
@@ -120,14 +162,27 @@ def routes_of(job: Job) -> tuple[Route, ...]:
 
 
 def _document(job: Job, made: MadeDocument, layout: Layout | None) -> dict[str, Any]:
+    places = [_place(job, made, signing, layout) for signing in made.signings]
+    # What is done at most of the places is told once for the document.
+    common, often = Counter(place["acts"] for place in places).most_common(1)[0]
+    shared = common if often > 1 else ""
     return {
         "title": made.document.title,
         "pages": made.pdf.pages if made.pdf else "",
         "copies": copies_of(job, made.document),
         "file": made.files[-1].path,
         "bound": bound_text(layout, made.document.id),
-        "places": [_place(job, signing) for signing in made.signings],
+        "code": text_code_of(made),
+        "shared": shared,
+        "places": [{**place, "acts": "" if place["acts"] == shared else place["acts"]} for place in places],
     }
+
+
+def text_code_of(made: MadeDocument) -> str:
+    """The 正文核对码 that a document prints on its pages of signatures; empty where it prints none."""
+    body = open_parts(made.files[0].data)[DOCUMENT].decode()
+    found = _TEXT_CODE.search(_TAG.sub("", body))
+    return found[1] if found else ""
 
 
 def enclosure_text(line: ChecklistLine) -> str:
@@ -143,26 +198,48 @@ def bound_text(layout: Layout | None, part_id: str) -> str:
     return f"本套{sheets}" if sheets else ""
 
 
-def _place(job: Job, signing: Signing) -> dict[str, Any]:
+def _place(job: Job, made: MadeDocument, signing: Signing, layout: Layout | None) -> dict[str, Any]:
+    member = _member(job, signing.party)
     return {
-        "page": signing.page or "",
+        **page_numbers(made, signing.page, layout),
         "title": signing.title,
         "party": signing.party,
-        "acts": "，".join(_acts(signing, _member(job, signing.party))),
+        "signer": _signer(signing, member),
+        "acts": "，".join(_acts(signing, member)),
     }
+
+
+def page_numbers(made: MadeDocument, page: int | None, layout: Layout | None) -> dict[str, str]:
+    """One page by its three numbers: the one printed on it, the sheet in the set, the page of its file."""
+    numbers = layout.numbers(made.document.id) if layout else []
+    if page is None or layout is None or not numbers:
+        return {"printed": "", "sheet": "", "page": str(page or "")}
+    label = layout.parts[numbers[0]].label(page)
+    return {
+        "printed": f"—{label}—" if label else "无页码",
+        "sheet": spot_text(layout, layout.spot(numbers[0], page)),
+        "page": str(page),
+    }
+
+
+def _signer(signing: Signing, member: Member | None) -> str:
+    """Who signs by hand, by what he is and his name."""
+    if not signing.signer:
+        return ""
+    person = member.legal_representative if member and signing.signer == _PERSON else None
+    delegate = member.delegate if member and signing.role != "principal" else None
+    if delegate is not None:
+        return f"授权代表{delegate.name or ''}（附授权委托书）"
+    abroad = member is not None and member.abroad
+    return f"{'负责人' if abroad and person else signing.signer}{person or ''}"
 
 
 def _acts(signing: Signing, member: Member | None) -> Iterator[str]:
     """What is done at a place, in the order in which it is done."""
-    abroad = member is not None and member.abroad
     if signing.signer:
-        person = member.legal_representative if member and signing.signer == _PERSON else None
-        delegate = member.delegate if member and signing.role != "principal" else None
-        if delegate is not None:
-            yield f"授权代表{delegate.name or ''}签字（附授权委托书）"
-        else:
-            yield f"{'负责人' if abroad and person else signing.signer}{person or ''}签字"
+        yield "签字"
     if signing.seal:
+        abroad = member is not None and member.abroad
         yield "盖公章（没有公章的先向受理部门问明）" if abroad else "盖公章"
     if signing.dated:
         yield "手写日期"
@@ -180,22 +257,6 @@ def copies_of(job: Job, document: Document) -> int | str:
         if agreement and isinstance(agreement.copies, int):
             return agreement.copies
     return document.copies or job.programme.copies.total or ""
-
-
-def _seams(signed: Sequence[MadeDocument]) -> Iterator[tuple[MadeDocument, int, _SeamSealedBy]]:
-    """Which documents of several pages get 骑缝章, and whose."""
-    for made in signed:
-        parties = {signatory.party for signatory in made.document.signatories if signatory.seal}
-        if made.pdf is None or made.pdf.pages == 1 or not parties & set(_PER_PARTY):
-            continue
-        sealing = dict.fromkeys(
-            signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
-        )
-        whose = _SeamSealedBy.MEMBERS if "members" in parties and len(sealing) > 1 else _SeamSealedBy.LEAD
-        if made.party:
-            letter = made.document.purpose is Purpose.LETTER
-            whose = _SeamSealedBy.PRINCIPAL if letter else _SeamSealedBy.PARTY
-        yield made, made.pdf.pages, whose
 
 
 def _why_unsigned(made: MadeDocument) -> str:
@@ -264,7 +325,7 @@ def _binds(document: Document) -> bool:
     return document.purpose is Purpose.AGREEMENT
 
 
-def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str, Any]:
+def _party(job: Job, member: Member, signed: Sequence[MadeDocument], layout: Layout | None) -> dict[str, Any]:
     name = member.name or ""
     return {
         "name": name,
@@ -279,7 +340,7 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
         "delegate": (member.delegate.name or "") if member.delegate else "",
         "places": [
             {
-                **_place(job, signing),
+                **_place(job, made, signing, layout),
                 "document": made.document.title,
                 "copies": copies_of(job, made.document),
             }
@@ -288,10 +349,15 @@ def _party(job: Job, member: Member, signed: Sequence[MadeDocument]) -> dict[str
             if signing.party == name
         ],
         "seams": [
-            made.document.title
-            for made, _, whose in _seams(signed)
-            if any(signing.party == name and signing.seal for signing in made.signings)
-            and (whose is not _SeamSealedBy.LEAD or member.is_lead)
+            {"title": seam.made.document.title, "remark": seam.remark}
+            for seam in seams(signed)
+            if any(signing.party == name and signing.seal for signing in seam.made.signings)
+            and (seam.whose is not SealedBy.LEAD or member.is_lead)
+        ],
+        "returned": [
+            {"title": made.document.title, "copies": copies_of(job, made.document)}
+            for made in signed
+            if any(signing.party == name for signing in made.signings)
         ],
         "letter": any(
             made.document.purpose is Purpose.LETTER and made.signings[0].party == name for made in signed

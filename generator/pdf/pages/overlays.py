@@ -144,7 +144,12 @@ def _around(at: tuple[float, float], width: float) -> Rect:
 
 
 def seal_guide(
-    pdf: bytes, seals: Mapping[int, Sequence[tuple[float, float]]], faces: Faces, *, seam: bool
+    pdf: bytes,
+    seals: Mapping[int, Sequence[tuple[float, float]]],
+    faces: Faces,
+    *,
+    captions: Mapping[int, str],
+    seam: bool,
 ) -> bytes:
     """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
 
@@ -157,6 +162,7 @@ def seal_guide(
         pdf: the document without signature fields.
         seals: the middle of each seal, in points from the bottom left, by 1-based page.
         faces: what is written on the pages is drawn in that of 宋体.
+        captions: what stands above each page, likewise.
         seam: also mark 骑缝章 across the right edge.
 
     Raises:
@@ -169,7 +175,10 @@ def seal_guide(
             copy.pages.append(source.pages[number - 1])
             shown = copy.pages[-1]
             size, centres = _size(shown), list(seals[number])
-            words = [(_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP))]
+            words = [
+                (captions[number], (size[0] / 2, size[1] - _CAPTION_TOP)),
+                (_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP - 1.4 * _CAPTION_SIZE)),
+            ]
             if seam:
                 edge = size[0], size[1] * _SEAM_TOP
                 centres.append(edge)
