@@ -54,6 +54,13 @@ def command(folder: Path | None, text: str, output: str) -> None:
             "要用原字体，把 Windows 或 WPS 里的字体文件（如 simfang.ttf、simkai.ttf、simhei.ttf、simsun.ttc、"
             "方正小标宋）放进一个目录，再设环境变量 LIANHETI_FONTS 指向它；注意字体的使用授权。"
         )
+    if "楷体" in missing:
+        say(
+            "楷体另有可以自由使用的霞鹜文楷（LXGW WenKai，OFL 授权）：Debian、Ubuntu 上装软件包 "
+            "fonts-lxgw-wenkai，别的系统把它的 .ttf 文件放进字体目录，装了就用。"
+        )
+    if "仿宋" in missing:
+        say("仿宋没有可以自由使用的字库，用 Windows 自带的 simfang.ttf。")
     for char, face in found.characters:
         say(
             f"{char}（U+{ord(char):04X}）："

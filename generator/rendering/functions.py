@@ -6,6 +6,7 @@ not made for, they raise ``ProgrammeError`` with a remedy; the template adds the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -287,6 +288,27 @@ def with_unit(value: Any, unit: str, none: str | None = None) -> Any:
     return value.output() + str(unit)
 
 
+def name_lines(value: Any, most: int) -> list[Any]:
+    """An organisation's name as lines that end between its words: a line each where it has more characters than fit.
+
+    A name in which no such place is known stays one line, and breaks where the line ends.
+
+    Args:
+        value: the name.
+        most: how many characters a line holds.
+    """
+    if not isinstance(value, Value) or len(value.text) <= most:
+        return [value]
+    text = value.text
+    places = {found.start() for found in _WORD_BEGINS.finditer(text)}
+    places |= {found.end() for found in _WORD_ENDS.finditer(text)}
+    fitting = [at for at in places if 0 < at <= most and len(text) - at <= most]
+    if not fitting:
+        return [value]
+    at = max(fitting)
+    return [value.with_text(text[:at]), value.with_text(text[at:])]
+
+
 def characters(value: Any, first: int, last: int) -> Any:
     """Some of a text's characters, counted from 1: 机构代码 is ``{{ code|characters(9, 17) }}``."""
     if isinstance(value, (Missing, Filler)):
@@ -359,7 +381,13 @@ def _named(value: Any) -> str:
     return names.get(type(value).__name__, "这个值")
 
 
+# Of organisations' names; the longer word goes before the one that it ends with.
+_WORD_BEGINS: Final = re.compile(
+    "[（(]|股份有限公司|有限责任公司|有限公司|集团|研究总院|研究院|研究所|研究中心|工程中心|重点实验室|分公司"
+)
+_WORD_ENDS: Final = re.compile("自治区|自治州|大学|学院|科学院|集团|公司|[省市县]")
 FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "name_lines": name_lines,
     "paragraphs": paragraphs,
     "rows": rows,
     "tick": tick,

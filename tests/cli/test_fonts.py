@@ -38,6 +38,12 @@ def test_what_is_missing_comes_with_its_remedy(run: Run, tmp_path: Path) -> None
     missing = next(line for line in ran.out.splitlines() if line.startswith("缺"))
     assert "小标宋" in missing
     assert "黑体" not in missing.partition("：")[0]
+    assert "fonts-lxgw-wenkai" in ran.out
+    (tmp_path / "free").mkdir()
+    make_font(tmp_path / "free" / "wenkai.ttf", "LXGW WenKai", characters="文字")
+    ran = run("fonts", "--folder", tmp_path / "free", "--format", "json")
+    assert {face["role"]: face["file"] for face in ran.json["faces"]}["楷体"] == "wenkai.ttf"
+    assert "楷体" not in ran.json["missing"]
 
 
 def test_a_folder_that_is_not_there_is_told(run: Run, tmp_path: Path) -> None:

@@ -38,6 +38,20 @@ def test_an_option_that_the_form_does_not_print_is_the_templates_fault(line: Cal
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("洛阳启恒精密轴承集团股份有限公司", ["洛阳启恒精密轴承集团股份有限公司"]),
+        ("河南省高性能精密轴承与传动装备股份有限公司", ["河南省高性能精密轴承与传动装备", "股份有限公司"]),
+        ("澜湄轻金属加工装备联合研究中心（老挝万象）", ["澜湄轻金属加工装备联合研究中心", "（老挝万象）"]),
+        ("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉", ["甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉"]),
+    ],
+)
+def test_a_name_longer_than_a_line_breaks_between_its_words(name: str, shown: list[str]) -> None:
+    template = of_paragraphs("{%p for n in name_lines(lead.name, 17) %}", "{{ n }}", "{%p endfor %}")
+    assert lines(filled(template, consortium(members=[{"role": "牵头单位", "name": name}]))) == shown
+
+
 def test_what_is_stated_as_none_has_no_unit(line: Callable[..., str]) -> None:
     tag = "{{ lead.staff|unit(' 人') }}"
     lead = {"role": "牵头单位", "name": "甲"}

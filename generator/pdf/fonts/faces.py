@@ -38,7 +38,7 @@ ROLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "楷体": (
         "楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "方正楷体_GBK", "FZKai-Z03", "方正楷体简体",
-        "FZKai-Z03S", "华文楷体", "STKaiti", "Kaiti SC",
+        "FZKai-Z03S", "华文楷体", "STKaiti", "Kaiti SC", "LXGW WenKai", "霞鹜文楷", "LXGW WenKai GB", "霞鹜文楷 GB",
     ),
     "黑体": (
         "黑体", "SimHei", "方正黑体_GBK", "FZHei-B01", "方正黑体简体", "FZHei-B01S", "华文黑体", "STHeiti",
