@@ -118,7 +118,7 @@ def _tell(result: PacketResult, *, err: bool) -> None:
     if missing := result.missing:
         more = "……" if len(missing) > _MISSING_SHOWN else ""
         say(f"  还有 {len(missing)} 项待填：{'、'.join(missing[:_MISSING_SHOWN])}{more}", err=err)
-    if unprinted := [entry.title for entry in manifest.unprinted]:
+    if unprinted := result.unused:
         more = "等" if len(unprinted) > _UNPRINTED_SHOWN else ""
         shown = "、".join(unprinted[:_UNPRINTED_SHOWN])
         say(f"  有 {len(unprinted)} 个值本方案的文件用不到：{shown}{more}", err=err)

@@ -175,47 +175,41 @@ def _digests(by_name: Iterable[tuple[str, str]]) -> tuple[Digest, ...]:
 
 
 def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]:
-    """The given values that nothing of the packet uses, each with its path and title.
+    """The given values that no document of the programme prints, each with its path and title.
 
-    A value from which a document prints only a count or a tick counts as printed: the form asks for no more. What a
-    condition is judged by is used too, though no document prints it.
+    A value from which a document prints only a count or a tick counts as printed: the form asks for no more.
     """
     # No document prints these: attachments are bound into the print copy, accepted reasons stand on the
-    # conditions sheet, the others tell how filing, signing and printing are done.
-    elsewhere = (
-        *(f"attachments.{item.id}[" for item in job.programme.attachments),
-        "accepted[",
-        "letters[",
-        "upload.",
-        "printing.",
-        "agreement.signing_deadline",
-        "route",
-        "recommender",
-    )
-    judged = _judged(job)
+    # conditions sheet.
+    elsewhere = (*(f"attachments.{item.id}[" for item in job.programme.attachments), "accepted[")
     used: set[str] = set()
     for made in documents:
         used |= made.record.printed.keys() | made.record.derived
     return tuple(
         Unprinted(field=path, title=title_of(job.programme.model, path, job.programme.labels))
         for path, _, _ in given(job.dataset.consortium)
-        if path not in used and not path.startswith(elsewhere) and not _among(path, judged)
+        if path not in used and not path.startswith(elsewhere)
     )
 
 
-def _judged(job: Job) -> tuple[frozenset[str], ...]:
-    """The names of the fields that each figure and each condition looks at; and the one that tells members apart."""
+def unused(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]:
+    """Those of ``unprinted`` that serve nothing else either, for a person to look at.
+
+    What a condition is judged by is used, though no document prints it; so is what tells how filing, signing and
+    printing are done.
+    """
     rules = (job.programme, job.session.common_rules)
     looked = [each for rule in rules for each in (*rule.figures.values(), *rule.conditions)]
-    return (
+    judged = [
         frozenset({"members", "role"}),
         *(frozenset(re.findall(r"[a-z_]+", each.model_dump_json())) for each in looked),
+    ]
+    return tuple(
+        one
+        for one in unprinted(job, documents)
+        if not one.field.startswith(("printing.", "agreement.signing_deadline", "route", "recommender"))
+        and not any(set(re.sub(r"\[\d+\]", "", one.field).split(".")) <= names for names in judged)
     )
-
-
-def _among(path: str, judged: Iterable[frozenset[str]]) -> bool:
-    names = set(re.sub(r"\[\d+\]", "", path).split("."))
-    return any(names <= looked for looked in judged)
 
 
 def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -> Iterator[Bound]:

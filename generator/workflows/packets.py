@@ -10,6 +10,7 @@ from typing import Any
 from generator.errors import ExitCode, LianhetiError
 from generator.model.findings import Finding
 from generator.model.programme import Programme, SigningPages
+from generator.packet.manifest import unused
 from generator.packet.parts import Packet
 from generator.packet.pipeline import Order, build, put
 from generator.packet.print_layout import Sides
@@ -58,6 +59,12 @@ class PacketResult:
     def warnings(self) -> tuple[str, ...]:
         """What a person should look to, in Chinese."""
         return self.done.packet.manifest.warnings if self.done else ()
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Chinese titles of the given values that nothing of the packet uses."""
+        packet = self.done.packet if self.done else None
+        return tuple(one.title for one in unused(packet.job, packet.documents)) if packet else ()
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -12,7 +12,7 @@ from generator.conditions.messages import lacking
 from generator.model.paths import title_of
 from generator.model.programme import ChecklistItem
 from generator.packet.attachments import Attachment
-from generator.packet.manifest import unprinted
+from generator.packet.manifest import unused
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument
 from generator.packet.print_layout import Layout
 from generator.packet.sheets.sheet import Contents, Sheet, heading
@@ -86,7 +86,7 @@ class Checklist(Sheet):
                 for deadline in programme.deadlines
             ],
             "notes": [*programme.notes, *_upload_notes(contents.uploaded)],
-            "unprinted": _grouped(job, [entry.field for entry in unprinted(job, contents.documents)]),
+            "unprinted": _grouped(job, [entry.field for entry in unused(job, contents.documents)]),
         }
 
 
