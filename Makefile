@@ -7,6 +7,7 @@ READY := .venv/.ready
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
+	@echo "The same in the browser, on a folder of data files:  $(BIN)/lianheti serve data"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal

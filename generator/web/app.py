@@ -15,7 +15,17 @@ from starlette.staticfiles import StaticFiles
 
 from generator.web.desk import Desk
 from generator.web.opened import OpenFiles
-from generator.web.screens import attachments, fill, guide, many, packet, problems, sign_in, start
+from generator.web.screens import (
+    attachments,
+    fill,
+    guide,
+    many,
+    packet,
+    preview,
+    problems,
+    sign_in,
+    start,
+)
 from generator.web.security import Gate, Sessions
 from generator.web.settings import Settings
 from generator.web.visit import screen
@@ -45,6 +55,7 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         Route("/files", screen(start.files)),
         Route("/upload", screen(start.upload), methods=["POST"]),
         Route("/new", screen(start.new_file), methods=["POST"]),
+        Route("/read", screen(start.read), methods=["POST"]),
         Route("/open", screen(start.open_file)),
         Route("/fill", screen(fill.show)),
         Route("/section", screen(fill.section)),
@@ -53,6 +64,9 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         Route("/undo", screen(fill.undo), methods=["POST"]),
         Route("/live", screen(fill.live)),
         Route("/stamp", screen(fill.stamp)),
+        Route("/preview", screen(preview.show)),
+        Route("/preview/picture", screen(preview.picture)),
+        Route("/preview/layer", screen(preview.layer)),
         Route("/problems", screen(problems.show)),
         Route("/remedy", screen(problems.remedy), methods=["POST"]),
         Route("/judge", screen(problems.judge), methods=["POST"]),

@@ -13,8 +13,11 @@ from generator.web.desk import Desk
 from generator.workflows.check import check
 from generator.workflows.editing import Editing, State
 from generator.workflows.forms import ProgrammeForm, Section
+from generator.workflows.preview import Preview, PreviewPages
 
 _MOST_OPEN = 40
+# Of how many states the pages are kept: a browser may still ask for those before the last change.
+_MOST_DRAWN = 3
 
 
 @dataclass(slots=True)
@@ -34,8 +37,11 @@ class OpenFile:
     path: Path
     form: ProgrammeForm
     editing: Editing
+    _preview: Preview
     _judged: tuple[str, Judgement] | None = None
     _lock: Lock = field(default_factory=Lock)
+    _drawn: list[tuple[str, PreviewPages]] = field(default_factory=list)
+    _drawing: Lock = field(default_factory=Lock)
 
     @property
     def code(self) -> str:
@@ -45,6 +51,29 @@ class OpenFile:
     def state(self) -> State:
         """What the file says now; errors as for ``Editing.state``."""
         return self.editing.state()
+
+    def pages(self, state: State) -> PreviewPages:
+        """The official pages in a state; made once a state.
+
+        Raises:
+            ProgrammeError: the programme or a template is at fault.
+            PdfError: the engine failed.
+        """
+        with self._drawing:
+            for sha256, pages in self._drawn:
+                if sha256 == state.sha256:
+                    return pages
+            found = self._preview.of(state.dataset, self.code)
+            self._drawn = [(state.sha256, found), *self._drawn[: _MOST_DRAWN - 1]]
+            return found
+
+    def page_of(self, digest: str) -> tuple[PreviewPages | None, int]:
+        """A page by its digest: of which pages, and which of them; None where it is of an earlier state."""
+        for _, pages in self._drawn:
+            for at, page in enumerate(pages.pages):
+                if page.digest == digest:
+                    return pages, at
+        return None, 0
 
     def judged(self, state: State) -> Judgement:
         """What the programme says of the file in a state; worked out once a state."""
@@ -88,7 +117,7 @@ class OpenFiles:
             found = self._open.pop(key, None)
             if found is None:
                 editing = Editing(self._desk.workspace, path, code)
-                found = OpenFile(self._desk, key[0], path, form, editing)
+                found = OpenFile(self._desk, key[0], path, form, editing, Preview(self._desk.workspace))
             self._open[key] = found
             while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)

@@ -38,8 +38,9 @@ def serve(settings: Settings, *, browser: bool, say: Callable[[str], None]) -> N
     say("用浏览器打开上面的网址；填的内容随时存在文件夹里。用完后在这里按 Ctrl+C 结束。")
     if browser:
         webbrowser.open(address)
+    # Faults of ours are told where they are caught; at the end, requests that are still open are no faults.
     config = uvicorn.Config(
-        application(settings), log_level="warning", server_header=False, timeout_graceful_shutdown=3
+        application(settings), log_level="critical", server_header=False, timeout_graceful_shutdown=3
     )
     # The server has put everything in order when it passes the interruption on.
     with listening, suppress(KeyboardInterrupt):

@@ -17,6 +17,7 @@ from generator.errors import OutputError, UsageError
 DATA_SUFFIXES: Final = frozenset({".yaml", ".yml", ".xlsx"})
 ATTACHMENT_SUFFIXES: Final = frozenset({".pdf", ".png", ".jpg", ".jpeg"})
 ATTACHMENTS: Final = "附件"
+PARTS: Final = "各方分填"
 _MOST_BYTES: Final = 2_000_000_000
 _MOST_FILES: Final = 2000
 _DEEPEST: Final = 4
@@ -97,7 +98,10 @@ class ServedFolder:
             folders[:] = sorted(
                 name
                 for name in folders
-                if not name.startswith(".") and depth < _DEEPEST and not (depth == 0 and name == "output")
+                if not name.startswith(".")
+                and name != PARTS
+                and depth < _DEEPEST
+                and not (depth == 0 and name == "output")
             )
             if "manifest.json" in names:
                 continue

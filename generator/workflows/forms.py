@@ -13,7 +13,7 @@ from typing import Literal
 from generator.model.consortium import Consortium
 from generator.model.programme import Programme
 from generator.model.value_kinds import Kind, LongText
-from generator.readers.excel.layout import OWN, Column, Sheet
+from generator.readers.excel.layout import OWN, Column, Sheet, fold, split_unit
 from generator.workflows.workspace import Workspace
 from generator.writers.excel.book import Form as Workbook
 from generator.writers.excel.form import make_form
@@ -78,6 +78,10 @@ class FormField:
     many: bool
     group: str
     names: frozenset[str]
+
+    def is_called(self, head: str) -> bool:
+        """Whether a column's head means this field, with or without its unit."""
+        return bool(head.strip()) and (fold(head) in self.names or split_unit(head)[0] in self.names)
 
     @property
     def is_long(self) -> bool:

@@ -237,10 +237,7 @@ def _pasted(
 
 def _heads(row: Sequence[str], fields: Sequence[FormField]) -> list[str | None]:
     """The fields that a head row names, column by column; empty where it is none."""
-    found: list[str | None] = []
-    for cell in row:
-        folded = re.sub(r"[\s*]+", "", cell).casefold().rstrip(":：")
-        found.append(next((field.name for field in fields if folded and folded in field.names), None))
+    found = [next((field.name for field in fields if field.is_called(cell)), None) for cell in row]
     known = [name for name in found if name is not None]
     return found if len(known) > len(row) // 2 and len(set(known)) == len(known) else []
 

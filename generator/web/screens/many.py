@@ -46,7 +46,7 @@ class Row:
     @property
     def key(self) -> str:
         """By which a form names the row."""
-        return f"{self.file.name}{_MARK}{self.programme.code}" if self.programme else ""
+        return f"{self.file.name}{_MARK}{self.programme.code if self.programme else ''}"
 
 
 def show(visit: Visit) -> Response:
@@ -59,7 +59,12 @@ def board(visit: Visit) -> Response:
     rows = _rows(visit.desk)
     # What wants a person comes first.
     rows.sort(key=lambda row: (not row.error, row.standing is not None and row.standing.ready))
-    return visit.page("board.html", rows=rows[:_MOST_ROWS], more=max(0, len(rows) - _MOST_ROWS))
+    return visit.page(
+        "board.html",
+        rows=rows[:_MOST_ROWS],
+        more=max(0, len(rows) - _MOST_ROWS),
+        programmes=visit.desk.programmes(),
+    )
 
 
 def make(visit: Visit) -> Response:
@@ -72,7 +77,7 @@ def make(visit: Visit) -> Response:
         raise UsageError("没有选任何一行", "勾选要做的行")
     for key in chosen[:_MOST_ROWS]:
         name, _, code = key.partition(_MARK)
-        _add(visit.desk, name, code, edition)
+        _add(visit.desk, name, code or visit.asked("default"), edition)
     return visit.on("/many")
 
 

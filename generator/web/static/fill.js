@@ -8,7 +8,7 @@ const fill = {
   waiting: new Map(),   // texts typed and not sent yet, by path
   busy: false,
   timer: 0,
-  touched: false,       // whether anything was sent since the last look at what is lacking
+  saves: 0,             // how many changes have been answered
 
   get where() {
     return { file: fill.root.dataset.file, p: fill.root.dataset.p };
@@ -47,6 +47,14 @@ const fill = {
     }
   },
 
+  // All that was typed is sent; whether it is in the file.
+  async flush() {
+    await fill.send();
+    while (fill.busy) await new Promise((ready) => setTimeout(ready, 30));
+    await fill.send();
+    return !fill.waiting.size;
+  },
+
   // Changes go to the server one after the other.
   async change(changes, way = "/save") {
     while (fill.busy) await new Promise((ready) => setTimeout(ready, 30));
@@ -60,6 +68,7 @@ const fill = {
       if (!told.conflicts?.length) fill.say(`已存进文件 ${when}`);
       document.dispatchEvent(new CustomEvent("lianheti:saved"));
       if (told.whole) await fill.renew();
+      fill.saves += 1;
       return true;
     } catch (error) {
       fill.say("没有存上", "failed");
@@ -71,8 +80,7 @@ const fill = {
   },
 
   async step(way) {
-    await fill.send();
-    while (fill.busy) await new Promise((ready) => setTimeout(ready, 30));
+    await fill.flush();
     fill.busy = true;
     try {
       const told = await page.ask("/undo", { ...fill.where, way });
@@ -147,7 +155,10 @@ const fill = {
     };
     if (conflict.gone) add("知道了", fill.renew);
     else {
-      add("用我的", () => fill.change([{ do: "set", path: conflict.path, text: conflict.mine }]));
+      add("用我的", async () => {
+        await fill.change([{ do: "set", path: conflict.path, text: conflict.mine }]);
+        await fill.renew();
+      });
       add("用文件里的", fill.renew);
     }
     const about = input?.closest(".field")?.querySelector(".about");
@@ -258,9 +269,8 @@ const fill = {
     input.focus({ preventScroll: true });
     return true;
   },
-  lead(path) {
-    if (fill.go(path)) return;
-    fill.send();
+  async lead(path) {
+    if (fill.go(path) || !(await fill.flush())) return;
     location.assign(fill.address("/fill", { go: path }));
   },
 };
@@ -286,8 +296,8 @@ document.getElementById("middle").addEventListener("focusin", async (event) => {
   const row = input.closest("tr[data-row]");
   if (!row || input.closest("#card")) return;
   const data = fill.section().dataset;
-  for (const other of document.querySelectorAll("tr[aria-selected]")) other.removeAttribute("aria-selected");
-  row.setAttribute("aria-selected", "true");
+  for (const other of document.querySelectorAll("tr[aria-current]")) other.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
   const number = Number(row.dataset.row);
   document.getElementById("row-named").textContent = number < Number(data.rows) ? `第 ${number + 1} 行` : "新的一行";
   if (number === Number(data.row) || number >= Number(data.rows) || !document.getElementById("card")) return;
@@ -304,13 +314,13 @@ document.getElementById("middle").addEventListener("click", async (event) => {
   const dropped = event.target.closest("[data-drop-row]");
   const data = fill.section().dataset;
   if (dropped) {
-    await fill.send();
+    await fill.flush();
     await fill.change([{ do: "delete", path: dropped.dataset.list, at: Number(dropped.dataset.dropRow) }]);
     return;
   }
   if (!tool) return;
-  await fill.send();
-  const rows = Number(data.rows), chosen = document.querySelector(".grid:not(.small) tr[aria-selected]");
+  await fill.flush();
+  const rows = Number(data.rows), chosen = document.querySelector(".grid:not(.small) tr[aria-current]");
   const row = chosen ? Number(chosen.dataset.row) : Number(data.row);
   const path = data.path;
   if (tool === "none") await fill.change([{ do: "set", path, text: "无" }]);
@@ -357,7 +367,7 @@ document.getElementById("middle").addEventListener("paste", async (event) => {
   const grid = cell.closest(".grid"), row = cell.closest("tr");
   const names = [...row.querySelectorAll("input")].map((one) => one.dataset.name);
   const from = names.indexOf(cell.dataset.name);
-  await fill.send();
+  await fill.flush();
   const at = Number(row.dataset.row);
   if (await fill.change([{ do: "paste", path: grid.dataset.list, at, names: names.slice(from), text }]))
     page.tell("已经粘贴进来，请核对。");
@@ -370,10 +380,17 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "z") { event.preventDefault(); fill.step("undo"); }
   if (event.key === "y") { event.preventDefault(); fill.step("redo"); }
 });
+// A link waits until what was typed is in the file.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || link.target || event.ctrlKey || !(fill.waiting.size || fill.busy)) return;
+  event.preventDefault();
+  if (await fill.flush()) location.assign(link.href);
+}, true);
 let looking = 0;
 document.addEventListener("lianheti:saved", () => {
   clearTimeout(looking);
-  looking = setTimeout(fill.look, 150);
+  looking = setTimeout(fill.look, 600);  // the pages come first
 });
 window.addEventListener("beforeunload", (event) => {
   if (fill.waiting.size || fill.busy) {

@@ -134,7 +134,7 @@ const preview = {
       button.style.top = part(y0, one.height);
       button.style.width = part(x1 - x0, one.width);
       button.style.height = part(y1 - y0, one.height);
-      button.classList.toggle("here", path === preview.path);
+      button.classList.toggle("here", preview.path === path || preview.path === `${path}.text`);
       sheet.append(button);
     }
   },
@@ -143,12 +143,17 @@ const preview = {
   follow(path) {
     preview.path = path;
     for (const old of document.querySelectorAll(".place.here")) old.classList.remove("here");
-    const place = preview.places[path] ?? preview.places[path.replace(/\.text$/, "")];
+    // A field of which only a tick is printed, or that is wrong, has no place of its own: its group's is shown.
+    let printed = path;
+    const near = (one) => (preview.places[one] ? one : Object.keys(preview.places).find((other) => other.startsWith(`${one}.`) || other.startsWith(`${one}[`)));
+    while (printed && !near(printed)) printed = printed.replace(/(\[\d+\]|\.[^.[\]]+|^[^.[\]]+)$/, "");
+    printed = printed && near(printed);
+    const place = preview.places[printed];
     if (!place) return;
     const [at, , y0, , y1] = place, sheet = preview.root.children[at];
     if (!sheet) return;
     for (const button of sheet.querySelectorAll(".place"))
-      button.classList.toggle("here", button.dataset.place === path || button.dataset.place === path.replace(/\.text$/, ""));
+      button.classList.toggle("here", button.dataset.place === printed);
     const scale = sheet.clientHeight / preview.pages[at].height;
     const top = sheet.offsetTop - preview.root.offsetTop + y0 * scale, bottom = top + (y1 - y0) * scale;
     const view = preview.root;
