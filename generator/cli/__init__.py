@@ -23,6 +23,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "new": ("new", "生成一份待填写的数据文件"),
     "check": ("check", "核对数据，逐条对照组建条件"),
     "convert": ("convert", "在 YAML 和 Excel 之间转换数据文件"),
+    "split": ("split", "为每个成员单位各生成一份工作簿"),
+    "merge": ("merge", "把各单位交回的工作簿并入数据"),
     "packet": ("packet", "生成整套申报材料"),
     "bind": ("bind", "改过 Word 文件以后重新装订"),
     "amend": ("amend", "由变更前后的两份数据生成补充协议"),

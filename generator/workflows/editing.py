@@ -22,6 +22,7 @@ from generator.model.programme import Programme
 from generator.packet.pipeline import load_for
 from generator.publishing.lock import locked
 from generator.readers.source_file import Source, read_source
+from generator.readers.written import Written
 from generator.workflows.choose import filed_programmes
 from generator.workflows.workspace import Workspace
 from generator.writers.changes import (
@@ -192,6 +193,11 @@ class Editing:
     def redo(self) -> State:
         """Make the change again that was undone last; raises what ``undo`` raises."""
         return self._back(self._redo, self._undo, "重做")
+
+    def written(self) -> Written:
+        """What the file says now, as it is written, for who lays other data beside it; raises what ``state`` raises."""
+        with self._lock:
+            return self._now().written
 
     def title(self, path: str) -> str:
         """A field's name for a person, as ``第 4 个成员单位的“单位性质”``."""

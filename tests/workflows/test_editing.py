@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from generator.workflows.editing import (
     SetText,
 )
 from generator.workflows.workspace import Workspace
+from tests.pace import first_quickly
 from tests.packet.making import ROOT
 
 FIRST = ROOT / "data" / "henan-consortium-2022.yaml"
@@ -34,7 +36,7 @@ def workspace() -> Iterator[Workspace]:
         yield opened
 
 
-@pytest.fixture(params=FORMATS, ids=lambda path: path.suffix)
+@pytest.fixture(params=first_quickly(FORMATS), ids=lambda path: path.suffix)
 def editing(request: pytest.FixtureRequest, tmp_path: Path, workspace: Workspace) -> Editing:
     path = tmp_path / f"示例{request.param.suffix}"
     shutil.copy(request.param, path)
@@ -80,6 +82,26 @@ def test_one_text_changes_one_line(editing: Editing) -> None:
             (title, cell) for title in was for cell in was[title] if was[title][cell] != now[title].get(cell)
         ]
         assert len(different) == 1
+
+
+def test_a_workbook_keeps_all_that_is_not_changed(tmp_path: Path, workspace: Workspace) -> None:
+    path, old = tmp_path / "例.xlsx", tmp_path / "原来.xlsx"
+    for each in (path, old):
+        shutil.copy(FIRST.with_suffix(".xlsx"), each)
+    editing = Editing(workspace, path)
+    row = {"role": "成员单位", "name": "=1+1公司", "staff": "120"}
+    editing.change(
+        [SetText("industry", "别的"), InsertRows("members", 1, (row,))], seen=editing.state().sha256
+    )
+    before, after = sheets(old), sheets(path)
+    assert {title for title in before if before[title] != after[title]} == {"概况", "成员单位"}
+    assert len(after["成员单位"]) == len(before["成员单位"]) + len(row)
+    assert sum(before["概况"][cell] != after["概况"].get(cell) for cell in before["概况"]) == 1
+    with zipfile.ZipFile(old) as one, zipfile.ZipFile(path) as two:
+        assert one.namelist() == two.namelist()
+        changed = [name for name in one.namelist() if one.read(name) != two.read(name)]
+    assert len([name for name in changed if "/sheet" in name]) == 2
+    assert set(changed) - {"xl/workbook.xml"} == {name for name in changed if "/sheet" in name}
 
 
 def test_what_cannot_be_read_is_saved_and_told(editing: Editing) -> None:

@@ -27,6 +27,8 @@ MISSING_SHEET: Final = "还缺的内容"
 FINDINGS_SHEET: Final = "核对结果"
 OVERVIEW: Final = "概况"
 OWN: Final = "本方案专有"
+# The field of a party's own workbook that holds all that it says of itself.
+PARTY: Final = "party"
 FILINGS: Final = "申报"
 ACCEPTED: Final = "接受的不符合项"
 NONE_LABEL: Final = "本表无内容"
@@ -279,7 +281,7 @@ def layout(model: type[Consortium], labels: Mapping[str, str]) -> tuple[Sheet, .
         if spec.shape == "map" or (spec.part is not None and spec.shape == "list"):
             maker.table(name, title, spec, "map" if spec.shape == "map" else "table")
             continue
-        topic = _TOPICS.get(name, title) if name in core else OWN
+        topic = _TOPICS.get(name, title) if name in core or name == PARTY else OWN
         dedicated = topic not in {OVERVIEW, OWN} and spec.part is not None
         column = _column(name, (title,), (), spec)
         maker.place(topic)

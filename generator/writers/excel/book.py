@@ -35,6 +35,8 @@ class Form:
         needed: what the programme cannot do without.
         anchors: the clauses and sections of its templates.
         field_notes: what it says about its fields.
+        guide: what to do, a line each, instead of the usual steps.
+        sent: what a party's own workbook was made from; empty for any other.
     """
 
     programme: Programme | None
@@ -43,6 +45,8 @@ class Form:
     needed: Needed = field(default_factory=Needed)
     anchors: tuple[Anchor, ...] = ()
     field_notes: FieldNotes = field(default_factory=FieldNotes)
+    guide: tuple[str, ...] = ()
+    sent: str = ""
 
 
 class Book:

@@ -19,8 +19,10 @@ from generator.readers.excel.layout import (
     Sheet,
     layout_rows,
 )
+from generator.readers.party import FIRST_COLUMN, MARK, MARK_COLUMN
 from generator.writers.excel import styles
 from generator.writers.excel.book import Form
+from generator.writers.excel.flatten import pieces
 
 _FORMS: Final = {
     "pairs": "一行一项，填在“填写内容”一列",
@@ -87,7 +89,7 @@ def write_guide(
         _line(target, row, f"已带入原有数据：{words}。")
         styles.at(target, row, 1).font = styles.BOLD
         row += 1
-    for text in _STEPS:
+    for text in form.guide or _STEPS:
         row += 1
         _line(target, row, text)
     row += 2
@@ -140,6 +142,10 @@ def write_layout(form: Form, target: Worksheet) -> None:
     )
     for at, value in enumerate(head, 1):
         styles.at(target, 1, at).value = value
+    if form.sent:
+        styles.at(target, 1, MARK_COLUMN + 1).value = MARK
+        for at, piece in enumerate(pieces(form.sent), FIRST_COLUMN + 1):
+            styles.put(styles.at(target, 1, at), piece)
     titles = ("工作表", "类型", "路径", "标题", "字段", "形式", "种类", "单位", "选项")
     for at, value in enumerate(titles, 1):
         styles.at(target, 2, at).value = value
