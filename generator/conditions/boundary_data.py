@@ -378,7 +378,17 @@ def _solved(programme: Programme, path: str, of: _Of, *, known: str = "") -> lis
     several = {
         name for item in found for name in item if name and here.part and target(here.part, name).whole
     }
-    return [_tree(item, kinds, several, here.kind) for item in found]
+    trees = [_tree(item, kinds, several, here.kind) for item in found]
+    # An item that says nothing is none in a data file.
+    named = next(
+        (
+            name
+            for name, spec in (here.part.specs() if here.part else {}).items()
+            if isinstance(spec.kind, Text)
+        ),
+        "",
+    )
+    return [tree or {named: OTHER} for tree in trees] if named else trees
 
 
 def _criteria(of: _Of) -> Iterator[Criterion]:

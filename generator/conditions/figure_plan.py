@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from generator.base.text import fold
 from generator.conditions.cel import CelType
-from generator.conditions.operations import OPERATIONS, Gives, LooksAt, Operation
+from generator.conditions.operations import DAY, OPERATIONS, Gives, LooksAt, Operation
 from generator.conditions.sample import Plan
 from generator.conditions.selection import Criterion
 from generator.conditions.targets import split_list, target
@@ -25,6 +25,8 @@ from generator.model.value_kinds import (
     Text,
 )
 
+_TWO: Final = frozenset({LooksAt.TWO, LooksAt.DATES, LooksAt.NAMES})
+_DEADLINE: Final = "deadline."
 FACTS: Final = ("name_pattern", "validity.start", "validity.end", "validity.note", "day")
 
 
@@ -39,11 +41,13 @@ def plan(name: str, figure: Figure, programme: Programme) -> Plan:
         near = difflib.get_close_matches(figure.operation, OPERATIONS, n=1)
         hint = f"，最接近的是“{near[0]}”" if near else ""
         raise ValueError(f"没有“{figure.operation}”这种算法{hint}；可用：{'、'.join(OPERATIONS)}")
-    wanted = 2 if operation.looks_at is LooksAt.TWO else 1
-    if len(figure.arguments) != wanted:
+    wanted = 2 if operation.looks_at in _TWO else 1
+    if len(figure.arguments) != wanted and not operation.several:
         raise ValueError(f"{figure.operation} 要写 {wanted} 个路径，现有 {len(figure.arguments)} 个")
     title = figure.title or name
     path, other = (*figure.arguments, "")[:2]
+    others = figure.arguments[1:] if operation.several else ()
+    other = "" if operation.several else other
     if operation.looks_at is LooksAt.FACT:
         if figure.where or figure.last is not None:
             raise ValueError(f"{figure.operation} 不能带 where 或 last")
@@ -52,13 +56,21 @@ def plan(name: str, figure: Figure, programme: Programme) -> Plan:
     listed_path = "[]" in path
     if not listed_path and (operation.looks_at is LooksAt.LIST or figure.where or figure.last):
         raise ValueError(f"{figure.operation}、where 和 last 要用于列表，“{path}”里没有写 []")
-    if listed_path and operation.looks_at is LooksAt.ONE:
+    if listed_path and operation.looks_at in {LooksAt.ONE, LooksAt.DATES, LooksAt.NAMES}:
         raise ValueError(f"{figure.operation} 只看一个值，“{path}”却是列表")
     if not operation.whole_items and (here.kind is None or here.whole):
         raise ValueError(f"“{path}”不是单个值，不能用于 {figure.operation}")
     if operation.kinds and not isinstance(here.kind, operation.kinds):
         raise ValueError(f"“{path}”{operation.otherwise}")
-    if other and target(programme.model, other).kind is None:
+    alike = (
+        *others,
+        *([other] if operation.looks_at in {LooksAt.DATES, LooksAt.NAMES} and other != DAY else ()),
+    )
+    for another in alike:
+        there = target(programme.model, another)
+        if there.many or there.whole or not isinstance(there.kind, operation.kinds):
+            raise ValueError(f"“{another}”{'是列表' if there.many else operation.otherwise}")
+    if other and other != DAY and target(programme.model, other).kind is None:
         raise ValueError(f"“{other}”不是单个值，不能比对")
     kind, unit = _printed(operation, here.kind, figure.unit)
     item = _item(programme.model, path) if listed_path else None
@@ -71,10 +83,11 @@ def plan(name: str, figure: Figure, programme: Programme) -> Plan:
         operation=figure.operation,
         path=path,
         other=other,
+        others=others,
         kind=kind,
         criteria=criteria,
         last=figure.last,
-        type=_type(kind) if operation.gives in {Gives.VALUE, Gives.VALUES} else "int",
+        type=_gives(operation, kind),
         many=operation.gives is Gives.VALUES,
         unit=unit,
     )
@@ -82,6 +95,13 @@ def plan(name: str, figure: Figure, programme: Programme) -> Plan:
 
 def _fact(silent: Plan, fact: str, programme: Programme) -> Plan:
     """A figure of something that the programme itself says, given the figure of one that says nothing."""
+    if fact.startswith(_DEADLINE):
+        what = fact.removeprefix(_DEADLINE)
+        dated = {one.what: one.date for one in programme.deadlines if one.date is not None}
+        if what not in dated:
+            known = "、".join(dated) or "没有一项写了"
+            raise ValueError(f"deadlines 里没有写了 date 的“{what}”，写了的：{known}")
+        return replace(silent, kind=Date(), type="timestamp", fact=dated[what])
     if fact not in FACTS:
         raise ValueError(f"方案没有“{fact}”这一项，可用：{'、'.join(FACTS)}")
     if fact == "name_pattern":
@@ -95,6 +115,12 @@ def _fact(silent: Plan, fact: str, programme: Programme) -> Plan:
         return replace(silent, path="filing_date", kind=Date(), type="timestamp", fact="day")
     end: date | None = getattr(programme.validity, fact.removeprefix("validity."))
     return replace(silent, kind=Date(), type="timestamp", fact=end)
+
+
+def _gives(operation: Operation, kind: Kind | None) -> CelType:
+    if operation.gives is Gives.FLAG:
+        return "bool"
+    return _type(kind) if operation.gives in {Gives.VALUE, Gives.VALUES} else "int"
 
 
 def _type(kind: Kind | None) -> CelType:

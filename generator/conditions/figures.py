@@ -9,6 +9,7 @@ from generator.conditions.sample import Computed, Plan, Sample
 from generator.conditions.selection import Gathered, Missing, View
 from generator.conditions.targets import split_list
 from generator.model.consortium import OTHERS
+from generator.model.paths import Found
 
 # Nine trillion 元 in 分: ten thousand times as much still fits CEL's 64-bit integers.
 LARGEST: Final = 900_000_000_000_000
@@ -34,6 +35,8 @@ def compute(figure: Plan, view: View, *, without_leads: bool = False) -> Compute
         found = operation.compute(Sample(figure, view, gathered, tuple(tail.split(".")) if tail else ()))
     else:
         places, missing = view.places(path)
+        if operation.takes_absent and all(item.reason == "absent" for item in missing):
+            places, missing = places or [Found(path, None, None)], []
         if missing or not places:
             missing = missing or [view.lacking(path)]
             return Computed(None, base=missing[0].path, missing=tuple(missing))

@@ -28,6 +28,8 @@ class LooksAt(Enum):
     ONE = "a path to one value"
     EITHER = "a path"
     TWO = "a path, and the path whose values its own are held against"
+    DATES = "a path to one date, and the path to another, or the day of judgement"
+    NAMES = "two paths to one text each"
     FACT = "something that the programme itself says"
 
 
@@ -35,6 +37,7 @@ class Gives(Enum):
     """What an operation's value is."""
 
     NUMBER = "整数"
+    FLAG = "是或否"
     VALUE = "看字段"
     VALUES = "列表"
     FACT = "看内容"
@@ -55,6 +58,8 @@ class Operation:
         whole_items: it also takes items as a whole, not only a value of each.
         counts: its number counts things: it has no unit of the values that it looks at.
         unit: the unit of its number where the figure names none.
+        takes_absent: a value that was not given is no lack: it is what the figure tells.
+        several: it also takes several paths.
         of_words: of running text it tells that there is some, or its characters, never what it says.
     """
 
@@ -68,6 +73,8 @@ class Operation:
     whole_items: bool = False
     counts: bool = True
     unit: str = ""
+    takes_absent: bool = False
+    several: bool = False
     of_words: bool = False
 
 
@@ -142,9 +149,50 @@ def _value(sample: Sample) -> Computed:
 
 
 def _length(sample: Sample) -> Computed:
-    ((_, value),) = sample.gathered.items
-    length = 0 if is_none(value) else count_characters(value)
-    return sample.done(length, printed_number(sample.figure, length), _words(sample, value))
+    values = [value for _, value in sample.gathered.items]
+    for path in sample.figure.others:
+        found, lacking = sample.view.places(path)
+        sample.missing += lacking
+        values += [place.value for place in found]
+    length = sum(0 if is_none(value) else count_characters(value) for value in values)
+    words = [word for value in values for word in _words(sample, value)]
+    return sample.done(length, printed_number(sample.figure, length), words)
+
+
+def _distinct(sample: Sample) -> Computed:
+    told = sample.stated(sample.gathered.items)
+    different = {fold(str(value)): printed(sample.figure, value) for _, value in told}
+    return sample.done(len(different), printed_number(sample.figure, len(different)), different.values())
+
+
+def _given(sample: Sample) -> Computed:
+    told = any(value is not None and not is_none(value) for _, value in sample.gathered.items)
+    return sample.done(told, "已填" if told else "没填")
+
+
+def _same_name(sample: Sample) -> Computed:
+    ((_, first),) = sample.gathered.items
+    found, lacking = sample.view.places(sample.figure.other)
+    sample.missing += lacking
+    same = not lacking and fold(str(first)) == fold(str(found[0].value))
+    return sample.done(same, "相同" if same else "不同")
+
+
+def _years_between(sample: Sample) -> Computed:
+    ((_, first),) = sample.gathered.items
+    second: date | None
+    if sample.figure.other == DAY:
+        second = sample.view.consortium.filing_date or sample.view.day
+        if second is None or sample.view.is_wrong("filing_date"):
+            sample.missing.append(sample.view.lacking("filing_date"))
+    else:
+        found, lacking = sample.view.places(sample.figure.other)
+        sample.missing += lacking
+        second = found[0].value if found and not lacking else None
+    years = 0
+    if isinstance(second, date):
+        years = second.year - first.year - ((second.month, second.day) < (first.month, first.day))
+    return sample.done(years, printed_number(sample.figure, years))
 
 
 def _words(sample: Sample, value: Any) -> tuple[str, ...]:
@@ -168,6 +216,9 @@ def _programme(sample: Sample) -> Computed:
     expression = ".+".join(re.escape(piece) for piece in pattern.split("{}"))
     return Computed(f"^{expression}$", pattern.replace("{}", "×××"))
 
+
+# The day of judgement, in the place of a path.
+DAY: Final = "day"
 
 OPERATIONS: Final[dict[str, Operation]] = {
     "count": Operation(
@@ -202,11 +253,12 @@ OPERATIONS: Final[dict[str, Operation]] = {
         _length,
         LooksAt.ONE,
         Gives.NUMBER,
-        "字数，不计空格；“无”为 0",
+        "字数，不计空格；“无”为 0。可以写几个路径（`[plan.sections.goals.text, plan.sections.tasks.text]`），是各项字数之和",
         "goals.text",
         kinds=(Text, LongText),
         otherwise="不是文字，没有字数",
         unit="字",
+        several=True,
         of_words=True,
     ),
     "duplicates": Operation(
@@ -223,6 +275,42 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "前者有几个值不在后者之中；前者也可以是单个字段",
         '["platforms[].host", "members[].name"]',
     ),
+    "distinct": Operation(
+        _distinct,
+        LooksAt.LIST,
+        Gives.NUMBER,
+        "不同的值有几个；“无”不算；比较时不分全角半角，不计空格",
+        "members[].province",
+    ),
+    "given": Operation(
+        _given,
+        LooksAt.ONE,
+        Gives.FLAG,
+        "这一个字段填了没有；“无”算没填，不会因此缺数据",
+        "special_case",
+        counts=False,
+        takes_absent=True,
+    ),
+    "same_name": Operation(
+        _same_name,
+        LooksAt.NAMES,
+        Gives.FLAG,
+        "两个字段是不是同一个名称：不分全角半角，不计空格",
+        '["chief_scientist.employer", "lead.name"]',
+        kinds=(Text,),
+        otherwise="不是一行文字，不能比名称",
+        counts=False,
+    ),
+    "years_between": Operation(
+        _years_between,
+        LooksAt.DATES,
+        Gives.NUMBER,
+        "从前一个日期到后一个日期满几年；后一个写 `day` 的是判断日期（填报日期）",
+        '["lead.registered", "day"]',
+        kinds=(Date,),
+        otherwise="不是日期",
+        unit="年",
+    ),
     "bad_check_digits": Operation(
         _bad_check_digits,
         LooksAt.EITHER,
@@ -237,7 +325,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         LooksAt.FACT,
         Gives.FACT,
         "方案自己写的：`name_pattern`（正则表达式，给 `matches` 用）、`validity.start`、`validity.end`、"
-        "`validity.note`、`day`（判断日期：填报日期，没有则由命令给出，从不取电脑的时钟）",
+        "`validity.note`、`deadline.事项`（`deadlines` 里写了 `date` 的一项）、`day`（判断日期：填报日期，没有则由命令给出，从不取电脑的时钟）",
         "…",
         counts=False,
     ),

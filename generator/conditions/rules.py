@@ -257,7 +257,11 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
         tree = _tree(programme.folder / programme.file_name, own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]
     shared = _Compiler(programme, COMMON_FILE, problems)
-    replaced = {condition.id for condition in programme.conditions}
+    known = {condition.id for condition in common.conditions}
+    for at, off in enumerate(programme.common_off):
+        if off not in known:
+            own.complain(f"common_off[{at}]", f"没有编号是“{off}”的通用规则，可用：{'、'.join(known)}")
+    replaced = {condition.id for condition in programme.conditions} | set(programme.common_off)
     common_rules = tuple(
         rule
         for rule in shared.rules(common.conditions, common.figures, COMMON)

@@ -25,7 +25,8 @@ class Plan:
         title: its Chinese title.
         operation: its name, of ``operations.OPERATIONS``.
         path: the path looked at; empty for the programme's own facts.
-        other: the second path, of ``outside``.
+        other: the second path, of ``outside`` and other comparisons.
+        others: further paths, of operations that take several.
         kind: the kind of the values looked at.
         criteria: what picks items.
         last: only so many latest years.
@@ -42,6 +43,7 @@ class Plan:
     operation: str
     path: str = ""
     other: str = ""
+    others: tuple[str, ...] = ()
     kind: Kind | None = None
     criteria: tuple[Criterion, ...] = ()
     last: int | None = None

@@ -11,13 +11,13 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from generator.model.consortium import Consortium
 from generator.model.fields import Bounds, OwnField, Reads, extend
-from generator.model.value_kinds import KINDS
+from generator.model.value_kinds import KINDS, Date
 
 Level = Literal["must", "in_principle", "preferred"]
 Verdict = Literal["pass", "fail", "warn", "unknown", "judge"]
@@ -25,6 +25,24 @@ SigningPages = Literal["shared", "one-per-party"]
 Scalar = str | int | bool
 # By a field: one wanted value, several of which any will do, or operators (``FIGURE_OPERATORS``) that all must hold.
 Criteria = dict[str, Scalar | tuple[Scalar, ...] | dict[str, Scalar | tuple[Scalar, ...]]]
+
+
+def _day(given: Any) -> Any:
+    """A day as people write it, as 2022年8月26日; anything else is for pydantic to judge."""
+    if not isinstance(given, str):
+        return given
+    try:
+        return Date().read(given)
+    except ValueError:
+        return given
+
+
+def _yes(given: Any) -> Any:
+    return {"是": True, "否": False}.get(given, given) if isinstance(given, str) else given
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+YesNo = Annotated[bool, BeforeValidator(_yes)]
 
 
 class _Model(BaseModel):
@@ -44,7 +62,7 @@ class Source(_Model):
 
     title: str
     number: str = ""
-    issued: date | None = None
+    issued: Day | None = None
     annexes: tuple[str, ...] = ()
     rebuilt: str = Field(default="", description="how the templates came about, as 依据公开文本重建")
     defects: tuple[Defect, ...] = ()
@@ -53,8 +71,8 @@ class Source(_Model):
 class Validity(_Model):
     """From when to when the scheme can be filed under; open ends are left out."""
 
-    start: date | None = None
-    end: date | None = None
+    start: Day | None = None
+    end: Day | None = None
     note: str = ""
 
 
@@ -122,11 +140,11 @@ class Signatory(_Model):
     role: str
     party: Literal["lead", "members", "recommender", "authority"]
     title: str = Field(description="as printed beside the place, as 牵头单位意见")
-    seal: bool = True
+    seal: YesNo = True
     signer: str = Field(
         default="", description="who signs by hand, as 法定代表人; empty where only a seal is put"
     )
-    dated: bool = Field(default=True, description="a blank for a date by hand stands at the place")
+    dated: YesNo = Field(default=True, description="a blank for a date by hand stands at the place")
 
 
 class Variant(_Model):
@@ -160,7 +178,7 @@ class Document(_Model):
     template: str
     variants: tuple[Variant, ...] = ()
     filing: Literal["paper", "entry-draft"] = "paper"
-    self_drafted: bool = False
+    self_drafted: YesNo = False
     for_each: Literal["", "members[]"] = Field(
         default="", description="one of it for each member, or each that where picks"
     )
@@ -314,8 +332,8 @@ class ChecklistItem(_Model):
     document: str = Field(
         default="", description="id of a common document that is made for it where the data name no file"
     )
-    required: bool = True
-    per_member: bool = False
+    required: YesNo = True
+    per_member: YesNo = False
     when: Criteria = Field(
         default={},
         description="where it is asked for: figures or single fields, in the form of a figure's where",
@@ -338,7 +356,7 @@ class Route(_Model):
 
     name: str
     through: tuple[str, ...] = Field(description="who receives the papers, in order")
-    recommender: bool = True
+    recommender: YesNo = True
     note: str = ""
 
 
@@ -347,6 +365,7 @@ class Deadline(_Model):
 
     what: str
     when: str
+    date: Day | None = Field(default=None, description="the day itself, for figures")
     clause: str = ""
 
 
@@ -388,7 +407,7 @@ class UploadFile(_Model):
     )
     title: str = Field(default="", description="what it is; of the first thing in it where empty")
     name: str = Field(default="", description="as of the profile, for this file alone")
-    each: bool = Field(default=False, description="a file for each of them, instead of one of all")
+    each: YesNo = Field(default=False, description="a file for each of them, instead of one of all")
 
 
 class Upload(_Model):
@@ -459,6 +478,9 @@ class Programme(_Model):
     delegates: Delegation = Delegation(rule="silent")
     signing_pages: SigningPages = Field(
         default="shared", description="how an agreement is signed where the data do not say"
+    )
+    common_off: tuple[str, ...] = Field(
+        default=(), description="ids of common rules that do not hold for this programme"
     )
     notes: tuple[str, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from generator.conditions.operations import OPERATIONS, LooksAt
+from generator.conditions.operations import OPERATIONS, LooksAt, Operation
 from generator.model.programme import Programme
 from generator.workflows.workspace import Workspace
 
@@ -30,18 +30,23 @@ def programme_schema() -> dict[str, Any]:
     figure = schema["$defs"]["Figure"]
     figure["properties"] = {
         **{name: kind for name, kind in figure["properties"].items() if name not in _READ},
-        **{name: _argument(operation.looks_at, operation.title) for name, operation in OPERATIONS.items()},
+        **{name: _argument(operation) for name, operation in OPERATIONS.items()},
     }
     figure["required"] = [name for name in figure.get("required", ()) if name not in _READ]
     figure["oneOf"] = [{"required": [name]} for name in OPERATIONS]
     return {"$schema": _DRAFT, **schema}
 
 
-def _argument(looks_at: LooksAt, title: str) -> dict[str, Any]:
+def _argument(operation: Operation) -> dict[str, Any]:
     text = {"type": "string"}
-    if looks_at is LooksAt.TWO:
-        return {"type": "array", "items": text, "minItems": 2, "maxItems": 2, "description": title}
-    return {**text, "description": title}
+    if operation.looks_at in {LooksAt.TWO, LooksAt.DATES, LooksAt.NAMES}:
+        return {"type": "array", "items": text, "minItems": 2, "maxItems": 2, "description": operation.title}
+    if operation.several:
+        return {
+            "anyOf": [text, {"type": "array", "items": text, "minItems": 1}],
+            "description": operation.title,
+        }
+    return {**text, "description": operation.title}
 
 
 def manifest_schema() -> dict[str, Any]:

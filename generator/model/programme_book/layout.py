@@ -97,11 +97,15 @@ OPERATION_TITLES: Final[Mapping[str, str]] = {
     "字数": "length",
     "重复的有几个": "duplicates",
     "不在其中的有几个": "outside",
+    "不同的有几个": "distinct",
+    "填了没有": "given",
+    "是不是同名": "same_name",
+    "满几年": "years_between",
     "校验码不符的有几个": "bad_check_digits",
     "方案写明的": "programme",
 }
 # Their second path stands in a column of its own.
-TWO_PATHS: Final = ("outside",)
+TWO_PATHS: Final = ("outside", "same_name", "years_between")
 KIND_TITLES: Final[Mapping[str, str]] = {kind.title: name for name, kind in KINDS.items()}
 LEVELS: Final[Mapping[str, str]] = {"必须": "must", "原则上": "in_principle", "鼓励": "preferred"}
 _PARTIES: Final = {
@@ -150,6 +154,7 @@ _SCHEME = Block(
         Column("delegates.quote", "代理人签署：原文"),
         Column("delegates.note", "代理人签署：说明"),
         Column("delegates.condition", "代理人签署：判断它的条件编号"),
+        Column("common_off", "不用的通用规则", Code.LIST, help="编号，如 team-employers；全部编号见方案格式"),
         Column("notes", "提醒申报单位的话", Code.LIST, help="一行一句，印在材料清单上"),
     ),
 )
@@ -374,6 +379,7 @@ _FILING = (
         (
             Column("what", "办什么", needed=True, width=44),
             Column("when", "什么时候", needed=True, width=24),
+            Column("date", "日期", width=12, help="条件要用的填，如 2030-09-30"),
             Column("clause", "条款"),
         ),
     ),
