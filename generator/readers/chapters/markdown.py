@@ -150,6 +150,7 @@ class _Reader:
         self.chapter = Chapter()
         self._list: list[tuple[str, int]] = []  # of each list around: its mark, the last number
         self._marker = ""
+        self._item_line = 0
         self._title: tuple[int, str] | None = None
 
     def fault(self, line: int, what: str, remedy: str) -> None:
@@ -175,7 +176,10 @@ class _Reader:
             elif token.type in {"bullet_list_close", "ordered_list_close"}:
                 self._list.pop()
             elif token.type == "list_item_open":
+                self._refuse_empty_item()
                 self._item(token, line)
+            elif token.type == "list_item_close":
+                self._refuse_empty_item()
             elif token.type == "inline":
                 self._paragraph(token, line)
             elif token.type == "table_open":
@@ -191,8 +195,19 @@ class _Reader:
             self.fault(self._title[0], f"写了“{TABLE_TITLE}”，下面没有紧接着表格", "把表题写在表格的上一行")
             self._title = None
 
+    def _refuse_empty_item(self) -> None:
+        """Before the next item begins or this one ends: its number has been printed, or there is nothing behind it."""
+        if self._marker:
+            self.fault(
+                self._item_line,
+                "的列表项没有文字",
+                "写上这一项的文字，或删去这一行；本来就是文字的，号前加 \\",
+            )
+            self._marker = ""
+
     def _item(self, token: Token, line: int) -> None:
         mark, number = self._list[-1]
+        self._item_line = line
         if not token.info:
             self._marker = _BULLETS[min(len(self._list), _MOST_DEPTH) - 1]
             return
