@@ -24,15 +24,16 @@ from generator.cli.output import say, write_json
     metavar="目录",
     help="列出各条件刚好不够、刚好够、刚好超过的数，每一种写成一份数据文件放进这个目录",
 )
+@click.option("--forms", is_flag=True, help="另列出表填好后 read 读不回来、或分不开的地方")
 @format_option
 @templates_option
-def command(folder: Path, boundaries: Path | None, output: str, templates: Path | None) -> int:
+def command(folder: Path, boundaries: Path | None, forms: bool, output: str, templates: Path | None) -> int:
     """Check a programme's folder."""
     from generator.workflows.lint.report import lint_folder
     from generator.workflows.workspace import Workspace
 
     with Workspace(templates) as workspace:
-        linted = lint_folder(workspace, folder, boundaries)
+        linted = lint_folder(workspace, folder, boundaries, forms=forms)
     if output == "json":
         write_json(linted.as_json())
         return linted.exit_code
@@ -51,4 +52,8 @@ def command(folder: Path, boundaries: Path | None, output: str, templates: Path 
     if boundaries is not None and linted.conditions:
         files = sum(len(condition.rows) for condition in linted.conditions)
         say(f"{files} 份临界的数据写在 {boundaries}，可以用 lianheti check 逐份核对。")
+    for fault in linted.illegible:
+        say(f"读回　{fault}")
+    if forms and not linted.errors:
+        say(f"填好后读不回来或要人核对的 {len(linted.illegible)} 处。")
     return linted.exit_code

@@ -52,12 +52,19 @@ class Bound:
         published: where it stands.
         edited: titles of the documents that a person has edited.
         differences: where they do not agree with the data.
+        offered: by document, what of the changes the data can take, where that was asked for.
     """
 
     packet: Packet
     published: Published
     edited: tuple[str, ...]
     differences: tuple[str, ...]
+    offered: tuple[Offered, ...] = ()
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every change that the data can take."""
+        return tuple(offer for one in self.offered for offer in one.offers)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -82,6 +89,7 @@ def bind(
     *,
     engine: EngineName | None = None,
     force: bool = False,
+    changes: bool = False,
     progress: Listener | None = None,
 ) -> Bound:
     """Bind a packet's folder again, and publish it in its place.
@@ -91,6 +99,7 @@ def bind(
         folder: the packet's folder.
         engine: the PDF engine; the one that the packet was made with where None.
         force: move the packet aside where files besides the Word documents are signed or changed.
+        changes: find out, too, which of the changes the data can take (``workflows.take``).
         progress: is told of each step before it begins, and of interrupted runs that were put right.
 
     Raises:
@@ -107,7 +116,7 @@ def bind(
     tell(progress, "核对改过的文件，重新生成 PDF")
     with workspace.session(engine or _engine(manifest)) as session:
         job = _job(folder, manifest, session)
-        documents, found = _documents(folder, manifest, job)
+        documents, found, given_back = _documents(folder, manifest, job, changes=changes)
         packet = assemble(job, documents, _attachments(folder, manifest, job), found)
     tell(progress, "写入材料包")
     published = publish_again(
@@ -118,7 +127,7 @@ def bind(
         force=force,
     )
     edited = tuple(made.document.title for made in documents if made.edited)
-    return Bound(packet, published, edited, found)
+    return Bound(packet, published, edited, found, given_back)
 
 
 def _new_bytes(folder: Path, file: MadeFile) -> bytes:

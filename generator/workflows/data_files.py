@@ -102,7 +102,7 @@ def convert(
         content = read_content(source, programme, workspace.catalogue.all())
         made = NewFile(
             target,
-            _written(content, programme, target, session, None),
+            written(content, programme, target, session, None),
             warnings=notice_texts(content.notices),
         )
     if write:
@@ -139,17 +139,26 @@ def _carried(source: Source, programme: Programme, target: Path, session: Sessio
                 if path.removesuffix(".text") in missing:
                     continue
                 missing.setdefault(path, title_of(programme.model, path, programme.labels))
-    data = _written(Content(content.base, filings, content.extra), programme, target, session, missing)
+    data = written(Content(content.base, filings, content.extra), programme, target, session, missing)
     return NewFile(target, data, tuple(missing.values()), notice_texts(content.notices))
 
 
-def _written(
+def written(
     content: Content,
     programme: Programme | None,
     target: Path,
     session: Session,
     missing: dict[str, str] | None,
 ) -> bytes:
+    """A data file's bytes in the format that its suffix says.
+
+    Args:
+        content: what it is to say.
+        programme: whose form and comments it gets; None for none.
+        target: its name.
+        session: the common rules and programmes.
+        missing: Chinese titles by path of what is to be marked as missing; None for none.
+    """
     if format_of(target) is WORKBOOK:
         form = make_form(programme, session.common_rules, content.extra)
         listed = None if missing is None else list(missing.items())

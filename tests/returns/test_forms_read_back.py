@@ -15,7 +15,7 @@ from generator.workflows.inputs import Upload
 from generator.workflows.read_back import ReadBack, read_back
 from generator.workflows.workspace import Workspace
 from tests.returns.conftest import CODES, filled_forms
-from tests.returns.truth import scored
+from tests.returns.truth import Truth, scored
 
 CODE = "henan/consortium-2022"
 OTHER = "yunnan/consortium-2022"
@@ -40,7 +40,7 @@ def changed(docx: bytes, change: Callable[[str], str]) -> bytes:
 def test_what_our_own_forms_print_comes_back_each_value_with_its_place(workspace: Workspace) -> None:
     job, forms = filled_forms(workspace, CODE)
     read = reading(workspace, CODE, forms)
-    score = scored(job, forms, read)
+    score = scored(Truth.of(job, forms), read.entries)
     assert (score.wrong_sure, score.wrong_doubtful) == ([], [])
     assert len(score.right) >= 0.97 * score.printed
     name = next(entry for entry in read.entries if entry.path == "name")
@@ -53,7 +53,7 @@ def test_what_our_own_forms_print_comes_back_each_value_with_its_place(workspace
 @pytest.mark.parametrize("code", [code for code in CODES if code != CODE])
 def test_every_schemes_forms_come_back(workspace: Workspace, code: str) -> None:
     job, forms = filled_forms(workspace, code, "draft")
-    score = scored(job, forms, reading(workspace, code, forms))
+    score = scored(Truth.of(job, forms), reading(workspace, code, forms).entries)
     assert (score.wrong_sure, score.wrong_doubtful) == ([], [])
     assert len(score.right) >= 0.97 * score.printed
 

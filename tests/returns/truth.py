@@ -13,7 +13,6 @@ from generator.model.value_kinds import Stated
 from generator.packet.documents import fill_all
 from generator.packet.parts import Job
 from generator.returns.forms.joining import Entry
-from generator.workflows.read_back import ReadBack
 
 _INDEX = re.compile(r"\[(\d+)\]")
 
@@ -39,26 +38,39 @@ class Score:
     left: list[tuple[str, str]] = field(default_factory=list)
 
 
-def scored(job: Job, forms: Iterable[str], read: ReadBack) -> Score:
-    """Hold what was read against the data of a job.
+@dataclass(frozen=True)
+class Truth:
+    """What forms print, and what the data are.
 
-    Args:
-        job: what the forms were filled from.
-        forms: the names of the files that were read: what others print is not asked for.
-        read: what was read.
+    Attributes:
+        printed: the paths of the values that the forms print.
+        values: every value given, by path, as a data file has it.
     """
-    names = set(forms)
-    printed = {
-        path
-        for one in fill_all(job)
-        if f"{one.stem}.docx" in names
-        for path in one.rendered.record.printed
-        if not path.endswith(".variant")
-    }
-    truth = {path: _text(spec.kind, value) for path, spec, value in given(job.dataset.consortium)}
-    found = mapped({entry.path: entry for entry in read.entries}, truth)
+
+    printed: frozenset[str]
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, job: Job, forms: Iterable[str]) -> Truth:
+        """What forms of some file names print of a job's data."""
+        names = set(forms)
+        printed = {
+            path
+            for one in fill_all(job)
+            if f"{one.stem}.docx" in names
+            for path in one.rendered.record.printed
+            if not path.endswith(".variant")
+        }
+        values = {path: _text(spec.kind, value) for path, spec, value in given(job.dataset.consortium)}
+        return cls(frozenset(printed & set(values)), values)
+
+
+def scored(of: Truth, entries: Iterable[Entry]) -> Score:
+    """Hold what was read against what was printed."""
+    truth = of.values
+    found = mapped({entry.path: entry for entry in entries}, truth)
     score = Score()
-    for path in sorted(printed & set(truth)):
+    for path in sorted(of.printed):
         score.printed += 1
         entry = found.pop(path, None)
         if entry is None or entry.value is None:

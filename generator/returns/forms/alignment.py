@@ -16,7 +16,7 @@ from typing import Literal as Only
 from generator.model.value_kinds import Choice
 from generator.returns.forms.document import Block, Cell, Paragraph, Row
 from generator.returns.forms.folding import NUMBERING, bare, fold, folded, likeness
-from generator.returns.forms.line_match import LineMatcher, Match, joined_tokens, shape_of
+from generator.returns.forms.line_match import LineMatcher, Match, joined_tokens, sequences, shape_of
 from generator.returns.forms.pattern import (
     Alternatives,
     CellPattern,
@@ -108,7 +108,8 @@ class Step:
     """A step of the way found.
 
     Attributes:
-        what: ``take`` a piece, ``more`` than the form has, ``skip`` a line of it, ``item`` of a loop, ``facts`` of a branch.
+        what: ``take`` a piece, ``more`` than the form has, ``skip`` a line of it, ``gap`` where a cell of it is missing,
+            ``item`` of a loop, ``facts`` of a branch.
         piece: the piece taken, or additional.
         take: how it was taken.
         line: the line skipped.
@@ -118,7 +119,7 @@ class Step:
         row: the row skipped.
     """
 
-    what: Only["take", "more", "skip", "item", "facts", "edge"]
+    what: Only["take", "more", "skip", "gap", "item", "facts", "edge"]
     piece: Piece | None = None
     take: Take | None = None
     line: Line | None = None
@@ -165,6 +166,10 @@ class Matcher:
                 text = fold(token.text) if isinstance(token, Literal) else ""
                 if len(bare(text)) > 1:
                     prints |= {text.rstrip(":"), bare(text)}
+            if is_print(item):
+                for tokens, _ in sequences(item.tokens):
+                    text = fold("".join(token.text for token in tokens if isinstance(token, Literal)))
+                    prints |= {text.rstrip(":"), bare(text)} if len(bare(text)) > 1 else set()
             words = len(bare(print_of(item)))
             if words >= _STRONG and any(isinstance(one, Value) for one in tokens_of(item.tokens)):
                 self._strong.append(self.line(item))
@@ -191,6 +196,11 @@ class Matcher:
             tokens = joined_tokens([label, *(line.tokens for line in others)])
             self._lines[key] = LineMatcher(tokens, self.provinces)
         return self._lines[key]
+
+    @property
+    def prints(self) -> frozenset[str]:
+        """The folded texts of the form's own print, as they stand and without number and marks."""
+        return self._prints
 
     def is_print(self, text: str) -> bool:
         """Whether a folded text is the form's own print."""
@@ -493,7 +503,7 @@ class Automaton:
     def _edge(self, edge: str, at: int) -> int:
         to = self._node()
         self._edges[at][edge] = to
-        self._go(at, to, _LEFT_EDGE[edge], plain=False)
+        self._go(at, to, _LEFT_EDGE[edge], Step("gap"), plain=False)
         return to
 
     # ---- what can follow what

@@ -478,6 +478,6 @@ def _implied(cluster: Sequence[Item], clusters: Sequence[Sequence[Item]]) -> dic
         return any("role" in one.facts or "role" in one.fields for one in items)
 
     leads = [one for each in clusters for one in each if one.facts.get("role", ("",))[0] == LEAD]
-    if role(cluster) or not leads:
+    if role(cluster) or not leads or not any(one.fields.get("name") for one in cluster):
         return {}
     return {"role": Reading(f"按牵头单位一栏（{leads[0].facts['role'][1]}）", "", MEMBER, "", "")}

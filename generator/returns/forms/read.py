@@ -120,7 +120,9 @@ def read_forms(
             paper = replace(paper, reading=reader.read(form))  # noqa: PLW2901 (the same paper, read better)
         found.papers.append(paper)
     labels = frozenset().union(*(paper.reader.form.labels for paper in found.papers))
-    found.joining = join([paper.reading for paper in found.papers], programme.model, Form(labels))
+    prints = frozenset().union(*(paper.reader.form.prints for paper in found.papers))
+    readings = [paper.reading for paper in found.papers]
+    found.joining = join(readings, programme.model, Form(labels, prints))
     return found
 
 

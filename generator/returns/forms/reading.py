@@ -188,7 +188,7 @@ class FormReader:
         self.matcher = Matcher(self.pattern.items, [fold(name) for name in self.provinces])
         self.automaton = Automaton(self.pattern.items, self.matcher)
         self.beside = self.automaton.side_by_side()
-        self.form = Form(self._labels)
+        self.form = Form(self._labels, self.matcher.prints)
         self._choices = self.automaton.choices_side_by_side()
 
     def rivals_of(self, token: Value, value: Any) -> tuple[Path, ...]:
@@ -298,9 +298,8 @@ class _Walk:
     many: dict[Path, list[tuple[str, str, str]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     number_gap: bool = False
-    row_hits: list[tuple[Hit, Piece]] | None = None
-    row_facts: Facts = ()
-    in_list_row: bool = False
+    row_hits: list[tuple[Hit, Piece, bool]] | None = None
+    row_uneven: bool = False
 
     def go(self, steps: list[Step]) -> None:
         following: list[int] = []
@@ -349,13 +348,16 @@ class _Walk:
                 self.gap.append(line)
                 self.found.skipped.append(line)
 
+    def _gap(self, step: Step) -> None:  # noqa: ARG002 (as for the other steps)
+        self.row_uneven = True
+
     def _edge(self, step: Step) -> None:
         self.flush()
         piece = step.piece
         if piece is None:
             return
         if piece.edge == "row":
-            self.row_hits, self.row_facts = [], ()
+            self.row_hits, self.row_uneven = [], False
         elif piece.edge == "end":
             self._end_row(piece)
 
@@ -363,6 +365,7 @@ class _Walk:
         piece = step.piece
         if piece is None or piece.paragraph is None:
             if piece is not None and piece.edge:
+                self.row_uneven = self.row_uneven or bool(piece.cell and piece.cell.text.strip())
                 self._edge(step)
             return
         paragraph = piece.paragraph
@@ -418,7 +421,8 @@ class _Walk:
             if isinstance(hit.token, Derived):
                 hit = replace(hit, line=take.line.id if take.line else 0)  # noqa: PLW2901
             if self.row_hits is not None:
-                self.row_hits.append((hit, piece))
+                anchored = take.line is None or bool(print_of(take.line))
+                self.row_hits.append((hit, piece, anchored))
             else:
                 self._hit(hit, paragraph.place)
 
@@ -445,16 +449,18 @@ class _Walk:
     def _end_row(self, piece: Piece) -> None:
         hits, self.row_hits = self.row_hits or [], None
         row = piece.row
-        said = [fold(hit.raw) for hit, _ in hits if fold(hit.raw)]
-        lists = [hit for hit, _ in hits if _loop_of(hit.token) is not None]
+        said = [fold(hit.raw) for hit, _, _ in hits if fold(hit.raw)]
+        lists = [hit for hit, _, _ in hits if _loop_of(hit.token) is not None]
         if said and lists and all(one in _NOTHING for one in said):
             # 无 in each cell of a row says that the list has nothing in it.
             path = _list_path(lists[0].token)
             if path is not None and row is not None:
                 self.found.stated_none[path] = row.place
             return
-        for hit, where in hits:
+        for hit, where, anchored in hits:
             doubt = where.cell.doubt if where.cell is not None else ""
+            if self.row_uneven and not anchored and _loop_of(hit.token) is not None:
+                doubt = doubt or "这一行的格数与表样不同"
             place = (
                 where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
             )

@@ -429,6 +429,9 @@ class _Compiler:
             return {"id": document.id, "title": document.title, "code": Derived("code")}
         if name == "loop":
             return _Loop()
+        if name == "member":
+            # Whose document it is, where each member has one of its own.
+            return _Group(("members", One((("@own", name),))), programme.model.specs()["members"].part)
         return self._attribute(_Group((), programme.model), name)
 
     def _attribute(self, owner: Any, name: str) -> Any:

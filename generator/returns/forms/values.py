@@ -16,6 +16,7 @@ _ENDS: Final = " \t\n\r\u3000_＿\xa0:：;；"
 _BLANKS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□☐]|年|月|日|[-—/]{3,})*")
 _BLANK_NUMBERS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□☐%％年月日万元个人项次家份岁])*")
 _LONGEST_LINE: Final = 120
+_LINE_OF_PRINT: Final = 5  # shorter, what a form prints may also be what somebody wrote
 _BOXED: Final = re.compile(rf"([{TICKED}{EMPTY}]?)是([{TICKED}{EMPTY}]?)否([{TICKED}{EMPTY}]?)")
 
 
@@ -29,9 +30,11 @@ class Form:
 
     Attributes:
         labels: the folded texts of its cells of print.
+        prints: the folded texts of all of its print.
     """
 
     labels: frozenset[str]
+    prints: frozenset[str] = frozenset()
 
     def refuse_print(self, text: str) -> None:
         """Refuse a text that is the form's own.
@@ -40,7 +43,7 @@ class Form:
             UnreadableError: it is.
         """
         said = fold(text).rstrip(":")
-        if said in self.labels:
+        if said in self.labels or (len(said) >= _LINE_OF_PRINT and said in self.prints):
             raise UnreadableError("是表上印的字")
         for label in self.labels:
             if len(label) > 1 and f"{label}:" in said:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from generator.errors import ExitCode, UsageError
 from generator.model.catalogue import load_programme
+from generator.model.paths import title_of
+from generator.model.programme import Programme
 from generator.model.programme_file import NAMES
+from generator.returns.forms.legibility import illegible
+from generator.returns.forms.reading import FormReader
+from generator.returns.forms.template_pattern import pattern_of
 from generator.workflows.lint.conditions import ReadBack, read_back
 from generator.workflows.lint.folder import Fault, lint
 from generator.workflows.workspace import Workspace
@@ -21,10 +28,13 @@ class Linted:
     Attributes:
         faults: errors first.
         conditions: the conditions read back; none where an error stands in the way.
+        illegible: what ``read`` cannot tell apart again in a filled form. An official form may leave no choice, so
+            these stand apart.
     """
 
     faults: tuple[Fault, ...]
     conditions: tuple[ReadBack, ...] = ()
+    illegible: tuple[Fault, ...] = ()
 
     @property
     def errors(self) -> int:
@@ -37,17 +47,20 @@ class Linted:
         return ExitCode.PROGRAMME if self.errors else ExitCode.DONE
 
     def as_json(self) -> list[dict[str, Any]]:
-        """The faults as JSON objects."""
-        return [fault.as_json() for fault in self.faults]
+        """The faults as JSON objects; what is illegible behind them, where it was asked for."""
+        return [fault.as_json() for fault in (*self.faults, *self.illegible)]
 
 
-def lint_folder(workspace: Workspace, folder: Path, boundaries: Path | None = None) -> Linted:
+def lint_folder(
+    workspace: Workspace, folder: Path, boundaries: Path | None = None, *, forms: bool = False
+) -> Linted:
     """Check a programme's folder: names, fields, bookmarks, conditions and files; read its conditions back.
 
     Args:
         workspace: where the common rules and templates are found.
         folder: the folder with ``programme.yaml`` or ``programme.xlsx``.
         boundaries: a folder for a data file of every boundary row; None for no files.
+        forms: look also for what cannot be read back from a filled form.
 
     Raises:
         UsageError: there is no file that describes a programme in it.
@@ -60,4 +73,22 @@ def lint_folder(workspace: Workspace, folder: Path, boundaries: Path | None = No
     faults = tuple(lint(folder, workspace.catalogue))
     if any(fault.severity == "error" for fault in faults):
         return Linted(faults)
-    return Linted(faults, read_back(load_programme(folder), workspace.catalogue.common_rules(), boundaries))
+    programme = load_programme(folder, workspace.catalogue.words())
+    conditions = read_back(programme, workspace.catalogue.common_rules(), boundaries)
+    return Linted(faults, conditions, tuple(_illegible(workspace, programme)) if forms else ())
+
+
+def _illegible(workspace: Workspace, programme: Programme) -> Iterator[Fault]:
+    with workspace.session() as session:
+        for document in programme.documents:
+            if document.rollup is not None:
+                continue
+            for file in (document.template, *(variant.template for variant in document.variants)):
+                prepared = session.templates.prepare(programme.folder / file)
+                reader = FormReader(pattern_of(prepared.template.parts, programme, document))
+                for what, remedy in illegible(reader, partial(_title, programme)):
+                    yield Fault("warning", prepared.name, "", what, remedy)
+
+
+def _title(programme: Programme, path: str) -> str:
+    return title_of(programme.model, path, programme.labels)
