@@ -37,6 +37,7 @@ from generator.publishing.manifest import Document as Listed
 from generator.readers.source_file import read_source
 from generator.workflows.edited_documents import differences
 from generator.workflows.progress import Listener, tell, tell_notices
+from generator.workflows.take import Offer, Offered, offered
 from generator.workflows.workspace import Workspace
 
 _CONDITIONS = f"{FOLDER}/conditions."
@@ -169,20 +170,24 @@ def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
 
 
 def _documents(
-    folder: Path, manifest: PacketManifest, job: Job
-) -> tuple[tuple[MadeDocument, ...], tuple[str, ...]]:
-    """Every document as its DOCX is now, and where those that were edited do not agree with the data."""
+    folder: Path, manifest: PacketManifest, job: Job, *, changes: bool
+) -> tuple[tuple[MadeDocument, ...], tuple[str, ...], tuple[Offered, ...]]:
+    """Every document as its DOCX is now, where those that were edited do not agree with the data, what they offer it."""
     entries = {document.id: document for document in manifest.documents}
     filled = fill_all(job)
     if [one.document.id for one in filled] != list(entries):
         raise DataError("方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{MANIFEST}"))
     made: list[MadeDocument] = []
     found: list[str] = []
+    offers: list[Offered] = []
     for one in filled:
         document, told = _document(folder, entries[one.document.id], one, job)
         made.append(document)
         found += told
-    return tuple(made), tuple(found)
+        if changes and document.edited:
+            docx = next(file.data for file in document.files if file.format == "docx")
+            offers.append(offered(job, one, docx))
+    return tuple(made), tuple(found), tuple(offers)
 
 
 def _document(folder: Path, listed: Listed, filled: Filled, job: Job) -> tuple[MadeDocument, tuple[str, ...]]:

@@ -78,12 +78,8 @@ def offered(job: Job, filled: Filled, edited: bytes) -> Offered:
     prepared = job.session.templates.template_of(programme, document, job.dataset.consortium)
     pattern = pattern_of(prepared.template.parts, programme, document)
     provinces = [name for full, short in programme.words.provinces.items() for name in (full, *short)]
-    data = {
-        path: _text(spec.kind, value) for path, spec, value in given(job.dataset.consortium)
-    }
-    found = edits_of(
-        FormReader(pattern, provinces), filled.rendered.docx, edited, programme.model, data
-    )
+    data = {path: _text(spec.kind, value) for path, spec, value in given(job.dataset.consortium)}
+    found = edits_of(FormReader(pattern, provinces), filled.rendered.docx, edited, programme.model, data)
 
     def title(path: str) -> str:
         return title_of(programme.model, path, programme.labels)
@@ -156,7 +152,9 @@ def take(workspace: Workspace, folder: Path, offers: Sequence[Offer], target: Pa
     for offer in offers:
         _put(content.base, offer.path, offer.now, Place(source.name))
     with workspace.session() as session:
-        data = written(Content(content.base, content.filings, content.extra), programme, target, session, None)
+        data = written(
+            Content(content.base, content.filings, content.extra), programme, target, session, None
+        )
     write_new(target, data)
     return target
 

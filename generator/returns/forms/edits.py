@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from generator.model.fields import Part
+from generator.returns.forms.document import read_document
 from generator.returns.forms.folding import fold
 from generator.returns.forms.joining import Entry, join
 from generator.returns.forms.reading import DocumentReading, FormReader
-from generator.returns.forms.document import read_document
-from generator.model.fields import Part
 
 _INDEX: Final = re.compile(r"\[(\d+)\]")
 
@@ -117,9 +117,7 @@ def _paths_in_data(entries: Mapping[str, Entry], data: Mapping[str, str]) -> dic
             number
             for number in sorted(numbers)
             if plain
-            and all(
-                fold(data.get(f"{name}[{number}]{rest}", text)) == fold(text) for rest, text in plain
-            )
+            and all(fold(data.get(f"{name}[{number}]{rest}", text)) == fold(text) for rest, text in plain)
             and any(f"{name}[{number}]{rest}" in data for rest, _ in plain)
         ]
         if len(agreeing) == 1:
