@@ -77,7 +77,7 @@ def command(
         )
         taken = chosen(bound.offers, wanted)
         if target is not None:
-            take(workspace, folder, taken, target)
+            take(workspace, folder, bound.packet.job.programme.code, taken, target)
     if bound.published.moved_aside:
         say(f"原来的一套已移到 {bound.published.moved_aside}")
     if not bound.edited:

@@ -128,12 +128,13 @@ def _picked(offers: Sequence[Offer], name: str) -> Iterator[Offer]:
             yield one
 
 
-def take(workspace: Workspace, folder: Path, offers: Sequence[Offer], target: Path) -> Path:
+def take(workspace: Workspace, folder: Path, code: str, offers: Sequence[Offer], target: Path) -> Path:
     """A new data file: the packet's data with the values of some offers.
 
     Args:
         workspace: the programmes.
         folder: the packet's folder; its own data are not touched.
+        code: the packet's programme.
         offers: what to take, as ``chosen`` gives it.
         target: the new file; its suffix says the format.
 
@@ -145,16 +146,13 @@ def take(workspace: Workspace, folder: Path, offers: Sequence[Offer], target: Pa
     check_suffix(target)
     source = read_source(folder / DATA)
     known = workspace.catalogue.all()
-    bare = read_content(source, None, known)
-    code = next(iter(bare.filings), "")
-    programme = known.get(code)
+    programme = known[code]
     content = read_content(source, programme, known)
     for offer in offers:
         _put(content.base, offer.path, offer.now, Place(source.name))
     with workspace.session() as session:
-        data = written(
-            Content(content.base, content.filings, content.extra), programme, target, session, None
-        )
+        filings = {code: {}, **content.filings}
+        data = written(Content(content.base, filings, content.extra), programme, target, session, None)
     write_new(target, data)
     return target
 

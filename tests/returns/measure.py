@@ -202,6 +202,7 @@ def main() -> None:
     with Workspace() as workspace:
         for source, label, example, data in corpus(workspace, wanted):
             measured(example, data, table.setdefault(source, Line()), label)
+            sys.stderr.write(f"{source} {label}\r")
     out = sys.stdout.write
     out(
         "source | documents | values | recovered | of them sure | wrong, sure | wrong, marked | s a document\n"
