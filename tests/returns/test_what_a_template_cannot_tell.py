@@ -1,4 +1,4 @@
-"""``lint --read-back`` tells what of a template cannot be told apart again once it is filled."""
+"""``lint --forms`` tells what of a template cannot be told apart again once it is filled."""
 
 from __future__ import annotations
 
@@ -57,4 +57,4 @@ def test_the_command_lists_them(workspace: Workspace) -> None:
 
     folder = Path(ROOT / "templates" / "yunnan" / "consortium-2022")
     assert lint_folder(workspace, folder).illegible == ()
-    assert lint_folder(workspace, folder, read_back=True).illegible != ()
+    assert lint_folder(workspace, folder, forms=True).illegible != ()

@@ -61,7 +61,9 @@ class Truth:
             for path in one.rendered.record.printed
             if not path.endswith(".variant")
         }
-        values = {path: _text(spec.kind, value) for path, spec, value in given(job.dataset.consortium)}
+        values = {
+            path: text_of_value(spec.kind, value) for path, spec, value in given(job.dataset.consortium)
+        }
         return cls(frozenset(printed & set(values)), values)
 
 
@@ -91,7 +93,8 @@ def scored(of: Truth, entries: Iterable[Entry]) -> Score:
     return score
 
 
-def _text(kind: Any, value: Any) -> str:
+def text_of_value(kind: Any, value: Any) -> str:
+    """A value as a data file gives it."""
     if isinstance(value, Stated):
         return value.value
     return value if isinstance(value, str) or kind is None else str(kind.write(value))
