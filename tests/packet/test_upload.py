@@ -21,6 +21,7 @@ from generator.packet.session import Session
 from generator.pdf.pages.shrink import shrunk
 from generator.readers.source_file import read_source
 from generator.workflows.verify import verify
+from tests.authority import Authority
 from tests.packet.making import PLAIN, example, file, packet, pdf
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -206,3 +207,18 @@ def test_a_scheme_s_profile_that_cannot_be_is_refused(tmp_path: Path, profile: s
     with opened, pytest.raises(ProgrammeError) as told:
         opened.catalogue.load(CODE)
     assert words in str(told.value)
+
+
+@pytest.mark.thorough
+def test_a_document_that_is_signed_since_is_told_of_its_file_for_upload(
+    small: Packet, authority: Authority, tmp_path: Path
+) -> None:
+    folder = put(small, tmp_path / "out", force=False).folder
+    (agreement,) = [one for one in small.manifest.documents if one.id == "agreement"]
+    place = next(one for one in agreement.signatories if one.field)
+    path = folder / next(one.path for one in agreement.files if one.format == "pdf")
+    path.write_bytes(authority.sign(path.read_bytes(), str(place.field), place.party))
+    report = verify(folder)
+    assert report.sound
+    assert any("申报文件.pdf" in note and "签名以前" in note for note in report.notes)
+    assert not any("附件.pdf" in note for note in report.notes)
