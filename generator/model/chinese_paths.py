@@ -16,6 +16,7 @@ from generator.model.fields import FieldSpec, Part
 DERIVED: Final[Mapping[str, str]] = {"牵头单位": FIRST_LEAD, "各牵头单位": LEADS, "其余单位": OTHERS}
 _DERIVED_TITLES: Final = {name: title for title, name in DERIVED.items()}
 _STEP = re.compile(r"([^.\[\]]+)(\[\])?")
+_NOT_OF_A_NAME = re.compile(r"\W")
 _UNFIT = re.compile(r"[.\[\]；=≠≥≤\s“”]")
 
 
@@ -35,6 +36,18 @@ def names_by_title(part: type[Part]) -> Mapping[str, str]:
     if issubclass(part, Consortium):
         found.update(DERIVED)
     return {title: name for title, name in found.items() if title not in shared}
+
+
+@lru_cache(maxsize=2_000)
+def tag_names(part: type[Part]) -> Mapping[str, str]:
+    """The English names of a group's fields by what a tag can write for them: titles without brackets and marks."""
+    found: dict[str, str] = {}
+    shared = set()
+    for title, name in names_by_title(part).items():
+        plain = _NOT_OF_A_NAME.sub("", title)
+        if plain and not plain.isascii() and found.setdefault(plain, name) != name:
+            shared.add(plain)
+    return {plain: name for plain, name in found.items() if plain not in shared}
 
 
 def _title(part: type[Part], name: str) -> str:

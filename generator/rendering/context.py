@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from generator.model.chinese_paths import tag_names
 from generator.model.consortium import (
     BY_ROLE,
     BY_ROLE_LISTS,
@@ -70,6 +71,7 @@ def build(
     model = programme.model
     applicant = Applicant(record, model, consortium, "")
     names: dict[str, Any] = {name: applicant[name] for name in [*model.specs(), *BY_ROLE]}
+    names.update({title: names[name] for title, name in tag_names(model).items() if name in names})
     names.update(_about(programme, document, edition))
     names["document"]["own_signing_pages"] = _own_signing_pages(record, programme, consortium)
     names.update(_applicants(record, model, [applicant] if edition != "blank" else None))

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from generator.base.ooxml.value_marks import marked
 from generator.errors import ProgrammeError
+from generator.model.chinese_paths import names_by_title, tag_names
 from generator.model.clauses import UnknownClauseError
 from generator.model.consortium import BY_ROLE
 from generator.model.fields import FieldSpec, Part
@@ -238,6 +239,11 @@ def comparable(value: object) -> int | date | None:
     return value if type(value) is int else None
 
 
+def english_name(part: type[Part], name: str) -> str:
+    """A field's English name from what a tag writes: that name, or the Chinese title; any other name as it is."""
+    return name if name.isascii() else tag_names(part).get(name) or names_by_title(part).get(name, name)
+
+
 class Group:
     """A part's fields by name, also where the part was not given."""
 
@@ -254,6 +260,7 @@ class Group:
         # Forms ask for the same fields again and again, to count and to tick.
         found = self._seen.get(name)
         if found is None:
+            name = english_name(self._part, name)
             spec = self._part.specs()[name]
             value = getattr(self._value, name) if self._value is not None else None
             found = wrap(self._record, spec, value, f"{self._path}.{name}" if self._path else name)
@@ -261,7 +268,7 @@ class Group:
         return found
 
     def __contains__(self, name: str) -> bool:
-        return name in self._part.specs()
+        return english_name(self._part, name) in self._part.specs()
 
     def __iter__(self) -> Iterator[Any]:
         raise ProgrammeError("一组字段不能循环", "写到具体的字段，或对一个列表循环")
@@ -281,6 +288,8 @@ class Filler:
         self._part = part
 
     def __getitem__(self, name: str) -> Any:
+        if self._part is not None:
+            name = english_name(self._part, name)
         spec = self._part.specs().get(name) if self._part is not None else None
         if spec is not None and spec.shape == "list":
             return FillerRows(self._record, self._text, spec.part)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from jinja2 import nodes
 
+from generator.model.chinese_paths import tag_names
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Document, Programme
@@ -31,6 +32,7 @@ from generator.model.value_kinds import (
 from generator.rendering.context import APPLICANTS, build
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import LOOP
+from generator.rendering.values import english_name
 
 # Functions that give the list they were given or a part of it; functions that give one of its items.
 _SAME: Final = frozenset({"rows", "having", "having_given"})
@@ -114,6 +116,7 @@ class Names:
         members = self.programme.model.specs()["members"]
         known[FIRST_LEAD] = Meaning("group", "members[]", members.part)
         known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
+        known.update({title: known[name] for title, name in tag_names(self.programme.model).items()})
         if self.document.for_each:
             known["member"] = known[FIRST_LEAD]
         names, _ = build(None, self.programme, self.document, "blank", {})
@@ -355,6 +358,7 @@ class Names:
         if base.sort == "unknown":
             return UNKNOWN
         if base.sort == "group" and base.part is not None:
+            name = english_name(base.part, name)
             by_role = issubclass(base.part, Consortium) and name in BY_ROLE
             spec = base.part.specs().get("members" if by_role else name)
             if spec is not None and by_role and name == FIRST_LEAD:
@@ -412,6 +416,8 @@ class Names:
             return first.sort not in {"loop", "names", "pages", "values"}
         if name == "paragraphs":
             return first.sort == "value"
+        if name == "name_lines":
+            return first.sort == "value" and all(meaning.counts for meaning in rest)
         if name == "tick":
             if not all(meaning.sort == "text" for meaning in rest):
                 return False
@@ -444,7 +450,7 @@ class Names:
             if name == "total":
                 self._summed(node, found)
                 return PLAIN
-        if name == "paragraphs":
+        if name in {"paragraphs", "name_lines"}:
             return Meaning("values", first.path, spec=first.spec)
         if name in _ITEM:
             return first.item
