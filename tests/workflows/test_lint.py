@@ -49,7 +49,6 @@ def test_the_shipped_programmes_have_no_fault(folder: Path) -> None:
     [
         ("{{ nmae }}", "没有“nmae”这个字段或名称，是不是“name”"),
         ("{{ lead.nmae }}", "没有“nmae”这个字段或名称，是不是“name”"),
-        ("{{ lead.单位名称 }}", "是不是“name”"),
         ("{% if never %}{{ goals.txt }}{% endif %}", "没有“txt”这个字段或名称，是不是“text”"),
         ("{% for m in members %}{{ m.knid }}{% endfor %}", "没有“knid”这个字段或名称，是不是“kind”"),
         ("{{ count(members, knid='企业') }}", "没有“knid”"),
