@@ -197,7 +197,7 @@ class TypstEngine(Engine[TypstDocument]):
             PdfError: the engine failed.
         """
         with self._given(read):
-            pdf: Any = self._compiler.compile(format="pdf", timestamp=read.when)
+            pdf: Any = self._compiler.compile(format="pdf", timestamp=read.when, pdf_tags=False)
         return bytes(pdf)
 
     def close(self) -> None:
