@@ -51,7 +51,7 @@ def test_wrong_calls_are_refused_before_anything_is_read(
 def test_three_bundles_of_twelve_parties_with_a_page_missing_and_one_of_an_older_draft(
     packet: Standing, tmp_path: Path, session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The agreement comes back in three bundles: page 4 is missing, page 6 is of the draft before."""
+    """The agreement comes back in three bundles: page 4 is missing, page 7 is of the draft before."""
     paper = Paper.of(packet.folder)
     before = _older(example(tmp_path, PLAIN), tmp_path, session)
     old = Paper.of(before)
@@ -63,9 +63,10 @@ def test_three_bundles_of_twelve_parties_with_a_page_missing_and_one_of_an_older
     scans = {
         sheet.page: paper.scan(sheet, 3, scanner.OFFICE_200, plan)
         for sheet in paper.sheets("agreement")
-        if sheet.page not in {4, 6}
+        if sheet.page not in {4, 7}
     }
-    scans[6] = old.scan(old.sheets("agreement")[5], 3, scanner.OFFICE_200)
+    # The draft before prints another number of originals, on this page alone.
+    scans[7] = old.scan(old.sheets("agreement")[6], 3, scanner.OFFICE_200)
     bundles = [[9, 1, 8], [2, 6, 5], [7, 3, 8]]
     files = []
     for number, pages in enumerate(bundles):
@@ -76,19 +77,22 @@ def test_three_bundles_of_twelve_parties_with_a_page_missing_and_one_of_an_older
         code, found = received(capsys, file, "--packet", packet.folder, "-o", out, "--older", before)
         assert code == 1
     agreement = [one["page"] for one in found["missing"] if one["document"] == "agreement"]
-    assert agreement == [4, 6]
+    assert agreement == [4, 7]
     status = json.loads((packet.folder / "signing-status.json").read_bytes())
-    assert sorted(one["page"] for one in status["returned"]) == [1, 2, 3, 5, 7, 8, 8, 9]
+    assert sorted(one["page"] for one in status["returned"]) == [1, 2, 3, 5, 6, 8, 8, 9]
     (stranger,) = status["strangers"]
     assert (stranger["kind"], stranger["source"]["file"], stranger["source"]["page"]) == (
         "older",
-        "第2批.pdf",
-        2,
+        "第3批.pdf",
+        1,
     )
-    assert "第 6 页" in stranger["remark"]
+    assert "第 7 页" in stranger["remark"]
     rows = [row for row in found["rows"] if row["document"].endswith("组建协议")]
     assert len(rows) == 13
+    assert [row["returned"] for row in rows].count(False) == 2
     for row in rows:
+        if not row["returned"]:
+            continue
         wanted = "absent" if row["party"] == forgetful else "seen"
         assert row["seal"] == wanted, row
         assert row["signature"] in {"seen", None}, row
@@ -174,3 +178,29 @@ def test_pages_are_known_and_nothing_absent_is_called_seen(kind: str, made: Stan
             assert sheet in found.recognised.sheets
         for done, marks in zip(told, found.marks, strict=False):
             assert not [mark for mark in marks if mark.verdict == "seen" and not done[mark.act]]
+
+
+@pytest.mark.thorough
+def test_a_copied_seal_is_neither_a_seal_nor_a_signature(made: Standing) -> None:
+    from generator.returns.scans.examination import examined
+    from generator.returns.scans.places import places_of
+    from generator.returns.scans.reading import Scanned
+    from generator.returns.scans.recognition import Recogniser
+
+    paper = Paper.of(made.folder)
+    sheet = paper.sheets("agreement")[7]
+    page, rng = paper.printed(sheet), paper.chance(sheet, 11)
+    for place in places_of(sheet):
+        assert place.seal is not None
+        alpha = scanner.seal(rng, place.signatory.party, 42, page.mm)
+        page.ink(
+            alpha, place.seal[0] - alpha.shape[1] / 2, place.seal[1] - alpha.shape[0] / 2, (30, 30, 34), 0.9
+        )
+    # Something red beside, so that the scan has colour.
+    scanner.put_seal(page, rng, "别家单位", (40, 20))
+    scan = scanner.captured(page, rng, scanner.OFFICE_200)
+    found = examined(Scanned("s", 1, scan.picture, bilevel=False), Recogniser(paper.sent.sheets), paper.sent)
+    assert found.recognised.kind == "known"
+    assert found.colour
+    verdicts = {mark.verdict for marks in found.marks for mark in marks}
+    assert "seen" not in verdicts

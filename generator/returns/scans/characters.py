@@ -18,6 +18,9 @@ from generator.returns.scans.rendered import Glyph
 
 _AROUND: Final = 2  # pixels around a character that belong to its picture
 _REACH: Final = 4  # pixels by which it may lie off
+_CONTEXT: Final = 70  # pixels around a character that say where it lies
+_FAR: Final = 22  # pixels by which that may lie off
+_CONTEXT_ALIKE: Final = 0.5
 _PLAIN: Final = 4.0  # less contrast than this is no ink
 _BLURS: Final = (0.5, 0.9, 1.3, 1.8, 2.4)
 _SAMPLE: Final = 60
@@ -189,13 +192,42 @@ def characters(
         sure: characters that are more like our rendering than this are not compared with others.
     """
     soft = cv2.GaussianBlur(rendering, (0, 0), blur)
-    return [_look(seen, soft, glyph, faces, blur, sure) for glyph in glyphs]
+    return [_look(seen, soft, glyph, faces, blur, sure, (0, 0)) for glyph in glyphs]
 
 
-def _look(seen: Picture, soft: Picture, glyph: Glyph, faces: Faces | None, blur: float, sure: float) -> Seen:
+def looked_again(
+    seen: Picture, rendering: Picture, glyphs: Sequence[Glyph], faces: Faces, blur: float
+) -> list[Seen]:
+    """Look at characters once more, each where what stands around it lies: there the page may be bent.
+
+    Arguments as ``characters``.
+    """
+    soft = cv2.GaussianBlur(rendering, (0, 0), blur)
+    return [_look(seen, soft, glyph, faces, blur, 2.0, _moved(seen, soft, glyph)) for glyph in glyphs]
+
+
+def _moved(seen: Picture, soft: Picture, glyph: Glyph) -> tuple[int, int]:
+    """How far what stands around a character lies off; nothing where that cannot be told."""
+    x0, y0, x1, y1 = _window(glyph.box, soft.shape, _CONTEXT)
+    left, top, right, bottom = _window(glyph.box, seen.shape, _CONTEXT + _FAR)
+    alike, (dx, dy) = _likeness(seen[top:bottom, left:right], soft[y0:y1, x0:x1])
+    return (left + dx - x0, top + dy - y0) if alike >= _CONTEXT_ALIKE else (0, 0)
+
+
+def _look(
+    seen: Picture,
+    soft: Picture,
+    glyph: Glyph,
+    faces: Faces | None,
+    blur: float,
+    sure: float,
+    moved: tuple[int, int],
+) -> Seen:
     x0, y0, x1, y1 = _window(glyph.box, soft.shape, _AROUND)
     ours = soft[y0:y1, x0:x1]
-    left, top, right, bottom = _window(glyph.box, seen.shape, _AROUND + _REACH)
+    across, down = moved
+    box = (glyph.box[0] + across, glyph.box[1] + down, glyph.box[2] + across, glyph.box[3] + down)
+    left, top, right, bottom = _window(box, seen.shape, _AROUND + _REACH)
     window = seen[top:bottom, left:right]
     if not ours.size or ours.std() < _PLAIN or not window.size:
         return Seen(glyph, 1.0, -1.0, "", 1.0)

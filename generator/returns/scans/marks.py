@@ -88,7 +88,7 @@ class Ground:
         beyond: where ink is that our page does not print: 1, else 0.
         own: where our page prints, with a margin: 1, else 0.
         red: how red each point is, from 0 to 1, at half the scale; None for a scan without colour.
-        faded: ink that may be a seal's in a scan without colour, from 0 to 1, at half the scale.
+        faded: ink of any colour that may be a seal's, our own print left out, from 0 to 1, at half the scale.
     """
 
     seen: Picture
@@ -182,13 +182,14 @@ def marks(ground: Ground, places: Sequence[Place], *, certain: bool = True) -> l
     """
     by_place: list[list[Mark]] = [[] for _ in places]
     seals = _seals(ground, places)
+    hidden = _colourless(ground, seals) if places else []
     for at, place in enumerate(places):
         if place.seal is not None:
             by_place[at].append(seals[at])
         if place.sign is not None:
-            by_place[at].append(_signature(ground, place.sign, _covered(place.sign, seals, ground)))
+            by_place[at].append(_signature(ground, place.sign, _covered(place.sign, hidden)))
         if place.date:
-            by_place[at].append(_date(ground, place.date, seals))
+            by_place[at].append(_date(ground, place.date, hidden))
         elif place.date_unclear:
             by_place[at].append(Mark("date", "look", place.rect))
     if certain:
@@ -251,18 +252,26 @@ def _grey_seal(ring: Ring | None, ink: float) -> Verdict:
     return "look"
 
 
-def _covered(box: Box, seals: dict[int, Mark], ground: Ground) -> bool:
+def _covered(box: Box, seals: Sequence[Box]) -> bool:
     """Whether a seal without colour may lie over a region, so that its ink cannot be told from a pen's."""
-    if ground.red is not None:
-        return False
     return any(
-        mark.verdict != "absent"
-        and mark.box[0] < box[2]
-        and box[0] < mark.box[2]
-        and mark.box[1] < box[3]
-        and box[1] < mark.box[3]
-        for mark in seals.values()
+        seal[0] < box[2] and box[0] < seal[2] and seal[1] < box[3] and box[1] < seal[3] for seal in seals
     )
+
+
+def _colourless(ground: Ground, seals: dict[int, Mark]) -> list[Box]:
+    """Where a seal may lie whose ink looks like a pen's: in a scan without colour, or copied in black."""
+    if ground.red is None:
+        return [mark.box for mark in seals.values() if mark.verdict != "absent"]
+    dark = ground.faded.copy()
+    dark[cv2.dilate(ground.red, np.ones((3, 3), np.uint8)) > _RED_INK] = 0
+    found = []
+    for ring in rings(dark, PER_MM * _SEAL_SCALE):
+        # Strokes and frames give outlines of less than 0.1, a copied seal of 0.5 and more.
+        if ring.coverage >= 0.55 and ring.contrast >= 0.12:  # noqa: PLR2004
+            x, y, reach = ring.x * PER_MM, ring.y * PER_MM, (ring.radius + 1) * PER_MM
+            found.append((x - reach, y - reach, x + reach, y + reach))
+    return found
 
 
 def _signature(ground: Ground, box: Box, covered: bool) -> Mark:
@@ -302,7 +311,7 @@ def _figures(found: Strokes) -> dict[str, float]:
     }
 
 
-def _date(ground: Ground, boxes: Sequence[Box], seals: dict[int, Mark]) -> Mark:
+def _date(ground: Ground, boxes: Sequence[Box], seals: Sequence[Box]) -> Mark:
     whole = (
         min(box[0] for box in boxes),
         min(box[1] for box in boxes),
@@ -314,7 +323,7 @@ def _date(ground: Ground, boxes: Sequence[Box], seals: dict[int, Mark]) -> Mark:
         f"{name}{at}": value for at, part in enumerate(parts) for name, value in _figures(part).items()
     }
     certain = all(map(_is_figures, parts))
-    if certain and not _covered(whole, seals, ground):
+    if certain and not _covered(whole, seals):
         return Mark("date", "seen", whole, figures)
     area = sum(part.area for part in parts)
     return Mark("date", "absent" if area < 0.4 else "look", whole, figures)  # noqa: PLR2004

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps
 
 from generator.errors import DataError, Place
@@ -26,6 +27,10 @@ _MOST_FRAMES: Final = 2000
 _MOST_SIDE: Final = 30_000
 _LEAST_SIDE: Final = 300  # pixels: less than a page at 40 dots an inch
 _PDF_DPI: Final = 300
+_LEAST_PDF_DPI: Final = 100
+_MOST_OF_PAGE: Final = 0.5
+_BLACK: Final = 12  # darker is black, as much below white is white
+_MOST_MIDDLE: Final = 0.02
 _LONGEST: Final = 3600  # pixels: a page at 300 dots an inch; larger pictures are reduced while they are read
 _KINDS: Final = ("JPEG", "PNG", "TIFF")
 _A4_LONG: Final = 11.69
@@ -149,13 +154,14 @@ def _read(image: Image.Image, name: str, number: int) -> Scanned:
         )
     if min(width, height) < _LEAST_SIDE:
         raise DataError(f"图像只有 {width}×{height} 点，看不清字", "按 200–300 dpi 重新扫描", where)
-    bilevel = image.mode == "1"
     if image.format in {"JPEG", "MPO"}:
         # A JPEG is reduced while it is unpacked, by a half or a quarter.
         image.draft(None, (_LONGEST * width // max(width, height), _LONGEST * height // max(width, height)))
     upright = ImageOps.exif_transpose(image)
     picture = _array(upright)
-    return Scanned(name, number, _bounded(picture), bilevel)
+    bounded = _bounded(picture)
+    bilevel = image.mode == "1" or _is_bilevel(picture if bounded.ndim == picture.ndim else bounded)
+    return Scanned(name, number, bounded, bilevel)
 
 
 def _array(image: Image.Image) -> Picture:
@@ -221,10 +227,11 @@ def _checked_pdf(name: str, data: bytes) -> int:
 
 
 def _drawn(page: Any, name: str, number: int) -> Scanned:
-    """A page of a PDF, drawn no larger than it was scanned: 300 dots an inch, or what fits our bound."""
+    """A page of a PDF, drawn as fine as it was scanned, within our bounds."""
     width, height = page.get_size()
     longest = max(float(width), float(height), 1.0) / 72
-    picture = page.render(scale=min(_PDF_DPI, _LONGEST / longest) / 72)
+    fine, bilevel = _scan_of(page)
+    picture = page.render(scale=min(fine, _LONGEST / longest) / 72)
     shown = picture.to_numpy()
     if shown.ndim == 3 and shown.shape[2] != 3:  # noqa: PLR2004 (colours)
         shown = shown[..., :3] if shown.shape[2] > 3 else shown[..., 0]  # noqa: PLR2004 (colours)
@@ -233,4 +240,29 @@ def _drawn(page: Any, name: str, number: int) -> Scanned:
     page.close()
     if min(found.shape[:2]) < _LEAST_SIDE:
         raise DataError("页面小得看不清字", _AGAIN, Place(f"{name} 第 {number} 页"))
-    return Scanned(name, number, found, bilevel=False)
+    return Scanned(name, number, found, bilevel or _is_bilevel(found))
+
+
+def _scan_of(page: Any) -> tuple[float, bool]:
+    """How fine the picture is that covers most of a page, in dots an inch, and whether it is black and white only."""
+    width, height = page.get_size()
+    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=2):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) < _MOST_OF_PAGE * width * height:
+            continue
+        across, down = item.get_px_size()
+        fine = max(across, down) / max(right - left, top - bottom, 1.0) * 72
+        shades = item.get_bitmap().to_numpy()
+        one = shades.reshape(shades.shape[:2]) if shades.ndim == 2 or shades.shape[2] == 1 else None  # noqa: PLR2004
+        bilevel = one is not None and _is_bilevel(one)
+        return float(min(max(fine, _LEAST_PDF_DPI), _PDF_DPI)), bilevel
+    return _PDF_DPI, False
+
+
+def _is_bilevel(picture: Picture) -> bool:
+    """Whether a picture has no shades: a scan in black and white, whatever file it came in."""
+    if picture.ndim != 2:  # noqa: PLR2004 (rows, columns)
+        return False
+    shades = np.bincount(picture[::3, ::3].ravel(), minlength=256)
+    middle = int(shades[_BLACK + 1 : 255 - _BLACK].sum())
+    return middle < _MOST_MIDDLE * int(shades.sum())

@@ -78,7 +78,9 @@ def rings(ink: Picture, per_mm: float) -> list[Ring]:
         if score < _LEAST_SCORE:
             break
         found.append(
-            _refined(ink, per_mm, score, (x - pad) / _ROUGH_PER_MM, (y - pad) / _ROUGH_PER_MM, radius[y, x])
+            _refined(
+                ink, per_mm, score, (x - pad) / _ROUGH_PER_MM, (y - pad) / _ROUGH_PER_MM, float(radius[y, x])
+            )
         )
         cv2.circle(best, (x, y), int(_APART_MM * _ROUGH_PER_MM), -1.0, -1)
     return found

@@ -280,7 +280,7 @@ class Overview:
                     yield Row(
                         party,
                         document.title,
-                        f"第 {page} 页“{title}”",
+                        f"第 {page} 页 {title}",
                         one is not None,
                         states,
                         tuple(self._remarks(document.id, page, number, acts, one)),
