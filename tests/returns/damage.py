@@ -110,7 +110,7 @@ def other_marks(body: Any, rng: random.Random) -> None:
         for row in rows(table):
             for cell in cells(row):
                 text = text_of(cell)
-                is_label = 1 < len(text.strip()) < 14 and len(paragraphs(cell)) == 1
+                is_label = 1 < len(text.strip()) < 14 and len(paragraphs(cell)) == 1 and cell is cells(row)[0]
                 if is_label and text.strip().endswith((":", "：", ")", "）")) and not re.search(r"\d", text):
                     set_cell(cell, [text.translate(pairs)])
 
@@ -230,7 +230,13 @@ def label_reworded(body: Any, rng: random.Random) -> None:
     for table in tables(body):
         for row in rows(table):
             one = cells(row)
-            if len(one) == 2 and 6 < len(text_of(one[0]).strip()) < 20 and "的" not in text_of(one[0]):
+            label = text_of(one[0]).strip()
+            if (
+                len(one) == 2
+                and 6 < len(label) < 20
+                and label[:2] in {"联合", "推荐", "经费", "创新"}
+                and row is rows(table)[0]
+            ):
                 text = text_of(one[0]).strip()
                 set_cell(one[0], [f"{text[:3]}之{text[3:]}"])
                 return

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from generator.base.names import safe_name
@@ -196,27 +197,25 @@ def _four_at_once(every: list[Example], by_hand: ByHand) -> Documents:
 
 
 def main() -> None:
-    """Print the table; with ``-v`` what was wrong, too."""
+    """Print the table, a line when its source is done; with ``-v`` what was wrong, too."""
     wanted = {one for one in sys.argv[1:] if one != "-v"}
-    table: dict[str, Line] = {}
-    with Workspace() as workspace:
-        for source, label, example, data in corpus(workspace, wanted):
-            measured(example, data, table.setdefault(source, Line()), label)
-            sys.stderr.write(f"{source} {label}\r")
-    out = sys.stdout.write
-    out(
+    out = sys.stdout
+    out.write(
         "source | documents | values | recovered | of them sure | wrong, sure | wrong, marked | s a document\n"
     )
-    for source, line in table.items():
-        share = 100 * line.right / max(1, line.printed)
-        sure = 100 * line.sure / max(1, line.printed)
-        out(
-            f"{source} | {line.documents} | {line.printed} | {share:.1f} % | {sure:.1f} % | {line.wrong_sure}"
-            f" | {line.wrong_doubtful} | {line.seconds / line.documents:.2f}\n"
-        )
-        if "-v" in sys.argv:
-            for told in line.told:
-                out(f"    {told[:330]}\n")
+    with Workspace() as workspace:
+        for source, documents in groupby(corpus(workspace, wanted), key=lambda one: one[0]):
+            line = Line()
+            for _, label, example, data in documents:
+                measured(example, data, line, label)
+            share, sure = 100 * line.right / max(1, line.printed), 100 * line.sure / max(1, line.printed)
+            out.write(
+                f"{source} | {line.documents} | {line.printed} | {share:.1f} % | {sure:.1f} % | {line.wrong_sure}"
+                f" | {line.wrong_doubtful} | {line.seconds / max(1, line.documents):.2f}\n"
+            )
+            if "-v" in sys.argv:
+                out.writelines(f"    {told[:330]}\n" for told in line.told)
+            out.flush()
 
 
 if __name__ == "__main__":

@@ -47,12 +47,12 @@ def heads_of(pattern: Pattern) -> list[Head]:
     """The title rows of a pattern's lists."""
     found = []
     rows = list(rows_of(pattern.items))
-    for (row, loop), (below, inside) in pairwise(rows):
+    for (row, loop), (below, _) in pairwise(rows):
         titles = tuple(label_of(cell) for cell in row.cells)
         if (
             loop is None
-            and inside is not None
             and len(titles) > 1
+            and not all(label_of(cell) for cell in below.cells)
             and all(titles)
             and below.table == row.table
             and len(below.cells) == len(row.cells)
@@ -100,10 +100,14 @@ class Arranger:
     def arranged(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The blocks with their lists' rows in the template's columns; titles that are repeated are left out."""
         here: _Place | None = None
+        table = 0
         for block in blocks:
             if isinstance(block, Paragraph):
                 yield block
                 continue
+            if here is not None and self._ends(here, block, new=block.table != table):
+                here = None
+            table = block.table
             place = self._place(block)
             if place is not None:
                 again = here is not None and here.head == place.head
@@ -112,7 +116,7 @@ class Arranger:
                     continue
                 self._seen[place.head] = self._seen.get(place.head, 0) + 1
                 yield self._titles(place, block)
-            elif here is None or self._is_labelled(block):
+            elif here is None or (self._is_labelled(block) and not self._is_row_of(here, block)):
                 yield block
             else:
                 yield self._row(here, block)
@@ -120,6 +124,18 @@ class Arranger:
     def _repeated(self, head: Head) -> bool:
         """Whether a head has been met as often as the template has it."""
         return self._seen.get(head, 0) >= self.heads.count(head)
+
+    def _ends(self, place: _Place, row: Row, *, new: bool) -> bool:
+        """Whether titles hold no longer: another table that does not go on from theirs, or other titles."""
+        if new and (self._is_labelled(row) or len(row.cells) != len(place.cells)):
+            return True
+        said = [fold(cell.own).rstrip(":") for cell in row.cells if cell.own.strip()]
+        return len(said) > 1 and all(text in self.labels for text in said)
+
+    def _is_row_of(self, place: _Place, row: Row) -> bool:
+        """Whether a row has its label in its first cell alone, and values under the other titles."""
+        said = [fold(cell.own).rstrip(":") in self.labels for cell in row.cells]
+        return len(row.cells) == len(place.cells) and not place.as_printed and said[0] and not any(said[1:])
 
     def _is_labelled(self, row: Row) -> bool:
         return len(row.cells) == 1 or any(

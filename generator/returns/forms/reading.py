@@ -46,6 +46,7 @@ _MOVED_ROW: Final = 0.35
 _NOTHING: Final = frozenset({"无", "/", "-", "--"})
 _TELLING: Final = 3  # more characters than this say which line it is
 _ALTERED: Final = 0.995
+_ASIDE: Final = re.compile(r"[（(【\[][^（）()\n]*[）)】\]]")
 _DIGITS: Final = "零一二三四五六七八九十"
 _CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3})[、.,条章]")
 
@@ -190,6 +191,7 @@ class FormReader:
         self.beside = self.automaton.side_by_side()
         self.form = Form(self._labels, self.matcher.prints)
         self._choices = self.automaton.choices_side_by_side()
+        self.titles, self.headed = _headed(self.pattern)
 
     def rivals_of(self, token: Value, value: Any) -> tuple[Path, ...]:
         """Other choices that may stand in a choice's place and have the same option."""
@@ -246,6 +248,19 @@ class FormReader:
         return self._rows[row.id]
 
 
+def _headed(pattern: Pattern) -> tuple[dict[int, int], dict[int, int]]:
+    """The tables, by the numbers of their lines, of lists' titles and of the rows below them."""
+    titles: dict[int, int] = {}
+    below: dict[int, int] = {}
+    for row, loop in rows_of(pattern.items):
+        lines = [item.id for cell in row.cells for item in lines_of(cell.items)]
+        if loop is None and len(row.cells) > 1 and all(label_of(cell) for cell in row.cells):
+            titles.update(dict.fromkeys(lines, row.table))
+        elif loop is not None and row.table in titles.values() and not any(map(label_of, row.cells)):
+            below.update(dict.fromkeys(lines, row.table))
+    return titles, below
+
+
 def _row_text(row: Row) -> str:
     return "｜".join(cell.own for cell in row.cells if cell.own.strip())
 
@@ -300,6 +315,8 @@ class _Walk:
     number_gap: bool = False
     row_hits: list[tuple[Hit, Piece, bool]] | None = None
     row_uneven: bool = False
+    row_strange: bool = False
+    heads: dict[int, int] = field(default_factory=dict)
 
     def go(self, steps: list[Step]) -> None:
         following: list[int] = []
@@ -357,7 +374,7 @@ class _Walk:
         if piece is None:
             return
         if piece.edge == "row":
-            self.row_hits, self.row_uneven = [], False
+            self.row_hits, self.row_uneven, self.row_strange = [], False, False
         elif piece.edge == "end":
             self._end_row(piece)
 
@@ -400,6 +417,7 @@ class _Walk:
             self.before = take.line.id
 
     def _line(self, take: Take, paragraph: Paragraph, piece: Piece) -> None:
+        self._under_titles(take, piece)
         matcher = self.reader.matcher
         if take.several:
             match = matcher.together(take.several).match(paragraph.text)
@@ -425,6 +443,22 @@ class _Walk:
                 self.row_hits.append((hit, piece, anchored))
             else:
                 self._hit(hit, paragraph.place)
+
+    def _under_titles(self, take: Take, piece: Piece) -> None:
+        """Note where a list's titles stand, and whether a row of it stands below them."""
+        numbers = [line.id for line in take.several] or ([take.line.id] if take.line is not None else [])
+        if piece.row is None:
+            return
+        for number in numbers:
+            if number in self.reader.titles:
+                self.heads[self.reader.titles[number]] = piece.row.table
+            table = self.reader.headed.get(number)
+            if table is not None:
+                # A table split in two goes on without its titles; then the next part stands below the first.
+                last = self.heads.get(table)
+                self.row_strange = self.row_strange or last is None or not 0 <= piece.row.table - last <= 1
+                if not self.row_strange:
+                    self.heads[table] = piece.row.table
 
     def _numbered(self, line: Line, paragraph: Paragraph) -> None:
         """Note a heading's number: one that is left out says that a heading is missing."""
@@ -461,6 +495,8 @@ class _Walk:
             doubt = where.cell.doubt if where.cell is not None else ""
             if self.row_uneven and not anchored and _loop_of(hit.token) is not None:
                 doubt = doubt or "这一行的格数与表样不同"
+            if self.row_strange and not anchored and _loop_of(hit.token) is not None:
+                doubt = doubt or "上面没有找到这张表的表头"
             place = (
                 where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
             )
@@ -620,6 +656,8 @@ class _Walk:
     def _passage(self, passage: Passage, paragraphs: tuple[Paragraph, ...], doubt: str) -> None:
         token = passage.value
         text = "\n".join(paragraph.text.strip() for paragraph in paragraphs)
+        if not doubt and _ASIDE.fullmatch(text.strip()):
+            doubt = "整段在括号里，像是备注"
         if is_blank(text, token):
             return
         try:

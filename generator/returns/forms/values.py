@@ -15,6 +15,7 @@ _MISSING: Final = re.compile(r"〔待填[:：][^〕]*〕|^〔参考文本〕", r
 _ENDS: Final = " \t\n\r\u3000_＿\xa0:：;；"
 _BLANKS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□☐]|年|月|日|[-—/]{3,})*")
 _BLANK_NUMBERS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□☐%％年月日万元个人项次家份岁])*")
+_SPREAD: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _LONGEST_LINE: Final = 120
 _LINE_OF_PRINT: Final = 5  # shorter, what a form prints may also be what somebody wrote
 _BOXED: Final = re.compile(rf"([{TICKED}{EMPTY}]?)是([{TICKED}{EMPTY}]?)否([{TICKED}{EMPTY}]?)")
@@ -99,7 +100,8 @@ def _line(token: Value, text: str, form: Form) -> str:
         raise UnreadableError("只是一个数")
     if reads == "name" and re.search(r"[0-9a-z]{15,}", said):
         raise UnreadableError("里面像有信用代码")
-    return one
+    # 韩　知　微 is spread out to fill its cell.
+    return _SPREAD.sub("", one) if reads == "name" else one
 
 
 def _narrow(token: Value, kind: Kind, text: str) -> Any:
