@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# Scripts come after what they are for: before, ``fill`` is the element of that id.
+_READY = "Number.isInteger(fill.saves)"
 CHROMIUM = shutil.which("chromium") or ""
 
 
@@ -67,12 +69,13 @@ def browser() -> Iterator[Any]:
 
 def saved(page: Any) -> None:
     """Wait until the page says that all that was typed is in the file."""
-    page.wait_for_function("() => !fill.busy && !fill.waiting.size")
+    page.wait_for_function(f"() => {_READY} && !fill.busy && !fill.waiting.size")
     assert "failed" not in page.get_attribute("#saving", "class"), page.text_content("#told")
 
 
 def paste(page: Any, selector: str, text: str) -> None:
     """Paste a block of cells as Excel gives it to the clipboard, and wait until it is in the file."""
+    page.wait_for_function(f"() => {_READY}")
     before = page.evaluate("fill.saves")
     page.eval_on_selector(
         selector,

@@ -341,11 +341,11 @@ fill.move = async (path, at, to) => {
 
 // Moving about in a grid by keys, and pasting blocks of cells.
 document.getElementById("middle").addEventListener("keydown", (event) => {
-  const cell = event.target.closest(".grid input");
+  const cell = event.target.closest(".grid input, .grid textarea");
   if (!cell) return;
-  const row = cell.closest("tr"), cells = [...row.querySelectorAll("input")], column = cells.indexOf(cell);
+  const row = cell.closest("tr"), cells = [...row.querySelectorAll("input, textarea")], column = cells.indexOf(cell);
   const to = (other, at) => {
-    const next = other?.querySelectorAll("input")[at];
+    const next = other?.querySelectorAll("input, textarea")[at];
     if (!next) return;
     event.preventDefault();
     next.focus();
@@ -360,12 +360,12 @@ document.getElementById("middle").addEventListener("keydown", (event) => {
   else if (event.ctrlKey && event.key === "ArrowDown") to(row.nextElementSibling, column);
 });
 document.getElementById("middle").addEventListener("paste", async (event) => {
-  const cell = event.target.closest?.(".grid input");
+  const cell = event.target.closest?.(".grid input, .grid textarea");
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (!cell || !/[\t\n]/.test(text.replace(/\r?\n$/, ""))) return;
   event.preventDefault();
   const grid = cell.closest(".grid"), row = cell.closest("tr");
-  const names = [...row.querySelectorAll("input")].map((one) => one.dataset.name);
+  const names = [...row.querySelectorAll("input, textarea")].map((one) => one.dataset.name);
   const from = names.indexOf(cell.dataset.name);
   await fill.flush();
   const at = Number(row.dataset.row);
@@ -400,3 +400,6 @@ window.addEventListener("beforeunload", (event) => {
 });
 setInterval(fill.watch, 2500);
 fill.dress();
+// What was typed before this script was there.
+for (const input of document.querySelectorAll("#section input[data-path], #section textarea[data-path]"))
+  if (input.value !== (input.tagName === "INPUT" ? input.defaultValue.replace(/[\r\n]/g, "") : input.defaultValue)) fill.typed(input);

@@ -208,4 +208,6 @@ window.addEventListener("resize", () => {
   clearTimeout(resizing);
   resizing = setTimeout(preview.resize, 200);
 });
+// The field that the address leads to had the cursor before this script was there.
+preview.path = document.activeElement?.dataset?.path ?? "";
 preview.renew();
