@@ -6,21 +6,21 @@ merged field by field, or a person is asked. What cannot be read is saved as it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Final
 
 from generator.base.files import replace_data, sha256_of
-from generator.errors import DataError, Place, Problem, RefusedError
+from generator.errors import DataError, OutputError, Place, Problem, RefusedError
 from generator.model.dataset import Dataset
 from generator.model.notices import notice_texts
 from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.pipeline import load_for
-from generator.publishing.lock import locked
+from generator.publishing.lock import LockedError, locked
 from generator.readers.source_file import Source, read_source
 from generator.readers.written import Written
 from generator.workflows.choose import filed_programmes
@@ -166,7 +166,7 @@ class Editing:
                 it was then.
             OutputError: it cannot be written; it is as it was then.
         """
-        with self._lock, locked(self._lock_file, _WAIT_SECONDS):
+        with self._lock, self._alone():
             now = self._now()
             merged = Merged(tuple(changes), ())
             outside = digest(now.source) != seen
@@ -204,16 +204,24 @@ class Editing:
         labels = self.programme.labels if self.programme else {}
         return title_of(self._seen_last.written.position.part, path, labels)
 
-    @property
-    def _lock_file(self) -> Path:
-        return self.path.with_name(f".{self.path.name}.lock")
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else who keeps to the lock beside the file writes into it meanwhile."""
+        try:
+            with locked(self.path.with_name(f".{self.path.name}.lock"), _WAIT_SECONDS):
+                yield
+        except LockedError:
+            # Told without the folder's path, which is no business of whoever looks at a page.
+            raise OutputError(
+                f"另一个程序正在写入“{self.path.name}”，这次没有写进去", "稍等一会儿再试"
+            ) from None
 
     @property
     def _seen_last(self) -> Edited:
         return next(reversed(self._seen.values()))
 
     def _back(self, done: list[_Step], undone: list[_Step], word: str) -> State:
-        with self._lock, locked(self._lock_file, _WAIT_SECONDS):
+        with self._lock, self._alone():
             now = self._now()
             if not done:
                 raise RefusedError(f"没有可以{word}的改动", "继续填写", Place(self.path.name))
