@@ -64,14 +64,19 @@ def spelled_out(
     known = _Known(figures, programme, own)
     name = known.figure(condition.counts, condition.who, MEASURED)
     planned = plan(name, {**figures, **own}[name], programme)
-    needs, tests = [name], []
+    needs, tests = [name], list[str]()
     kind = Count(unit=planned.unit) if OPERATIONS[planned.operation].counts else planned.kind
-    for operator, key, bound in (
-        (">=", "at_least", condition.at_least),
-        ("<=", "at_most", condition.at_most),
-    ):
-        if bound is not None:
-            tests.append(f"{name} {operator} {_literal(kind, planned, bound, key)}")
+    bounds = {
+        operator: _literal(kind, planned, bound, key)
+        for operator, key, bound in (
+            (">=", "at_least", condition.at_least),
+            ("<=", "at_most", condition.at_most),
+        )
+        if bound is not None
+    }
+    if len(bounds) > len(set(bounds.values())):
+        bounds = {"==": bounds[">="]}
+    tests += [f"{name} {operator} {bound}" for operator, bound in bounds.items()]
     if condition.share:
         whole = known.whole(condition, planned)
         needs.append(whole)
@@ -103,7 +108,7 @@ class _Known:
         title = list_words(self.programme, text)
         if text.endswith("[]") or here.whole:
             path = text if text.endswith("[]") else f"{text}[]"
-            words, unit = f"{self.picked(path, who)}{title}数", _UNITS.get(path.partition("[")[0], "项")
+            words, unit = f"{self.picked(path, who)}{title}数", _UNITS.get(path.removesuffix("[]"), "项")
             self.own[name] = Figure(operation="count", arguments=(path,), title=words, unit=unit, where=who)
         elif here.many:
             words = f"{self.picked(f'{split_list(text)[0]}[]', who)}{title}合计"

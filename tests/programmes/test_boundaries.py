@@ -85,10 +85,11 @@ def test_lint_prints_sentences_with_units_and_the_rows(
     assert main(["lint", str(FIFTH / ANLAN), "--boundaries", str(tmp_path / "数据")]) == 0
     said = capsys.readouterr().out
     assert "没有发现问题" in said
-    assert "单位总数 ≥ 4 家，并且单位总数 ≤ 8 家。" in said
-    assert "单位总数：3 家 ✗｜4 家 ✓｜5 家 ✓｜7 家 ✓｜8 家 ✓｜9 家 ✗" in said
+    assert "联合体形式为实体型的，成员单位的出资比例合计 = 100%。" in said
+    assert "成员单位数 ≥ 4 家，并且成员单位数 ≤ 8 家。" in said
+    assert "成员单位数：3 家 ✗｜4 家 ✓｜5 家 ✓｜7 家 ✓｜8 家 ✓｜9 家 ✗" in said
     assert "所属领域在“数字经济”、“生物医药”之中的，近三年研发投入 ≥ 同期销售收入 的 5%；否则" in said
-    assert "没有共享仪器设备的单位数：0 家 ✓｜1 家 ✗" in said
+    assert "没填共享仪器设备的成员单位数：0 家 ✓｜1 家 ✗" in said
     files = sorted(path.name for path in (tmp_path / "数据").iterdir())
     assert f"{len(files)} 份临界的数据写在" in said
     assert "members-count-01.yaml" in files
