@@ -35,6 +35,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "pack": ("pack", "把方案做成签了名的安装包"),
     "install": ("install", "安装发布单位给的方案安装包"),
     "read": ("read", "把填好的 Word 表读成数据文件"),
+    "intake": ("intake", "受理单位：逐家核对收到的材料"),
     "rollup": ("rollup", "把许多份申报汇总成一张表"),
     "receive": ("receive", "收回签好的扫描件，查签章和改动，登记谁还没签"),
     "verify": ("verify", "核对材料包有没有被改动，谁签了、谁还没签"),

@@ -1,0 +1,356 @@
+"""Taking in a folder of filings: each judged, the results in one folder, a second run doing only what is new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+from openpyxl.styles import Font, PatternFill
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from generator import __version__
+from generator.base.files import replace_whole
+from generator.errors import ExitCode, OutputError, UsageError
+from generator.model.programme import Programme
+from generator.packet.times import FIXED_TIME
+from generator.pdf.engine import PdfInfo
+from generator.pdf.engines.open import EngineName
+from generator.publishing import safe_name
+from generator.publishing.failures import as_output_errors
+from generator.publishing.lock import LockedError, locked
+from generator.rendering.render import CORE_PROPERTIES, core_properties
+from generator.workflows.intake.examine import examine
+from generator.workflows.intake.examined import Examined, Issue
+from generator.workflows.intake.found import Found, Received
+from generator.workflows.intake.judgements import answers_sheet, finish, judged, plain, read_answers, saved
+from generator.workflows.intake.together import Shared, shared, without_doubles
+from generator.workflows.progress import Listener, tell
+from generator.workflows.workspace import Workspace
+
+OVERVIEW: Final = "受理总表.xlsx"
+JUDGEMENTS: Final = "判断表.xlsx"
+NOTICES: Final = "补正通知"
+STATE: Final = "intake.json"
+_TEMPLATE: Final = "correction.docx"
+_TITLE: Final = "补正通知"
+VERDICTS: Final = ("退回补正", "待人工判断", "形式核对未见问题")
+_TONES: Final = {
+    "退回补正": PatternFill("solid", fgColor="F8D7DA"),
+    "待人工判断": PatternFill("solid", fgColor="FFF3CD"),
+    "形式核对未见问题": PatternFill("solid", fgColor="D4EDDA"),
+}
+
+
+class _State(BaseModel):
+    """What the last run found, for the next one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: int = 1
+    programme: str
+    judged_by: str
+    filings: tuple[Examined, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came of taking in a folder.
+
+    Attributes:
+        filings: each that was judged, in the overview's order.
+        apart: each that was not, with the reason.
+        shared: organisations and people in several filings.
+        examined: how many were looked at in this run; the others are as before.
+        files: what stands in the folder of results.
+        written: False where everything stood there already.
+    """
+
+    filings: tuple[Examined, ...]
+    apart: tuple[Examined, ...]
+    shared: tuple[Shared, ...]
+    examined: int
+    files: tuple[Path, ...]
+    written: bool
+
+    def count(self, verdict: str) -> int:
+        """How many filings have a verdict."""
+        return sum(one.verdict == verdict for one in self.filings)
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """FINDING where a filing goes back to its applicant, waits for a person, or was set apart."""
+        clean = not self.apart and self.count("形式核对未见问题") == len(self.filings)
+        return ExitCode.DONE if clean else ExitCode.FINDING
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as a JSON object."""
+        return {
+            "filings": [
+                {"name": one.name, "consortium": one.consortium, "lead": one.lead, "verdict": one.verdict}
+                | {"issues": [issue.model_dump() for issue in one.issues]}
+                for one in self.filings
+            ],
+            "apart": [{"name": one.name, "why": one.apart} for one in self.apart],
+            "shared": [{"name": one.name, "code": one.code, "where": list(one.where)} for one in self.shared],
+            "examined": self.examined,
+        }
+
+
+def intake(
+    workspace: Workspace,
+    folder: Path,
+    code: str,
+    out: Path,
+    *,
+    engine: EngineName | None = "typst",
+    progress: Listener | None = None,
+) -> Intake:
+    """Judge every filing in a folder; nothing in that folder is changed.
+
+    Args:
+        workspace: programmes, templates, faces and engines.
+        folder: what came, in whatever folders, archives and names.
+        code: the programme that is being taken in.
+        out: the folder of results: the overview, the sheet of judgements, a notice for each filing that goes back.
+        engine: for the notices' PDFs; None for Word files alone.
+        progress: is told of each filing before it is looked at.
+
+    Raises:
+        UsageError: there is no such folder or programme.
+        DataError: there are too many files, or the sheet of judgements cannot be read.
+        ProgrammeError: the programme or a template is at fault.
+        PdfError: the engine failed.
+        OutputError: the results cannot be written, or another run is writing them.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"没有文件夹“{folder}”", "写放着各家申报材料的文件夹")
+    programme = workspace.catalogue.load(code)
+    with as_output_errors(out):
+        out.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(out / ".lock", 0):
+            return _taken_in(workspace, folder, programme, out, engine, progress)
+    except LockedError:
+        raise OutputError(f"“{out}”正由另一次接收在写", "等它结束后再运行") from None
+
+
+def _taken_in(
+    workspace: Workspace,
+    folder: Path,
+    programme: Programme,
+    out: Path,
+    engine: EngineName | None,
+    progress: Listener | None,
+) -> Intake:
+    by = _judged_by(programme)
+    before = _before(out / STATE, programme.code, by)
+    tell(progress, "查看收到的材料")
+    with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as private:
+        found = Found(folder, out, Path(private))
+        examined, new = _examined(workspace, found.received, programme, before, progress)
+    answers = read_answers(out / JUDGEMENTS)
+    others = tuple(Examined(name=one.name, digest="", apart=one.why) for one in found.apart)
+    everything = without_doubles(examined)
+    filings = tuple(judged(one, answers) for one in everything if not one.apart)
+    apart = (*(one for one in everything if one.apart), *others)
+    together = shared(filings)
+    state = _State(programme=programme.code, judged_by=by, filings=examined).model_dump_json(indent=1)
+    places = {one.name: one.place for one in found.received}
+    signature = hashlib.sha256(
+        json.dumps(
+            [state, [one.model_dump() for one in (*filings, *apart)], sorted(map(str, places.values()))],
+            default=str,
+        ).encode()
+    ).hexdigest()
+    notices = {one.name: _stem(number, one) for number, one in enumerate(filings, 1) if one.of("applicant")}
+    suffixes = ("docx", "pdf") if engine else ("docx",)
+    files = [out / OVERVIEW, out / JUDGEMENTS]
+    files += [out / NOTICES / f"{stem}.{suffix}" for stem in notices.values() for suffix in suffixes]
+    if _signature(out / STATE) == signature and all(path.is_file() for path in files):
+        return Intake(filings, apart, together, new, tuple(files), written=False)
+    tell(progress, "写总表、判断表和补正通知")
+    written = {
+        **{
+            out / NOTICES / name: data
+            for name, data in _notices(workspace, programme, filings, notices, engine).items()
+        },
+        out / JUDGEMENTS: answers_sheet([one for one in everything if not one.apart], answers),
+        out / OVERVIEW: _overview(programme, filings, apart, together, places, notices),
+    }
+    with as_output_errors(out):
+        (out / NOTICES).mkdir(exist_ok=True)
+        _remove_stale(out / NOTICES, {path.name for path in files})
+        for path, data in written.items():
+            fresh = path.with_name(f".{path.name}.new")
+            fresh.write_bytes(data)
+            fresh.replace(path)
+        replace_whole(
+            out / STATE, json.dumps({"signature": signature, "state": json.loads(state)}, ensure_ascii=False)
+        )
+    return Intake(filings, apart, together, new, tuple(files), written=True)
+
+
+def _examined(
+    workspace: Workspace,
+    received: Sequence[Received],
+    programme: Programme,
+    before: Mapping[tuple[str, str], Examined],
+    progress: Listener | None,
+) -> tuple[tuple[Examined, ...], int]:
+    """Each filing, those that are as they were not looked at again; and how many were."""
+    results: list[Examined] = []
+    new = 0
+    for number, one in enumerate(received):
+        known = before.get((one.name, one.digest))
+        if known is None:
+            tell(progress, f"核对 {one.name}", number, len(received))
+            known = examine(workspace, one, programme)
+            new += 1
+        results.append(known)
+    return tuple(results), new
+
+
+def _judged_by(programme: Programme) -> str:
+    """What the verdicts hang on besides the filings: the scheme's files and this program."""
+    whole = hashlib.sha256(__version__.encode())
+    for path in sorted(path for path in programme.folder.rglob("*") if path.is_file()):
+        whole.update(path.name.encode() + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def _before(path: Path, code: str, by: str) -> dict[tuple[str, str], Examined]:
+    """The last run's results by place and digest; none where the scheme has changed since."""
+    try:
+        state = _State.model_validate(json.loads(path.read_bytes())["state"])
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return {}
+    if state.programme != code:
+        raise OutputError(
+            f"“{path.parent}”里是另一个方案（{state.programme}）的接收结果，没有改动它", "换一个文件夹"
+        )
+    return {(one.name, one.digest): one for one in state.filings} if state.judged_by == by else {}
+
+
+def _signature(path: Path) -> str:
+    try:
+        return str(json.loads(path.read_bytes())["signature"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _stem(number: int, one: Examined) -> str:
+    return safe_name(f"{number:02d}-{one.consortium or one.name.replace('/', '-')}")
+
+
+def _remove_stale(folder: Path, wanted: set[str]) -> None:
+    """Take away notices that no longer hold; only files that a run of ours has named so."""
+    for path in folder.iterdir():
+        if (
+            path.is_file()
+            and path.name not in wanted
+            and path.suffix in {".docx", ".pdf"}
+            and path.name[:2].isdigit()
+        ):
+            path.unlink()
+
+
+def _notices(
+    workspace: Workspace,
+    programme: Programme,
+    filings: Sequence[Examined],
+    stems: Mapping[str, str],
+    engine: EngineName | None,
+) -> dict[str, bytes]:
+    """The notices by file name: what the applicant must put right, with clause and place."""
+    made: dict[str, bytes] = {}
+    with workspace.session(engine) as session:
+        prepared = session.templates.common(_TEMPLATE)
+        waiting = []
+        for one in filings:
+            if one.name not in stems:
+                continue
+            rows = [_row(number, issue) for number, issue in enumerate(one.of("applicant"), 1)]
+            names = {
+                "programme": {"title": programme.title, "authority": programme.authority},
+                "lead": one.lead or one.consortium or one.name,
+                "name": one.consortium or one.name,
+                "rows": rows,
+                "total": len(rows),
+            }
+            core = core_properties(_TITLE, programme.authority, FIXED_TIME)
+            filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=FIXED_TIME)
+            made[f"{stems[one.name]}.docx"] = filled.docx
+            if session.typesetter is not None:
+                info = PdfInfo(_TITLE, programme.authority, FIXED_TIME)
+                waiting.append((f"{stems[one.name]}.pdf", session.typesetter.submit(filled.docx, info)))
+        for name, future in waiting:
+            made[name] = future.result().pdf
+    return made
+
+
+def _row(number: int, issue: Issue) -> dict[str, Any]:
+    told = issue.what + (f"。请{issue.remedy}" if issue.remedy and issue.remedy not in issue.what else "")
+    return {
+        "number": number,
+        "clause": issue.clause or "—",
+        "title": issue.title or issue.sort,
+        "quote": issue.quote,
+        "told": told,
+        "where": issue.where,
+    }
+
+
+def _overview(
+    programme: Programme,
+    filings: Sequence[Examined],
+    apart: Sequence[Examined],
+    together: Sequence[Shared],
+    places: Mapping[str, Path],
+    notices: Mapping[str, str],
+) -> bytes:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = "总表"
+    sheet.append(("序号", "联合体", "牵头单位", "结论", "要补正", "待判断", "提醒", "材料", "补正通知"))
+    for number, one in enumerate(filings, 1):
+        counts = (len(one.of("applicant")), len(one.of("person")), len(one.of("reminder")))
+        stem = notices.get(one.name, "")
+        texts = (number, plain(one.consortium), plain(one.lead), one.verdict, *counts, plain(one.name))
+        sheet.append((*texts, f"{stem}.docx" if stem else ""))
+        row = sheet.max_row
+        sheet.cell(row, 4).fill = _TONES.get(one.verdict, PatternFill())
+        _link(sheet.cell(row, 8), places[one.name].resolve().as_uri())
+        if stem:
+            _link(sheet.cell(row, 9), f"{NOTICES}/{stem}.docx")
+    finish(sheet, (6, 34, 30, 18, 9, 9, 9, 40, 34))
+    listed = book.create_sheet("问题")
+    listed.append(("联合体", "归谁", "类别", "条款", "条件", "原文", "看到的", "怎样改", "在哪里"))
+    whose = {"applicant": "申报单位补正", "person": "受理单位判断", "reminder": "提醒"}
+    for one in filings:
+        for issue in sorted(one.issues, key=lambda issue: tuple(whose).index(issue.whose)):
+            said = (issue.sort, issue.clause, issue.title, issue.quote, issue.what, issue.remedy, issue.where)
+            listed.append([plain(text) for text in (one.consortium or one.name, whose[issue.whose], *said)])
+    finish(listed, (28, 14, 10, 12, 20, 40, 44, 24, 28))
+    aside = book.create_sheet("另列")
+    aside.append(("材料", "为什么没有核对"))
+    for one in apart:
+        aside.append((plain(one.name), plain(one.apart)))
+    finish(aside, (48, 90))
+    repeated = book.create_sheet("重复出现")
+    repeated.append(("单位或人员", "统一社会信用代码", "在哪几份里（人员只按姓名，可能是同名）"))
+    for each in together:
+        repeated.append((plain(each.name), each.code, plain("；".join(each.where))))
+    finish(repeated, (34, 22, 90))
+    book.properties.title = f"{programme.title}受理总表"
+    return saved(book)
+
+
+def _link(cell: Any, target: str) -> None:
+    cell.hyperlink = target
+    cell.font = Font(color="0563C1", underline="single")

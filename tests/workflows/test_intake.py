@@ -1,0 +1,220 @@
+"""What a department gets from a folder of filings: each fault found in the right one, none in the good, nothing twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+
+from generator.base.files import shipped
+from generator.cli import main
+
+CODE = "hubei/consortium-2022"
+EXAMPLE = shipped("data") / "hubei-consortium-2022.yaml"
+Data = dict[str, Any]
+
+
+def example(name: str) -> Data:
+    data: Data = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))
+    return {**data, "name": f"湖北省{name}产业技术创新联合体"}
+
+
+def drop(*path: str | int) -> Callable[[Data], None]:
+    def change(data: Data) -> None:
+        for step in path[:-1]:
+            data = data[step]  # type: ignore[index]
+        del data[path[-1]]  # type: ignore[arg-type]
+
+    return change
+
+
+def put(value: Any, *path: str | int) -> Callable[[Data], None]:
+    def change(data: Data) -> None:
+        for step in path[:-1]:
+            data = data[step]  # type: ignore[index]
+        data[path[-1]] = value  # type: ignore[index]
+
+    return change
+
+
+# What is changed, and a piece of what the applicant is told.
+FAULTS: dict[str, tuple[Callable[[Data], None], str]] = {
+    "名称": (put("武汉光电联合体", "name"), "名称"),
+    "没有行业": (drop("industry"), "产业领域"),
+    "代码错": (put("91420100XX", "members", 0, "credit_code"), "18 位"),
+    "性质错": (put("饭店", "members", 1, "kind"), "饭店"),
+    "没有牵头": (put("成员单位", "members", 0, "role"), "牵头单位"),
+    "没有首席": (drop("chief_scientist"), "首席科学家"),
+    "少条款": (drop("agreement", "clauses"), "条款"),
+    "没有方案": (drop("plan"), "没有填写"),
+    "没有法人": (drop("members", 0, "legal_representative"), "法定代表人"),
+    "没有创新型": (drop("members", 1, "innovative"), "创新型"),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "收到").mkdir()
+    return tmp_path / "收到"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "结果"
+
+
+def write(path: Path, data: Data) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+
+
+def taken_in(folder: Path, out: Path, capsys: pytest.CaptureFixture[str], *more: str) -> Data:
+    capsys.readouterr()
+    arguments = ["intake", str(folder), "-p", CODE, "-o", str(out), "--no-pdf", "--format", "json", *more]
+    assert main(arguments) in {0, 1}
+    result: Data = json.loads(capsys.readouterr().out)
+    return result
+
+
+def bytes_in(root: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def applicant(filing: Data) -> list[str]:
+    return [
+        f"{issue['title']} {issue['what']}" for issue in filing["issues"] if issue["whose"] == "applicant"
+    ]
+
+
+def test_each_comes_out_as_it_is_and_a_second_run_does_nothing(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder / "一" / "a.yaml", example("一号"))
+    change, told = FAULTS["代码错"]
+    bad = example("二号")
+    change(bad)
+    write(folder / "二" / "b.yaml", bad)
+    few = example("三号")
+    write(folder / "三" / "c.yaml", {**few, "members": few["members"][:1]})
+    (folder / "说明.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "x.rar").write_bytes(b"Rar!")
+    (folder / "坏.zip").write_bytes(b"PK\3\4")
+    before = bytes_in(folder)
+    result = taken_in(folder, out, capsys)
+    assert bytes_in(folder) == before
+    verdicts = {filing["consortium"][3:5]: filing["verdict"] for filing in result["filings"]}
+    assert verdicts == {"一号": "待人工判断", "二号": "退回补正", "三号": "待人工判断"}
+    assert any("少于 7 家" in issue["what"] for issue in result["filings"][1]["issues"] if issue["whose"] == "person")
+    assert any(told in text for text in applicant(result["filings"][2]))
+    assert {one["name"] for one in result["apart"]} == {"说明.pdf", "x.rar", "坏.zip"}
+    notices = sorted(path.name for path in (out / "补正通知").iterdir())
+    assert notices == ["03-湖北省二号产业技术创新联合体.docx"]
+    made = bytes_in(out)
+    again = taken_in(folder, out, capsys)
+    assert again["examined"] == 0
+    assert again["filings"] == result["filings"]
+    assert bytes_in(out) == made
+
+
+def test_what_people_judge_is_read_back_and_never_forgotten(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder / "a.yaml", example("一号"))
+    first = taken_in(folder, out, capsys)["filings"][0]
+    asked = sum(issue["whose"] == "person" for issue in first["issues"])
+    book = openpyxl.load_workbook(out / "判断表.xlsx")
+    rows = list(book["判断"].iter_rows(min_row=2))
+    assert len(rows) == asked
+    for row in rows:
+        row[7].value = "符合"
+    rows[0][7].value, rows[0][10].value = "不符合", "没有写排名"
+    book.save(out / "判断表.xlsx")
+    filing = taken_in(folder, out, capsys)["filings"][0]
+    assert filing["verdict"] == "退回补正"
+    assert applicant(filing) == [f"{rows[0][3].value} 受理单位判断为不符合：没有写排名"]
+    rows[0][7].value = "符合"
+    book.save(out / "判断表.xlsx")
+    assert taken_in(folder, out, capsys)["filings"][0]["verdict"] == "形式核对未见问题"
+    assert not list((out / "补正通知").iterdir())
+    rows[0][7].value = "大概行"
+    book.save(out / "判断表.xlsx")
+    assert main(["intake", str(folder), "-p", CODE, "-o", str(out), "--no-pdf"]) == 3
+    assert "单元格 H2" in capsys.readouterr().err
+
+
+def test_one_consortium_with_two_filings_is_asked_about(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder / "一" / "a.yaml", example("一号"))
+    write(folder / "二" / "a.yaml", example("一号"))
+    other = example("三号")
+    write(folder / "三" / "a.yaml", other)
+    write(folder / "四" / "a.yaml", {**other, "industry": "别的产业"})
+    result = taken_in(folder, out, capsys)
+    assert [filing["name"] for filing in result["filings"]] == ["一/a.yaml"]
+    why = {one["name"]: one["why"] for one in result["apart"]}
+    assert "内容相同" in why["二/a.yaml"]
+    assert "内容不同的几份" in why["三/a.yaml"]
+    assert "内容不同的几份" in why["四/a.yaml"]
+
+
+def test_data_made_for_another_scheme_are_set_apart(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(shipped("data") / "henan-consortium-2022.yaml", folder / "河南.yaml")
+    result = taken_in(folder, out, capsys)
+    assert not result["filings"]
+    assert "像是按" in result["apart"][0]["why"]
+
+
+@pytest.mark.thorough
+def test_sixty_filings_each_fault_in_its_own_and_none_in_the_good(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Forty good ones and twenty with ten kinds of faults, as YAML, workbooks, packets and archives."""
+    for number in range(40):
+        path = folder / f"好{number:02d}" / "数据.yaml"
+        write(path, example(f"好{number:02d}号"))
+        if number % 4 == 1:
+            assert main(["convert", str(path), "-o", str(path.with_suffix(".xlsx")), "-p", CODE]) == 0
+            path.unlink()
+        elif number % 4 == 2:
+            with zipfile.ZipFile(folder / f"好{number:02d}.zip", "w") as archive:
+                archive.write(path, f"申报/{path.name}")
+            shutil.rmtree(path.parent)
+    for number, (change, _) in enumerate([*FAULTS.values(), *FAULTS.values()]):
+        bad = example(f"坏{number:02d}号")
+        change(bad)
+        write(folder / f"坏{number:02d}" / "数据.yaml", bad)
+    made = tmp_path / "made"
+    packet = folder / "好00" / "数据.yaml"
+    assert main(["packet", str(packet), "-p", CODE, "-o", str(made), "--edition", "signing", "--no-pdf"]) in {
+        0,
+        1,
+    }
+    shutil.rmtree(packet.parent)
+    (whole,) = made.glob("*/*/manifest.json")
+    shutil.copytree(whole.parent, folder / "好00")
+    result = taken_in(folder, out, capsys)
+    assert not result["apart"] or all("坏" in one["name"] for one in result["apart"]), result["apart"]
+    verdicts = {filing["name"][:3]: filing for filing in result["filings"]}
+    good = [name for name in verdicts if name.startswith("好")]
+    assert len(good) == 40
+    for name in good:
+        assert not applicant(verdicts[name]), (name, applicant(verdicts[name]))
+    faults = [*FAULTS.items(), *FAULTS.items()]
+    apart = {one["name"][:3] for one in result["apart"]}
+    for number, (kind, (_, told)) in enumerate(faults):
+        name = f"坏{number:02d}"
+        assert name in apart or any(told in text for text in applicant(verdicts[name])), (
+            kind,
+            verdicts.get(name),
+        )
+    assert taken_in(folder, out, capsys)["examined"] == 0
