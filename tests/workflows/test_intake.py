@@ -111,7 +111,9 @@ def test_each_comes_out_as_it_is_and_a_second_run_does_nothing(
     assert bytes_in(folder) == before
     verdicts = {filing["consortium"][3:5]: filing["verdict"] for filing in result["filings"]}
     assert verdicts == {"一号": "待人工判断", "二号": "退回补正", "三号": "待人工判断"}
-    assert any("少于 7 家" in issue["what"] for issue in result["filings"][1]["issues"] if issue["whose"] == "person")
+    assert any(
+        "少于 7 家" in issue["what"] for issue in result["filings"][1]["issues"] if issue["whose"] == "person"
+    )
     assert any(told in text for text in applicant(result["filings"][2]))
     assert {one["name"] for one in result["apart"]} == {"说明.pdf", "x.rar", "坏.zip"}
     notices = sorted(path.name for path in (out / "补正通知").iterdir())
