@@ -145,8 +145,8 @@ def _count(
             there = "there" if done[mark.act] else "not there"
             quality = f"{scan.dpi} {scan.mode}"
             counts["place", mark.act, quality, there, mark.verdict] += 1
-            if (there == "there") != (mark.verdict == "seen") or there == "not there":
-                rows.append((mark.act, there, mark.verdict, done, mark.figures))
+            wrong = (there == "there") != (mark.verdict == "seen")
+            rows.append((mark.act, there, mark.verdict, done, mark.figures if wrong else {}))
     return rows
 
 

@@ -119,10 +119,10 @@ def test_three_bundles_of_twelve_parties_with_a_page_missing_and_one_of_an_older
 
 
 def _older(data: Path, folder: Path, session: Session) -> Path:
-    """The packet of the draft before: with one more original of the agreement."""
+    """The packet of the draft before: its agreement tells of one more original."""
     text = data.read_text(encoding="utf-8")
-    assert "copies: 15" in text
-    data.write_text(text.replace("copies: 15", "copies: 16"), encoding="utf-8")
+    assert "一式15份" in text
+    data.write_text(text.replace("一式15份", "一式16份"), encoding="utf-8")
     made = build(read_source(data), session.catalogue.load(PLAIN), Order("signing"), session)
     return put(made, folder / "before", force=False).folder
 
