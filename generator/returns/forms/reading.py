@@ -316,6 +316,8 @@ class _Walk:
     row_hits: list[tuple[Hit, Piece, bool]] | None = None
     row_uneven: bool = False
     row_strange: bool = False
+    row_beyond: bool = False
+    beyond_above: bool = False
     heads: dict[int, int] = field(default_factory=dict)
 
     def go(self, steps: list[Step]) -> None:
@@ -374,7 +376,7 @@ class _Walk:
         if piece is None:
             return
         if piece.edge == "row":
-            self.row_hits, self.row_uneven, self.row_strange = [], False, False
+            self.row_hits, self.row_uneven, self.row_strange, self.row_beyond = [], False, False, False
         elif piece.edge == "end":
             self._end_row(piece)
 
@@ -392,6 +394,7 @@ class _Walk:
         if self.reader.matcher.is_print(said):
             return
         self.flush()
+        self.row_beyond = True
         if re.fullmatch(r"[(]?[0-9一二三四五六七八九十]{1,4}[).,]?", said) is None:
             self.found.remarks.append(Remark(paragraph.place, "表样之外的内容", paragraph.text.strip()))
 
@@ -427,6 +430,7 @@ class _Walk:
             match = matcher.line(take.line).match(paragraph.text)
             if is_print(take.line):
                 self.gap.clear()
+                self.beyond_above = False
                 self.found.printed += len(bare(print_of(take.line))) > _TELLING
                 self._numbered(take.line, paragraph)
             if match.quality < _ALTERED and match.printed:
@@ -491,16 +495,29 @@ class _Walk:
             if path is not None and row is not None:
                 self.found.stated_none[path] = row.place
             return
+        # A whole row that is none of the form's may be the title of another list, changed.
+        printed = any(self._has_print(hit) for hit, _, anchored in hits if not anchored)
+        self.beyond_above = self.beyond_above or printed or (self.row_beyond and not hits)
         for hit, where, anchored in hits:
             doubt = where.cell.doubt if where.cell is not None else ""
             if self.row_uneven and not anchored and _loop_of(hit.token) is not None:
                 doubt = doubt or "这一行的格数与表样不同"
             if self.row_strange and not anchored and _loop_of(hit.token) is not None:
                 doubt = doubt or "上面没有找到这张表的表头"
+            if self.beyond_above and not anchored and _loop_of(hit.token) is not None:
+                doubt = doubt or "上面有一行不是表样的，可能是另一张表的标题"
             place = (
                 where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
             )
             self._hit(replace(hit, doubt=hit.doubt or doubt), place)
+
+    def _has_print(self, hit: Hit) -> bool:
+        """Whether a value's text holds a title of the form's own."""
+        try:
+            self.reader.form.refuse_print(hit.raw)
+        except UnreadableError:
+            return True
+        return False
 
     # ---- values
 
