@@ -136,6 +136,17 @@ def test_a_member_takes_its_accounts_along(editing: Editing) -> None:
     assert "改了名的公司" not in names(editing)
 
 
+def test_a_judgement_comes_and_goes_in_the_filing(editing: Editing, workspace: Workspace) -> None:
+    mine = Editing(workspace, editing.path, "henan/consortium-2022")
+    for rule in ("甲", "乙"):
+        state = mine.state()
+        row = {"rule": rule, "result": "符合", "name": "某人"}
+        mine.change([InsertRows("judged", state.counts.get("judged", 0), (row,))], seen=state.sha256)
+    assert mine.state().values["judged[1].rule"] == "乙"
+    after = mine.change([DeleteRow("judged", 0)], seen=mine.state().sha256).state
+    assert (after.counts["judged"], after.values["judged[0].rule"]) == (1, "乙")
+
+
 def test_a_pasted_grid_keeps_what_it_does_not_show(editing: Editing) -> None:
     state = editing.state()
     kept = state.values["members[1].task"]

@@ -296,15 +296,41 @@ class WorkbookFile:
             CannotEditError: the workbook does not allow it.
         """
         table = self._table(path)
-        found = self._item_rows(table, path) if table is not None else []
-        if table is None or not 0 <= at < len(found):
-            raise CannotEditError(f"这一行不在它自己的工作表里，{_BY_HAND}")
+        if table is None:
+            self._delete_filed(path, at)
+            return
+        found = self._item_rows(table, path)
+        if not 0 <= at < len(found):
+            raise CannotEditError("没有这一行")
         if "[" not in path:
             for nested in self._nested(path):
                 for row in sorted(self._owned_rows(nested, at), reverse=True):
                     self._take_out(nested, row)
         self._renumber(path, lambda number: None if number == at else number - (number > at))
         self._take_out(table, found[at])
+
+    def _delete_filed(self, path: str, at: int) -> None:
+        """Take out an item of a list that stands on the sheet of filings, a row for each of its fields."""
+        code = self._programme.code if path in OF_A_FILING and self._programme is not None else ""
+        wanted = re.compile(re.escape(path) + r"\[(\d+)\](.*)", re.DOTALL)
+        done = False
+        for sheet, grid in self._match.found:
+            header = find_header(grid, sheet) if sheet.form == "filings" else None
+            heads = {head.steps[0]: head.at for head in header.columns if head.known} if header else {}
+            if header is None or not {"field", "programme"} <= heads.keys():
+                continue
+            for row in range(header.row + 1, len(grid.rows)):
+                found = wanted.fullmatch(grid.text(row, heads["field"]).strip())
+                if found is None or grid.text(row, heads["programme"]).strip() != code:
+                    continue
+                if int(found[1]) == at:
+                    done = True
+                    for column in heads.values():
+                        self._book.put((grid.name, row, column), None)
+                elif int(found[1]) > at:
+                    self._book.put((grid.name, row, heads["field"]), f"{path}[{int(found[1]) - 1}]{found[2]}")
+        if not done:
+            raise CannotEditError(f"这一行不在它自己的工作表里，{_BY_HAND}")
 
     def _take_out(self, table: _Table, row: int) -> None:
         columns = table.columns()
