@@ -18,7 +18,7 @@ from typing import Any, Final
 from generator.base.text import count_characters, excerpt, fold, listed
 from generator.conditions.sample import Computed, Sample, for_cel, midnight, printed, printed_number
 from generator.conditions.selection import Missing, is_none, walk
-from generator.model.value_kinds import Count, CreditCode, Date, Kind, LongText, Money, Share, Text
+from generator.model.value_kinds import Count, CreditCode, Date, Kind, LongText, Money, Number, Share, Text
 
 
 class LooksAt(Enum):
@@ -235,7 +235,7 @@ OPERATIONS: Final[dict[str, Operation]] = {
         Gives.NUMBER,
         "各项之和，各项都要填（“无”为 0）。列表是空的没有合计，是 `unknown`，不是 0；`where` 一项也没选中是 0",
         "funds.sources[].amount",
-        kinds=(Count, Money, Share),
+        kinds=(Count, Number, Money, Share),
         otherwise="不是数，不能相加",
         counts=False,
     ),

@@ -305,6 +305,38 @@ class Share(Numeric):
         return value.value if isinstance(value, Stated) else plain_decimal(value, 100, 0)
 
 
+_PARTS_OF_ONE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Numeric):
+    """A number with at most four decimals, kept in 万分之一 of one."""
+
+    name: ClassVar[str] = "number"
+    title: ClassVar[str] = "数（可以有小数）"
+
+    @property
+    def scale(self) -> int:
+        """万分之一 in one."""
+        return _PARTS_OF_ONE
+
+    def read(self, text: str) -> Any:
+        """A number, its unit allowed after it (12.5吨)."""
+        check_characters(text)
+        if says_none(_tidy(text)):
+            return NONE
+        units = {self.unit: _PARTS_OF_ONE} if self.unit else {}
+        return _number(text, units, _PARTS_OF_ONE, self, "0.0001")
+
+    def write(self, value: Any) -> str:
+        """The number, as short as it can be."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, _PARTS_OF_ONE, 0)
+
+    def show(self, value: Any) -> str:
+        """The number without its unit, as short as it can be."""
+        return value.value if isinstance(value, Stated) else plain_decimal(value, _PARTS_OF_ONE, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Year(Numeric):
     """A calendar year."""
@@ -474,5 +506,6 @@ class CreditCode(Kind):
 
 
 KINDS: Final[dict[str, type[Kind]]] = {
-    kind.name: kind for kind in (Text, LongText, Count, Money, Share, Year, Date, Flag, Choice, CreditCode)
+    kind.name: kind
+    for kind in (Text, LongText, Count, Number, Money, Share, Year, Date, Flag, Choice, CreditCode)
 }

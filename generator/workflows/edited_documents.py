@@ -23,6 +23,7 @@ from generator.model.value_kinds import (
     CreditCode,
     Date,
     Money,
+    Number,
     Share,
     Text,
     Year,
@@ -32,7 +33,7 @@ from generator.packet.parts import Job
 from generator.packet.readiness import nearly
 from generator.rendering.template import RENDERED
 
-_FIGURES: Final = (Count, Money, Share, Year)
+_FIGURES: Final = (Count, Money, Number, Share, Year)
 _CHECKED: Final = (Text, CreditCode, Date, *_FIGURES)
 _CODE: Final = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Z])")
 _DATE: Final = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")

@@ -118,3 +118,13 @@ def test_days_and_yes_are_written_as_people_write_them() -> None:
     assert str(scheme.validity.start) == "2031-05-01"
     assert scheme.attachments[0].required is False
     assert Source(title="甲", issued="2022.8.26").issued is not None
+
+
+@pytest.mark.parametrize(("given", "verdict"), [("12.5", "pass"), ("12.4999吨", "fail"), ("无", "fail")])
+def test_a_number_may_have_decimals(given: str, verdict: str) -> None:
+    own = [{"path": "output", "title": "年产量", "kind": "number", "unit": "吨"}]
+    rule = {"id": "rule", "title": "条件", "clause": "一", "counts": "output", "at_least": "12.5"}
+    scheme = programme(fields=own, conditions=[rule])
+    (found,) = judge(dataset({**BASE, "output": given}, scheme), scheme, CommonRules())
+    assert found.verdict == verdict
+    assert given.removesuffix("吨") in found.message

@@ -21,6 +21,7 @@ from generator.model.value_kinds import (
     Count,
     Flag,
     Money,
+    Number,
     Share,
 )
 from generator.readers.excel.builder import (
@@ -285,7 +286,7 @@ class Tables:
         top, left = grid.merged[row, head.at]
         if left != head.at or top <= header.row or not grid.holds(top, left):
             return node
-        if isinstance(head.kind, (Count, Money, Share)):
+        if isinstance(head.kind, (Count, Money, Number, Share)):
             what = f"与上面合并成一格（{grid.place(top, left).cell}），分不清各是多少"
             return Scalar("", node.place, fault=(what, "取消合并，每行各填一个数"))
         return cell(grid, top, head)
