@@ -78,6 +78,7 @@ def test_undone_and_done_again(filled: Page) -> None:
     assert shown(filled, "contact.phone") == "1"
 
 
+@pytest.mark.thorough
 def test_rows_come_go_and_move(filled: Page) -> None:
     names = [shown(filled, f"members[{at}].name") for at in range(3)]
     saves(filled, {"do": "move", "path": "members", "at": 2, "to": 1})
@@ -107,6 +108,7 @@ def test_two_who_write_at_once_are_merged_or_asked(filled: Page) -> None:
 HEADED = "单位名称\t角色\t统一社会信用代码\t单位性质\n"
 
 
+@pytest.mark.thorough
 def test_rows_pasted_by_their_head_row(filled: Page) -> None:
     rows = "".join(f"第{at}有限公司\t成员单位\t无\t企业\n" for at in range(60))
     paste = {"do": "paste", "path": "members", "at": 12, "names": ["role", "name"], "text": HEADED + rows}
@@ -195,6 +197,7 @@ def test_a_script_in_every_field_stays_text(page: Page) -> None:
         assert "<img src=x" not in answer.text
 
 
+@pytest.mark.thorough
 def test_problems_are_mended_judged_and_accepted(filled: Page) -> None:
     saves(filled, sets("members[1].kind", "高校"), sets("members[2].kind", "企叶"))
     where = {"file": filled.name, "p": P}
