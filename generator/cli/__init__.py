@@ -28,6 +28,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "packet": ("packet", "生成整套申报材料"),
     "bind": ("bind", "改过 Word 文件以后重新装订"),
     "amend": ("amend", "由变更前后的两份数据生成补充协议"),
+    "compare": ("compare", "比较前后两份数据或两套材料：改了什么，哪些要重签"),
     "batch": ("batch", "为许多数据文件批量生成材料"),
     "blank": ("blank", "输出空白的官方表格和提纲"),
     "scheme": ("scheme", "把方案写成 Excel 工作簿"),

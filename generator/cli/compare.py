@@ -1,0 +1,182 @@
+"""``lianheti compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.chinese import ChineseCommand
+from generator.cli.options import format_option, templates_option
+from generator.cli.output import say, say_notices, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.errors import ExitCode
+    from generator.workflows.compare import Comparison
+    from generator.workflows.data_changes import FieldChange
+    from generator.workflows.resigning import ComparedDocument, PartyWork, Resigning
+
+_SHOWN = 40
+_AROUND = 12
+
+
+@click.command(
+    "compare",
+    cls=ChineseCommand,
+    help="比较前后两份数据、两套材料，或一套材料和一份数据：逐项列出改了什么；两套签署版还列出哪些文件要重签、哪些不用。",
+    epilog="例：lianheti compare 变更前.yaml 变更后.yaml　　退出码：0 没有不同，1 有不同",
+)
+@click.argument("old", type=click.Path(path_type=Path), metavar="前一份")
+@click.argument("new", type=click.Path(path_type=Path), metavar="后一份")
+@click.option(
+    "-p",
+    "--programme",
+    "code",
+    metavar="方案代码",
+    help="按哪个方案读数据；省略时用材料包的；只有数据文件时各个方案的都比",
+)
+@format_option
+@templates_option
+def command(old: Path, new: Path, code: str | None, output: str, templates: Path | None) -> ExitCode:
+    """Compare two data files or packets."""
+    from generator.workflows.compare import compare
+    from generator.workflows.workspace import Workspace
+
+    with Workspace(templates) as workspace:
+        found = compare(workspace, old, new, code, progress=say_notices)
+    if output == "json":
+        write_json(found.as_json())
+    else:
+        _tell(found)
+    return found.exit_code
+
+
+def _tell(found: Comparison) -> None:
+    by = f"（按“{found.programme}”）" if found.programme else ""
+    if found.changes:
+        say(f"数据有 {len(found.changes)} 处不同{by}：")
+    else:
+        say(f"数据逐项相同{by}。" if not found.unread else f"读得出的数据逐项相同{by}。")
+    for change in found.changes:
+        only = f"（{'、'.join(change.programmes)}）" if change.programmes else ""
+        say(f"  · {change.title}{only}：{_words(change)}")
+    if found.signing:
+        _tell_signing(found.signing)
+    for warning in found.warnings:
+        say(f"注意：{warning.rstrip('。')}。")
+
+
+def _words(change: FieldChange) -> str:
+    if change.kind == "added":
+        return f"新增　{_short(change.after)}"
+    if change.kind == "removed":
+        return f"删去　{_short(change.before)}"
+    if change.kind == "moved":
+        return _order(change.before.split("、"), change.after.split("、"))
+    before, after = _excerpts(change.before, change.after)
+    return f"{before} → {after}"
+
+
+def _order(before: list[str], after: list[str]) -> str:
+    """The stretch of two orders in which they differ."""
+    at = [number for number, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]]
+    start, end = (at[0], at[-1] + 1) if at else (0, len(before))
+    return " → ".join("、".join(each[start:end]) for each in (before, after))
+
+
+def _excerpts(before: str, after: str) -> tuple[str, str]:
+    """Two texts, of long ones the stretch in which they differ."""
+    if max(len(before), len(after)) <= _SHOWN:
+        return _quoted(before), _quoted(after)
+    most = min(len(before), len(after))
+    head = next((at for at in range(most) if before[at] != after[at]), most)
+    tail = next((at for at in range(most - head) if before[-1 - at] != after[-1 - at]), most - head)
+    start, end = max(head - _AROUND, 0), max(tail - _AROUND, 0)
+    return tuple(  # type: ignore[return-value]
+        _quoted(text, start, len(text) - end) if text else _quoted(text) for text in (before, after)
+    )
+
+
+def _quoted(text: str, start: int = 0, end: int | None = None) -> str:
+    if not text:
+        return "（空）"
+    end = len(text) if end is None else end
+    piece = " ".join(text[start:end].split("\n"))
+    if len(piece) > 2 * _SHOWN:
+        piece = f"{piece[:_SHOWN]}……{piece[-_SHOWN:]}"
+    return f"“{'……' if start else ''}{piece}{'……' if end < len(text) else ''}”"
+
+
+def _short(text: str) -> str:
+    plain = " ".join(text.split("\n"))
+    return plain if len(plain) <= 2 * _SHOWN else f"{plain[: 2 * _SHOWN]}……"
+
+
+def _tell_signing(signing: Resigning) -> None:
+    if signing.undecided:
+        say(f"要不要重签：{signing.undecided}。")
+        return
+    say("")
+    same = "相同" if signing.old_code == signing.new_code else "不同"
+    say(f"校验码：{signing.old_code} → {signing.new_code}（{same}）")
+    for document in signing.documents:
+        say(f"  · 《{document.title}》：{_document(document)}")
+    if not signing.parties:
+        return
+    say("")
+    if any(party.again or party.void for party in signing.parties):
+        say("各方要重新签章的（一份文件改了一页，这份文件的各方都要重签；没有列出的不用）：")
+    else:
+        say("各份文件逐页相同，已经签好的纸质件都不用重签。")
+    for party in signing.parties:
+        if party.again or party.void:
+            say(f"  · {party.party}：{_party(party)}")
+    spared = [party for party in signing.parties if not party.again and not party.void]
+    if spared and len(spared) < len(signing.parties):
+        say(f"  · 不用重签的：{'、'.join(party.party for party in spared)}")
+
+
+def _document(document: ComparedDocument) -> str:
+    if document.state == "same":
+        return f"{document.total} 页逐页相同" + ("，签章不用重做" if document.kept else "")
+    if document.state == "new":
+        return f"新增的文件，{document.total} 页"
+    if document.state == "withdrawn":
+        return "后一套里没有了，原来的签章作废" if document.void else "后一套里没有了"
+    if document.state == "unknown":
+        return "有一套没有它的 PDF，看不出变没变，按要重签处理"
+    told = []
+    if document.pages:
+        told.append(f"第 {_numbers(document.pages)} 页变了（共 {document.total} 页）")
+    if document.old_pages:
+        told.append(f"原来的第 {_numbers(document.old_pages)} 页作废")
+    if not told:
+        told.append("页面相同，签章的单位变了")
+    return "，".join(told)
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    """Page numbers, runs of them as 3—5."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "、".join(f"{run[0]}—{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _party(party: PartyWork) -> str:
+    places: dict[str, list[str]] = {}
+    for title, place in party.again:
+        page = f"第 {place.page} 页" if place.page else "页未找到"
+        work = "签字、盖章" if place.signer and place.seal else "盖章" if place.seal else "签字"
+        places.setdefault(title, []).append(f"{page}{work}")
+    told = [f"《{title}》{'、'.join(dict.fromkeys(each))}" for title, each in places.items()]
+    gone = [title for title in party.void if title not in places]
+    if gone:
+        told.append(f"{'、'.join(f'《{title}》' for title in gone)}原来的签章作废")
+    return "；".join(told)
