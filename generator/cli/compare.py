@@ -38,19 +38,41 @@ _AROUND = 12
     metavar="方案代码",
     help="按哪个方案读数据；省略时用材料包的；只有数据文件时各个方案的都比",
 )
+@click.option(
+    "--redline",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="目录",
+    help="两套材料的每份 Word 文件各做一份修订稿，写到这个目录：全部接受是新稿，全部拒绝是旧稿（要装 redline 附加组件）",
+)
+@click.option("--author", default="lianheti", metavar="姓名", help="修订稿里写的修订人，默认 lianheti")
 @format_option
 @templates_option
-def command(old: Path, new: Path, code: str | None, output: str, templates: Path | None) -> ExitCode:
+def command(
+    old: Path,
+    new: Path,
+    code: str | None,
+    folder: Path | None,
+    author: str,
+    output: str,
+    templates: Path | None,
+) -> ExitCode:
     """Compare two data files or packets."""
     from generator.workflows.compare import compare
+    from generator.workflows.redlines import write_redlines
     from generator.workflows.workspace import Workspace
 
     with Workspace(templates) as workspace:
-        found = compare(workspace, old, new, code, progress=say_notices)
+        found = compare(
+            workspace, old, new, code, author=None if folder is None else author, progress=say_notices
+        )
+    if folder is not None:
+        write_redlines({each.name: each.data for each in found.redlines if each.name}, folder)
     if output == "json":
         write_json(found.as_json())
     else:
         _tell(found)
+        _tell_redlines(found, folder)
     return found.exit_code
 
 
@@ -67,6 +89,16 @@ def _tell(found: Comparison) -> None:
         _tell_signing(found.signing)
     for warning in found.warnings:
         say(f"注意：{warning.rstrip('。')}。")
+
+
+def _tell_redlines(found: Comparison, folder: Path | None) -> None:
+    if folder is None:
+        return
+    say("")
+    say(f"修订稿（{folder}）：")
+    for each in found.redlines:
+        none = f"没有做：{each.problem}" if each.problem else "Word 文件的文字相同，不用做"
+        say(f"  · 《{each.title}》：{each.name or none}")
 
 
 def _words(change: FieldChange) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any, Final
 
 from generator.errors import DataError, ExitCode, Place, UsageError
@@ -21,7 +22,8 @@ from generator.readers.written import written
 from generator.workflows.data_changes import DataSide, FieldChange, data_changes
 from generator.workflows.inputs import Data, Upload, opened
 from generator.workflows.progress import Listener, tell
-from generator.workflows.resigning import Read, Resigning, resigning
+from generator.workflows.redlines import redline, redlines_can_be_made
+from generator.workflows.resigning import Read, Resigning, resigning, same_document
 from generator.workflows.workspace import Workspace
 
 _ANEW: Final = "换回生成时的材料包，或用原来的数据文件重新生成"
@@ -42,6 +44,27 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentRedline:
+    """One document of two packets as a Word file with tracked changes.
+
+    Attributes:
+        title: the document's.
+        name: the file's name; empty where there is none.
+        data: the DOCX; empty where there is none.
+        problem: why there is none; empty where there is one, or the two say the same.
+    """
+
+    title: str
+    name: str = ""
+    data: bytes = b""
+    problem: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The file as the command prints it, without its bytes."""
+        return {"title": self.title, "file": self.name, "problem": self.problem}
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What is not the same.
 
@@ -51,6 +74,7 @@ class Comparison:
         signing: what has to be signed again; None where not both are packets.
         warnings: what a person should know, clauses without a full stop.
         unread: how many values could not be read and were compared as they are written.
+        redlines: a line for each document; empty where none were asked for.
     """
 
     programme: str
@@ -58,13 +82,15 @@ class Comparison:
     signing: Resigning | None
     warnings: tuple[str, ...]
     unread: int
+    redlines: tuple[DocumentRedline, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs: no value, and of two packets no page."""
+        """Whether nothing differs: no value, of two packets no page, and no Word file that was looked at."""
         documents = self.signing.documents if self.signing else ()
         undecided = bool(self.signing and self.signing.undecided)
-        return not (self.changes or self.unread or undecided) and all(
+        words = any(each.name or each.problem for each in self.redlines)
+        return not (self.changes or self.unread or undecided or words) and all(
             each.state == "same" for each in documents
         )
 
@@ -80,6 +106,7 @@ class Comparison:
             "same": self.same,
             "changes": [each.as_json() for each in self.changes],
             "signing": self.signing.as_json() if self.signing else None,
+            "redlines": [each.as_json() for each in self.redlines],
             "warnings": list(self.warnings),
         }
 
@@ -90,6 +117,7 @@ def compare(
     new: Data,
     code: str | None = None,
     *,
+    author: str | None = None,
     progress: Listener | None = None,
 ) -> Comparison:
     """Compare two data files, two packets, or one of each; nothing is written.
@@ -99,13 +127,17 @@ def compare(
         old: what was: a data file, or a packet's folder or archive.
         new: what is, likewise.
         code: the programme by which data files are read; None for the packet's, else every one that there is.
+        author: who stands as the author of the tracked changes in each document's Word file; None for no such files.
         progress: is told of each step before it begins.
 
     Raises:
         DataError: one cannot be read, or is a packet that was changed after it was made.
-        UsageError: there is no such programme, or it is not the packets'.
+        UsageError: there is no such programme, or it is not the packets'; tracked changes are asked for, but not both
+            are packets, or the extra ``redline`` is not installed.
         ProgrammeError: a programme is at fault.
     """
+    if author is not None:
+        redlines_can_be_made()
     tell(progress, "读取前后两份")
     with _side(old) as before, _side(new) as after:
         programmes = _programmes(workspace, before, after, code)
@@ -114,9 +146,13 @@ def compare(
         if before.manifest and after.manifest:
             tell(progress, "逐页比较文件")
             signing = resigning(_read(before), _read(after))
+        redlines: tuple[DocumentRedline, ...] = ()
+        if author is not None:
+            tell(progress, "做修订稿")
+            redlines = tuple(_redlines(before, after, author))
         warnings = (*problems, *_edited("前一套", before), *_edited("后一套", after))
         title = programmes[0].title if len(programmes) == 1 else ""
-        return Comparison(title, changes, signing, tuple(warnings), len(problems))
+        return Comparison(title, changes, signing, tuple(warnings), len(problems), redlines)
 
 
 @contextmanager
@@ -242,3 +278,36 @@ def _edited(name: str, side: Side) -> Iterator[str]:
             )
         elif document.edited:
             yield f"{name}的《{document.title}》在 Word 里改过，数据里没有这些改动，页面按改过的比较"
+
+
+def _redlines(old: Side, new: Side, author: str) -> Iterator[DocumentRedline]:
+    if old.manifest is None or new.manifest is None:
+        raise UsageError("修订稿由两套材料里的 Word 文件做成，这里有一份是数据文件", "给出两套材料")
+    left = list(old.manifest.documents)
+    for document in new.manifest.documents:
+        was = next((each for each in left if same_document(each, document)), None)
+        if was is None:
+            yield DocumentRedline(document.title, problem="前一套里没有这份文件")
+            continue
+        left.remove(was)
+        before, after = _word(old, was), _word(new, document)
+        if before is None or after is None:
+            yield DocumentRedline(document.title, problem="有一套里没有它的 Word 文件")
+            continue
+        made = redline(before, after, title=document.title, author=author, day=new.manifest.date)
+        file = document.file("docx")
+        if made.data is not None and file is not None:
+            name = f"{PurePosixPath(file.path).stem}-修订稿.docx"
+            yield DocumentRedline(document.title, name, made.data)
+        else:
+            yield DocumentRedline(document.title, problem=made.problem)
+    for document in left:
+        yield DocumentRedline(document.title, problem="后一套里没有这份文件")
+
+
+def _word(side: Side, document: Document) -> bytes | None:
+    """A document's Word file as it lies there, with what a person has changed in it."""
+    file = document.file("docx")
+    if side.packet is None or file is None or file.path not in side.packet.paths:
+        return None
+    return side.packet.read(file.path)

@@ -155,7 +155,7 @@ def resigning(old: Read, new: Read) -> Resigning:
 def _documents(old: Read, new: Read) -> Iterator[ComparedDocument]:
     left = list(old.manifest.documents)
     for document in new.manifest.documents:
-        was = next((each for each in left if _is_same(each, document)), None)
+        was = next((each for each in left if same_document(each, document)), None)
         if was is not None:
             left.remove(was)
         yield _compared(was, document, old, new)
@@ -165,7 +165,7 @@ def _documents(old: Read, new: Read) -> Iterator[ComparedDocument]:
         yield ComparedDocument(document.title, paper, "withdrawn", (), (), 0, (), (), places)
 
 
-def _is_same(one: Document, other: Document) -> bool:
+def same_document(one: Document, other: Document) -> bool:
     """Whether two documents are one: of one id and title, and of letters the one that the same party signs."""
     if (one.id, one.title) != (other.id, other.title):
         return False
