@@ -80,6 +80,12 @@ class Area:
         sheet, row, column = cell
         return sheet == self.sheet and self.top <= row <= self.bottom and self.left <= column <= self.right
 
+    def meets_any(self, cells: set[Cell]) -> bool:
+        """Whether one of some cells lies in it."""
+        if (self.top, self.left) == (self.bottom, self.right):
+            return (self.sheet, self.top, self.left) in cells
+        return any(self.meets(cell) for cell in cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -126,9 +132,14 @@ class SheetXml:
     root: Element
     rows: dict[int, Element] = field(default_factory=dict)
     cells: dict[tuple[int, int], Element] = field(default_factory=dict)
+    column_styles: list[tuple[int, int, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Number all rows and cells; those without a number follow the one before."""
+        self.column_styles = [
+            (int(each.get("min", "0")), int(each.get("max", "0")), str(each.get("style", "")))
+            for each in self.root.iter(S + "col")
+        ]
         row = -1
         for element in self.root.iter(S + "row"):
             row = int(element.get("r", str(row + 2))) - 1
@@ -169,9 +180,9 @@ class SheetXml:
         return made
 
     def _column_style(self, column: int) -> str:
-        for each in self.root.iter(S + "col"):
-            if int(each.get("min", "0")) <= column + 1 <= int(each.get("max", "0")):
-                return str(each.get("style", ""))
+        for first, last, style in self.column_styles:
+            if first <= column + 1 <= last:
+                return style
         return ""
 
     def put(self, row: int, column: int, value: Value) -> bool:
@@ -346,7 +357,7 @@ class Book:
                 each.cell
                 for each in formulas
                 if each.cell not in found
-                and (each.anything or any(area.meets(cell) for area in each.areas for cell in fresh))
+                and (each.anything or any(area.meets_any(fresh) for area in each.areas))
             }
             found |= more
             fresh = more
