@@ -288,9 +288,14 @@ def _any() -> TypeAdapter[PacketManifest | AmendmentManifest | RollupManifest]:
 def manifest_schema() -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of ``manifest.json``."""
     schema = _any().json_schema(by_alias=True, mode="serialization")
+    kinds = (PacketManifest, AmendmentManifest, RollupManifest)
+    # Publishing puts these two in: they stand in every manifest that is written.
+    optional = {
+        name for kind in kinds for name, field in kind.model_fields.items() if field.exclude_if is not None
+    } - {"files", _SEAL}
     for definition in schema["$defs"].values():
         if _SEAL in definition["properties"]:
-            definition["required"] = list(definition["properties"])
+            definition["required"] = [name for name in definition["properties"] if name not in optional]
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
