@@ -61,6 +61,7 @@ def test_two_texts_never_get_one_name_even_where_case_is_not_told_apart(texts: l
         assert len({seen(name) for name in names}) == len(texts)
 
 
+@pytest.mark.thorough
 def test_no_two_letters_that_a_system_takes_for_one_both_stay_as_they_are() -> None:
     first_planes = map(chr, range(0x20000))  # beyond them no letter has a case
     kept = [char for char in first_planes if is_safe(char) and safe_name(char) == char]

@@ -14,6 +14,7 @@ from tests.batch.conftest import Place
 from tests.batch.province import CODE, OTHER, broken, form, standing
 
 
+@pytest.mark.thorough
 def test_files_folders_and_patterns_are_taken_each_file_once(place: Place) -> None:
     one, _ = place.add("甲", "乙")
     (place.data / "旧").mkdir()
@@ -89,6 +90,7 @@ def test_several_programmes_each_give_a_packet(place: Place) -> None:
     assert len(list(place.output.glob("*/*/manifest.json"))) == 4
 
 
+@pytest.mark.thorough
 def test_without_a_programme_each_file_is_made_for_its_own_filings(place: Place) -> None:
     one, two = place.add("甲", "乙")
     with one.open("a", encoding="utf-8") as file:
@@ -228,6 +230,7 @@ def test_verify_sees_a_change_that_size_and_time_hide(place: Place) -> None:
     assert path.name in verified.json["results"][0]["error"]
 
 
+@pytest.mark.thorough
 def test_a_damaged_or_foreign_stamp_only_costs_time(place: Place) -> None:
     place.add("甲")
     place.batch()

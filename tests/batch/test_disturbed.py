@@ -39,6 +39,7 @@ def lines(program: str, *arguments: object, before: tuple[str, ...] = ()) -> lis
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+@pytest.mark.thorough
 @needs_fork
 def test_killed_at_any_moment_every_packet_is_whole_and_the_next_run_finishes(tmp_path: Path) -> None:
     *kills, end = lines("die_while_working.py", tmp_path, KILLS, 20260301)
@@ -61,6 +62,7 @@ def test_whichever_write_fails_it_is_told_nothing_is_broken_and_the_next_run_fin
     assert last["states"] == ["made", "made"]
 
 
+@pytest.mark.thorough
 @needs_fork
 def test_on_a_full_disk_what_stands_is_whole_and_with_room_the_next_run_finishes(tmp_path: Path) -> None:
     if shutil.which("unshare") is None:

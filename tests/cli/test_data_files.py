@@ -94,6 +94,7 @@ def test_a_new_workbook_explains_itself_and_checks_what_is_typed(code: str, tmp_
     assert all(sheet.page_setup.paperSize == 9 for sheet in book.worksheets if sheet.sheet_state == "visible")
 
 
+@pytest.mark.thorough
 def test_a_limited_text_counts_itself(tmp_path: Path) -> None:
     limited = [code for code in CODES if Catalogue().load(code).limits]
     assert limited
@@ -124,6 +125,7 @@ def test_converting_there_and_back_keeps_every_value(stem: str, code: str, tmp_p
     assert back.consortium == load(read_source(original), programme, known=known).consortium
 
 
+@pytest.mark.thorough
 def test_converting_keeps_the_comments_of_the_starter_file(tmp_path: Path) -> None:
     run("new", CODES[0], "-o", tmp_path / "甲.yaml")
     text = (tmp_path / "甲.yaml").read_text(encoding="utf-8")
@@ -136,6 +138,7 @@ def test_converting_keeps_the_comments_of_the_starter_file(tmp_path: Path) -> No
     assert "统一社会信用代码" in openpyxl.load_workbook(tmp_path / "甲.xlsx")["成员单位"]["C4"].value
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("suffix", ["yaml", "xlsx"])
 def test_carrying_over_to_another_scheme_loses_nothing_and_marks_what_is_missing(
     suffix: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

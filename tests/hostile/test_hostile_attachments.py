@@ -117,6 +117,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", REFUSED)
 def test_a_pdf_beyond_bounds_is_refused_in_words(kind: str) -> None:
     data = saved(REFUSED[kind])

@@ -64,6 +64,7 @@ def test_a_name_longer_than_the_systems_is_told(capsys: pytest.CaptureFixture[st
     assert "File name" not in said
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX environment")
 @pytest.mark.parametrize(
     ("changed", "code"),
@@ -80,6 +81,7 @@ def test_a_machine_without_a_home_or_utf_8(changed: dict[str, str], code: int, t
     assert (b"PYTHONUTF8" in done.stderr) == (code == 6)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
 def test_a_closed_screen_does_not_stop_the_work() -> None:
     done = subprocess.run(

@@ -613,6 +613,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("build", "message"), BOMBS.values(), ids=BOMBS.keys())
 def test_a_bomb_is_refused_soon_and_in_little_memory(
     tmp_path: Path, build: Callable[[], bytes], message: str

@@ -160,6 +160,7 @@ def test_what_the_scheme_asks_for_and_nobody_gave_is_named(words_only: Session, 
     assert states["other"] == "optional"
 
 
+@pytest.mark.thorough
 def test_the_same_files_give_the_same_print_copy(session: Session, tmp_path: Path) -> None:
     data = named(
         tmp_path, {"a.pdf": pdf(2), "b.jpg": picture((60, 90), "JPEG")}, "  licences: [a.pdf, b.jpg]\n"

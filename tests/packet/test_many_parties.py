@@ -110,6 +110,7 @@ def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
     assert spent <= 0.2 * whole or parties == 2
 
 
+@pytest.mark.thorough
 def test_pages_of_one_party_name_the_agreement_and_the_code_of_its_text(tmp_path: Path) -> None:
     codes = set()
     for pages, parties in (("每方一页", 3), ("每方一页", 4)):
@@ -160,6 +161,7 @@ def room_to_sign(page: pypdfium2.PdfPage, place: Box, characters: list[Box]) -> 
     return line[2] - line[0], min(above) - line[3]
 
 
+@pytest.mark.thorough
 def test_two_leads_share_the_one_place_that_a_cover_has(tmp_path: Path) -> None:
     packet, _ = drawn(4, 2, tmp_path)
     made, _, _ = signed(packet, "application")

@@ -66,6 +66,7 @@ def first_pages(made: Packet) -> dict[str, int]:
     return {str(entry.title): (reader.get_destination_page_number(entry) or 0) + 1 for entry in outline}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", first_quickly(CODES))
 def test_on_paper_odd_numbers_stand_outside_on_fronts_and_even_ones_outside_on_backs(code: str) -> None:
     made = signing_packet(code)

@@ -141,6 +141,7 @@ def test_a_place_that_is_not_found_is_refused_for_signing_and_told_in_a_draft(
     assert "没有找到" in warnings[0]
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
 def test_in_libreoffice_s_pdf_the_places_are_where_their_labels_are_printed(drawn: Packet) -> None:
     application = next(one for one in drawn.documents if one.document.id == "application")

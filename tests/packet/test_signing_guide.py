@@ -71,6 +71,7 @@ def test_one_page_is_told_by_its_printed_number_its_sheet_and_its_page_in_the_fi
         assert any("".join(f"{printed}{sheet}{page}".split()) in pages(one.data)[0] for one in sheets)
 
 
+@pytest.mark.thorough
 def test_the_guide_counts_sheets_and_tells_order_and_last_day(session: Session, tmp_path: Path) -> None:
     data = example(tmp_path, PLAIN, ("agreement:\n", "agreement:\n  signing_deadline: 2025-06-18\n"))
     made = packet(session, data, PLAIN)

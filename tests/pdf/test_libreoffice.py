@@ -46,6 +46,7 @@ def families(pdf: bytes) -> set[str]:
         return {str(font.BaseFont).partition("+")[2].partition("-")[0] for font in fonts}
 
 
+@pytest.mark.thorough
 @needs_office
 def test_both_engines_agree_on_pages_text_headings_and_signature_places(
     office: Engine[Any], convert: Convert, pages_of: PagesOf

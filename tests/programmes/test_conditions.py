@@ -121,6 +121,7 @@ def standing(programme: Programme, code: str, path: str) -> list[str]:
     return [place.path.removesuffix(".text") for place in found]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", first_quickly(reversed(CODES)))
 def test_a_value_that_a_condition_needs_and_lacks_is_unknown_by_its_path_and_never_a_pass(code: str) -> None:
     programme = CATALOGUE.load(code)

@@ -167,6 +167,7 @@ def test_each_document_to_be_signed_has_a_field_for_each_signatory_and_no_other_
         assert all(signing.rect is not None for signing in made.signings)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("packet", first_quickly(CODES), indirect=True)
 def test_everybody_signs_every_document_one_after_the_other_and_every_signature_holds(
     packet: Packet, tmp_path: Path

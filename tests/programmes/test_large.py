@@ -48,6 +48,7 @@ def documents(code: str) -> dict[str, tuple[Rendered, PdfDocument]]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CODES)
 def test_no_text_runs_off_the_paper(code: str) -> None:
     for document_id, (_, pdf) in documents(code).items():

@@ -47,6 +47,7 @@ def placed(made: MadeDocument) -> list[list[tuple[str, tuple[float, ...]]]]:
         return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", first_quickly(CODES))
 def test_a_draft_has_the_same_text_at_the_same_places_as_the_signing_edition(code: str) -> None:
     signing = signing_packet(code).documents

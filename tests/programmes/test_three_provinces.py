@@ -61,6 +61,7 @@ def test_each_province_finds_what_one_would_expect(
     assert [result["missing"] + result["problems"] for result in results.values()] == [[], [], []]
 
 
+@pytest.mark.thorough
 def test_all_schemes_at_once_find_the_same_of_these_three(capsys: pytest.CaptureFixture[str]) -> None:
     results = checked(capsys, "--all")
     assert {code: open_findings(results[code]) for code in EXPECTED} == EXPECTED
@@ -76,6 +77,7 @@ def test_the_message_names_where_the_lead_is_not_registered(capsys: pytest.Captu
     assert finding["message"].endswith("。")
 
 
+@pytest.mark.thorough
 def test_drafts_of_all_three_are_made_in_one_run_and_the_ready_one_for_signing(tmp_path: Path) -> None:
     assert main(["packet", str(DATA), "-o", str(tmp_path), "--no-pdf"]) == 0
     made = sorted(path.parent.name for path in tmp_path.rglob("manifest.json"))

@@ -83,6 +83,7 @@ def test_killed_at_random_moments_the_packet_is_the_old_or_the_new(tmp_path: Pat
     assert put(tmp_path, A).moved_aside is None
 
 
+@pytest.mark.thorough
 def test_two_processes_and_a_recovery_at_once_give_one_whole_packet(tmp_path: Path) -> None:
     with publishing(tmp_path, "AB", 15) as one, publishing(tmp_path, "BA", 15) as two:
         output_of(one).readline()

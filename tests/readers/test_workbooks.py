@@ -228,6 +228,7 @@ def test_rows_can_be_sorted_and_accounts_follow_their_member(tmp_path: Path) -> 
     assert [len(member.accounts or ()) for member in members] == [0, 1]
 
 
+@pytest.mark.thorough
 def test_three_hundred_members_fit(tmp_path: Path) -> None:
     members = [{"role": "成员单位", "name": f"单位{number}", "kind": "企业"} for number in range(300)]
     data = write_workbook(form(), {"name": "大", "members": members}, {})

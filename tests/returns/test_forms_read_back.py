@@ -37,6 +37,7 @@ def changed(docx: bytes, change: Callable[[str], str]) -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.thorough
 def test_what_our_own_forms_print_comes_back_each_value_with_its_place(workspace: Workspace) -> None:
     job, forms = filled_forms(workspace, CODE)
     read = reading(workspace, CODE, forms)

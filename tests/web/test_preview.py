@@ -23,6 +23,7 @@ def _asked(served: Page, path: str, **more: str) -> Any:
     return served.client.get(path, params={**WHERE, **more})
 
 
+@pytest.mark.thorough
 def test_the_pages_follow_a_change_and_lead_to_its_field(drawn: Page) -> None:
     before = _asked(drawn, "/preview").json()
     at, *box = before["places"]["contact.phone"]

@@ -98,6 +98,7 @@ def test_with_nothing_edited_the_packet_stays_to_the_byte(folder: Path) -> None:
     assert not found.published.written
 
 
+@pytest.mark.thorough
 def test_an_added_sentence_stands_in_the_pdf_and_the_print_copy_and_the_packet_is_sound(folder: Path) -> None:
     path = agreement(folder)
     edit(path, say)
@@ -120,6 +121,7 @@ def test_an_added_sentence_stands_in_the_pdf_and_the_print_copy_and_the_packet_i
     assert verify(folder).sound
 
 
+@pytest.mark.thorough
 def test_bound_twice_it_still_says_what_was_edited(folder: Path) -> None:
     edit(agreement(folder), say)
     bound(folder)
@@ -128,6 +130,7 @@ def test_bound_twice_it_still_says_what_was_edited(folder: Path) -> None:
     assert not again.published.written
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
@@ -144,6 +147,7 @@ def test_what_does_not_agree_with_the_data_is_told_with_what_stands_there_now(
     assert any(told in each for each in manifest(folder)["warnings"])
 
 
+@pytest.mark.thorough
 def test_a_changed_figure_and_a_changed_date_of_the_form_are_told(folder: Path) -> None:
     form = next(folder.glob("01-*.docx"))
     edit(form, put("2025年6月10日", "2025年7月1日"))
@@ -153,6 +157,7 @@ def test_a_changed_figure_and_a_changed_date_of_the_form_are_told(folder: Path) 
     assert any("新写的日期“2025年7月1日”" in each for each in differences)
 
 
+@pytest.mark.thorough
 def test_a_signed_pdf_is_never_lost(folder: Path) -> None:
     signed = agreement(folder).with_suffix(".pdf")
     signed.write_bytes(signed.read_bytes() + b"\n%/ByteRange [0 1 2 3]\n")

@@ -176,6 +176,7 @@ APPENDED: dict[str, Callable[[Any], None]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", APPENDED)
 def test_what_is_appended_to_a_signed_agreement_is_told(signed: Standing, case: str, run: Run) -> None:
     path = signed.pdf("agreement")
@@ -214,6 +215,7 @@ def test_an_appearance_in_a_field_that_nobody_has_signed_is_told(
     assert any("还没有签名的签名域" in fault["message"] for fault in report["faults"])
 
 
+@pytest.mark.thorough
 def test_one_signature_in_two_fields_is_told(packet: Standing, run: Run, authority: Authority) -> None:
     path = packet.pdf("agreement")
     *others, _ = packet.document("agreement")["signatories"]
@@ -226,6 +228,7 @@ def test_one_signature_in_two_fields_is_told(packet: Standing, run: Run, authori
     assert report["faults"]
 
 
+@pytest.mark.thorough
 def test_a_stranger_with_a_certificate_of_the_same_authority_is_not_the_parties(
     packet: Standing, run: Run, authority: Authority, tmp_path: Path
 ) -> None:
@@ -260,6 +263,7 @@ def test_without_an_authority_that_is_trusted_nothing_is_complete(
     assert "--trust" in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_an_expired_certificate_with_a_time_of_its_own_telling_is_doubtful(
     packet: Standing, run: Run, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +298,7 @@ def labelled_sm3(pdf: bytes) -> bytes:
     return pdf[:start] + dumped.hex().encode().ljust(end - start, b"0") + pdf[end:]
 
 
+@pytest.mark.thorough
 def test_what_is_labelled_as_a_chinese_standard_is_not_taken_for_checked(
     packet: Standing, run: Run, authority: Authority, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -369,6 +374,7 @@ def test_packets_that_nobody_can_sign_are_not_complete(tmp_path: Path, run: Run)
         assert report["lacking"]
 
 
+@pytest.mark.thorough
 def test_a_pdf_beside_a_manifest_that_was_changed_is_vouched_for_by_nothing(
     signed: Standing, run: Run
 ) -> None:
@@ -384,6 +390,7 @@ def test_a_pdf_beside_a_manifest_that_was_changed_is_vouched_for_by_nothing(
     assert not report["complete"]
 
 
+@pytest.mark.thorough
 def test_what_others_have_written_reaches_no_terminal_raw(
     packet: Standing, authority: Authority, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -134,6 +134,7 @@ FOUND_AGAIN: dict[str, Change] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", FOUND_AGAIN)
 def test_a_lost_bookmark_is_found_again_by_the_printed_label(
     packet: Standing, case: str, capsys: pytest.CaptureFixture[str]
@@ -171,6 +172,7 @@ REFUSED: dict[str, tuple[Change, str]] = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_place_that_cannot_be_told_for_sure_is_refused_by_name(
     packet: Standing, case: str, capsys: pytest.CaptureFixture[str]
@@ -213,6 +215,7 @@ def test_bound_edits_are_a_persons_work(
     assert next(aside.glob("02-*.docx")).read_bytes() == mine
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ["member", "lead-opinion"])
 def test_a_template_without_a_place_makes_no_signing_packet(
     tmp_path: Path, role: str, capsys: pytest.CaptureFixture[str]

@@ -173,6 +173,7 @@ def test_members_that_were_not_signed_or_lead_elsewhere_are_refused(
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.thorough
 def test_a_bomb_and_what_is_no_pack_are_refused(
     own_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -46,6 +46,7 @@ def data(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.thorough
 def test_eight_threads_give_the_bytes_of_one(workspace: Workspace, data: Path, tmp_path: Path) -> None:
     def work(at: int) -> tuple[Any, dict[str, bytes]]:
         root = tmp_path / f"out-{at}"
@@ -85,6 +86,7 @@ def test_the_time_in_the_environment_holds_for_what_a_workspace_makes(
         Workspace(templates)
 
 
+@pytest.mark.thorough
 def test_a_batch_is_told_step_by_step_and_stopped(tmp_path: Path) -> None:
     files = province.data(tmp_path / "data", "甲", "乙", "丙")
     settings = Settings(

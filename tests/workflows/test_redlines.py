@@ -130,6 +130,7 @@ def test_without_the_extra_the_command_says_how_to_get_it(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 @WITH_ENGINE
 def test_an_edited_word_file_becomes_a_file_with_tracked_changes(
     made: Standing, packet: Standing, tmp_path: Path, capsys: pytest.CaptureFixture[str]

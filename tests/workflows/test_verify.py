@@ -42,6 +42,7 @@ def test_a_packet_as_it_was_made_is_sound_as_folder_archive_and_pdf(made: Standi
     assert len(verify(made.folder).unsigned) == 4 + 13
 
 
+@pytest.mark.thorough
 def test_all_parties_sign_one_after_the_other_and_every_signature_validates(
     packet: Standing, authority: Authority
 ) -> None:
@@ -112,6 +113,7 @@ def test_a_byte_altered_anywhere_in_the_archive_is_found(packet: Standing) -> No
         assert not report.sound
 
 
+@pytest.mark.thorough
 def test_a_byte_altered_in_a_signed_pdf_is_found_in_the_signature_and_its_padding_too(
     packet: Standing, signed_agreement: bytes
 ) -> None:

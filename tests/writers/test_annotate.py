@@ -105,6 +105,7 @@ def test_the_copy_reads_the_same_as_the_original(tmp_path: Path) -> None:
     assert copy.notice == ""
 
 
+@pytest.mark.thorough
 def test_what_an_earlier_check_put_in_goes_when_it_is_put_right(tmp_path: Path) -> None:
     dataset = loaded(filled(), tmp_path)
     first = saved(annotated(filled(), tmp_path, finding(dataset, "members[1].kind")))

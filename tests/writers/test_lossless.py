@@ -124,6 +124,7 @@ def kept(tree: Tree) -> dict[str, str]:
     return found
 
 
+@pytest.mark.thorough
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(base=group(ONE.model), filing=group(ONE.model))
 @example(base={"members": [{"accounts": []}]}, filing={})
@@ -160,6 +161,7 @@ def test_the_same_data_give_the_same_bytes() -> None:
     assert write_workbook(form(), base, {}) == write_workbook(form(), base, {})
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_workbook_saved_by_libreoffice_reads_the_same(tmp_path: Path) -> None:
     base: Tree = {

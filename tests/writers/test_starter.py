@@ -231,6 +231,7 @@ def records(draw: st.DrawFn, part: type[Part], without: frozenset[str] = frozens
     return {draw(st.sampled_from(spec.keys)): draw(spec_values(spec)) for spec in chosen}
 
 
+@pytest.mark.thorough
 @settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_made_records_fit_the_schema_and_load(
@@ -295,6 +296,7 @@ def test_the_schema_is_the_same_whatever_the_order(first: Programme, second: Pro
     assert json_schema([first, second]) == json_schema([second, first])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "path", first_quickly(sorted(shipped("data").glob("*.yaml"), reverse=True)), ids=lambda path: path.name
 )
