@@ -549,6 +549,10 @@ class _Walk:
                 value = value_of(token, hit.raw, self.reader.form)
             except UnreadableError as error:
                 doubt = str(error)
+        known = self.reader.provinces
+        if token.spec is not None and token.spec.reads == "province" and known and str(value) not in known:
+            # Province and city often stand in one cell with no print between.
+            doubt = doubt or "不是省、自治区或直辖市的名称"
         self._noted(token, Reading(place, hit.raw.strip(), value, doubt, self.found.name))
 
     def _noted(self, token: Value, reading: Reading) -> None:
