@@ -180,12 +180,11 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
     A value from which a document prints only a count or a tick counts as printed: the form asks for no more.
     """
     # No document prints these: attachments are bound into the print copy, accepted reasons stand on the
-    # conditions sheet, letters are chosen and made, files for upload are written so.
+    # conditions sheet, letters are chosen and made.
     elsewhere = (
         *(f"attachments.{item.id}[" for item in job.programme.attachments),
         "accepted[",
         "letters[",
-        "upload.",
     )
     used: set[str] = set()
     for made in documents:
