@@ -135,11 +135,37 @@ def write_new(target: Path, data: bytes) -> None:
         raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
 
 
+def put_data(target: Path, data: bytes) -> None:
+    """Write a file, or put it in another's place: whoever reads it gets the old bytes or the new ones, never a part.
+
+    They are written beside it and on the disk before they take its place. A file that is there keeps its
+    permissions. Only one program at a time may do this with a file.
+
+    Args:
+        target: the file; its folder is there.
+        data: its bytes.
+
+    Raises:
+        OSError: it can't be written; what was there is as it was.
+    """
+    new = target.with_name(f".{target.name}.new")
+    try:
+        with new.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            new.chmod(stat.S_IMODE(target.stat().st_mode))
+        new.replace(target)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+
+
 def replace_data(target: Path, data: bytes) -> None:
     """Put new bytes in the place of a file that exists: whoever reads it gets the old ones or the new ones.
 
-    They are written beside it and on the disk before they take its place. The file keeps its permissions; a link
-    to it stays a link. Only one program at a time may do this with a file.
+    As ``put_data``, but that the file must be there, and that a link to it stays a link.
 
     Args:
         target: the file.
@@ -148,19 +174,10 @@ def replace_data(target: Path, data: bytes) -> None:
     Raises:
         OutputError: it cannot be written; it is as it was then.
     """
-    new = target
     try:
         target = target.resolve(strict=True)
-        new = target.with_name(f".{target.name}.new")
-        with new.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(stat.S_IMODE(target.stat().st_mode))
-        new.replace(target)
+        put_data(target, data)
     except OSError as error:
-        if new != target:
-            new.unlink(missing_ok=True)
         raise OutputError(
             f"写不了文件 {target.name}（{error.strerror}），它还是原来的样子",
             "关闭正在使用它的程序（如 Excel、WPS），核对文件和文件夹的权限，然后重试",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from generator.base.files import data_folder, replace_whole, shipped, why_refused, write_new
+from generator.base.files import data_folder, put_data, replace_whole, shipped, why_refused, write_new
 from generator.errors import ExitCode, Place, ProgrammeError, UsageError
 from generator.model.catalogue import load_programme
 from generator.model.programme import Programme
@@ -195,7 +195,8 @@ def pack(
     data = pack_bytes(about, files, key, FIXED_TIME)
     made = read_pack(data, target.name)
     tell(progress, f"写入 {target.name}")
-    _write(target, data)
+    with as_output_errors(target):
+        put_data(target, data)
     return Packed(target, made.about, made.fingerprint, tuple(str(fault) for fault in linted.faults))
 
 
@@ -441,13 +442,6 @@ def _next_version(target: Path, code: str, version: int | None) -> int:
             f"写 --version {before.version + 1}，或不写",
         )
     return version or before.version + 1
-
-
-def _write(target: Path, data: bytes) -> None:
-    with as_output_errors(target):
-        fresh = target.with_name(f".{target.name}.new")
-        fresh.write_bytes(data)
-        fresh.replace(target)
 
 
 def _guide(programme: Programme, version: int) -> str:

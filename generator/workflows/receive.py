@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.base.files import put_data
 from generator.errors import DataError, ExitCode, OutputError, Place, UsageError
 from generator.publishing import safe_name
 from generator.publishing.beside import STATUS_JSON, STATUS_SHEET, packet_locked
@@ -376,9 +377,7 @@ def _put(path: Path, data: bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if not (path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data):
-            new = path.with_name(f".{path.name}.new")
-            new.write_bytes(data)
-            new.replace(path)
+            put_data(path, data)
     except OSError as error:
         raise OutputError(
             f"写不了文件 {path.name}（{error.strerror}）", "关闭正在使用它的程序，核对文件夹的权限和磁盘空间"

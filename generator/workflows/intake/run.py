@@ -15,7 +15,7 @@ from openpyxl.styles import Font, PatternFill
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator import __version__
-from generator.base.files import replace_whole
+from generator.base.files import put_data, replace_whole
 from generator.errors import ExitCode, OutputError, UsageError
 from generator.model.programme import Programme
 from generator.packet.times import FIXED_TIME
@@ -187,9 +187,7 @@ def _taken_in(
         (out / NOTICES).mkdir(exist_ok=True)
         _remove_stale(out / NOTICES, {path.name for path in files})
         for path, data in written.items():
-            fresh = path.with_name(f".{path.name}.new")
-            fresh.write_bytes(data)
-            fresh.replace(path)
+            put_data(path, data)
         replace_whole(
             out / STATE, json.dumps({"signature": signature, "state": json.loads(state)}, ensure_ascii=False)
         )
