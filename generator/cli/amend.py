@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import (
-    edition_option,
-    output_option,
-    templates_option,
-)
+from generator.cli.options import edition_option, output_option, programme_option, templates_option
 from generator.cli.output import say, say_notices
 from generator.cli.pdf_options import engine_of, pdf_options
 
@@ -28,9 +24,7 @@ if TYPE_CHECKING:
 )
 @click.argument("old", type=click.Path(path_type=Path), metavar="变更前的数据")
 @click.argument("new", type=click.Path(path_type=Path), metavar="变更后的数据")
-@click.option(
-    "-p", "--programme", "code", metavar="方案代码", help="方案代码；省略时用变更后的数据中“申报”的方案"
-)
+@programme_option("方案代码；省略时用变更后的数据中“申报”的方案")
 @output_option
 @edition_option
 @pdf_options

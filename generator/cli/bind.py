@@ -9,7 +9,7 @@ import click
 
 from generator.base.text import excerpt
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import file_option, templates_option
 from generator.cli.output import say, say_notices
 from generator.errors import UsageError
 from generator.pdf.engines.open import ENGINE_NAMES, EngineName
@@ -40,14 +40,7 @@ from generator.pdf.engines.open import ENGINE_NAMES, EngineName
     metavar="字段",
     help="把列出的一项改动取回数据，可以写多个；写“全部”取回有把握的全部。要用 -o 写新的数据文件",
 )
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    metavar="文件",
-    help="取回改动后的新数据文件，.yaml 或 .xlsx；材料包里的和原来的数据文件都不动",
-)
+@file_option("取回改动后的新数据文件，.yaml 或 .xlsx；材料包里的和原来的数据文件都不动", required=False)
 @click.option("--force", is_flag=True, help="有已签名或改动过的其他文件时，把旧的整套移到一旁再写入")
 @templates_option
 def command(

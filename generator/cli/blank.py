@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import folder_option, templates_option
 from generator.cli.output import say
 from generator.cli.pdf_options import engine_of, pdf_options
 
@@ -19,15 +19,7 @@ from generator.cli.pdf_options import engine_of, pdf_options
     epilog="例：lianheti blank 方案代码 -o 空白表格",
 )
 @click.argument("code", metavar="方案代码")
-@click.option(
-    "-o",
-    "--output",
-    "root",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="目录",
-    help="写到哪个目录",
-)
+@folder_option()
 @pdf_options
 @templates_option
 def command(code: str, root: Path, pdf_engine: str, no_pdf: bool, templates: Path | None) -> None:

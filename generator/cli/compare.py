@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import format_option, templates_option
+from generator.cli.options import format_option, programme_option, templates_option
 from generator.cli.output import say, say_notices, write_json
 
 if TYPE_CHECKING:
@@ -31,13 +31,7 @@ _AROUND = 12
 )
 @click.argument("old", type=click.Path(path_type=Path), metavar="前一份")
 @click.argument("new", type=click.Path(path_type=Path), metavar="后一份")
-@click.option(
-    "-p",
-    "--programme",
-    "code",
-    metavar="方案代码",
-    help="按哪个方案读数据；省略时用材料包的；只有数据文件时各个方案的都比",
-)
+@programme_option("按哪个方案读数据；省略时用材料包的；只有数据文件时各个方案的都比")
 @click.option(
     "--redline",
     "folder",

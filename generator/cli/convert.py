@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import file_option, programme_option, templates_option
 from generator.cli.output import say
 
 
@@ -18,22 +18,8 @@ from generator.cli.output import say
     epilog="例：lianheti convert 我的联合体.yaml -o 我的联合体.xlsx",
 )
 @click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="文件",
-    help="写到哪个文件（.yaml 或 .xlsx）",
-)
-@click.option(
-    "-p",
-    "--programme",
-    "code",
-    metavar="方案代码",
-    help="用哪个方案的表样和说明；省略时用数据中“申报”的第一个方案",
-)
+@file_option("写到哪个文件（.yaml 或 .xlsx）")
+@programme_option("用哪个方案的表样和说明；省略时用数据中“申报”的第一个方案")
 @templates_option
 def command(data: Path, target: Path, code: str | None, templates: Path | None) -> None:
     """Write the data in another format."""

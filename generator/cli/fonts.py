@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
+from generator.cli.options import format_option
 from generator.cli.output import console, say, write_json
 
 
@@ -20,14 +21,7 @@ from generator.cli.output import console, say, write_json
     "--folder", type=click.Path(path_type=Path), metavar="目录", help="先在这个目录里找（同 LIANHETI_FONTS）"
 )
 @click.option("--text", default="", metavar="文字", help="查这些字由哪个字库印，如人名里的生僻字")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    metavar="text|json",
-    help="输出格式：给人看的文字，或给程序用的 JSON",
-)
+@format_option
 def command(folder: Path | None, text: str, output: str) -> None:
     """Show the faces in use."""
     from generator.workflows.fonts import fonts

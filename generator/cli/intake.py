@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import format_option, templates_option
+from generator.cli.options import folder_option, format_option, programme_option, templates_option
 from generator.cli.output import say, write_json
 from generator.cli.pdf_options import engine_of, pdf_options
 
@@ -23,28 +23,20 @@ if TYPE_CHECKING:
     epilog="例：lianheti intake 收到的材料 -p 方案代码 -o 受理结果",
 )
 @click.argument("folder", metavar="文件夹", type=click.Path(path_type=Path))
-@click.option("-p", "--programme", "code", required=True, metavar="方案代码", help="受理的是哪个方案")
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="目录",
-    help="结果写到哪个目录",
-)
+@programme_option("受理的是哪个方案", required=True)
+@folder_option("结果写到哪个目录")
 @format_option
 @pdf_options
 @templates_option
 def command(
-    folder: Path, code: str, out: Path, output: str, pdf_engine: str, no_pdf: bool, templates: Path | None
+    folder: Path, code: str, root: Path, output: str, pdf_engine: str, no_pdf: bool, templates: Path | None
 ) -> ExitCode:
     """Take in a folder of filings."""
     from generator.workflows.intake.run import JUDGEMENTS, NOTICES, OVERVIEW, VERDICTS, intake
     from generator.workflows.workspace import Workspace
 
     with Workspace(templates) as workspace:
-        done = intake(workspace, folder, code, out, engine=engine_of(pdf_engine, no_pdf=no_pdf))
+        done = intake(workspace, folder, code, root, engine=engine_of(pdf_engine, no_pdf=no_pdf))
     if output == "json":
         write_json(done.as_json())
         return done.exit_code
@@ -59,8 +51,8 @@ def command(
         say(f"另列 {len(done.apart)} 份（没有核对）：")
         for one in done.apart:
             say(f"  · {one.name}：{one.apart}")
-    say(f"总表：{out / OVERVIEW}")
-    say(f"要人判断的，在 {out / JUDGEMENTS} 里填结论，再运行一次就算进总表。")
+    say(f"总表：{root / OVERVIEW}")
+    say(f"要人判断的，在 {root / JUDGEMENTS} 里填结论，再运行一次就算进总表。")
     if any(one.of("applicant") for one in done.filings):
-        say(f"补正通知：{out / NOTICES}")
+        say(f"补正通知：{root / NOTICES}")
     return done.exit_code

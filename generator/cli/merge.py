@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import programme_option, templates_option
 from generator.cli.output import say
 from generator.errors import ExitCode
 
@@ -27,9 +27,7 @@ _KINDS = {"new": "新填", "changed": "改了", "cleared": "删去", "conflict":
 )
 @click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
 @click.argument("returned", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="交回的工作簿…")
-@click.option(
-    "-p", "--programme", "code", metavar="方案代码", help="按哪个方案；省略时用数据中“申报”的第一个方案"
-)
+@programme_option("按哪个方案；省略时用数据中“申报”的第一个方案")
 @click.option("--dry-run", is_flag=True, help="只列出不同，不写入")
 @click.option(
     "--take",

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import file_option, templates_option
 from generator.cli.output import say
 
 
@@ -18,15 +18,7 @@ from generator.cli.output import say
     epilog="例：lianheti new 方案代码 -o 我的联合体.xlsx　　换方案：lianheti new 新方案代码 -o 新.xlsx --from 旧.xlsx",
 )
 @click.argument("code", metavar="方案代码")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="文件",
-    help="写到哪个文件（.yaml 或 .xlsx）",
-)
+@file_option("写到哪个文件（.yaml 或 .xlsx）")
 @click.option(
     "--from",
     "old",

@@ -59,6 +59,47 @@ format_option = click.option(
 )
 
 
+def file_option(told: str, *, required: bool = True) -> Callable[[F], F]:
+    """``-o FILE``, the parameter ``target``: one file that a command writes.
+
+    Args:
+        told: the help, which names the formats.
+        required: whether the command needs it.
+    """
+    return click.option(
+        "-o",
+        "--output",
+        "target",
+        type=click.Path(path_type=Path),
+        required=required,
+        metavar="文件",
+        help=told,
+    )
+
+
+def folder_option(told: str = "写到哪个目录") -> Callable[[F], F]:
+    """``-o FOLDER``, required, the parameter ``root``: the folder that a command writes into."""
+    return click.option(
+        "-o",
+        "--output",
+        "root",
+        type=click.Path(path_type=Path),
+        required=True,
+        metavar="目录",
+        help=told,
+    )
+
+
+def programme_option(told: str, *, required: bool = False) -> Callable[[F], F]:
+    """``-p CODE``, the parameter ``code``: the one scheme that a command works by.
+
+    Args:
+        told: the help, which says what is taken where it is left out.
+        required: whether the command needs it.
+    """
+    return click.option("-p", "--programme", "code", required=required, metavar="方案代码", help=told)
+
+
 def accept_option(command: F) -> F:
     """``--accept PROGRAMME:RULE=REASON``, repeatable."""
     return click.option(

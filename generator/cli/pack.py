@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
+from generator.cli.options import file_option
 from generator.cli.output import say
 from generator.errors import UsageError
 
@@ -21,15 +22,7 @@ _KEYGEN = "keygen"
     epilog="例：lianheti pack keygen -o 某省科技厅　　lianheti pack 我的模板/某省/某方案 --key 某省科技厅.key -o 某方案.lhpack",
 )
 @click.argument("folder", metavar="方案文件夹", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="文件",
-    help="写到哪个文件（.lhpack；pack keygen 写 .key 和 .pub 两个文件）",
-)
+@file_option("写到哪个文件（.lhpack；pack keygen 写 .key 和 .pub 两个文件）")
 @click.option("--key", "key", type=click.Path(path_type=Path), metavar="文件", help="签名用的密钥（.key）")
 @click.option(
     "--version",

@@ -9,7 +9,7 @@ import click
 
 from generator.base.text import excerpt
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import format_option, templates_option
+from generator.cli.options import file_option, format_option, programme_option, templates_option
 from generator.cli.output import say, write_json
 
 if TYPE_CHECKING:
@@ -30,11 +30,8 @@ _MOST: Final = 12
     epilog="例：lianheti read 申请表.docx 协议.docx -p 方案代码 -o 我的联合体.xlsx　　退出码：0 都读准了，1 有要人核对的，3 文件读不了或不是本方案的表",
 )
 @click.argument("forms", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="文件.docx…")
-@click.option("-p", "--programme", "code", required=True, metavar="方案", help="是哪个方案的表")
-@click.option(
-    "-o", "--output", "target", required=True, type=click.Path(path_type=Path), metavar="文件",
-    help="写成的数据文件，.xlsx 或 .yaml",
-)  # fmt: skip
+@programme_option("是哪个方案的表", required=True)
+@file_option("写成的数据文件，.xlsx 或 .yaml")
 @format_option
 @templates_option
 def command(forms: tuple[Path, ...], code: str, target: Path, output: str, templates: Path | None) -> int:

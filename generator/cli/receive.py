@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
+from generator.cli.options import folder_option, format_option
 from generator.cli.output import console, say, write_json
 
 if TYPE_CHECKING:
@@ -35,14 +36,7 @@ _MOST_LACKING = 30
     metavar="材料包",
     help="送出去签的那一套（文件夹或 zip）；签署情况记在这个文件夹里，每次收到都往上加",
 )
-@click.option(
-    "-o",
-    "--output",
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="目录",
-    help="原件、转正的各页、要人看的截图、签署件和催办的话写到哪里；同一套材料每次用同一个目录",
-)
+@folder_option("原件、转正的各页、要人看的截图、签署件和催办的话写到哪里；同一套材料每次用同一个目录")
 @click.option(
     "--older",
     multiple=True,
@@ -64,23 +58,16 @@ _MOST_LACKING = 30
     metavar="兆",
     help="每个签署件 PDF 最大多少兆（MB），默认 50；超过就逐级降低图像的精度，降到哪一级会写明",
 )
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    metavar="text|json",
-    help="输出格式：给人看的文字，或给程序用的 JSON",
-)
+@format_option
 def command(
     scans: tuple[Path, ...],
     packet: Path,
-    output: Path,
+    root: Path,
     older: tuple[Path, ...],
     confirm: tuple[str, ...],
     by: str,
     most_mb: float,
-    output_format: str,
+    output: str,
 ) -> int:
     """Receive scans."""
     from generator.workflows.receive import receive
@@ -88,14 +75,14 @@ def command(
     received = receive(
         scans,
         packet,
-        output,
+        root,
         older=older,
         confirm=confirm,
         by=by,
         most_bytes=int(most_mb * 1_000_000),
         progress=_step,
     )
-    if output_format == "json":
+    if output == "json":
         write_json(received.as_json())
     else:
         _tell(received)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import folder_option, templates_option
 from generator.cli.output import say, say_notices
 from generator.cli.pdf_options import engine_of, pdf_options
 
@@ -27,15 +27,7 @@ _MOST_SHOWN = 10
 )
 @click.argument("code", metavar="方案代码")
 @click.argument("data", nargs=-1, required=True, metavar="数据文件或文件夹…")
-@click.option(
-    "-o",
-    "--output",
-    "root",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="目录",
-    help="写到哪个目录",
-)
+@folder_option()
 @pdf_options
 @click.option("--force", is_flag=True, help="已有的汇总被人改过时，把旧的整套移到一旁再生成")
 @templates_option

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand, ChineseGroup
+from generator.cli.options import file_option
 from generator.cli.output import say
 
 
@@ -28,15 +29,7 @@ def command() -> None:
     epilog="例：lianheti scheme new 某省/某方案 -o 方案.xlsx",
 )
 @click.argument("code", metavar="方案代码")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="文件",
-    help="写到哪个文件（.xlsx）",
-)
+@file_option("写到哪个文件（.xlsx）")
 def new(code: str, target: Path) -> None:
     """Write a workbook to be filled."""
     from generator.workflows.schemes import new_scheme
@@ -56,15 +49,7 @@ def new(code: str, target: Path) -> None:
     epilog="例：lianheti scheme convert 我的模板/某省/某方案 -o 方案.xlsx",
 )
 @click.argument("source", type=click.Path(path_type=Path), metavar="方案文件或文件夹")
-@click.option(
-    "-o",
-    "--output",
-    "target",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="文件",
-    help="写到哪个文件（.yaml 或 .xlsx）",
-)
+@file_option("写到哪个文件（.yaml 或 .xlsx）")
 def convert(source: Path, target: Path) -> None:
     """Write the scheme in the other format."""
     from generator.workflows.schemes import convert_scheme

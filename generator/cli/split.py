@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import templates_option
+from generator.cli.options import folder_option, programme_option, templates_option
 from generator.cli.output import say
 
 
@@ -18,18 +18,8 @@ from generator.cli.output import say
     epilog="例：lianheti split 我的联合体.xlsx -o 各单位　　只给第 3、5 家：加 --member 3 --member 5",
 )
 @click.argument("data", type=click.Path(path_type=Path), metavar="数据文件")
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="目录",
-    help="写到哪个目录；其中已有的文件不会被覆盖",
-)
-@click.option(
-    "-p", "--programme", "code", metavar="方案代码", help="按哪个方案；省略时用数据中“申报”的第一个方案"
-)
+@folder_option("写到哪个目录；其中已有的文件不会被覆盖")
+@programme_option("按哪个方案；省略时用数据中“申报”的第一个方案")
 @click.option(
     "--member",
     "numbers",
@@ -40,7 +30,7 @@ from generator.cli.output import say
 )
 @templates_option
 def command(
-    data: Path, folder: Path, code: str | None, numbers: tuple[int, ...], templates: Path | None
+    data: Path, root: Path, code: str | None, numbers: tuple[int, ...], templates: Path | None
 ) -> None:
     """Write a workbook for each party."""
     from generator.workflows.parts import split, write_parts
@@ -48,8 +38,8 @@ def command(
 
     with Workspace(templates) as workspace:
         made = split(workspace, data, code, members=[number - 1 for number in numbers])
-        paths = write_parts(made, folder)
-    say(f"已在 {folder} 生成 {len(paths)} 份工作簿，分别发给各单位：")
+        paths = write_parts(made, root)
+    say(f"已在 {root} 生成 {len(paths)} 份工作簿，分别发给各单位：")
     for path in paths:
         say(f"  · {path.name}")
     say(f"填好交回后：lianheti merge {data} 交回的文件")
