@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,47 +75,35 @@ def save_report(path: Path, results: Sequence[Result], seconds: float) -> None:
 def workbook(results: Sequence[Result], seconds: float) -> bytes:
     """The report as a workbook: a row for each packet, texts as texts, with a filter."""
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
+    from openpyxl.styles import Font
+
+    from generator.writers.excel.listing import write_listing
+    from generator.writers.excel.saving import saved
 
     book = Workbook()
     sheet: Any = book.active
     sheet.title = "批量生成"
-    sheet.append([title for title, _ in _COLUMNS])
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="DDE6F0")
-    for result in results:
-        counts = result.counts or {}
-        row = [
-            result.data,
-            result.programme or "",
-            STATES[result.state],
-            *(counts.get(verdict) for verdict in _VERDICTS),
-            result.missing if counts else None,
-            result.pages,
-            round(result.seconds, 2) or None,
-            result.packet or "",
-            result.error or "；".join(result.warnings),
-            "；".join(str(Place(**where)) for where in result.where),  # type: ignore[arg-type] # as_json's own
-        ]
-        sheet.append(
-            [ILLEGAL_CHARACTERS_RE.sub("\ufffd", value) if isinstance(value, str) else value for value in row]
-        )
-        for cell in sheet[sheet.max_row]:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if isinstance(cell.value, str):
-                # A name that begins with "=" is a name, not a formula.
-                cell.data_type = "s"
+    rows = [_row(result) for result in results]
+    first = write_listing(sheet, _COLUMNS, rows, frozen=3)
+    for at, result in enumerate(results, first):
         if not result.is_good:
-            sheet.cell(sheet.max_row, 3).font = Font(bold=True, color="C00000")
-    for number, (_, width) in enumerate(_COLUMNS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.freeze_panes = "D2"
-    sheet.auto_filter.ref = sheet.dimensions
+            sheet.cell(at, 3).font = Font(bold=True, color="C00000")
     sheet.append([])
     sheet.append([summary(results, seconds)])
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return saved(book)
+
+
+def _row(result: Result) -> list[str | float | None]:
+    counts = result.counts or {}
+    return [
+        result.data,
+        result.programme or "",
+        STATES[result.state],
+        *(counts.get(verdict) for verdict in _VERDICTS),
+        result.missing if counts else None,
+        result.pages,
+        round(result.seconds, 2) or None,
+        result.packet or "",
+        result.error or "；".join(result.warnings),
+        "；".join(str(Place(**where)) for where in result.where),  # type: ignore[arg-type] # as_json's own
+    ]

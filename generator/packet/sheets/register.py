@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from generator.model.consortium import Member
 from generator.packet.parts import Job, MadeDocument
-from generator.writers.excel.form import with_fixed_times
+from generator.writers.excel.listing import HEAD_FILL, plain
+from generator.writers.excel.saving import saved
 
 PATH: Final = "signing-register.xlsx"
 _COLUMNS: Final = (
@@ -83,8 +83,7 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
         lines: from ``rows``.
     """
     from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Border, Font, Side
     from openpyxl.utils import get_column_letter
 
     book = Workbook()
@@ -96,7 +95,7 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
     sheet.append([title for title, _ in _COLUMNS])
     for number, line in enumerate(lines, 1):
         texts = (line.party, line.contact, line.phone, line.documents)
-        sheet.append([number, *(ILLEGAL_CHARACTERS_RE.sub("\ufffd", text) for text in texts)])
+        sheet.append([number, *map(plain, texts)])
     thin = Side(style="thin")
     for cells in sheet.iter_rows(min_row=2, max_row=sheet.max_row, max_col=len(_COLUMNS)):
         for cell in cells:
@@ -107,7 +106,7 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
                 cell.data_type = "s"
     for cell in sheet[2]:
         cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="DDE6F0")
+        cell.fill = HEAD_FILL
     for number, (_, width) in enumerate(_COLUMNS, 1):
         sheet.column_dimensions[get_column_letter(number)].width = width
     sheet.freeze_panes = "C3"
@@ -116,6 +115,4 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.page_setup.fitToHeight = 0
     sheet.print_title_rows = "1:2"
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return with_fixed_times(buffer.getvalue())
+    return saved(book)

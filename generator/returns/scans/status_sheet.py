@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import Any, Final
 
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import PatternFill
 
 from generator.returns.scans.status import ACTS, ACTS_ORDER, VERDICTS, Overview, Row, pages_of
-from generator.writers.excel.form import with_fixed_times
+from generator.writers.excel.listing import write_listing
+from generator.writers.excel.saving import saved
 
 _STATES: Final = {**VERDICTS, "confirmed": "人工确认"}
 _FILLS: Final = {"见到": "E2F0D9", "人工确认": "E2F0D9", "没有见到": "F8CBAD", "请人看": "FFE699"}
-_HEADS: Final = ("签章方", "文件", "签章处", "发出", "收回", "签名", "印章", "日期", "备注")
-_WIDTHS: Final = (34, 34, 26, 8, 8, 12, 12, 12, 60)
-_PAGE_HEADS: Final = ("文件", "页", "扫描件", "扫描页", "dpi", "颜色", "备注")
-_PAGE_WIDTHS: Final = (34, 6, 34, 8, 8, 8, 70)
+_COLUMNS: Final = (
+    ("签章方", 34),
+    ("文件", 34),
+    ("签章处", 26),
+    ("发出", 8),
+    ("收回", 8),
+    ("签名", 12),
+    ("印章", 12),
+    ("日期", 12),
+    ("备注", 60),
+)
+_PAGES: Final = (
+    ("文件", 34),
+    ("页", 6),
+    ("扫描件", 34),
+    ("扫描页", 8),
+    ("dpi", 8),
+    ("颜色", 8),
+    ("备注", 70),
+)
+_STRANGERS: Final = (("种类", 22), ("扫描件", 34), ("扫描页", 8), ("备注", 70))
 _KINDS: Final = {
     "blank": "空白页",
     "foreign": "不是这套材料的页",
@@ -39,8 +55,8 @@ def status_workbook(overview: Overview, title: str) -> bytes:
     lacking = overview.lacking()
     verdict = "已经收齐，各处都见到" if not lacking else f"还没有收齐：{len(lacking)} 项，见备注"
     rows = [_cells(row) for row in overview.rows()]
-    _sheet(book, "签署情况", f"{title}　{verdict}", _HEADS, _WIDTHS, rows)
-    _sheet(book, "各页", "每一页用的是哪份扫描件", _PAGE_HEADS, _PAGE_WIDTHS, list(_pages(overview)))
+    _sheet(book, "签署情况", f"{title}　{verdict}", _COLUMNS, rows)
+    _sheet(book, "各页", "每一页用的是哪份扫描件", _PAGES, list(_pages(overview)))
     strangers = [
         (_KINDS[one.kind], one.source.file, one.source.page, one.remark) for one in overview.status.strangers
     ]
@@ -48,14 +64,11 @@ def status_workbook(overview: Overview, title: str) -> bytes:
         book,
         "其他扫描页",
         "不作为这套材料收下的扫描页",
-        ("种类", "扫描件", "扫描页", "备注"),
-        (22, 34, 8, 70),
+        _STRANGERS,
         strangers,
     )
-    _sheet(book, "还缺什么", verdict, ("还缺什么",), (110,), [(one,) for one in lacking])
-    out = io.BytesIO()
-    book.save(out)
-    return with_fixed_times(out.getvalue())
+    _sheet(book, "还缺什么", verdict, (("还缺什么", 110),), [(one,) for one in lacking])
+    return saved(book)
 
 
 def _cells(row: Row) -> tuple[Any, ...]:
@@ -95,33 +108,15 @@ def _sheet(
     book: Workbook,
     name: str,
     top: str,
-    heads: Sequence[str],
-    widths: Sequence[float],
+    columns: Sequence[tuple[str, float]],
     rows: Sequence[Sequence[Any]],
 ) -> None:
     sheet = book.create_sheet(name)
-    # Texts of scans' names come from outside: as text, never as a formula.
-    sheet.append([top])
-    sheet["A1"].font = Font(bold=True, size=13)
-    sheet.append(list(heads))
-    for number, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-        head = sheet.cell(2, number)
-        head.font = Font(bold=True)
-        head.fill = PatternFill("solid", fgColor="D9E2F3")
-    for at, row in enumerate(rows, 3):
-        for number, value in enumerate(row, 1):
-            cell = sheet.cell(at, number, value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if isinstance(value, str) and value in _FILLS:
-                cell.fill = PatternFill("solid", fgColor=_FILLS[value])
-    sheet.freeze_panes = "A3"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    first = write_listing(sheet, columns, rows, title=top)
+    for cells in sheet.iter_rows(min_row=first):
+        for cell in cells:
+            if cell.value in _FILLS:
+                cell.fill = PatternFill("solid", fgColor=_FILLS[cell.value])
 
 
 def reminders(overview: Overview, title: str) -> str:

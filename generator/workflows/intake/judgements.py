@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill, Protection
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.properties import PageSetupProperties
 
 from generator.errors import DataError, Place
 from generator.workflows.intake.examined import Examined, Issue
+from generator.writers.excel.listing import write_listing
+from generator.writers.excel.saving import saved
 
 SHEET: Final = "判断"
 MET: Final = "符合"
 NOT_MET: Final = "不符合"
-_HEADS: Final = (
-    "联合体",
-    "类别",
-    "条款",
-    "条件",
-    "原文",
-    "看到的",
-    "在哪里",
-    "结论",
-    "判断人",
-    "日期",
-    "备注",
-    "编号",
+_COLUMNS: Final = (
+    ("联合体", 26),
+    ("类别", 10),
+    ("条款", 12),
+    ("条件", 20),
+    ("原文", 44),
+    ("看到的", 44),
+    ("在哪里", 24),
+    ("结论", 10),
+    ("判断人", 12),
+    ("日期", 12),
+    ("备注", 24),
+    ("编号", 8),
 )
-_WIDTHS: Final = (26, 10, 12, 20, 44, 44, 24, 10, 12, 12, 24, 8)
 _ANSWER, _WHO, _DAY, _NOTE, _KEY = 7, 8, 9, 10, 11
-_LONGEST: Final = 32_000
-_GREY: Final = PatternFill("solid", fgColor="EDEDED")
 _ASKED: Final = PatternFill("solid", fgColor="FFF8DC")
 
 
@@ -82,7 +77,7 @@ def read_answers(path: Path) -> dict[str, Answer]:
         ) from None
     answers = {}
     for number, row in enumerate(rows, 2):
-        cells = ["" if value is None else str(value).strip() for value in (*row, *[None] * len(_HEADS))]
+        cells = ["" if value is None else str(value).strip() for value in (*row, *[None] * len(_COLUMNS))]
         answer = cells[_ANSWER]
         if not answer or not cells[_KEY]:
             continue
@@ -120,7 +115,7 @@ def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -
     book = openpyxl.Workbook()
     sheet: Any = book.active
     sheet.title = SHEET
-    sheet.append(_HEADS)
+    rows = []
     for one in examined:
         for issue in one.of("person") if not one.apart else ():
             key = key_of(one, issue)
@@ -134,51 +129,15 @@ def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -
                 issue.what,
                 issue.where,
             )
-            sheet.append(
-                [plain(text) for text in (*said, answer.answer, answer.who, answer.day, answer.note, key)]
-            )
+            rows.append((*said, answer.answer, answer.who, answer.day, answer.note, key))
+    first = write_listing(sheet, _COLUMNS, rows)
     rule = DataValidation(type="list", formula1=f'"{MET},{NOT_MET}"', allow_blank=True)
     rule.error, rule.errorTitle = f"写“{MET}”或“{NOT_MET}”", "结论"
     sheet.add_data_validation(rule)
-    rule.add(f"H2:H{max(sheet.max_row, 2)}")
-    finish(sheet, _WIDTHS)
-    for row in sheet.iter_rows(min_row=2):
+    rule.add(f"H{first}:H{max(sheet.max_row, first)}")
+    for row in sheet.iter_rows(min_row=first):
         for cell in row[_ANSWER : _NOTE + 1]:
             cell.fill = _ASKED
             cell.protection = Protection(locked=False)
     sheet.column_dimensions["L"].hidden = True
     return saved(book)
-
-
-def finish(sheet: Any, widths: Sequence[int]) -> None:
-    """Head in bold and repeated on each page, wrapped cells, filter, one page wide in landscape."""
-    for at, width in enumerate(widths):
-        sheet.column_dimensions[get_column_letter(at + 1)].width = width
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = _GREY
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if isinstance(cell.value, str) and cell.hyperlink is None:
-                # A text that begins with = is a text.
-                cell.data_type = "s"
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
-    sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-
-
-def saved(book: Any) -> bytes:
-    """A workbook's bytes."""
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def plain(text: str) -> str:
-    """A text that every cell can hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST]

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
-from openpyxl.styles import Font, PatternFill
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator import __version__
@@ -28,7 +26,8 @@ from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.workflows.intake.examine import examine
 from generator.workflows.intake.examined import Examined, Issue
 from generator.workflows.intake.found import Found, Received
-from generator.workflows.intake.judgements import answers_sheet, finish, judged, plain, read_answers, saved
+from generator.workflows.intake.judgements import answers_sheet, judged, read_answers
+from generator.workflows.intake.overview import overview_sheet
 from generator.workflows.intake.together import Shared, shared, without_doubles
 from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
@@ -40,11 +39,6 @@ STATE: Final = "intake.json"
 _TEMPLATE: Final = "correction.docx"
 _TITLE: Final = "补正通知"
 VERDICTS: Final = ("退回补正", "待人工判断", "形式核对未见问题")
-_TONES: Final = {
-    "退回补正": PatternFill("solid", fgColor="F8D7DA"),
-    "待人工判断": PatternFill("solid", fgColor="FFF3CD"),
-    "形式核对未见问题": PatternFill("solid", fgColor="D4EDDA"),
-}
 
 
 class _State(BaseModel):
@@ -169,6 +163,7 @@ def _taken_in(
         ).encode()
     ).hexdigest()
     notices = {one.name: _stem(number, one) for number, one in enumerate(filings, 1) if one.of("applicant")}
+    links = {name: f"{NOTICES}/{stem}.docx" for name, stem in notices.items()}
     suffixes = ("docx", "pdf") if engine else ("docx",)
     files = [out / OVERVIEW, out / JUDGEMENTS]
     files += [out / NOTICES / f"{stem}.{suffix}" for stem in notices.values() for suffix in suffixes]
@@ -181,7 +176,7 @@ def _taken_in(
             for name, data in _notices(workspace, programme, filings, notices, engine).items()
         },
         out / JUDGEMENTS: answers_sheet([one for one in everything if not one.apart], answers),
-        out / OVERVIEW: _overview(programme, filings, apart, together, places, notices),
+        out / OVERVIEW: overview_sheet(programme, filings, apart, together, places, links),
     }
     with as_output_errors(out):
         (out / NOTICES).mkdir(exist_ok=True)
@@ -302,53 +297,3 @@ def _row(number: int, issue: Issue) -> dict[str, Any]:
         "told": told,
         "where": issue.where,
     }
-
-
-def _overview(
-    programme: Programme,
-    filings: Sequence[Examined],
-    apart: Sequence[Examined],
-    together: Sequence[Shared],
-    places: Mapping[str, Path],
-    notices: Mapping[str, str],
-) -> bytes:
-    book = openpyxl.Workbook()
-    sheet: Any = book.active
-    sheet.title = "总表"
-    sheet.append(("序号", "联合体", "牵头单位", "结论", "要补正", "待判断", "提醒", "材料", "补正通知"))
-    for number, one in enumerate(filings, 1):
-        counts = (len(one.of("applicant")), len(one.of("person")), len(one.of("reminder")))
-        stem = notices.get(one.name, "")
-        texts = (number, plain(one.consortium), plain(one.lead), one.verdict, *counts, plain(one.name))
-        sheet.append((*texts, f"{stem}.docx" if stem else ""))
-        row = sheet.max_row
-        sheet.cell(row, 4).fill = _TONES.get(one.verdict, PatternFill())
-        _link(sheet.cell(row, 8), places[one.name].resolve().as_uri())
-        if stem:
-            _link(sheet.cell(row, 9), f"{NOTICES}/{stem}.docx")
-    finish(sheet, (6, 34, 30, 18, 9, 9, 9, 40, 34))
-    listed = book.create_sheet("问题")
-    listed.append(("联合体", "归谁", "类别", "条款", "条件", "原文", "看到的", "怎样改", "在哪里"))
-    whose = {"applicant": "申报单位补正", "person": "受理单位判断", "reminder": "提醒"}
-    for one in filings:
-        for issue in sorted(one.issues, key=lambda issue: tuple(whose).index(issue.whose)):
-            said = (issue.sort, issue.clause, issue.title, issue.quote, issue.what, issue.remedy, issue.where)
-            listed.append([plain(text) for text in (one.consortium or one.name, whose[issue.whose], *said)])
-    finish(listed, (28, 14, 10, 12, 20, 40, 44, 24, 28))
-    aside = book.create_sheet("另列")
-    aside.append(("材料", "为什么没有核对"))
-    for one in apart:
-        aside.append((plain(one.name), plain(one.apart)))
-    finish(aside, (48, 90))
-    repeated = book.create_sheet("重复出现")
-    repeated.append(("单位或人员", "统一社会信用代码", "在哪几份里（人员只按姓名，可能是同名）"))
-    for each in together:
-        repeated.append((plain(each.name), each.code, plain("；".join(each.where))))
-    finish(repeated, (34, 22, 90))
-    book.properties.title = f"{programme.title}受理总表"
-    return saved(book)
-
-
-def _link(cell: Any, target: str) -> None:
-    cell.hyperlink = target
-    cell.font = Font(color="0563C1", underline="single")

@@ -29,9 +29,9 @@ from generator.readers.excel.layout import FINDINGS_SHEET
 from generator.readers.formats import WORKBOOK, format_of
 from generator.readers.source_file import Source
 from generator.writers.excel import styles
-from generator.writers.excel.form import with_fixed_times
 from generator.writers.excel.formula_values import lost_in_a_copy, stored_values, with_stored_values
 from generator.writers.excel.remarks import LABELS, Remark, Tone, remarks_of
+from generator.writers.excel.saving import saved
 
 _SEPARATOR: Final = "\n———— 核对结果 ————\n"
 _FILLS: Final[dict[Tone, str]] = {
@@ -77,9 +77,7 @@ def annotated(data: bytes, name: str, remarks: Sequence[Remark], summary: str) -
     workbook.active = 0
     for sheet in workbook.worksheets:
         sheet.sheet_view.tabSelected = sheet is target
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return with_stored_values(with_fixed_times(buffer.getvalue()), values, name)
+    return with_stored_values(saved(workbook), values, name)
 
 
 def _cell(sheet: Worksheet, name: str) -> Cell | None:

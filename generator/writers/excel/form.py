@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ from typing import Any, Final
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from generator.base.zips import Bounds, ZipReader, zip_bytes
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import Consortium
 from generator.model.fields import OwnField, extend
@@ -30,14 +28,12 @@ from generator.writers.excel.book import Book, Form, sheet_top
 from generator.writers.excel.flatten import fits, leaves, pieces
 from generator.writers.excel.notes import field_notes, full_path
 from generator.writers.excel.pairs import shown, write_pairs
+from generator.writers.excel.saving import saved
 from generator.writers.excel.tables import HEAD_ROW, TableWriter
 from generator.writers.required_fields import needed_by
 from generator.writers.starter import anchors_of
 
 _FILING_WIDTHS: Final = (26.0, 40.0, 80.0)
-# For a workbook that openpyxl has just written: no stranger's file, so only its size is bounded.
-_WRITTEN: Final = Bounds(unpacked=2_000_000_000)
-_PROPERTIES: Final = "docProps/core.xml"
 _SPARE_ROWS: Final = 15
 _FIXED_TIME = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _ACCEPTED = re.compile(r"accepted\[(\d+)\]\.(rule|reason)")
@@ -127,9 +123,7 @@ def write_workbook(
     workbook.calculation.fullCalcOnLoad = True
     workbook.properties.creator = "lianheti"
     workbook.properties.created = workbook.properties.modified = _FIXED_TIME
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    return with_fixed_times(buffer.getvalue())
+    return saved(workbook)
 
 
 def _filing_rows(
@@ -244,17 +238,3 @@ def _in_table(sheet: Sheet, target: Worksheet, path: str, plain: str) -> str:
         if header and styles.at(target, HEAD_ROW, at).value == header:
             return str(styles.at(target, row, at).coordinate)
     return str(styles.at(target, row, 1).coordinate)
-
-
-def with_fixed_times(data: bytes) -> bytes:
-    """A workbook with the times in it set to one fixed day, so that the same content gives the same bytes.
-
-    Args:
-        data: the workbook, as openpyxl wrote it.
-    """
-    with ZipReader(data, _WRITTEN) as package:
-        parts = package.read_all()
-    parts[_PROPERTIES] = re.sub(
-        rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*", rb"\g<1>2020-01-01T00:00:00Z", parts[_PROPERTIES]
-    )
-    return zip_bytes(parts)

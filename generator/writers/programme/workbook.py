@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +16,7 @@ from generator.model.programme_book.layout import KEY, Block, Code, Column, Kind
 from generator.model.programme_book.read import mark
 from generator.model.programme_book.rows import Rows, rows_of
 from generator.writers.excel import styles, validation
-from generator.writers.excel.form import with_fixed_times
+from generator.writers.excel.saving import saved
 from generator.writers.programme.word_lists import WordLists, word_lists
 
 WORDS_SHEET: Final = "词表"
@@ -51,9 +50,7 @@ def programme_workbook(content: Mapping[str, Any]) -> bytes:
         of_sheet = [rows for rows in blocks if rows.block.sheet == title]
         _sheet(book.create_sheet(title), of_sheet)
     _words(book.create_sheet(WORDS_SHEET), word_lists(Vocabulary(content).model))
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return with_fixed_times(buffer.getvalue())
+    return saved(book)
 
 
 def _sheet(target: Worksheet, blocks: list[Rows]) -> None:
