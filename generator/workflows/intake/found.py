@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from generator.base.files import sha256_of
+from generator.base.tree import scalars
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError
 from generator.errors import DataError
 from generator.publishing.manifest import MANIFEST, is_ours
 from generator.publishing.reading import open_packet
 from generator.readers.formats import format_of
+from generator.readers.source_file import read_source
 from generator.workflows.inputs import write_below
 
 Kind = Literal["packet", "data", "forms"]
@@ -23,6 +27,11 @@ _CLOSED: Final = (".rar", ".7z", ".tar", ".gz", ".xls", ".et", ".wps", ".ofd", "
 _BOUNDS: Final = Bounds(unpacked=500_000_000, members=3_000, ratio=200)
 _DEEPEST: Final = 12
 _MOST_FILES: Final = 20_000
+# Several names in one cell of a workbook.
+_BETWEEN_NAMES: Final = re.compile(r"[\n、；;，,]")
+_LONGEST_NAME: Final = 1_000
+_HIDDEN: Final = (".", "~$")
+_UNREADABLE: Final = "打不开，请看文件夹和里面文件的权限"
 _REFUSED: Final = {
     Refusal.ENCRYPTED: "压缩包加了密码",
     Refusal.SIZE: "压缩包展开后过大",
@@ -41,6 +50,7 @@ class Received:
         files: the packet's folder or archive, the data file, or the forms.
         digest: of all that it is judged by; another digest asks for another look.
         place: what a link in the overview opens.
+        beside: the other files of its folder, by path relative to it: what it names, or what only a person can read.
     """
 
     name: str
@@ -48,6 +58,7 @@ class Received:
     files: tuple[Path, ...]
     digest: str
     place: Path
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,16 @@ class Found:
             return
         if folder.resolve() == self._out:
             return
+        before = len(self.received)
+        try:
+            self._look(folder, prefix, shown, depth)
+        except OSError:
+            del self.received[before:]
+            self.apart.append(Apart(prefix.rstrip("/") or folder.name, _UNREADABLE))
+
+    def _look(self, folder: Path, prefix: str, shown: Path, depth: int) -> None:
         entries = sorted(
-            entry for entry in folder.iterdir() if not entry.name.startswith((".", "~$", "__MACOSX"))
+            entry for entry in folder.iterdir() if not entry.name.startswith((*_HIDDEN, "__MACOSX"))
         )
         self._count += len(entries)
         if self._count > _MOST_FILES:
@@ -98,26 +117,35 @@ class Found:
                 self.apart.append(Apart(prefix + entry.name, "是链接，没有打开"))
         entries = [entry for entry in entries if not entry.is_symlink()]
         if _is_packet(folder):
-            self._take(prefix.rstrip("/") or folder.name, "packet", (folder,), _of_folder(folder), shown)
+            digest = _digest(_states(_below(folder, hidden=True), folder))
+            self._take(Received(prefix.rstrip("/") or folder.name, "packet", (folder,), digest, shown))
             return
         files = [entry for entry in entries if entry.is_file()]
-        data = [entry for entry in files if format_of(entry) is not None]
-        for file in data:
-            digest = _digest([file.read_bytes(), *(_state(other, folder) for other in _others(folder, data))])
-            self._take(prefix + file.name, "data", (file,), digest, shown / file.name)
-        self._loose(files, prefix, shown, depth, with_data=bool(data))
-        # What lies below a data file is its attachments.
-        for entry in entries if not data else []:
-            if entry.is_dir():
-                self._walk(entry, f"{prefix}{entry.name}/", shown / entry.name, depth + 1)
-
-    def _loose(self, files: list[Path], prefix: str, shown: Path, depth: int, *, with_data: bool) -> None:
-        """The files of a folder that are neither a packet nor data."""
-        forms = [file for file in files if file.suffix.lower() in _WORD] if not with_data else []
+        folders = [entry for entry in entries if entry.is_dir()]
+        data = [file for file in files if format_of(file) is not None]
+        named = {path for file in data for path in _named(file)} if len(entries) > len(data) else set()
+        data = [file for file in data if file not in named]
+        forms = [file for file in files if file.suffix.lower() in _WORD and file not in named]
+        walked = [one for one in folders if not (data or forms) or _may_hold_filings(one, named)]
+        whole = [path for one in folders if one not in walked for path in _below(one)]
+        others = [file for file in files if file not in data and file not in forms]
+        self._loose(
+            [file for file in others if file not in named], prefix, shown, depth, filed=bool(data or forms)
+        )
+        beside = [*(file for file in others if file.suffix.lower() not in (".zip", *_CLOSED)), *whole]
+        for one in data:
+            pieces = [sha256_of(one).encode(), *_states({*beside, *_named(one)}, folder)]
+            self._take(_received(prefix + one.name, "data", [one], pieces, shown / one.name, beside))
         if forms:
-            digest = _digest([file.read_bytes() for file in forms])
+            pieces = [*(sha256_of(form).encode() for form in forms), *_states(beside, folder)]
             place = shown if len(forms) > 1 else shown / forms[0].name
-            self._take(prefix.rstrip("/") or forms[0].name, "forms", tuple(forms), digest, place)
+            called = (prefix.rstrip("/") if not data else "") or prefix + forms[0].name
+            self._take(_received(called, "forms", forms, pieces, place, beside))
+        for one in walked:
+            self._walk(one, f"{prefix}{one.name}/", shown / one.name, depth + 1)
+
+    def _loose(self, files: list[Path], prefix: str, shown: Path, depth: int, *, filed: bool) -> None:
+        """The files of a folder that are neither a packet, nor data, nor forms, nor named by data."""
         for file in files:
             suffix = file.suffix.lower()
             if suffix == ".zip":
@@ -126,19 +154,19 @@ class Found:
                 self.apart.append(
                     Apart(prefix + file.name, f"打不开“{suffix}”文件，请申报单位换成 zip、xlsx 或 docx")
                 )
-            elif not with_data and not forms:
+            elif not filed:
                 self.apart.append(
                     Apart(prefix + file.name, "旁边没有数据文件、材料包或填好的表，不知道是谁的")
                 )
 
-    def _take(self, name: str, kind: Kind, files: tuple[Path, ...], digest: str, place: Path) -> None:
-        self.received.append(Received(name, kind, files, digest, place))
+    def _take(self, received: Received) -> None:
+        self.received.append(received)
 
     def _archive(self, file: Path, name: str, shown: Path, depth: int) -> None:
         try:
             with open_packet(file) as packet:
                 if packet.manifest is not None and is_ours(packet.manifest):
-                    self._take(name, "packet", (file,), _digest([file.read_bytes()]), shown)
+                    self._take(Received(name, "packet", (file,), _digest([file.read_bytes()]), shown))
                     return
             with ZipReader(file, _BOUNDS) as archive:
                 inside = {
@@ -169,9 +197,7 @@ class Found:
         """Look at what came out of an archive; a link can open the archive alone."""
         first = len(self.received)
         self._walk(folder, f"{name}/", shown, depth + 1)
-        self.received[first:] = [
-            Received(one.name, one.kind, one.files, one.digest, shown) for one in self.received[first:]
-        ]
+        self.received[first:] = [replace(one, place=shown) for one in self.received[first:]]
 
 
 def _is_packet(folder: Path) -> bool:
@@ -179,25 +205,59 @@ def _is_packet(folder: Path) -> bool:
     return manifest.is_file() and not manifest.is_symlink() and is_ours(manifest.read_bytes())
 
 
-def _others(folder: Path, data: list[Path]) -> Iterator[Path]:
-    """The files that a data file may name: attachments, texts, unit libraries."""
+def _received(
+    name: str, kind: Kind, files: list[Path], pieces: list[bytes], place: Path, beside: list[Path]
+) -> Received:
+    folder = files[0].parent
+    names = tuple(path.relative_to(folder).as_posix() for path in beside)
+    return Received(name, kind, tuple(files), _digest(pieces), place, names)
+
+
+def _named(data: Path) -> set[Path]:
+    """The files that a data file names; none where it cannot be read, so that each is looked at by itself."""
+    try:
+        texts = [scalar.text for scalar in scalars(read_source(data).root)]
+    except DataError:
+        return set()
+    found = set()
+    for text in texts:
+        for piece in {text, *_BETWEEN_NAMES.split(text)} if len(text) <= _LONGEST_NAME else ():
+            name = piece.strip().replace("\\", "/")
+            path = Path(os.path.normpath(data.parent / name)) if name and "\0" not in name else data
+            if path != data and path.is_relative_to(data.parent) and os.path.isfile(path):  # noqa: PTH113 (never raises)
+                found.add(path)
+    return found
+
+
+def _may_hold_filings(folder: Path, named: set[Path]) -> bool:
+    """Whether there is more in a folder than papers that only a person can read, or that a data file names."""
+    return any(
+        path not in named
+        and (
+            path.name == MANIFEST
+            or format_of(path) is not None
+            or path.suffix.lower() in (".zip", *_WORD, *_CLOSED)
+        )
+        for path in _below(folder)
+    )
+
+
+def _below(folder: Path, *, hidden: bool = False) -> Iterator[Path]:
+    """Every file of a folder and below it, in order, but links; what systems and office programs hide if asked for."""
     for base, folders, names in os.walk(folder):
         folders.sort()
         for name in sorted(names):
             path = Path(base, name)
-            if path not in data and not path.is_symlink():
+            if not path.is_symlink() and (hidden or not name.startswith(_HIDDEN)):
                 yield path
 
 
-def _of_folder(folder: Path) -> str:
-    return _digest(
-        [(folder / MANIFEST).read_bytes(), *(_state(path, folder) for path in _others(folder, []))]
-    )
-
-
-def _state(path: Path, folder: Path) -> bytes:
-    status = path.stat()
-    return f"{path.relative_to(folder).as_posix()}\0{status.st_size}\0{status.st_mtime_ns}".encode()
+def _states(paths: Iterable[Path], folder: Path) -> list[bytes]:
+    """Files by name and content: neither a copied folder nor an unpacked archive is another filing."""
+    return [
+        f"{path.relative_to(folder).as_posix()}\0{sha256_of(path)}".encode("utf-8", "surrogateescape")
+        for path in sorted(paths)
+    ]
 
 
 def _digest(pieces: list[bytes]) -> str:

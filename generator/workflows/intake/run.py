@@ -116,7 +116,7 @@ def intake(
         progress: is told of each filing before it is looked at.
 
     Raises:
-        UsageError: there is no such folder or programme.
+        UsageError: there is no such folder or programme, nothing lies in it, or the results are to go into it.
         DataError: there are too many files, or the sheet of judgements cannot be read.
         ProgrammeError: the programme or a template is at fault.
         PdfError: the engine failed.
@@ -124,6 +124,8 @@ def intake(
     """
     if not folder.is_dir():
         raise UsageError(f"没有文件夹“{folder}”", "写放着各家申报材料的文件夹")
+    if out.resolve() == folder.resolve():
+        raise UsageError("结果不能写进收到的材料所在的文件夹", "-o 写另一个文件夹")
     programme = workspace.catalogue.load(code)
     with as_output_errors(out):
         out.mkdir(parents=True, exist_ok=True)
@@ -147,6 +149,8 @@ def _taken_in(
     tell(progress, "查看收到的材料")
     with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as private:
         found = Found(folder, out, Path(private))
+        if not found.received and not found.apart:
+            raise UsageError(f"文件夹“{folder}”里没有任何材料", "核对文件夹，把收到的材料放进去")
         examined, new = _examined(workspace, found.received, programme, before, progress)
     answers = read_answers(out / JUDGEMENTS)
     others = tuple(Examined(name=one.name, digest="", apart=one.why) for one in found.apart)
