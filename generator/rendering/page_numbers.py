@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from generator.base.ooxml.package import DOCUMENT, Package
@@ -25,10 +25,24 @@ def with_page_numbers(docx: bytes, numbers: Mapping[str, str], when: datetime) -
         numbers: the printed page numbers by bookmark.
         when: the time that the package's members get, in UTC.
     """
-    package = Package(docx, DOCUMENT)
-    xml = package.parts[DOCUMENT].decode()
 
     def result(match: re.Match[str]) -> str:
         return f"{match[1]}{numbers[match[2]]}{match[3]}" if match[2] in numbers else match[0]
 
+    return _written(docx, result, when)
+
+
+def without_page_numbers(docx: bytes, when: datetime) -> bytes:
+    """A document whose PAGEREF fields hold nothing: the same from the same data, typeset or not.
+
+    Args:
+        docx: the document.
+        when: the time that the package's members get, in UTC.
+    """
+    return _written(docx, lambda match: f"{match[1]}{match[3]}", when)
+
+
+def _written(docx: bytes, result: Callable[[re.Match[str]], str], when: datetime) -> bytes:
+    package = Package(docx, DOCUMENT)
+    xml = package.parts[DOCUMENT].decode()
     return package.write({DOCUMENT: _FIELD.sub(result, xml).encode()}, when)

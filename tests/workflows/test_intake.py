@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import zipfile
@@ -15,6 +16,7 @@ import yaml
 
 from generator.base.files import shipped
 from generator.cli import main
+from generator.publishing.manifest import PacketManifest, sealed
 
 CODE = "hubei/consortium-2022"
 EXAMPLE = shipped("data") / "hubei-consortium-2022.yaml"
@@ -220,3 +222,98 @@ def test_sixty_filings_each_fault_in_its_own_and_none_in_the_good(
             verdicts.get(name),
         )
     assert taken_in(folder, out, capsys)["examined"] == 0
+
+
+def whose(filing: Data, sort: str) -> list[str]:
+    return [
+        issue["what"] for issue in filing["issues"] if issue["whose"] == "person" and issue["sort"] == sort
+    ]
+
+
+@pytest.mark.thorough
+def test_nothing_beside_a_data_file_is_passed_over(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table of the department's own lies above all filings; papers lie beside one that no data name."""
+    write(folder / "登记.yaml", {"name": "登记表"})
+    named = {**example("一号"), "attachments": {"evidence": ["附件/证明.png", "附件/说明.txt"]}}
+    write(folder / "一" / "a.yaml", named)
+    (folder / "一" / "附件").mkdir()
+    (folder / "一" / "附件" / "营业执照.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "一" / "另一家.docx").write_bytes(b"PK")
+    write(folder / "二" / "b.yaml", example("二号"))
+    result = taken_in(folder, out, capsys)
+    filings = {filing["name"]: filing for filing in result["filings"]}
+    assert {"登记.yaml", "一/a.yaml", "二/b.yaml"} == set(filings)
+    assert [one["name"] for one in result["apart"]] == ["一/另一家.docx"]
+    assert whose(filings["一/a.yaml"], "没有核对的文件") == ["程序没有核对，请打开看：附件/营业执照.pdf"]
+    assert any("附件/证明.png" in text for text in applicant(filings["一/a.yaml"]))
+    assert whose(filings["二/b.yaml"], "附件") == ["没有收到这份附件的文件，请看纸质材料里有没有"]
+    assert whose(filings["二/b.yaml"], "签字盖章")
+
+
+@pytest.mark.thorough
+def test_an_unpacked_archive_is_the_same_filing_next_time(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write(tmp_path / "a.yaml", example("一号"))
+    inner = tmp_path / "inner.zip"
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.write(tmp_path / "a.yaml", "申报/a.yaml")
+        archive.writestr("申报/照片.png", b"PNG")
+    with zipfile.ZipFile(folder / "外.zip", "w") as archive:
+        archive.write(inner, "里.zip")
+    first = taken_in(folder, out, capsys)
+    assert [one["name"] for one in first["filings"]] == ["外.zip/里.zip/申报/a.yaml"]
+    assert taken_in(folder, out, capsys)["examined"] == 0
+
+
+@pytest.mark.thorough
+def test_documents_made_of_other_data_than_the_packets_are_shown_to_a_person(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Even where the manifest was sealed anew, or the documents were edited and bound as one may."""
+    write(tmp_path / "a.yaml", example("一号"))
+    made = [
+        "packet",
+        str(tmp_path / "a.yaml"),
+        "-p",
+        CODE,
+        "-o",
+        str(tmp_path / "made"),
+        "--edition",
+        "signing",
+    ]
+    assert main([*made, "--no-pdf"]) == 0
+    (manifest,) = (tmp_path / "made").glob("*/*/manifest.json")
+    shutil.copytree(manifest.parent, folder / "好")
+    shutil.copytree(manifest.parent, folder / "改")
+    data = folder / "改" / "internal" / "data.yaml"
+    changed = data.read_text(encoding="utf-8").replace("武汉", "襄阳", 1).replace("一号", "二号")
+    data.write_text(changed, encoding="utf-8")
+    raw = json.loads((folder / "改" / "manifest.json").read_bytes())
+    raw["consortium"] = raw["consortium"].replace("一号", "二号")
+    for file in raw["files"]:
+        file["sha256"] = hashlib.sha256((folder / "改" / file["path"]).read_bytes()).hexdigest()
+    (folder / "改" / "manifest.json").write_bytes(sealed_anew(raw))
+    filings = {filing["name"]: filing for filing in taken_in(folder, out, capsys)["filings"]}
+    assert not whose(filings["好"], "文件与数据")
+    assert not applicant(filings["改"])
+    assert len(whose(filings["改"], "文件与数据")) >= 2
+
+
+def sealed_anew(raw: Data) -> bytes:
+    """A manifest as a forger would write it."""
+    del raw["manifest_sha256"]
+    manifest = PacketManifest.model_validate({**raw, "files": ()}, strict=False)
+    return sealed(manifest, {file["path"]: file["sha256"] for file in raw["files"]})
+
+
+def test_results_never_go_among_the_filings_and_an_empty_folder_is_no_success(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["intake", str(folder), "-p", CODE, "-o", str(out), "--no-pdf"]) == 2
+    assert "没有任何材料" in capsys.readouterr().err
+    write(folder / "a.yaml", {"name": "甲"})
+    assert main(["intake", str(folder), "-p", CODE, "-o", str(folder), "--no-pdf"]) == 2
+    assert [path.name for path in folder.iterdir()] == ["a.yaml"]

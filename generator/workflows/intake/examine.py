@@ -5,20 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
-from generator.base.text import fold
+from generator.base.text import fold, listed
+from generator.conditions.applicability import applies
 from generator.errors import LianhetiError, ProgrammeError
 from generator.model.findings import Finding
 from generator.model.judgement import Judgement
+from generator.model.notices import Sort
 from generator.model.programme import Programme
 from generator.model.value_kinds import Stated
 from generator.packet.data_copy import PATH as DATA_COPY
+from generator.packet.documents import fill_all
+from generator.packet.pipeline import Order, assess
+from generator.packet.times import FIXED_TIME
 from generator.publishing.manifest import PacketManifest
 from generator.publishing.reading import open_packet
 from generator.readers.source_file import read_source
+from generator.rendering.page_numbers import without_page_numbers
 from generator.workflows.check import check
 from generator.workflows.choose import filed_programmes
 from generator.workflows.inputs import Data, Upload, write_below
@@ -29,6 +37,15 @@ from generator.workflows.verify import Report, verify
 from generator.workflows.workspace import Workspace
 
 _INTERNAL: Final = "internal/"
+_FEW: Final = 8
+# What was read otherwise than it stands, or not at all, and who should look at it. Tidied names are nobody's worry.
+_NOTICED: Final[Mapping[Sort, tuple[Whose, str]]] = {
+    "ask": ("person", ""),
+    "hidden": ("person", "看不见或已划去，照样读入了："),
+    "own": ("person", "不是本程序的内容，没有读："),
+    "understood": ("reminder", "按意思读入："),
+    "blank": ("reminder", "像是占位的文字，按没有填写处理："),
+}
 # So much is lacking where the data were made for another scheme; fewer faults are the applicant's own.
 _MANY: Final = 8
 
@@ -69,7 +86,7 @@ def _data(workspace: Workspace, received: Received, programme: Programme) -> Exa
     filed = filed_programmes(workspace.catalogue, read_source(file))
     if filed and programme.code not in {one.code for one in filed}:
         raise _ApartError(f"申报的是别的方案（{'、'.join(one.title for one in filed)}）")
-    found = _judged(workspace, received, programme, file, [])
+    found = _judged(workspace, received, programme, file, _enclosed_in_data)
     lacking = len(found.of("applicant"))
     if not filed and lacking >= _MANY:
         for other in workspace.catalogue.all().values():
@@ -89,33 +106,27 @@ def _judged(
     received: Received,
     programme: Programme,
     data: Data,
-    more: list[Issue],
-    *,
-    attachments: bool = True,
+    papers: Callable[[Judgement], Iterable[Issue]],
 ) -> Examined:
-    """A filing by its data, with what was found of its papers before."""
-    checked = check(workspace, data, [programme.code])
-    (judgement,) = checked.judgements
+    """A filing by its data.
+
+    Args:
+        workspace: programmes and templates.
+        received: the filing.
+        programme: the scheme.
+        data: its data.
+        papers: what is found of its papers, given what the scheme says of the data.
+    """
+    (judgement,) = check(workspace, data, [programme.code]).judgements
     consortium = judgement.dataset.consortium
-    issues = [*more, *_problems(judgement), *_findings(judgement), *_absent(judgement)]
-    if attachments:
-        issues += [
-            Issue(key=f"lost.{lost}", whose="applicant", sort="缺附件", what=str(lost))
-            for lost in judgement.lost
-        ]
-        given = set(consortium.attachments or {})
-        issues += [
-            Issue(
-                key=f"attachment.{item.id}",
-                whose="person",
-                sort="附件",
-                clause=item.clause,
-                title=item.title,
-                what="数据里没有这份附件，请看纸质材料里有没有",
-            )
-            for item in programme.attachments
-            if item.required and item.document is None and item.id not in given
-        ]
+    issues = [
+        *papers(judgement),
+        *_problems(judgement),
+        *_noticed(judgement),
+        *_findings(judgement),
+        *_absent(judgement),
+        *_beside(received, judgement),
+    ]
     members = consortium.members or ()
     return Examined(
         name=received.name,
@@ -126,6 +137,90 @@ def _judged(
         issues=_once(issues),
         people=tuple(_people(judgement)),
     )
+
+
+def _enclosed_in_data(judgement: Judgement) -> Iterator[Issue]:
+    """What is attached to a data file; the papers themselves lie before the department alone."""
+    given = judgement.dataset.consortium.attachments or {}
+    made = {item.id for item in judgement.programme.attachments if item.document}
+    yield _to_be_sealed("报来的是数据文件")
+    for lost in judgement.lost:
+        yield Issue(
+            key=f"lost.{lost.path}", whose="applicant", sort="缺附件", what=str(lost), remedy="补齐后重新报送"
+        )
+    yield from _enclosures(judgement, {name: len(files) for name, files in given.items()}, made)
+
+
+def _to_be_sealed(which: str) -> Issue:
+    return Issue(
+        key="sealed",
+        whose="person",
+        sort="签字盖章",
+        title="签字盖章的文件",
+        what=f"{which}，请看纸质材料：份数、签字、盖章是否齐全，内容与这里核对的是否一致",
+    )
+
+
+def _enclosures(judgement: Judgement, given: Mapping[str, int], made: AbstractSet[str]) -> Iterator[Issue]:
+    """What the scheme wants attached and nobody has seen yet.
+
+    Args:
+        judgement: what the scheme says of the data.
+        given: how many files there are of each item.
+        made: the items that are among the documents.
+    """
+    programme, dataset = judgement.programme, judgement.dataset
+    # A scheme's own documents are looked at as documents.
+    made = made | {document.id for document in programme.documents}
+    members = len(dataset.consortium.members or ())
+    for item in programme.attachments:
+        asked_for = applies(item.when, programme, dataset)
+        files = given.get(item.id, 0)
+        if not item.required or asked_for is False or (item.id in made and not files):
+            continue
+        if not files:
+            what = "没有收到这份附件的文件，请看纸质材料里有没有"
+        elif item.per_member and files < members:
+            what = f"每个成员单位都要有，共 {members} 家，只有 {files} 个文件，请看是否齐全"
+        else:
+            continue
+        yield Issue(
+            key=f"attachment.{item.id}",
+            whose="person",
+            sort="附件",
+            clause=item.clause,
+            title=item.title,
+            what=what,
+        )
+
+
+def _noticed(judgement: Judgement) -> Iterator[Issue]:
+    """What was not read as it stands."""
+    for notice in judgement.dataset.notices:
+        if notice.sort in _NOTICED:
+            whose, introduced = _NOTICED[notice.sort]
+            yield Issue(
+                key=f"notice.{notice.sort}.{notice.path or notice.text}",
+                whose=whose,
+                sort="读入",
+                title=notice.path and _title(judgement, notice.path),
+                what=f"{introduced}{notice.text}",
+                where=str(notice.place),
+            )
+
+
+def _beside(received: Received, judgement: Judgement) -> Iterator[Issue]:
+    """The files that lie beside a filing and that no program has looked at."""
+    left = [name for name in received.beside if name not in judgement.dataset.inputs]
+    if left:
+        told = "、".join(left[:_FEW]) + (f"等 {len(left)} 个" if len(left) > _FEW else "")
+        yield Issue(
+            key="beside",
+            whose="person",
+            sort="没有核对的文件",
+            title="同在一个文件夹的文件",
+            what=f"程序没有核对，请打开看：{told}",
+        )
 
 
 def _problems(judgement: Judgement) -> Iterator[Issue]:
@@ -179,13 +274,17 @@ def _whose(finding: Finding) -> Whose | None:
 
 
 def _absent(judgement: Judgement) -> Iterator[Issue]:
-    for one in judgement.only_absent:
+    # What a condition asks of the applicant already is not asked again; what one merely reminds of is.
+    asked = {path for one in judgement.findings if _whose(one) == "applicant" for path in one.missing}
+    for one in judgement.absent:
+        if one.path in asked or f"{one.path}.text" in asked:
+            continue
         yield Issue(
             key=f"absent.{one.path}",
             whose="applicant",
             sort="没有填写",
-            title=one.title.strip("“”"),
-            what=f"“{one.title.strip('“”')}”没有填写",
+            title=one.title,
+            what=f"{one.title}没有填写",
             remedy="补填",
             where=str(one.place),
         )
@@ -205,17 +304,26 @@ def _packet(workspace: Workspace, received: Received, programme: Programme) -> E
             else manifest.programme
         )
         raise _ApartError(f"申报的是别的方案（{title}）")
-    more = [*_tampered(report), *_papers(manifest), *_versions(manifest, programme)]
     with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as name:
         with open_packet(place) as packet:
             kept = [path for path in packet.paths if path.startswith(_INTERNAL)]
             files = {
                 path: packet.read(path) for path in kept if not path.endswith((".pdf", "signing-guide.docx"))
             }
+            word = {path: packet.read(path) for path in packet.paths if path.endswith(".docx")}
         if files.get(DATA_COPY) is None:
             raise _ApartError("材料包里没有数据（internal/data.yaml），核对不了")
         write_below(Path(name), {path: data for path, data in files.items() if data is not None})
-        return _judged(workspace, received, programme, Path(name, DATA_COPY), more, attachments=False)
+        data = Path(name, DATA_COPY)
+
+        def papers(judgement: Judgement) -> Iterator[Issue]:
+            yield from _tampered(report)
+            yield from _enclosed_in_packet(manifest, judgement)
+            yield from _versions(manifest, programme)
+            if not judgement.dataset.problems:
+                yield from _not_of_these_data(workspace, manifest, programme, data, word)
+
+        return _judged(workspace, received, programme, data, papers)
 
 
 def _tampered(report: Report) -> Iterator[Issue]:
@@ -239,8 +347,24 @@ def _tampered(report: Report) -> Iterator[Issue]:
                 what=doubt,
             )
 
+    unsigned = [place for place in report.unsigned if place.party]
+    if unsigned or not report.places:
+        count = f"有 {len(unsigned)} 处没有电子签名" if unsigned else "材料包里没有电子签名"
+        yield _to_be_sealed(count)
+    signed = [place for place in report.places if place.signature is not None]
+    if signed:
+        yield Issue(
+            key="signers",
+            whose="person",
+            sort="电子签名",
+            title="电子签名的证书",
+            what=f"{len(signed)} 处电子签名没有改动，但没有核对证书的签发机构："
+            + "、".join(dict.fromkeys(place.signature.signer for place in signed if place.signature))
+            + "；请用 lianheti verify 和 --trust 核对",
+        )
 
-def _papers(manifest: PacketManifest) -> Iterator[Issue]:
+
+def _enclosed_in_packet(manifest: PacketManifest, judgement: Judgement) -> Iterator[Issue]:
     if manifest.edition != "signing":
         yield Issue(
             key="edition",
@@ -249,16 +373,95 @@ def _papers(manifest: PacketManifest) -> Iterator[Issue]:
             what="报来的是草稿，不是签署版",
             remedy="生成签署版，签字盖章后报送",
         )
+    consortium = judgement.dataset.consortium.name or ""
+    if fold(manifest.consortium) != fold(consortium):
+        yield Issue(
+            key="consortium",
+            whose="applicant",
+            sort="前后不一",
+            title="联合体名称",
+            what=f"材料包写的是“{manifest.consortium}”，包里的数据是“{consortium}”",
+            remedy="用数据文件重新生成整套材料后报送",
+        )
     for entry in manifest.checklist:
-        if entry.required and entry.state in {"missing", "lost"}:
+        for file in entry.lost:
             yield Issue(
-                key=f"attachment.{entry.id}",
-                whose="applicant" if entry.state == "lost" else "person",
-                sort="附件",
+                key=f"lost.{entry.id}.{file}",
+                whose="applicant",
+                sort="缺附件",
                 title=entry.title,
-                what="材料包里没有这份附件" + ("，请看纸质材料里有没有" if entry.state == "missing" else ""),
+                what=f"附件“{file}”不在材料包里",
                 remedy="补齐后重新报送",
             )
+    given = {entry.id: len(entry.files) for entry in manifest.checklist}
+    made = {entry.id for entry in manifest.checklist if entry.state == "included"}
+    yield from _enclosures(judgement, given, made)
+
+
+def _not_of_these_data(
+    workspace: Workspace,
+    manifest: PacketManifest,
+    programme: Programme,
+    data: Path,
+    papers: Mapping[str, bytes | None],
+) -> Iterator[Issue]:
+    """Documents that say something else than the data in the packet, by which everything is judged.
+
+    Args:
+        workspace: programmes and templates.
+        manifest: the packet's.
+        programme: the scheme.
+        data: the data in the packet.
+        papers: the packet's Word files, by path.
+    """
+    with workspace.session() as session:
+        job = assess(read_source(data), programme, Order(edition=manifest.edition), session)
+        made = {f"{one.stem}.docx": one for one in fill_all(job)}
+    found = {
+        file.path: document
+        for document in manifest.documents
+        for file in document.files
+        if file.format == "docx"
+    }
+    for path, one in made.items():
+        title = one.document.title
+        if path not in found:
+            yield Issue(
+                key=f"document.{path}",
+                whose="applicant",
+                sort="缺文件",
+                title=title,
+                what=f"材料包里没有《{title}》",
+                remedy="重新生成整套材料后报送",
+            )
+        elif found[path].edited or not _same(one.rendered.docx, papers.get(path)):
+            yield Issue(
+                key=f"other.{path}",
+                whose="person",
+                sort="文件与数据",
+                title=title,
+                what="在 Word 里改过，或与包里的数据不一致：条件是按数据核对的，请对照文件看",
+                where=path,
+            )
+    for path in sorted(found.keys() - made.keys()):
+        yield Issue(
+            key=f"other.{path}",
+            whose="person",
+            sort="文件与数据",
+            title=found[path].title,
+            what="按包里的数据不应有这份文件，请打开看",
+            where=path,
+        )
+
+
+def _same(made: bytes, found: bytes | None) -> bool:
+    """Whether a Word file is what the data give, but for the page numbers that only the typesetter knows."""
+    if found is None:
+        return False
+    try:
+        return without_page_numbers(made, FIXED_TIME) == without_page_numbers(found, FIXED_TIME)
+    except (LianhetiError, UnicodeDecodeError):
+        return False
 
 
 def _versions(manifest: PacketManifest, programme: Programme) -> Iterator[Issue]:
@@ -281,30 +484,51 @@ def _versions(manifest: PacketManifest, programme: Programme) -> Iterator[Issue]
 
 def _forms(workspace: Workspace, received: Received, programme: Programme) -> Examined:
     read = read_back(workspace, received.files, programme.code, Path("intake.yaml"), write=False)
-    found = _judged(
-        workspace,
-        received,
-        programme,
-        Upload("intake.yaml", read.data),
-        list(_doubts(read)),
-        attachments=False,
-    )
-    missing = {document.id for document in programme.documents if document.filing} - {
-        one.id for one in read.documents
-    }
-    papers = [
-        Issue(
-            key=f"document.{document.id}",
-            whose="applicant",
-            sort="缺文件",
-            title=document.title,
-            what=f"没有收到《{document.title}》的 Word 文件",
-            remedy="补报",
-        )
-        for document in programme.documents
-        if document.id in missing
-    ]
-    return found.model_copy(update={"issues": _once([*papers, *found.issues])})
+    filed = Counter(one.id for one in read.documents)
+
+    def papers(judgement: Judgement) -> Iterator[Issue]:
+        for document in programme.documents:
+            if not filed[document.id] and applies(document.when, programme, judgement.dataset) is not False:
+                yield Issue(
+                    key=f"document.{document.id}",
+                    whose="applicant",
+                    sort="缺文件",
+                    title=document.title,
+                    what=f"没有收到《{document.title}》的 Word 文件",
+                    remedy="补报",
+                )
+        yield _to_be_sealed("报来的是 Word 文件")
+        yield from _doubts(read)
+        yield from _whose_forms(read)
+        yield from _enclosures(judgement, {}, set())
+
+    return _judged(workspace, received, programme, Upload("intake.yaml", read.data), papers)
+
+
+def _whose_forms(read: ReadBack) -> Iterator[Issue]:
+    """Forms of which it is not certain that they are this applicant's, or which of them counts."""
+    naming = {source.document for entry in read.entries if entry.path == "name" for source in entry.sources}
+    for one in read.documents:
+        if one.file not in naming:
+            yield Issue(
+                key=f"whose.{one.file}",
+                whose="person",
+                sort="是谁的表",
+                title=one.file,
+                what="这份表里读不出联合体名称，内容已和同一文件夹的表合在一起，请看是不是同一家的",
+            )
+    several: dict[str, list[str]] = {}
+    for one in read.documents:
+        several.setdefault(one.title, []).append(one.file)
+    for title, files in several.items():
+        if len(files) > 1:
+            yield Issue(
+                key=f"several.{title}",
+                whose="person",
+                sort="是谁的表",
+                title=title,
+                what=f"同一种表有几份（{listed(files)}），内容已合在一起，请看以哪一份为准",
+            )
 
 
 def _doubts(read: ReadBack) -> Iterator[Issue]:
