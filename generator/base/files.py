@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path, PureWindowsPath
 
 from generator.base.characters import refused_character
+from generator.base.failures import reason
 from generator.errors import OutputError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -132,7 +133,7 @@ def write_new(target: Path, data: bytes) -> None:
     except FileExistsError:
         raise OutputError(f"文件 {target} 已经存在，没有改动它", "换一个文件名，或先把旧文件移走") from None
     except OSError as error:
-        raise OutputError(f"写不了文件 {target}（{error.strerror}）", "核对目录是否存在、是否可写") from None
+        raise OutputError(f"写不了文件 {target}（{reason(error)}）", "核对目录是否存在、是否可写") from None
 
 
 def put_data(target: Path, data: bytes) -> None:
@@ -179,6 +180,6 @@ def replace_data(target: Path, data: bytes) -> None:
         put_data(target, data)
     except OSError as error:
         raise OutputError(
-            f"写不了文件 {target.name}（{error.strerror}），它还是原来的样子",
+            f"写不了文件 {target.name}（{reason(error)}），它还是原来的样子",
             "关闭正在使用它的程序（如 Excel、WPS），核对文件和文件夹的权限，然后重试",
         ) from None

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from generator.base.failures import reason
 from generator.batch import dask_worker, worker
 from generator.batch.results import EndedError
 from generator.batch.unchanged import MARK
@@ -153,7 +154,7 @@ class DaskWorkers:
                 files[name] = (path.parent / name).read_bytes()
             except OSError as error:
                 raise DataError(
-                    f"读不了这个文件（{error.strerror}）",
+                    f"读不了这个文件（{reason(error)}）",
                     "核对文件的权限，并关闭正在使用它的程序",
                     Place(name),
                 ) from None

@@ -19,6 +19,7 @@ from threading import Lock
 from typing import Final
 
 from generator import __version__
+from generator.base.failures import reason
 from generator.base.files import sha256_of, shipped
 from generator.batch import worker
 from generator.batch.settings import Settings
@@ -102,7 +103,7 @@ def templates_of(settings: Settings) -> dict[str, bytes] | None:
                 found[path.relative_to(extra).as_posix()] = path.read_bytes()
             except OSError as error:
                 raise ProgrammeError(
-                    f"读不到模板文件 {path.name}（{error.strerror}）", "核对文件的权限"
+                    f"读不到模板文件 {path.name}（{reason(error)}）", "核对文件的权限"
                 ) from None
     return found
 

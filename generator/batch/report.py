@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from generator.base.failures import reason
 from generator.batch.results import STATES, Result, totals
 from generator.errors import OutputError, Place, UsageError
 from generator.model.findings import VERDICT_TEXTS
@@ -68,7 +69,7 @@ def save_report(path: Path, results: Sequence[Result], seconds: float) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise OutputError(
-            f"写不了报告 {path}（{error.strerror}）", "关闭打开它的程序，或换一个文件名；材料已经生成好了"
+            f"写不了报告 {path}（{reason(error)}）", "关闭打开它的程序，或换一个文件名；材料已经生成好了"
         ) from None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from generator.base.failures import reason
 from generator.base.files import why_refused
 from generator.base.tree import Entries
 from generator.base.yaml import MAX_FILE_BYTES, read_yaml
@@ -63,5 +64,5 @@ def read_file(path: Path, name: str | None = None) -> Entries:
     except DataError as error:
         raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
     except OSError as error:
-        raise ProgrammeError(f"读不到文件 {name}（{error.strerror}）", "核对文件是否存在、能否打开") from None
+        raise ProgrammeError(f"读不到文件 {name}（{reason(error)}）", "核对文件是否存在、能否打开") from None
     return tree

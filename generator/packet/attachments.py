@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.base.failures import reason
 from generator.errors import DataError, Place, Problem
 from generator.model.findings import LostFile
 from generator.packet.parts import Job
@@ -83,7 +84,7 @@ def _read(job: Job, item: str, file: str) -> Attachment:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(
-            f"读不了（{error.strerror}）", "核对文件的权限，并关闭正在使用它的程序", Place(file)
+            f"读不了（{reason(error)}）", "核对文件的权限，并关闭正在使用它的程序", Place(file)
         ) from None
     # Loading has seen that it lies inside the folder; what has been exchanged since may not.
     if hashlib.sha256(data).hexdigest() != job.dataset.inputs[file]:

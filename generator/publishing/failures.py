@@ -8,6 +8,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from generator.base.failures import reason
 from generator.errors import OutputError
 
 if TYPE_CHECKING:
@@ -55,5 +56,6 @@ def output_error(error: OSError, path: Path) -> OutputError:
         )
     if code == errno.ELOOP:
         return OutputError(f"“{path}”是一个链接，不会顺着它写入", "移走这个链接后重新运行")
-    reason = error.strerror or type(error).__name__
-    return OutputError(f"写不了“{path}”（{reason}）", "检查这个位置能否写入，或者用 -o 换一个输出文件夹")
+    return OutputError(
+        f"写不了“{path}”（{reason(error)}）", "检查这个位置能否写入，或者用 -o 换一个输出文件夹"
+    )

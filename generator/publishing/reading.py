@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from generator.base.failures import reason
 from generator.base.zips import Refusal, ZipReader, ZipRefusedError
 from generator.errors import DataError, Place
 from generator.publishing.archive import archive_bytes
@@ -72,7 +73,7 @@ def open_packet(place: Path) -> Iterator[OpenPacket]:
         with ZipReader(place, PACKET_BOUNDS) as archive:
             yield _archive(place, archive)
     except OSError as error:
-        raise DataError(f"不能读取（{error.strerror or error}）", _REMEDY, Place(str(place))) from error
+        raise DataError(f"不能读取（{reason(error)}）", _REMEDY, Place(str(place))) from error
     except ZipRefusedError as error:
         what = _REFUSALS.get(error.reason, "压缩包已损坏、加了密码或不是 zip 文件")
         raise DataError(what, _REMEDY, Place(str(place))) from error

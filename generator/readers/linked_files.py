@@ -11,6 +11,7 @@ import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from generator.base.characters import BadValueError, check_characters, refused_character
+from generator.base.failures import reason
 from generator.base.files import sha256_of
 from generator.base.tree import (
     Entries,
@@ -239,11 +240,11 @@ class LinkedFiles:
                 )
             data = file.read_bytes()
         except OSError as error:
-            what = f"指向的{shortened(given)}读不了（{error.strerror}）"
+            what = f"指向的{shortened(given)}读不了（{reason(error)}）"
             raise BadValueError(what, "核对文件的权限，并关闭正在使用它的程序") from None
         self.inputs[name] = hashlib.sha256(data).hexdigest()
         return data
 
     def _unreadable(self, node: Scalar, path: str, error: OSError) -> None:
-        what = f"指向的{shortened(node.text)}读不了（{error.strerror}）"
+        what = f"指向的{shortened(node.text)}读不了（{reason(error)}）"
         self.translator.wrong(path, node.place, what, "核对文件的权限，并关闭正在使用它的程序")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.failures import reason
 from generator.base.tree import Entries
 from generator.errors import DataError, Place
 from generator.model.notices import Notice
@@ -65,7 +66,7 @@ def read_source(path: Path) -> Source:
         data = path.read_bytes()
     except OSError as error:
         raise DataError(
-            f"读不了这个文件（{error.strerror}）", "核对文件的权限，并关闭正在使用它的程序", place
+            f"读不了这个文件（{reason(error)}）", "核对文件的权限，并关闭正在使用它的程序", place
         ) from None
     if not data.strip():
         raise DataError("文件是空的", "按数据格式说明填写，至少写上联合体名称", place)

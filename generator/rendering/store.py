@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.failures import reason
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import Catalogue
@@ -70,7 +71,7 @@ class TemplateStore:
                 data = path.read_bytes()
             except OSError as error:
                 raise ProgrammeError(
-                    f"读不到模板（{error.strerror}）",
+                    f"读不到模板（{reason(error)}）",
                     "补上这个文件，或在 programme.yaml 中改正文件名",
                     Place(name),
                 ) from None

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
+from generator.base.failures import reason
 from generator.base.files import why_refused, write_new
 from generator.base.names import is_safe, safe_name
 from generator.errors import OutputError, UsageError
@@ -151,7 +152,7 @@ class ServedFolder:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(f"建不了文件夹（{error.strerror}）", "核对文件夹是否可写") from None
+            raise OutputError(f"建不了文件夹（{reason(error)}）", "核对文件夹是否可写") from None
         if not target.parent.resolve().is_relative_to(self.folder):
             raise OutputError("要写的地方不在打开的文件夹里", "移走文件夹里指向别处的链接")
         write_new(target, data)

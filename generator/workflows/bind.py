@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from generator.base.failures import reason
 from generator.errors import DataError, ExitCode, Place, ProgrammeError, UsageError
 from generator.packet.attachments import Attachment
 from generator.packet.data_copy import PATH as DATA
@@ -254,7 +255,7 @@ def _read(path: Path, place: Place) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"读不了（{error.strerror}）", remedy, place) from None
+        raise DataError(f"读不了（{reason(error)}）", remedy, place) from None
 
 
 def _attachments(folder: Path, manifest: PacketManifest, job: Job) -> tuple[Attachment, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.failures import reason
 from generator.errors import ExitCode, OutputError
 from generator.model.programme import Document, Programme
 from generator.packet.session import Session
@@ -116,7 +117,5 @@ def _written(documents: list[tuple[str, bytes]], folder: Path) -> list[Path]:
             (folder / name).write_bytes(data)
             written.append(folder / name)
     except OSError as error:
-        raise OutputError(
-            f"写不了 {folder}（{error.strerror}）", "核对目录是否可写、文件是否被打开"
-        ) from None
+        raise OutputError(f"写不了 {folder}（{reason(error)}）", "核对目录是否可写、文件是否被打开") from None
     return written

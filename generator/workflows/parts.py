@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from generator.base.characters import BadValueError
+from generator.base.failures import reason
 from generator.base.files import write_new
 from generator.base.names import safe_name
 from generator.errors import DataError, OutputError, Place, Problem, UsageError
@@ -175,7 +176,7 @@ def write_parts(parts: Split, folder: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"建不了文件夹 {folder.name}（{error.strerror}）", "核对位置是否存在、是否可写"
+            f"建不了文件夹 {folder.name}（{reason(error)}）", "核对位置是否存在、是否可写"
         ) from None
     paths = tuple(folder / part.name for part in parts.parts)
     if there := next((path for path in paths if path.exists()), None):

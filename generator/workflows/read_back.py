@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from generator.base.failures import reason
 from generator.base.files import write_new
 from generator.base.text import excerpt
 from generator.errors import DataError, ExitCode, Place, UsageError
@@ -207,7 +208,7 @@ def _paper(form: Path | Upload) -> Paper:
         return Paper(form.name, form.read_bytes())
     except OSError as error:
         raise DataError(
-            f"读不了这个文件（{error.strerror}）", "核对文件的权限，并关闭正在使用它的程序", place
+            f"读不了这个文件（{reason(error)}）", "核对文件的权限，并关闭正在使用它的程序", place
         ) from None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from generator.base.failures import reason
 from generator.base.files import put_data
 from generator.errors import DataError, ExitCode, OutputError, Place, UsageError
 from generator.publishing import safe_name
@@ -380,7 +381,7 @@ def _put(path: Path, data: bytes) -> Path:
             put_data(path, data)
     except OSError as error:
         raise OutputError(
-            f"写不了文件 {path.name}（{error.strerror}）", "关闭正在使用它的程序，核对文件夹的权限和磁盘空间"
+            f"写不了文件 {path.name}（{reason(error)}）", "关闭正在使用它的程序，核对文件夹的权限和磁盘空间"
         ) from None
     return path
 
@@ -434,7 +435,7 @@ def _read_status(place: Path, sent: Sent) -> Status:
     try:
         raw = place.read_bytes() if place.is_file() else None
     except OSError as error:
-        raise DataError(f"读不了签署情况的记录（{error.strerror}）", "核对权限", Place(str(place))) from None
+        raise DataError(f"读不了签署情况的记录（{reason(error)}）", "核对权限", Place(str(place))) from None
     return read_status(raw, sent.manifest, str(place))
 
 

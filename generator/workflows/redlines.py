@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from generator.base.failures import reason
 from generator.base.files import write_new
 from generator.base.ooxml.package import word_parts
 from generator.base.ooxml.text import stored_text
@@ -107,7 +108,7 @@ def write_redlines(found: Mapping[str, bytes], folder: Path) -> tuple[Path, ...]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"建不了文件夹 {folder.name}（{error.strerror}）", "核对位置是否存在、是否可写"
+            f"建不了文件夹 {folder.name}（{reason(error)}）", "核对位置是否存在、是否可写"
         ) from None
     paths = tuple(folder / name for name in found)
     if there := next((path for path in paths if path.exists()), None):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from generator.base.characters import visible
+from generator.base.failures import reason
 from generator.base.text import fold, listed
 from generator.errors import DataError, ExitCode, Place
 from generator.packet.check_code import check_code
@@ -282,7 +283,7 @@ def _certificate(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"读不到证书文件（{error.strerror}）", "核对路径", Place(str(path))) from None
+        raise DataError(f"读不到证书文件（{reason(error)}）", "核对路径", Place(str(path))) from None
 
 
 def _read_manifest(packet: OpenPacket, report: _Found) -> Manifest:
@@ -545,7 +546,7 @@ def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, S
         data = place.read_bytes()
         manifest, path = _manifest_beside(place, report)
     except OSError as error:
-        raise DataError(f"不能读取（{error.strerror or error}）", "检查路径", Place(str(place))) from error
+        raise DataError(f"不能读取（{reason(error)}）", "检查路径", Place(str(place))) from error
     if manifest is None:
         report.notes.append(
             "旁边没有这个文件的清单（manifest.json），只按它自带的标识核对，没有别的东西能证明它"

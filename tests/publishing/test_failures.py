@@ -94,7 +94,8 @@ REASONS = {
     errno.EROFS: "只读",
     errno.EACCES: "没有权限",
     errno.ENAMETOOLONG: "路径太长",
-    errno.EIO: os.strerror(errno.EIO),
+    errno.EIO: "磁盘读写出错",
+    errno.EUCLEAN: f"系统错误号 {errno.EUCLEAN}",
 }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.base.failures import reason
 from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.xml import Element, W, parse
 from generator.errors import Place, ProgrammeError
@@ -48,7 +49,7 @@ def anchors(docx_path: Path) -> list[Anchor]:
         data = docx_path.read_bytes()
     except OSError as error:
         raise ProgrammeError(
-            f"读不到模板（{error.strerror}）", "核对模板文件是否存在、能否打开", place
+            f"读不到模板（{reason(error)}）", "核对模板文件是否存在、能否打开", place
         ) from None
     return list(_found(parse(word_parts(data, place.file)[DOCUMENT], place.file)))
 

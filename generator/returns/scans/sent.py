@@ -14,7 +14,7 @@ import numpy as np
 from generator.errors import DataError, Place
 from generator.pdf.pages.pdfium import opened
 from generator.publishing import OpenPacket, open_packet
-from generator.publishing.manifest import Manifest, manifest_holds, parsed
+from generator.publishing.manifest import MANIFEST, Manifest, manifest_holds, parsed
 from generator.returns.scans.characters import Faces
 from generator.returns.scans.picture import PER_POINT, Picture
 from generator.returns.scans.rendered import Drawn, Pictures, Sheet, drawn_pages
@@ -125,11 +125,7 @@ def older_packets(place: Path) -> list[Path]:
     for other in sorted(whole.parent.iterdir()):
         aside = _ASIDE.fullmatch(other.name)
         called = aside["name"] if aside else other.name
-        if (
-            other != whole
-            and called in {f"{base}-signing", f"{base}-draft"}
-            and (other / "manifest.json").is_file()
-        ):
+        if other != whole and called in {f"{base}-signing", f"{base}-draft"} and (other / MANIFEST).is_file():
             found.append(other)
     return found
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from generator.base.failures import reason
 from generator.base.files import write_new
 from generator.conditions.boundary_data import Made, made_rows
 from generator.conditions.rules import Rule, compile_rules
@@ -112,6 +113,6 @@ def _written(programme: Programme, rule: Rule, made: Made, number: int, folder: 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"建不了目录 {folder}（{error.strerror}）", "换一个目录") from None
+        raise OutputError(f"建不了目录 {folder}（{reason(error)}）", "换一个目录") from None
     write_new(folder / name, (head + text).encode())
     return name
