@@ -17,7 +17,7 @@ from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD
 from generator.model.dataset import Dataset
 from generator.model.fields import Part
 from generator.model.paths import Found, resolve
-from generator.model.value_kinds import NONE_TEXTS, Kind, Stated, Text
+from generator.model.value_kinds import Kind, Stated, Text, says_none
 
 Reason = Literal["absent", "wrong", "no_lead", "empty", "gap", "twice", "too_large"]
 
@@ -82,7 +82,7 @@ def is_none(value: Any) -> bool:
     A group is none where nothing in it says more than that.
     """
     if isinstance(value, str):
-        return fold(value).lower() in NONE_TEXTS
+        return says_none(fold(value))
     if isinstance(value, Part):
         return all(below is None or is_none(below) for _, below in value)
     return isinstance(value, Stated) or value == ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import ProgrammeError
 from generator.model.programme import Document, Signatory
-from generator.model.value_kinds import NONE_TEXTS
+from generator.model.value_kinds import says_none
 from generator.packet.check_code import check_code
 from generator.packet.parts import Job, MadeDocument, Signing
 
@@ -38,7 +38,7 @@ def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
         return (programme.authority,)
     direct = any(route.name == consortium.route and not route.recommender for route in programme.routes)
     named = (consortium.recommender or "").strip()
-    if direct or (consortium.recommender is not None and named.lower() in {"", *NONE_TEXTS}):
+    if direct or (consortium.recommender is not None and (not named or says_none(named))):
         return ()
     return (named or signatory.title,)
 

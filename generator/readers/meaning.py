@@ -29,6 +29,7 @@ from generator.model.value_kinds import (
     Year,
     says_none,
 )
+from generator.readers.field_names import fold
 
 Synonyms = Mapping[str, tuple[str, ...]]
 
@@ -242,8 +243,8 @@ _SHORTEST_PART: Final = 2
 
 def _option(kind: Choice, text: str, synonyms: Synonyms) -> str:
     """The option that a text means: itself, by a synonym, or as the beginning of one alone."""
-    by_folded = {_folded(option): option for option in kind.options}
-    wanted = _folded(text)
+    by_folded = {fold(option): option for option in kind.options}
+    wanted = fold(text)
     if wanted in by_folded:
         return by_folded[wanted]
     if says_none(text) and "无" in kind.options:
@@ -251,7 +252,7 @@ def _option(kind: Choice, text: str, synonyms: Synonyms) -> str:
     meant = [
         option
         for option, words in synonyms.items()
-        if option in kind.options and wanted in {_folded(word) for word in words}
+        if option in kind.options and wanted in {fold(word) for word in words}
     ]
     if not meant and len(wanted) >= _SHORTEST_PART:
         meant = [option for folded, option in by_folded.items() if folded.startswith(wanted)]
@@ -267,7 +268,3 @@ def _option(kind: Choice, text: str, synonyms: Synonyms) -> str:
         either = "，也可能是".join(f"“{option}”" for option in meant)
         raise BadValueError(f"可能是{either}", "写明是哪一种")
     return text
-
-
-def _folded(text: str) -> str:
-    return _SPACES.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -17,12 +17,12 @@ from generator.base.tree import (
 from generator.base.xlsx.grid import Grid, Value
 from generator.errors import Place
 from generator.model.value_kinds import (
-    NONE_TEXTS,
     Count,
     Flag,
     Money,
     Number,
     Share,
+    says_none,
 )
 from generator.readers.excel.builder import (
     GroupBuilder,
@@ -302,8 +302,8 @@ class Tables:
         if (
             isinstance(name, Scalar)
             and not name.fault
-            and name.text.strip() in NONE_TEXTS
-            and all(isinstance(node, Scalar) and node.text.strip() in NONE_TEXTS for node in given)
+            and says_none(name.text)
+            and all(isinstance(node, Scalar) and says_none(node.text) for node in given)
         ):
             item.held["delegate"] = Scalar("无", name.place)
 
@@ -438,7 +438,7 @@ def _stated_none(gathered: ListBuilder) -> Scalar | None:
     if item.more or len(given) != 1:
         return None
     node = given[0][1]
-    if not isinstance(node, Scalar) or node.fault or node.text.strip() not in NONE_TEXTS:
+    if not isinstance(node, Scalar) or node.fault or not says_none(node.text):
         return None
     return Scalar("无", node.place)
 

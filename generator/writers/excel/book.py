@@ -14,9 +14,10 @@ from generator.model.consortium import Consortium
 from generator.model.fields import Part
 from generator.model.paths import PASSAGES, spec_of
 from generator.model.programme import Programme
+from generator.model.value_kinds import says_none
 from generator.readers.excel.layout import GUIDE_SHEET, Column, Sheet
 from generator.writers.excel import styles
-from generator.writers.excel.flatten import NONE, fits, leaves, says_none
+from generator.writers.excel.flatten import NONE, fits, leaves
 from generator.writers.excel.notes import FieldNotes
 from generator.writers.required_fields import Needed
 

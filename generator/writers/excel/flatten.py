@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from generator.base.characters import BadValueError
 from generator.model.value_kinds import (
-    NONE_TEXTS,
     Choice,
     Count,
     Date,
@@ -42,11 +41,6 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from leaves(value, f"{path}[{at}]")
     elif tree is not None:
         yield path, str(tree)
-
-
-def says_none(text: str) -> bool:
-    """Whether a text is read as stated none."""
-    return text.strip().lower() in NONE_TEXTS
 
 
 def fits(text: str) -> bool:

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.model.consortium import Delegate
 from generator.model.paths import role_asked
+from generator.model.value_kinds import says_none
 from generator.readers.excel.layout import (
     COUNT_SUFFIX,
     KEY_HEAD,
@@ -21,7 +22,7 @@ from generator.readers.excel.layout import (
 )
 from generator.writers.excel import styles, validation
 from generator.writers.excel.book import Book, sheet_top
-from generator.writers.excel.flatten import NONE, says_none, typed
+from generator.writers.excel.flatten import NONE, typed
 from generator.writers.excel.notes import full_path, limit_text
 
 HEAD_ROW: Final = 4
