@@ -55,4 +55,8 @@ def command(
     say(f"要人判断的，在 {root / JUDGEMENTS} 里填结论，再运行一次就算进总表。")
     if any(one.of("applicant") for one in done.filings):
         say(f"补正通知：{root / NOTICES}")
+    if done.edited:
+        say("有人改过的，没有覆盖，也没有删去：")
+        for path in done.edited:
+            say(f"  · {path}")
     return done.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -16,7 +17,12 @@ import yaml
 
 from generator.base.files import shipped
 from generator.cli import main
+from generator.model.programme import Programme
 from generator.publishing.manifest import PacketManifest, sealed
+from generator.workflows.intake.examine import examine
+from generator.workflows.intake.examined import Examined
+from generator.workflows.intake.found import Received
+from generator.workflows.workspace import Workspace
 
 CODE = "hubei/consortium-2022"
 EXAMPLE = shipped("data") / "hubei-consortium-2022.yaml"
@@ -119,7 +125,7 @@ def test_each_comes_out_as_it_is_and_a_second_run_does_nothing(
     assert any(told in text for text in applicant(result["filings"][2]))
     assert {one["name"] for one in result["apart"]} == {"说明.pdf", "x.rar", "坏.zip"}
     notices = sorted(path.name for path in (out / "补正通知").iterdir())
-    assert notices == ["03-湖北省二号产业技术创新联合体.docx"]
+    assert notices == ["湖北省二号产业技术创新联合体.docx"]
     made = bytes_in(out)
     again = taken_in(folder, out, capsys)
     assert again["examined"] == 0
@@ -317,3 +323,119 @@ def test_results_never_go_among_the_filings_and_an_empty_folder_is_no_success(
     write(folder / "a.yaml", {"name": "甲"})
     assert main(["intake", str(folder), "-p", CODE, "-o", str(folder), "--no-pdf"]) == 2
     assert [path.name for path in folder.iterdir()] == ["a.yaml"]
+
+
+def sheet_rows(out: Path) -> tuple[openpyxl.Workbook, list[Any]]:
+    book = openpyxl.load_workbook(out / "判断表.xlsx")
+    return book, list(book["判断"].iter_rows(min_row=2))
+
+
+def questions(filing: Data) -> list[str]:
+    return [issue["title"] for issue in filing["issues"] if issue["whose"] == "person"]
+
+
+@pytest.mark.thorough
+def test_a_judgement_holds_for_what_was_judged_and_is_kept_when_that_is_asked_no_more(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """An applicant sends again, the scheme changes, a judgement is taken back, the first filing comes back."""
+    write(folder / "a.yaml", example("一号"))
+    taken_in(folder, out, capsys)
+    book, rows = sheet_rows(out)
+    for row in rows:
+        row[7].value, row[8].value = "符合", "张三"
+    rows[0][7].value, rows[0][10].value = None, "等补充说明"
+    book.save(out / "判断表.xlsx")
+    first = questions(taken_in(folder, out, capsys)["filings"][0])
+    assert len(first) == 1
+    assert sheet_rows(out)[1][0][10].value == "等补充说明"
+    sent_again = {**example("一号"), "industry": "人工智能"}
+    write(folder / "a.yaml", sent_again)
+    assert len(questions(taken_in(folder, out, capsys)["filings"][0])) == len(rows)
+    told = [row[11].value for row in sheet_rows(out)[1]]
+    assert told.count("符合（张三）。材料或方案改过，请重新判断") == len(rows) - 1
+    write(folder / "a.yaml", example("一号"))
+    assert questions(taken_in(folder, out, capsys)["filings"][0]) == first
+    shutil.copytree(shipped("templates") / CODE, tmp_path / "templates" / CODE)
+    scheme = tmp_path / "templates" / CODE / "programme.yaml"
+    text = scheme.read_text(encoding="utf-8")
+    changed = text.replace("成员单位一般不少于7家", "成员单位一般不少于9家").replace(
+        "不少于 7 家", "不少于 9 家"
+    )
+    assert changed != text
+    scheme.write_text(changed, encoding="utf-8")
+    after = questions(taken_in(folder, out, capsys, "--templates", str(tmp_path / "templates"))["filings"][0])
+    assert len(after) >= len(first)
+
+
+def test_what_people_have_written_is_not_overwritten(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder / "a.yaml", {"name": "甲产业技术创新联合体"})
+    taken_in(folder, out, capsys)
+    notice = out / "补正通知" / "甲产业技术创新联合体.docx"
+    assert notice.is_file()
+    notice.write_bytes(b"edited")
+    write(folder / "b.yaml", {"name": "乙产业技术创新联合体"})
+    taken_in(folder, out, capsys)
+    assert notice.read_bytes() == b"edited"
+    write(folder / "a.yaml", {"name": "甲产业技术创新联合体", "industry": "光电子"})
+    assert main(["intake", str(folder), "-p", CODE, "-o", str(out), "--no-pdf"]) == 1
+    assert "甲产业技术创新联合体（改过）.docx" in capsys.readouterr().out
+    assert notice.with_stem("甲产业技术创新联合体（改过）").read_bytes() == b"edited"
+    assert notice.read_bytes() != b"edited"
+    book, rows = sheet_rows(out)
+    rows[0][7].value, rows[0][12].value = "符合", None
+    book.save(out / "判断表.xlsx")
+    assert main(["intake", str(folder), "-p", CODE, "-o", str(out), "--no-pdf"]) == 3
+    assert "编号没有了" in capsys.readouterr().err
+
+
+@pytest.mark.thorough
+def test_one_lead_with_two_filings_and_two_copies_of_which_one_was_altered_are_asked_about(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write(tmp_path / "a.yaml", example("一号"))
+    made = ["packet", str(tmp_path / "a.yaml"), "-p", CODE, "-o", str(tmp_path / "made")]
+    assert main([*made, "--edition", "signing", "--no-pdf"]) == 0
+    (manifest,) = (tmp_path / "made").glob("*/*/manifest.json")
+    for name in ("一", "二"):
+        shutil.copytree(manifest.parent, folder / name)
+    next((folder / "一").glob("01*.docx")).write_bytes(b"PK")
+    write(folder / "三 #%1" / "新名.yaml", example("改名后"))
+    (folder / "空").mkdir()
+    result = taken_in(folder, out, capsys)
+    filings = {filing["name"]: filing for filing in result["filings"]}
+    assert set(filings) == {"二", "三 #%1/新名.yaml"}
+    assert [one["name"] for one in result["apart"]] == ["一", "空"]
+    assert all("还牵头报了" in "".join(whose(filing, "牵头单位重复")) for filing in filings.values())
+    assert "内容与生成时不同" in "".join(whose(filings["二"], "几份同内容"))
+    book = openpyxl.load_workbook(out / "受理总表.xlsx")
+    links = [row[7].hyperlink and row[7].hyperlink.target for row in book["总表"].iter_rows(min_row=2)]
+    assert links == ["../收到/三%20%23%251/新名.yaml", "../收到/二"]
+
+
+@pytest.mark.thorough
+def test_odd_names_and_files_that_are_still_being_written(
+    folder: Path, out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (b"\xd6\xd0.yaml", "=HYPERLINK(“x”).yaml".encode(), "甲\u202e乙.yaml".encode(), b"a\nb.yaml"):
+        try:
+            with open(os.path.join(os.fsencode(folder), name), "wb") as file:  # noqa: PTH118, PTH123 (bytes)
+                file.write(yaml.safe_dump({"name": f"联合体{len(name)}"}, allow_unicode=True).encode())
+        except OSError:
+            pytest.skip("此文件系统没有这样的文件名")
+    write(folder / "变" / "c.yaml", {"name": "还在写的"})
+
+    def while_examined(workspace: Workspace, received: Received, programme: Programme) -> Examined:
+        if received.name == "变/c.yaml":
+            write(folder / "变" / "c.yaml", {"name": "另一个"})
+        return examine(workspace, received, programme)
+
+    monkeypatch.setattr("generator.workflows.intake.run.examine", while_examined)
+    result = taken_in(folder, out, capsys)
+    assert len(result["filings"]) == 4
+    (moving,) = result["apart"]
+    assert "还在变动" in moving["why"]
+    monkeypatch.undo()
+    assert "另一个" in {filing["consortium"] for filing in taken_in(folder, out, capsys)["filings"]}

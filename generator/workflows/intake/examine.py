@@ -76,9 +76,8 @@ def examine(workspace: Workspace, received: Received, programme: Programme) -> E
     except _ApartError as error:
         return Examined(name=received.name, digest=received.digest, apart=str(error))
     except LianhetiError as error:
-        return Examined(
-            name=received.name, digest=received.digest, apart=f"读不了：{' '.join(str(error).split())}"
-        )
+        why = f"读不了：{' '.join(str(error).split())}"
+        return Examined(name=received.name, digest=received.digest, apart=why, unreadable=True)
 
 
 def _data(workspace: Workspace, received: Received, programme: Programme) -> Examined:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
+from generator.base.characters import visible
+
+# File names are in them, which can hold what no document can.
+_Shown = Annotated[str, BeforeValidator(visible)]
 Whose = Literal["applicant", "person", "reminder"]
 
 
@@ -28,15 +32,15 @@ class Issue(_Model):
         where: where in the filing.
     """
 
-    key: str
+    key: _Shown
     whose: Whose
     sort: str
     clause: str = ""
-    title: str = ""
+    title: _Shown = ""
     quote: str = ""
-    what: str
+    what: _Shown
     remedy: str = ""
-    where: str = ""
+    where: _Shown = ""
 
 
 class Organisation(_Model):
@@ -59,6 +63,7 @@ class Examined(_Model):
         issues: what was found.
         people: organisations and persons in it.
         apart: why it is not judged; empty where it is.
+        unreadable: whether that is because it could not be read.
     """
 
     name: str
@@ -68,7 +73,8 @@ class Examined(_Model):
     content: str = ""
     issues: tuple[Issue, ...] = ()
     people: tuple[Organisation, ...] = ()
-    apart: str = ""
+    apart: _Shown = ""
+    unreadable: bool = False
 
     def of(self, whose: Whose) -> tuple[Issue, ...]:
         """The issues of one sort."""

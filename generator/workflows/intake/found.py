@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from generator.base.characters import visible
 from generator.base.files import sha256_of
 from generator.base.tree import scalars
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError
@@ -18,6 +20,7 @@ from generator.publishing.manifest import MANIFEST, is_ours
 from generator.publishing.reading import open_packet
 from generator.readers.formats import format_of
 from generator.readers.source_file import read_source
+from generator.readers.unit_library import is_library
 from generator.workflows.inputs import write_below
 
 Kind = Literal["packet", "data", "forms"]
@@ -60,6 +63,13 @@ class Received:
     place: Path
     beside: tuple[str, ...] = ()
 
+    def touched_by(self, changed: Iterable[Path]) -> bool:
+        """Whether one of some files is this filing's: itself, in its folder's archive or packet, or beside it."""
+        if self.kind == "forms" and self.place.is_dir():
+            return any(path.is_relative_to(self.place) for path in changed)
+        own = {self.place, *(self.place.parent / name for name in self.beside)}
+        return any(path in own or (self.kind == "packet" and self.place in path.parents) for path in changed)
+
 
 @dataclass(frozen=True, slots=True)
 class Apart:
@@ -89,12 +99,14 @@ class Found:
         self._out = out.resolve()
         self._private = private
         self._count = 0
+        self._left = _BOUNDS.unpacked
+        self._names: set[str] = set()
         self._walk(folder, "", folder, 0)
 
     def _walk(self, folder: Path, prefix: str, shown: Path, depth: int) -> None:
         """Look at a folder; ``shown`` is what a person can open of it."""
         if depth > _DEEPEST:
-            self.apart.append(Apart(prefix or folder.name, "文件夹套得太深，没有再往里看"))
+            self._aside(prefix or folder.name, "文件夹套得太深，没有再往里看")
             return
         if folder.resolve() == self._out:
             return
@@ -103,7 +115,7 @@ class Found:
             self._look(folder, prefix, shown, depth)
         except OSError:
             del self.received[before:]
-            self.apart.append(Apart(prefix.rstrip("/") or folder.name, _UNREADABLE))
+            self._aside(prefix.rstrip("/") or folder.name, _UNREADABLE)
 
     def _look(self, folder: Path, prefix: str, shown: Path, depth: int) -> None:
         entries = sorted(
@@ -114,8 +126,10 @@ class Found:
             raise DataError(f"文件夹里的文件超过 {_MOST_FILES} 个", "分成几批接收")
         for entry in entries:
             if entry.is_symlink():
-                self.apart.append(Apart(prefix + entry.name, "是链接，没有打开"))
+                self._aside(prefix + entry.name, "是链接，没有打开")
         entries = [entry for entry in entries if not entry.is_symlink()]
+        if not entries and prefix:
+            self._aside(prefix.rstrip("/"), "是空文件夹")
         if _is_packet(folder):
             digest = _digest(_states(_below(folder, hidden=True), folder))
             self._take(Received(prefix.rstrip("/") or folder.name, "packet", (folder,), digest, shown))
@@ -123,8 +137,10 @@ class Found:
         files = [entry for entry in entries if entry.is_file()]
         folders = [entry for entry in entries if entry.is_dir()]
         data = [file for file in files if format_of(file) is not None]
-        named = {path for file in data for path in _named(file)} if len(entries) > len(data) else set()
-        data = [file for file in data if file not in named]
+        named = {path for file in data for path in _named(file)} if len(entries) > 1 else set()
+        # Another filing whose file is called by a name that stands in this one is a filing all the same.
+        data = [file for file in data if file not in named or not _is_library(file)]
+        named -= set(data)
         forms = [file for file in files if file.suffix.lower() in _WORD and file not in named]
         walked = [one for one in folders if not (data or forms) or _may_hold_filings(one, named)]
         whole = [path for one in folders if one not in walked for path in _below(one)]
@@ -151,16 +167,22 @@ class Found:
             if suffix == ".zip":
                 self._archive(file, prefix + file.name, shown / file.name, depth)
             elif suffix in _CLOSED:
-                self.apart.append(
-                    Apart(prefix + file.name, f"打不开“{suffix}”文件，请申报单位换成 zip、xlsx 或 docx")
-                )
+                self._aside(prefix + file.name, f"打不开“{suffix}”文件，请申报单位换成 zip、xlsx 或 docx")
             elif not filed:
-                self.apart.append(
-                    Apart(prefix + file.name, "旁边没有数据文件、材料包或填好的表，不知道是谁的")
-                )
+                self._aside(prefix + file.name, "旁边没有数据文件、材料包或填好的表，不知道是谁的")
 
     def _take(self, received: Received) -> None:
-        self.received.append(received)
+        """Keep a filing, under a name that can be shown and that is no other's."""
+        name = shown = visible(received.name)
+        number = 1
+        while name in self._names:
+            number += 1
+            name = f"{shown}（{number}）"
+        self._names.add(name)
+        self.received.append(replace(received, name=name, beside=tuple(map(visible, received.beside))))
+
+    def _aside(self, name: str, why: str) -> None:
+        self.apart.append(Apart(visible(name), why))
 
     def _archive(self, file: Path, name: str, shown: Path, depth: int) -> None:
         try:
@@ -168,36 +190,63 @@ class Found:
                 if packet.manifest is not None and is_ours(packet.manifest):
                     self._take(Received(name, "packet", (file,), _digest([file.read_bytes()]), shown))
                     return
-            with ZipReader(file, _BOUNDS) as archive:
-                inside = {
-                    member: archive.read(member) for member in archive.names if not archive.is_link(member)
-                }
+            folder = self._unpacked(file, name, depth)
         except DataError as error:
-            self.apart.append(Apart(name, error.what))
+            self._aside(name, error.what)
             return
         except ZipRefusedError as error:
-            self.apart.append(Apart(name, _REFUSED.get(error.reason, "压缩包已损坏，或不是 zip 文件")))
+            self._aside(name, _REFUSED.get(error.reason, "压缩包已损坏，或不是 zip 文件"))
             return
-        if depth >= _DEEPEST:
-            self.apart.append(Apart(name, "压缩包套得太深，没有再往里看"))
-            return
-        folder = self._private / str(len(list(self._private.iterdir())))
-        folder.mkdir()
-        try:
-            write_below(folder, inside)
-        except DataError:
-            self.apart.append(Apart(name, "压缩包里有不能用的文件名"))
+        if folder is None:
             return
         before = len(self.received) + len(self.apart)
         self._inside(folder, name, shown, depth)
         if len(self.received) + len(self.apart) == before:
-            self.apart.append(Apart(name, "压缩包里没有数据文件、材料包或填好的表"))
+            self._aside(name, "压缩包里没有数据文件、材料包或填好的表")
+
+    def _unpacked(self, file: Path, name: str, depth: int) -> Path | None:
+        """A private folder with what an archive holds; None where that was set apart.
+
+        Raises:
+            ZipRefusedError: it cannot be read, or holds too much, together with the archives that it came out of.
+        """
+        if not file.is_relative_to(self._private):
+            self._left = _BOUNDS.unpacked
+        if depth >= _DEEPEST:
+            self._aside(name, "压缩包套得太深，没有再往里看")
+            return None
+        folder = Path(tempfile.mkdtemp(dir=self._private))
+        with ZipReader(file, replace(_BOUNDS, unpacked=self._left)) as archive:
+            for member in archive.names:
+                if archive.is_link(member):
+                    self._aside(f"{name}/{member}", "是链接，没有打开")
+                    continue
+                data = archive.read(member)
+                self._left -= len(data)
+                try:
+                    write_below(folder, {member: data})
+                except DataError:
+                    self._aside(name, "压缩包里有不能用的文件名")
+                    return None
+        return folder
 
     def _inside(self, folder: Path, name: str, shown: Path, depth: int) -> None:
         """Look at what came out of an archive; a link can open the archive alone."""
         first = len(self.received)
         self._walk(folder, f"{name}/", shown, depth + 1)
         self.received[first:] = [replace(one, place=shown) for one in self.received[first:]]
+
+
+def stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Size and time of every file below a folder, to see what is being changed meanwhile."""
+    found = {}
+    for path in _below(folder, hidden=True):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found[path] = (status.st_size, status.st_mtime_ns)
+    return found
 
 
 def _is_packet(folder: Path) -> bool:
@@ -211,6 +260,14 @@ def _received(
     folder = files[0].parent
     names = tuple(path.relative_to(folder).as_posix() for path in beside)
     return Received(name, kind, tuple(files), _digest(pieces), place, names)
+
+
+def _is_library(file: Path) -> bool:
+    """Whether a file holds nothing but organisations, for data files to name."""
+    try:
+        return is_library(read_source(file).root)
+    except DataError:
+        return False
 
 
 def _named(data: Path) -> set[Path]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -31,9 +33,21 @@ _COLUMNS: Final = (
     ("判断人", 12),
     ("日期", 12),
     ("备注", 24),
+    ("以前的判断", 30),
     ("编号", 8),
 )
-_ANSWER, _WHO, _DAY, _NOTE, _KEY = 7, 8, 9, 10, 11
+_KEPT: Final = "以前的判断"
+_KEPT_COLUMNS: Final = (
+    ("联合体", 26),
+    ("条件", 30),
+    ("结论", 10),
+    ("判断人", 12),
+    ("日期", 12),
+    ("备注", 44),
+    ("编号", 40),
+)
+_ANSWER, _WHO, _DAY, _NOTE, _KEY = 7, 8, 9, 10, 12
+_DIGITS: Final = 20
 _ASKED: Final = PatternFill("solid", fgColor="FFF8DC")
 
 
@@ -42,54 +56,104 @@ class Answer:
     """A person's judgement.
 
     Attributes:
-        answer: 符合 or 不符合.
+        answer: 符合 or 不符合; empty where there is only a remark yet.
         who: who judged; may be empty.
         day: when, as written.
         note: the remark.
+        filing: the consortium that it is about, as the sheet shows it.
+        title: the question in a few words, likewise.
     """
 
     answer: str
-    who: str
-    day: str
-    note: str
+    who: str = ""
+    day: str = ""
+    note: str = ""
+    filing: str = ""
+    title: str = ""
+
+    def __str__(self) -> str:
+        by = "，".join(part for part in (self.who, self.day) if part)
+        return f"{self.answer}{f'（{by}）' if by else ''}{f'：{self.note}' if self.note else ''}"
 
 
 def key_of(examined: Examined, issue: Issue) -> str:
-    """What names a question in the sheet: a filing that has changed is a new question."""
-    return f"{examined.name}\n{examined.digest[:16]}\n{issue.key}"
+    """What names a question in the sheet: the same issue of a filing that has changed, or asked otherwise, is a new one.
+
+    It begins with what names the issue whatever the filing says now.
+    """
+    return f"{_short(examined.name, issue.key)}-{_short(examined.digest, *_asked(issue))}"
 
 
-def read_answers(path: Path) -> dict[str, Answer]:
-    """The judgements in a sheet, by ``key_of``; none where there is no sheet yet.
+def _asked(issue: Issue) -> tuple[str, ...]:
+    """What a person has judged: an answer to other words, as of a scheme that has changed, is none to these."""
+    return issue.clause, issue.title, issue.quote, issue.what
+
+
+def _short(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+
+
+class Answers(dict[str, Answer]):
+    """The judgements in a sheet, by ``key_of``.
+
+    Attributes:
+        data: the sheet's bytes; None where there is none yet.
+    """
+
+    data: bytes | None = None
+
+
+def read_answers(path: Path) -> Answers:
+    """The judgements in a sheet; none where there is no sheet yet.
 
     Raises:
-        DataError: the file is no such sheet, or a judgement is neither of the two.
+        DataError: the file is no such sheet; a judgement is neither of the two, has lost its number, or stands there
+            twice and differs.
     """
+    answers = Answers()
     if not path.is_file():
-        return {}
-    place = Place(path.name)
+        return answers
     try:
-        book = openpyxl.load_workbook(path)
-        rows = list(book[SHEET].iter_rows(min_row=2, values_only=True))
+        answers.data = path.read_bytes()
+        book = openpyxl.load_workbook(io.BytesIO(answers.data))
+        shown = list(book[SHEET].iter_rows(min_row=2, values_only=True))
+        kept = list(book[_KEPT].iter_rows(min_row=2, values_only=True)) if _KEPT in book.sheetnames else []
     except Exception:  # noqa: BLE001 (openpyxl raises whatever it meets)
         raise DataError(
-            "读不了上一次的判断表", "换回程序生成的那一份，或把它移走后重新运行（判断要重填）", place
+            "读不了上一次的判断表",
+            "换回程序生成的那一份，或把它移走后重新运行（判断要重填）",
+            Place(path.name),
         ) from None
-    answers = {}
-    for number, row in enumerate(rows, 2):
-        cells = ["" if value is None else str(value).strip() for value in (*row, *[None] * len(_COLUMNS))]
-        answer = cells[_ANSWER]
-        if not answer or not cells[_KEY]:
-            continue
-        if answer not in {MET, NOT_MET}:
-            raise DataError(
-                f"结论写的是“{answer}”",
-                f"写“{MET}”或“{NOT_MET}”，还没判断的空着",
-                Place(path.name, sheet=SHEET, cell=f"H{number}"),
-            )
-        day = cells[_DAY].removesuffix(" 00:00:00")
-        answers[cells[_KEY]] = Answer(answer, cells[_WHO], day, cells[_NOTE])
+    for row in kept:
+        cells = _cells(row, len(_KEPT_COLUMNS))
+        filing, title, answer, who, day, note, key = cells
+        if key:
+            answers[key] = Answer(answer, who, day, note, filing, title)
+    asked: dict[str, str] = {}
+    for number, row in enumerate(shown, 2):
+        cells = _cells(row, len(_COLUMNS))
+        answer, key = cells[_ANSWER], cells[_KEY]
+        if answer not in {MET, NOT_MET, ""}:
+            raise _refused(path, number, f"结论写的是“{answer}”", f"写“{MET}”或“{NOT_MET}”，还没判断的空着")
+        if answer and not key:
+            what = "这一行有结论，最后一列的编号没有了，不知道判断的是哪个问题"
+            raise _refused(path, number, what, "换回带编号的那一行")
+        if asked.setdefault(key, answer) != answer:
+            raise _refused(path, number, "同一个问题有两行，结论不同", "删去其中一行")
+        # What stands here counts, also where an answer that is kept below was taken away.
+        answers.pop(key, None)
+        who, day, note = cells[_WHO], cells[_DAY].removesuffix(" 00:00:00"), cells[_NOTE]
+        if key and (answer or who or day or note):
+            answers[key] = Answer(answer, who, day, note, cells[0], cells[3] or cells[1])
     return answers
+
+
+def _cells(row: Sequence[Any], count: int) -> list[str]:
+    return ["" if value is None else str(value).strip() for value in (*row, *[None] * count)][:count]
+
+
+def _refused(path: Path, number: int, what: str, remedy: str) -> DataError:
+    return DataError(what, remedy, Place(path.name, sheet=SHEET, cell=f"H{number}"))
 
 
 def judged(examined: Examined, answers: Mapping[str, Answer]) -> Examined:
@@ -97,7 +161,7 @@ def judged(examined: Examined, answers: Mapping[str, Answer]) -> Examined:
     issues: list[Issue] = []
     for issue in examined.issues:
         answer = answers.get(key_of(examined, issue)) if issue.whose == "person" else None
-        if answer is None:
+        if answer is None or not answer.answer:
             issues.append(issue)
         elif answer.answer == NOT_MET:
             what = f"受理单位判断为不符合：{answer.note or issue.what}"
@@ -108,6 +172,8 @@ def judged(examined: Examined, answers: Mapping[str, Answer]) -> Examined:
 def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -> bytes:
     """The sheet: every question that needs a person, with what was answered before.
 
+    Answers to what is no longer asked are kept in a second sheet, as the question may come back.
+
     Args:
         examined: the filings as they were examined, before ``judged``.
         answers: what was answered.
@@ -115,21 +181,17 @@ def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -
     book = openpyxl.Workbook()
     sheet: Any = book.active
     sheet.title = SHEET
+    # The latest of an issue's answers is the last one read.
+    before = {key.partition("-")[0]: answer for key, answer in answers.items() if answer.answer}
     rows = []
-    for one in examined:
-        for issue in one.of("person") if not one.apart else ():
-            key = key_of(one, issue)
-            answer = answers.get(key, Answer("", "", "", ""))
-            said = (
-                one.consortium or one.name,
-                issue.sort,
-                issue.clause,
-                issue.title,
-                issue.quote,
-                issue.what,
-                issue.where,
-            )
-            rows.append((*said, answer.answer, answer.who, answer.day, answer.note, key))
+    for one, issue in _questions(examined):
+        key = key_of(one, issue)
+        answer = answers.get(key, Answer(""))
+        earlier = before.get(key.partition("-")[0]) if key not in answers else None
+        said = (one.consortium or one.name, issue.sort, issue.clause, issue.title)
+        found = (issue.quote, issue.what, issue.where, answer.answer, answer.who, answer.day, answer.note)
+        told = f"{earlier}。材料或方案改过，请重新判断" if earlier else ""
+        rows.append((*said, *found, told, key))
     first = write_listing(sheet, _COLUMNS, rows)
     rule = DataValidation(type="list", formula1=f'"{MET},{NOT_MET}"', allow_blank=True)
     rule.error, rule.errorTitle = f"写“{MET}”或“{NOT_MET}”", "结论"
@@ -139,5 +201,19 @@ def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -
         for cell in row[_ANSWER : _NOTE + 1]:
             cell.fill = _ASKED
             cell.protection = Protection(locked=False)
-    sheet.column_dimensions["L"].hidden = True
+    sheet.column_dimensions["M"].hidden = True
+    asked = {row[-1] for row in rows}
+    kept = [
+        (one.filing, one.title, one.answer, one.who, one.day, one.note, key)
+        for key, one in answers.items()
+        if key not in asked
+    ]
+    if kept:
+        write_listing(book.create_sheet(_KEPT), _KEPT_COLUMNS, kept)
     return saved(book)
+
+
+def _questions(examined: Sequence[Examined]) -> Iterator[tuple[Examined, Issue]]:
+    for one in examined:
+        for issue in one.of("person") if not one.apart else ():
+            yield one, issue

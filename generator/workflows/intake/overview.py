@@ -55,7 +55,7 @@ def overview_sheet(
     filings: Sequence[Examined],
     apart: Sequence[Examined],
     together: Sequence[Shared],
-    places: Mapping[str, Path],
+    places: Mapping[str, str],
     notices: Mapping[str, str],
 ) -> bytes:
     """The workbook: a row a filing, every issue, what was not looked at, and who stands in several filings.
@@ -65,7 +65,7 @@ def overview_sheet(
         filings: those looked at, after people's judgements.
         apart: those that were not looked at.
         together: who stands in several of them.
-        places: where each filing lies, by its name.
+        places: what a link to each filing says, by its name.
         notices: the path of its notice from the workbook's folder, by its name, for those that have one.
     """
     book = openpyxl.Workbook()
@@ -79,7 +79,7 @@ def overview_sheet(
     first = write_listing(sheet, _OVERVIEW, rows)
     for row, one in enumerate(filings, first):
         sheet.cell(row, 4).fill = _TONES.get(one.verdict, PatternFill())
-        _link(sheet.cell(row, 8), places[one.name].resolve().as_uri())
+        _link(sheet.cell(row, 8), places[one.name])
         if one.name in notices:
             _link(sheet.cell(row, 9), notices[one.name])
     whose = {"applicant": "申报单位补正", "person": "受理单位判断", "reminder": "提醒"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator import __version__
-from generator.base.files import put_data, replace_whole
-from generator.errors import ExitCode, OutputError, UsageError
+from generator.base.characters import refused_character
+from generator.base.files import replace_whole
+from generator.errors import ExitCode, OutputError, Place, UsageError
 from generator.model.programme import Programme
 from generator.packet.times import FIXED_TIME
 from generator.pdf.engine import PdfInfo
@@ -25,10 +27,11 @@ from generator.publishing.lock import LockedError, locked
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 from generator.workflows.intake.examine import examine
 from generator.workflows.intake.examined import Examined, Issue
-from generator.workflows.intake.found import Found, Received
-from generator.workflows.intake.judgements import answers_sheet, judged, read_answers
+from generator.workflows.intake.found import Found, Received, stamps
+from generator.workflows.intake.judgements import Answers, answers_sheet, judged, read_answers
 from generator.workflows.intake.overview import overview_sheet
-from generator.workflows.intake.together import Shared, shared, without_doubles
+from generator.workflows.intake.results import put_results
+from generator.workflows.intake.together import Shared, shared, with_shared_leads, without_doubles
 from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
 
@@ -38,6 +41,8 @@ NOTICES: Final = "补正通知"
 STATE: Final = "intake.json"
 _TEMPLATE: Final = "correction.docx"
 _TITLE: Final = "补正通知"
+# What means something else in a link than in a file's name.
+_ESCAPED: Final = frozenset(' %#?"<>\n\t')
 VERDICTS: Final = ("退回补正", "待人工判断", "形式核对未见问题")
 
 
@@ -63,6 +68,7 @@ class Intake:
         examined: how many were looked at in this run; the others are as before.
         files: what stands in the folder of results.
         written: False where everything stood there already.
+        edited: results that a person has edited: they stand as they were, some under another name.
     """
 
     filings: tuple[Examined, ...]
@@ -71,6 +77,7 @@ class Intake:
     examined: int
     files: tuple[Path, ...]
     written: bool
+    edited: tuple[Path, ...] = ()
 
     def count(self, verdict: str) -> int:
         """How many filings have a verdict."""
@@ -148,49 +155,79 @@ def _taken_in(
     before = _before(out / STATE, programme.code, by)
     tell(progress, "查看收到的材料")
     with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as private:
+        when_found = stamps(folder)
         found = Found(folder, out, Path(private))
         if not found.received and not found.apart:
             raise UsageError(f"文件夹“{folder}”里没有任何材料", "核对文件夹，把收到的材料放进去")
         examined, new = _examined(workspace, found.received, programme, before, progress)
+    now = stamps(folder)
+    changed = [path for path in {*when_found, *now} if when_found.get(path) != now.get(path)]
+    moving = {one.name for one in found.received if one.touched_by(changed)}
+    examined = tuple(_not_still(one) if one.name in moving else one for one in examined)
     answers = read_answers(out / JUDGEMENTS)
     others = tuple(Examined(name=one.name, digest="", apart=one.why) for one in found.apart)
-    everything = without_doubles(examined)
+    everything = with_shared_leads(without_doubles(examined))
     filings = tuple(judged(one, answers) for one in everything if not one.apart)
     apart = (*(one for one in everything if one.apart), *others)
     together = shared(filings)
-    state = _State(programme=programme.code, judged_by=by, filings=examined).model_dump_json(indent=1)
+    state = _State(programme=programme.code, judged_by=by, filings=examined).model_dump()
     places = {one.name: one.place for one in found.received}
+    record, last = _last(out / STATE)
     signature = hashlib.sha256(
         json.dumps(
-            [state, [one.model_dump() for one in (*filings, *apart)], sorted(map(str, places.values()))],
-            default=str,
+            [state, [one.model_dump() for one in (*filings, *apart)], sorted(map(str, places.values()))]
         ).encode()
     ).hexdigest()
-    notices = {one.name: _stem(number, one) for number, one in enumerate(filings, 1) if one.of("applicant")}
+    notices = _stems([one for one in filings if one.of("applicant")])
     links = {name: f"{NOTICES}/{stem}.docx" for name, stem in notices.items()}
     suffixes = ("docx", "pdf") if engine else ("docx",)
-    files = [out / OVERVIEW, out / JUDGEMENTS]
-    files += [out / NOTICES / f"{stem}.{suffix}" for stem in notices.values() for suffix in suffixes]
-    if _signature(out / STATE) == signature and all(path.is_file() for path in files):
-        return Intake(filings, apart, together, new, tuple(files), written=False)
+    names = [OVERVIEW, JUDGEMENTS]
+    names += [f"{NOTICES}/{stem}.{suffix}" for stem in notices.values() for suffix in suffixes]
+    files = tuple(out / name for name in names)
+    if last == signature and all(path.is_file() for path in files):
+        return Intake(filings, apart, together, new, files, written=False)
     tell(progress, "写总表、判断表和补正通知")
-    written = {
-        **{
-            out / NOTICES / name: data
-            for name, data in _notices(workspace, programme, filings, notices, engine).items()
-        },
-        out / JUDGEMENTS: answers_sheet([one for one in everything if not one.apart], answers),
-        out / OVERVIEW: overview_sheet(programme, filings, apart, together, places, links),
+    results: dict[str, bytes | None] = {
+        **_notices(workspace, programme, filings, notices, engine, _Standing(out, record)),
+        JUDGEMENTS: answers_sheet([one for one in everything if not one.apart], answers),
+        OVERVIEW: overview_sheet(programme, filings, apart, together, _links(out, places), links),
     }
+    _check_unchanged(out / JUDGEMENTS, answers)
     with as_output_errors(out):
-        (out / NOTICES).mkdir(exist_ok=True)
-        _remove_stale(out / NOTICES, {path.name for path in files})
-        for path, data in written.items():
-            put_data(path, data)
-        replace_whole(
-            out / STATE, json.dumps({"signature": signature, "state": json.loads(state)}, ensure_ascii=False)
-        )
-    return Intake(filings, apart, together, new, tuple(files), written=True)
+        done = put_results(out, results, record, {JUDGEMENTS})
+        kept = {"signature": signature, "files": dict(done.record), "state": state}
+        replace_whole(out / STATE, json.dumps(kept, ensure_ascii=False, indent=1))
+    return Intake(filings, apart, together, new, files, written=True, edited=done.edited)
+
+
+def _check_unchanged(sheet: Path, answers: Answers) -> None:
+    """Whether somebody has saved judgements while the filings were being looked at.
+
+    Raises:
+        OutputError: so it is.
+    """
+    with as_output_errors(sheet):
+        now = sheet.read_bytes() if sheet.is_file() else None
+    if now != answers.data:
+        raise OutputError("判断表在核对的时候有人保存过，没有覆盖它", "再运行一次", Place(sheet.name))
+
+
+def _links(out: Path, places: Mapping[str, Path]) -> dict[str, str]:
+    """What the overview's links say: relative, so that they hold where both folders are moved or shared."""
+    links = {}
+    for name, place in places.items():
+        try:
+            way = Path(os.path.relpath(place.resolve(), out.resolve())).as_posix()
+            links[name] = "".join(_in_link(char) for char in way)
+        except ValueError:  # Another drive of Windows.
+            links[name] = place.resolve().as_uri()
+    return links
+
+
+def _in_link(char: str) -> str:
+    if char in _ESCAPED or refused_character(char):
+        return "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "surrogateescape"))
+    return char
 
 
 def _examined(
@@ -205,12 +242,20 @@ def _examined(
     new = 0
     for number, one in enumerate(received):
         known = before.get((one.name, one.digest))
-        if known is None:
+        # What could not be read may have been open elsewhere; what could is not looked at again.
+        if known is None or known.unreadable:
             tell(progress, f"核对 {one.name}", number, len(received))
-            known = examine(workspace, one, programme)
-            new += 1
+            found = examine(workspace, one, programme)
+            new += found != known
+            known = found
         results.append(known)
     return tuple(results), new
+
+
+def _not_still(one: Examined) -> Examined:
+    """A filing whose files were being written while they were read: nothing that was found of it counts."""
+    why = "核对的时候它的文件还在变动，没有采用结果；等复制完、关掉文件，再运行一次"
+    return Examined(name=one.name, digest="", apart=why, unreadable=True)
 
 
 def _judged_by(programme: Programme) -> str:
@@ -234,27 +279,40 @@ def _before(path: Path, code: str, by: str) -> dict[tuple[str, str], Examined]:
     return {(one.name, one.digest): one for one in state.filings} if state.judged_by == by else {}
 
 
-def _signature(path: Path) -> str:
+def _last(path: Path) -> tuple[dict[str, str], str]:
+    """The digests of the files that the last run wrote, and what they hang on; empty where there was none."""
     try:
-        return str(json.loads(path.read_bytes())["signature"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        said = json.loads(path.read_bytes())
+        return {str(name): str(sha256) for name, sha256 in said["files"].items()}, str(said["signature"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}, ""
 
 
-def _stem(number: int, one: Examined) -> str:
-    return safe_name(f"{number:02d}-{one.consortium or one.name.replace('/', '-')}")
+def _stems(filings: Sequence[Examined]) -> dict[str, str]:
+    """The notices' file names by filing; another filing that comes changes none of them."""
+    stems: dict[str, str] = {}
+    for one in filings:
+        stem = safe_name(one.consortium or one.name.replace("/", "-"))
+        if stem.casefold() in {taken.casefold() for taken in stems.values()}:
+            stem = safe_name(f"{stem}-{hashlib.sha256(one.name.encode()).hexdigest()[:6]}")
+        stems[one.name] = stem
+    return stems
 
 
-def _remove_stale(folder: Path, wanted: set[str]) -> None:
-    """Take away notices that no longer hold; only files that a run of ours has named so."""
-    for path in folder.iterdir():
-        if (
-            path.is_file()
-            and path.name not in wanted
-            and path.suffix in {".docx", ".pdf"}
-            and path.name[:2].isdigit()
-        ):
-            path.unlink()
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands in the folder of results as this program wrote it."""
+
+    out: Path
+    record: Mapping[str, str]
+
+    def has(self, name: str, data: bytes) -> bool:
+        """Whether a file was written just so."""
+        return self.record.get(name) == hashlib.sha256(data).hexdigest()
+
+    def stays(self, name: str) -> bool:
+        """Whether a file was written and is there."""
+        return name in self.record and (self.out / name).is_file()
 
 
 def _notices(
@@ -263,9 +321,10 @@ def _notices(
     filings: Sequence[Examined],
     stems: Mapping[str, str],
     engine: EngineName | None,
-) -> dict[str, bytes]:
-    """The notices by file name: what the applicant must put right, with clause and place."""
-    made: dict[str, bytes] = {}
+    standing: _Standing,
+) -> dict[str, bytes | None]:
+    """The notices by path: what the applicant must put right, with clause and place; None for a PDF that still holds."""
+    made: dict[str, bytes | None] = {}
     with workspace.session(engine) as session:
         prepared = session.templates.common(_TEMPLATE)
         waiting = []
@@ -282,10 +341,15 @@ def _notices(
             }
             core = core_properties(_TITLE, programme.authority, FIXED_TIME)
             filled = prepared.template.fill(names, replace={CORE_PROPERTIES: core}, when=FIXED_TIME)
-            made[f"{stems[one.name]}.docx"] = filled.docx
-            if session.typesetter is not None:
-                info = PdfInfo(_TITLE, programme.authority, FIXED_TIME)
-                waiting.append((f"{stems[one.name]}.pdf", session.typesetter.submit(filled.docx, info)))
+            word, pdf = (f"{NOTICES}/{stems[one.name]}.{suffix}" for suffix in ("docx", "pdf"))
+            made[word] = filled.docx
+            if session.typesetter is None:
+                continue
+            if standing.has(word, filled.docx) and standing.stays(pdf):
+                made[pdf] = None
+                continue
+            info = PdfInfo(_TITLE, programme.authority, FIXED_TIME)
+            waiting.append((pdf, session.typesetter.submit(filled.docx, info)))
         for name, future in waiting:
             made[name] = future.result().pdf
     return made

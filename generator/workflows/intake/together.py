@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.base.text import fold
-from generator.workflows.intake.examined import Examined, Organisation
+from generator.base.text import fold, listed
+from generator.workflows.intake.examined import Examined, Issue, Organisation
 
 _RANKED = ("牵头单位", "首席科学家", "成员单位", "团队成员")
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ def without_doubles(examined: Sequence[Examined]) -> tuple[Examined, ...]:
         if not one.apart and one.consortium:
             by_name.setdefault(fold(one.consortium), []).append(one)
     apart: dict[str, str] = {}
+    doubts: dict[str, Issue] = {}
     for group in by_name.values():
         if len({one.content for one in group}) > 1:
             names = "、".join(f"“{one.name}”" for one in group)
@@ -46,7 +48,70 @@ def without_doubles(examined: Sequence[Examined]) -> tuple[Examined, ...]:
             # A draft beside what was made of it: the one with the least to put right is the filing.
             kept, *others = sorted(group, key=lambda one: len(one.of("applicant")))
             apart |= {one.name: f"与“{kept.name}”内容相同，只看那一份" for one in others}
-    return tuple(one.model_copy(update={"apart": apart.get(one.name, one.apart)}) for one in examined)
+            if doubt := _worse(kept, others):
+                doubts[kept.name] = doubt
+    return tuple(
+        one.model_copy(
+            update={
+                "apart": apart.get(one.name, one.apart),
+                "issues": (*one.issues, doubts[one.name]) if one.name in doubts else one.issues,
+            }
+        )
+        for one in examined
+    )
+
+
+def _worse(kept: Examined, others: Sequence[Examined]) -> Issue | None:
+    """A question where another copy of a filing has a fault that the kept one has not, as one that was tampered with."""
+    known = {(issue.key, issue.what) for issue in kept.issues}
+    told = [
+        f"“{other.name}”：{issue.title}{issue.what}"
+        for other in others
+        for issue in other.of("applicant")
+        if issue.sort != "草稿" and (issue.key, issue.what) not in known
+    ]
+    if not told:
+        return None
+    return Issue(
+        key="copy",
+        whose="person",
+        sort="几份同内容",
+        title="同一份申报的另一份有问题",
+        what=f"数据相同的另一份与这一份不一样（{listed(told, _FEW)}），请看以哪一份为准",
+    )
+
+
+def with_shared_leads(examined: Sequence[Examined]) -> tuple[Examined, ...]:
+    """The filings, with a question for those whose lead leads another one.
+
+    It may be the same consortium, filed anew under another name, or a second one, which only the department can allow.
+    """
+    leads: dict[str, list[Examined]] = {}
+    for one in examined:
+        if not one.apart:
+            for key in {each.code or fold(each.name) for each in one.people if each.sort == "牵头单位"}:
+                leads.setdefault(key, []).append(one)
+    others: dict[str, dict[str, Examined]] = {}
+    for group in leads.values():
+        for one in group:
+            others.setdefault(one.name, {}).update({each.name: each for each in group if each is not one})
+    return tuple(
+        one.model_copy(update={"issues": (*one.issues, _leads_too(one, list(others[one.name].values())))})
+        if others.get(one.name)
+        else one
+        for one in examined
+    )
+
+
+def _leads_too(one: Examined, others: Sequence[Examined]) -> Issue:
+    named = [f"“{other.consortium or other.name}”（{other.name}）" for other in others]
+    return Issue(
+        key="lead",
+        whose="person",
+        sort="牵头单位重复",
+        title="牵头单位",
+        what=f"“{one.lead}”还牵头报了{listed(named, _FEW)}，请看是不是改了名称重报，或者可不可以同时牵头",
+    )
 
 
 def shared(examined: Iterable[Examined]) -> tuple[Shared, ...]:
