@@ -10,6 +10,7 @@ from pathlib import Path
 from generator.base.tree import places
 from generator.conditions.applicability import Asked, asked, members_asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
+from generator.conditions.columns import planned_column
 from generator.conditions.figure_plan import plan
 from generator.conditions.measured import spelled_out
 from generator.conditions.messages import Message
@@ -192,6 +193,15 @@ class _Compiler:
                 except ValueError as error:
                     self.complain(f"documents[{at}].{name}", f"文件“{document.title}”：{error}")
 
+    def summary(self) -> None:
+        """Complain of what is wrong with the columns of the department's workbook."""
+        for at, column in enumerate(self.programme.summary.columns if self.programme.summary else ()):
+            try:
+                planned_column(column, self.programme)
+            except ValueError as error:
+                name = column.title or column.value
+                self.complain(f"summary.columns[{at}]", f"汇总的列“{name}”：{error}")
+
     def limits(self) -> Iterator[Limit]:
         seen: set[str] = set()
         for at, limit in enumerate(self.programme.limits):
@@ -253,6 +263,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     limits = tuple(own.limits())
     own.attachments()
     own.documents()
+    own.summary()
     if problems:
         tree = _tree(programme.folder / programme.file_name, own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]

@@ -160,6 +160,39 @@ class Rollup(_Model):
     rows_per_page: int = Field(gt=0)
 
 
+class SummaryColumn(_Model):
+    """One column of the department's workbook over many filings.
+
+    ``value`` names a figure, a list (its items are counted) or a field.
+    """
+
+    title: str = Field(default="", description="its head; the figure's or the field's title where empty")
+    value: str
+    of: str = Field(default="", description="value is printed as a share of this figure, list or number")
+    unit: str = Field(default="", description="the unit of amounts; the field's own where empty")
+    total: YesNo | None = Field(
+        default=None, description="add it up; where not said, counts, sums and amounts are"
+    )
+    group: YesNo | None = Field(
+        default=None, description="count the filings by its values; where not said, of choices and yes or no"
+    )
+
+
+class SummaryTable(_Model):
+    """The department's workbook over many filings."""
+
+    columns: tuple[SummaryColumn, ...] = ()
+    workbook: str = Field(
+        default="", description="a workbook of the folder's, with tags in the row that each filing fills"
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> SummaryTable:
+        if not self.columns and not self.workbook:
+            raise ValueError("summary 要写 columns 或 workbook")
+        return self
+
+
 class Purpose(StrEnum):
     """What a document is for; the code asks for this, never for a document's id."""
 
@@ -478,6 +511,9 @@ class Programme(_Model):
     delegates: Delegation = Delegation(rule="silent")
     signing_pages: SigningPages = Field(
         default="shared", description="how an agreement is signed where the data do not say"
+    )
+    summary: SummaryTable | None = Field(
+        default=None, description="the department's workbook over many filings, beside the official table"
     )
     common_off: tuple[str, ...] = Field(
         default=(), description="ids of common rules that do not hold for this programme"

@@ -85,7 +85,7 @@ def common(
         "inputs": _digests(inputs),
         "templates": _digests(templates),
         "check_code": code_of(documents),
-        "packet": _file(printed.file) if printed else None,
+        "packet": listed_file(printed.file) if printed else None,
         "documents": tuple(_document(made) for made in documents),
         "warnings": tuple(sorted({*warnings, *own})),
     }
@@ -227,7 +227,8 @@ def _attachments(attachments: Iterable[Attachment], printed: PrintCopy | None) -
         yield Bound(id=one.item, file=one.file, pages=one.pages, first_page=first)
 
 
-def _file(file: MadeFile) -> File:
+def listed_file(file: MadeFile) -> File:
+    """A file as a manifest lists it."""
     return File(path=file.path, sha256=hashlib.sha256(file.data).hexdigest(), pages=file.pages)
 
 

@@ -272,6 +272,9 @@ class RollupManifest(Manifest):
     applicants: tuple[Applicant, ...]
     repeated_leads: tuple[Repeated, ...]
     repeated_members: tuple[Repeated, ...]
+    others: tuple[File, ...] = Field(
+        default=(), description="the workbooks, and the letters of recommending bodies"
+    )
 
 
 AnyManifest = Annotated[

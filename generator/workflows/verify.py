@@ -24,6 +24,7 @@ from generator.publishing.manifest import (
     Document,
     Manifest,
     PacketManifest,
+    RollupManifest,
     Upload,
     is_ours,
     manifest_holds,
@@ -315,6 +316,7 @@ def _compare(
     uploaded = manifest.upload if isinstance(manifest, PacketManifest) else None
     known = {file.path for file in uploaded.files} if uploaded else set()
     known |= {file.path for file in claimed} | ({manifest.packet.path} if manifest.packet else set())
+    known |= {file.path for file in manifest.others} if isinstance(manifest, RollupManifest) else set()
     report.faults += [
         Fault(MANIFEST, f"清单里的 {path} 不属于任何一份文件")
         for path in promised

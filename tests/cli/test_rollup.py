@@ -300,7 +300,7 @@ def test_the_same_data_gives_the_same_bytes(run: Run, tmp_path: Path, applicants
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([OTHER_PROGRAMME, EXAMPLE], 2, "没有汇总表"),
+        ([CODE, EXAMPLE, "--form", "没有.xlsx"], 3, "没有.xlsx"),
         (["某省/某方案", EXAMPLE], 2, "没有方案"),
         ([CODE, "没有.yaml"], 3, "没有.yaml"),
         ([CODE], 2, "缺少"),

@@ -335,6 +335,12 @@ _ATTACHMENTS = Block(
         Column("id", "编号", needed=True),
         Column("title", "名称", needed=True, width=40),
         _choice("purpose", "用途", {"授权委托书": "letter"}),
+        _choice(
+            "document",
+            "由程序生成",
+            {"承诺书": "pledge", "推荐函": "recommendation-letter", "单位公函": "cover-letter"},
+            help="公用文书中的这一种，申报单位没有附文件时生成",
+        ),
         Column("required", "必附", Code.FLAG, width=8, help="不填时必附"),
         Column("per_member", "每家一份", Code.FLAG, width=10),
         Column("when", "适用情形", Code.CRITERIA, width=34, help=_WHEN),
@@ -357,7 +363,33 @@ _FILING = (
             Column("channel.system", "网上填报系统"),
             Column("channel.note", "怎样报"),
             Column("channel.clause", "渠道：条款"),
+            Column("upload.portal", "上传：平台"),
+            Column(
+                "upload.name", "上传：文件名", help="如 {序号}-{标题}；可用 {序号} {标题} {联合体} {牵头单位}"
+            ),
+            _choice(
+                "upload.merge",
+                "上传：合并",
+                {"分开": "separate", "按类合并": "by-kind", "全部合并": "all"},
+            ),
+            Column("upload.max_megabytes", "上传：一个文件最大（MB）"),
+            Column("upload.formats", "上传：格式", Code.LIST, help="pdf、docx"),
         ),
+    ),
+    Block(
+        "报送",
+        "上传的文件",
+        "upload.files",
+        Kind.LIST,
+        (
+            Column(
+                "of", "里面有什么", Code.LIST, needed=True, width=30, help="文件编号、attachments.附件编号"
+            ),
+            Column("title", "标题", width=44),
+            Column("name", "文件名", width=24),
+            Column("each", "每件一个文件", Code.FLAG, width=12),
+        ),
+        "逐个写明有哪些文件的才填，代替“上传：合并”",
     ),
     Block(
         "报送",
@@ -381,6 +413,38 @@ _FILING = (
             Column("when", "什么时候", needed=True, width=24),
             Column("date", "日期", width=12, help="条件要用的填，如 2030-09-30"),
             Column("clause", "条款"),
+        ),
+    ),
+)
+_SUMMARY = (
+    Block(
+        "汇总",
+        "汇总表的列",
+        "summary.columns",
+        Kind.LIST,
+        (
+            Column("title", "表头", width=28, help="不填的用算法、字段的名称"),
+            Column(
+                "value", "内容", Code.FIGURE, needed=True, width=36, help="算法、字段，或列表（数有几项）"
+            ),
+            Column("of", "占谁的", Code.FIGURE, width=28, help="填了的印占比"),
+            Column("unit", "单位", width=10, help="金额换一个单位，如 亿元"),
+            Column("total", "合计", Code.FLAG, width=8, help="不填时：计数、合计和金额要合计"),
+            Column("group", "分组计数", Code.FLAG, width=10, help="不填时：选项和是非题按值数各有几家"),
+        ),
+        "主管部门汇总许多申报单位用的列；都不填的，用程序的一套",
+    ),
+    Block(
+        "汇总",
+        "自己的汇总表",
+        "",
+        Kind.PAIRS,
+        (
+            Column(
+                "summary.workbook",
+                "工作簿",
+                help="同一个文件夹里的 .xlsx：表头下面一行写标签，各家照这一行填",
+            ),
         ),
     ),
 )
@@ -413,6 +477,7 @@ BLOCKS: Final = (
     _LIMITS,
     _ATTACHMENTS,
     *_FILING,
+    *_SUMMARY,
     _DEFECTS,
     _REST,
 )

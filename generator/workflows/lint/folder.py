@@ -125,6 +125,7 @@ class _Linter:
                     f"附件“{item.title}”的 document “{item.document}”不是公用文书",
                     f"可用的：{'、'.join(sorted(ours))}",
                 )
+        self.summary(programme, name)
         self.unused(programme, name)
         self.labels(programme, name)
 
@@ -253,9 +254,28 @@ class _Linter:
                 if "applicants" not in error.what:
                     self.say_error(error, name)
 
+    def summary(self, programme: Programme, name: str) -> None:
+        """Check the department's own workbook: it is there, and its tags are understood."""
+        from generator.workflows.rollup.form import form_columns, own_form
+
+        try:
+            form = own_form(programme)
+            if form is not None:
+                form_columns(form, programme)
+        except LianhetiError as error:
+            self.say_error(error, name)
+
     def unused(self, programme: Programme, name: str) -> None:
-        """Warn of declared fields that no template, condition or figure uses."""
-        figures = " ".join(figure.model_dump_json() for figure in programme.figures.values())
+        """Warn of declared fields that no template, condition, figure or table uses."""
+        users = (
+            *programme.figures.values(),
+            *programme.conditions,
+            *programme.limits,
+            *programme.attachments,
+            *programme.documents,
+            *(programme.summary.columns if programme.summary else ()),
+        )
+        figures = " ".join(user.model_dump_json() for user in users)
         needs = " ".join(need for condition in programme.conditions for need in condition.needs)
         for own in programme.fields:
             if not own.kind or own.path in self.used or f"{own.path}[]" in self.used:

@@ -1,7 +1,8 @@
-"""A department's table over many applicants, and a sheet of what in it needs a look.
+"""A department's tables over many filings: the official one, the workbook, the letters, and what needs a look.
 
-The sheet lists organisations that occur in more than one application, applications of the same name,
-what is missing in the table, and the data files that could not be taken up.
+The sheet of findings lists organisations that occur in more than one filing, filings of the same name, what is
+missing in the official table, and the data files that could not be taken up; the workbook tells the same of its
+own columns, and the people that occur in several.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from generator.base.text import fold
-from generator.errors import DataError, ExitCode, LianhetiError, UsageError
-from generator.model.consortium import Member
-from generator.model.dataset import Dataset
+from generator.base.text import listed
+from generator.conditions.columns import default_columns
+from generator.errors import DataError, ExitCode, LianhetiError
 from generator.model.programme import Document, Programme
-from generator.model.value_kinds import Stated
-from generator.packet.manifest import common
+from generator.packet.manifest import common, listed_file
 from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import load_for
 from generator.packet.session import Session
@@ -34,64 +33,18 @@ from generator.rendering.render import CORE_PROPERTIES, Rendered, core_propertie
 from generator.workflows.choose import filed_programmes
 from generator.workflows.inputs import data_files
 from generator.workflows.progress import Listener, tell, tell_notices
+from generator.workflows.rollup.columns import checked, declared_in, lacks, tabulated
+from generator.workflows.rollup.filings import Applicant, LeftOut
+from generator.workflows.rollup.form import Form, filled, form_columns, own_form, read_form
+from generator.workflows.rollup.letters import recommendation_letters
+from generator.workflows.rollup.repeats import Repeat, Repeats, repeats
+from generator.workflows.rollup.workbook import rollup_workbook
 from generator.workflows.workspace import Workspace
 
 FOLDER: Final = "rollup"
 SHEET: Final = "rollup"
 SHEET_TITLE: Final = "汇总核对表"
-
-
-@dataclass(frozen=True, slots=True)
-class Applicant:
-    """One application in the table.
-
-    Attributes:
-        file: its data file's name; with its folder's where several files have that name.
-        data: what it says.
-    """
-
-    file: str
-    data: Dataset
-
-    @property
-    def name(self) -> str:
-        """The consortium's name."""
-        return self.data.consortium.name
-
-    @property
-    def members(self) -> tuple[Member, ...]:
-        """Its members; none where they were not given."""
-        return self.data.consortium.members or ()
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A data file that is not in the table.
-
-    Attributes:
-        file: as for an ``Applicant``.
-        why: the reason, in Chinese.
-        is_fault: whether the file is at fault, as against being meant for other programmes.
-    """
-
-    file: str
-    why: str
-    is_fault: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """An organisation, or a name of an application, that occurs in more than one application.
-
-    Attributes:
-        name: the organisation's or the application's name.
-        credit_code: the organisation's code; empty where none is given.
-        where: each application that it occurs in, with the role that it has there.
-    """
-
-    name: str
-    credit_code: str
-    where: tuple[str, ...]
+WORKBOOK: Final = "汇总.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +52,17 @@ class Findings:
     """What a department should look at.
 
     Attributes:
-        leads: organisations that lead more than one application.
-        members: organisations that occur in more than one, and lead at most one.
-        names: applications of the same name.
-        missing: what the table prints as missing, by data file.
-        left_out: data files that are not in the table.
+        repeats: what occurs in more than one filing.
+        missing: what the official table prints as missing, by data file.
+        lacking: the workbook's empty cells: file, column, and what it lacks.
+        notes: what a person should know besides.
+        left_out: data files that are not in the tables.
     """
 
-    leads: tuple[Repeat, ...]
-    members: tuple[Repeat, ...]
-    names: tuple[Repeat, ...]
+    repeats: Repeats
     missing: Mapping[str, tuple[str, ...]]
+    lacking: tuple[tuple[str, str, str], ...]
+    notes: tuple[str, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -142,26 +95,28 @@ def make_rollup(
     data: Sequence[str | Path],
     root: Path,
     *,
+    form: Path | None = None,
     engine: EngineName | None = "typst",
     force: bool = False,
     progress: Listener | None = None,
 ) -> Rollup:
-    """Fill a programme's tables over many applicants and publish them with the sheet of findings.
+    """Tabulate many filings: the official table where there is one, the workbook, a letter for each recommending body.
 
     Args:
         workspace: programmes, templates, faces and engines.
         code: the programme.
         data: the applicants' data files, in the table's order: files, folders and patterns.
         root: the output folder.
+        form: a department's own workbook with a row of tags, filled beside the programme's; None for none.
         engine: the PDF engine; None for Word files alone.
         force: move a rollup that a person has changed aside.
         progress: is told of each file and document before it is read or made, and of interrupted runs that
             were put right.
 
     Raises:
-        UsageError: there is no such programme, it has no such table, or there are no data files.
-        DataError: not one of the files can be taken up.
-        ProgrammeError: a template is at fault.
+        UsageError: there is no such programme, or there are no data files.
+        DataError: not one of the files can be taken up, or the form is no workbook.
+        ProgrammeError: a template, a column or the form is at fault.
         PdfError: the PDF engine failed.
         OutputError: it cannot be written, or would overwrite a person's changes.
     """
@@ -169,7 +124,7 @@ def make_rollup(
     files = [file.path for file in data_files(data, root)]
     tell_notices(progress, recover(root))
     with workspace.session(engine) as session:
-        return _rolled_up(programme, files, root, session, progress, force=force)
+        return _rolled_up(programme, files, root, session, progress, form, force=force)
 
 
 def _rolled_up(
@@ -178,19 +133,21 @@ def _rolled_up(
     root: Path,
     session: Session,
     progress: Listener | None,
+    form: Path | None,
     *,
     force: bool,
 ) -> Rollup:
     documents = [document for document in programme.documents if document.rollup]
-    if not documents:
-        raise UsageError(
-            f"方案“{programme.code}”没有汇总表", "换一个有汇总表的方案（方案的文书里写了 rollup 的才有）"
-        )
+    forms = list(_forms(programme, form))
+    declared = programme.summary.columns if programme.summary else ()
+    columns = checked(declared or default_columns(programme), programme, declared_in(programme))
     applicants, left_out = _applicants(files, programme, session, progress)
     if not applicants:
         reasons = "\n".join(f"  · {each.file}：{each.why}" for each in left_out)
         raise DataError(f"没有一份数据可以列入汇总表：\n{reasons}\n以上文件都没有列入", "逐个改正后再试")
     when = max(time_of(applicant.data, session.when) for applicant in applicants)
+    day = session.when.date() if session.when else None
+    table = tabulated(columns, applicants, day)
     made: list[MadeDocument] = []
     missing: dict[str, dict[str, None]] = {}
     for number, document in enumerate(documents, 1):
@@ -203,22 +160,52 @@ def _rolled_up(
         stem = safe_name(f"{number:02d}-{document.title}")
         template = TemplateUsed(prepared.name, prepared.sha256)
         made.append(_made(document, template, rendered, stem, programme.authority, when, session))
+    repeated = repeats(applicants)
+    letters, notes = recommendation_letters(programme, applicants, when, session)
     findings = Findings(
-        *_repeats(applicants), {file: tuple(titles) for file, titles in missing.items()}, tuple(left_out)
+        repeated,
+        {file: tuple(titles) for file, titles in missing.items()},
+        tuple(lacks(table, applicants, programme)),
+        (*notes, *_doubles(repeated)),
+        tuple(left_out),
     )
-    written = [file for document in made for file in document.files]
+    others = [MadeFile(WORKBOOK, "xlsx", rollup_workbook(programme, table, applicants, repeated, left_out))]
+    for number, one in enumerate(forms, len(documents) + 1):
+        own = tabulated(form_columns(one, programme), applicants, day)
+        stem = safe_name(f"{number:02d}-{Path(one.name).stem}")
+        others.append(MadeFile(f"{stem}.xlsx", "xlsx", filled(one, own)))
+    others += letters
+    written = [*(file for document in made for file in document.files), *others]
     written += _sheet(findings, len(applicants), programme, when, session)
     published = publish(
         root,
-        documents[0].title,
+        documents[0].title if documents else f"{programme.short_title}汇总",
         programme.packet_folder(FOLDER),
         [PacketFile(file.path, file.data) for file in written],
-        _manifest(applicants, findings, programme, tuple(made), when, session),
+        _manifest(applicants, findings, programme, tuple(made), others, when, session),
         timestamp=when,
         force=force,
     )
     paths = (*(published.folder / file.path for file in written), published.archive)
     return Rollup(len(applicants), findings, published, paths)
+
+
+def _doubles(repeated: Repeats) -> Iterable[str]:
+    if repeated.names:
+        names = listed(one.name for one in repeated.names)
+        yield f"名称相同的申报每一份都计入了各项合计，请核实后去掉多余的再汇总：{names}"
+
+
+def _forms(programme: Programme, form: Path | None) -> Iterable[Form]:
+    """The workbooks to be filled: the programme's own, and the one that was handed in."""
+    if (own := own_form(programme)) is not None:
+        yield own
+    if form is not None:
+        try:
+            data = form.read_bytes()
+        except OSError as error:
+            raise DataError(f"读不到汇总的工作簿“{form}”（{error.strerror}）", "核对文件名和位置") from None
+        yield read_form(data, form.name, programme)
 
 
 def _applicants(
@@ -260,62 +247,6 @@ def _missing(rendered: Rendered, applicants: Sequence[Applicant]) -> Iterable[tu
         yield applicants[at].file, title
 
 
-def _repeats(
-    applicants: Sequence[Applicant],
-) -> tuple[tuple[Repeat, ...], tuple[Repeat, ...], tuple[Repeat, ...]]:
-    """Leads, other organisations and names that occur in more than one application."""
-    found = [(at, member) for at, applicant in enumerate(applicants) for member in applicant.members]
-    key_of = _Keys(member for _, member in found)
-    groups: dict[str, list[tuple[int, Member]]] = {}
-    for at, member in found:
-        if key := key_of(member):
-            groups.setdefault(key, []).append((at, member))
-    leads: list[Repeat] = []
-    members: list[Repeat] = []
-    for group in groups.values():
-        if len({at for at, _ in group}) == 1:
-            continue
-        led = {at for at, member in group if member.is_lead}
-        names = dict.fromkeys(member.name for _, member in group if member.name)
-        code = next((_code(member) for _, member in group if _code(member)), "")
-        where = dict.fromkeys(f"{applicants[at].name}（{member.role or '角色未填'}）" for at, member in group)
-        (leads if len(led) > 1 else members).append(Repeat("／".join(names), code, tuple(where)))
-    by_name: dict[str, list[Applicant]] = {}
-    for applicant in applicants:
-        by_name.setdefault(fold(applicant.name), []).append(applicant)
-    same = [
-        Repeat(group[0].name, "", tuple(applicant.file for applicant in group))
-        for group in by_name.values()
-        if len(group) > 1
-    ]
-    return tuple(leads), tuple(members), tuple(same)
-
-
-def _code(member: Member) -> str:
-    code = member.credit_code
-    return "" if code is None or isinstance(code, Stated) else str(code)
-
-
-class _Keys:
-    """Tells organisations apart: by credit code, else by name.
-
-    An organisation without a code counts as the one of the same name with a code, if there is exactly one.
-    """
-
-    def __init__(self, members: Iterable[Member]) -> None:
-        self._codes: dict[str, set[str]] = {}
-        for member in members:
-            if member.name and _code(member):
-                self._codes.setdefault(fold(member.name), set()).add(_code(member))
-
-    def __call__(self, member: Member) -> str:
-        if code := _code(member):
-            return code
-        name = fold(member.name or "")
-        codes = self._codes.get(name, set())
-        return next(iter(codes)) if len(codes) == 1 else name
-
-
 def _made(
     document: Document,
     template: TemplateUsed,
@@ -342,9 +273,9 @@ def _sheet(
     names = {
         "programme": {"title": programme.title, "noun": programme.noun},
         "applicants": applicants,
-        "leads": [_row(repeat) for repeat in findings.leads],
-        "members": [_row(repeat) for repeat in findings.members],
-        "same_names": [_row(repeat) for repeat in findings.names],
+        "leads": [_row(repeat) for repeat in findings.repeats.leads],
+        "members": [_row(repeat) for repeat in findings.repeats.members],
+        "same_names": [_row(repeat) for repeat in findings.repeats.names],
         "missing": [{"file": file, "titles": "、".join(titles)} for file, titles in findings.missing.items()],
         "left_out": [{"file": each.file, "why": each.why} for each in findings.left_out],
     }
@@ -367,6 +298,7 @@ def _manifest(
     findings: Findings,
     programme: Programme,
     documents: tuple[MadeDocument, ...],
+    others: Sequence[MadeFile],
     when: datetime,
     session: Session,
 ) -> RollupManifest:
@@ -375,8 +307,9 @@ def _manifest(
     return RollupManifest(
         **common(programme, when, inputs, documents, (), session),
         applicants=tuple(Listed(file=each.data.file, name=each.name) for each in applicants),
-        repeated_leads=tuple(_repeated(repeat) for repeat in findings.leads),
-        repeated_members=tuple(_repeated(repeat) for repeat in findings.members),
+        repeated_leads=tuple(_repeated(repeat) for repeat in findings.repeats.leads),
+        repeated_members=tuple(_repeated(repeat) for repeat in findings.repeats.members),
+        others=tuple(listed_file(file) for file in others),
     )
 
 
