@@ -7,6 +7,7 @@ The data hold what the condition looks at and nothing else. Where no data can be
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import product
@@ -15,7 +16,7 @@ from typing import Any, Final
 from generator.base.text import fold
 from generator.conditions.applicability import hold
 from generator.conditions.boundaries import OTHER, Boundary, Values, bases, rows
-from generator.conditions.expression_tree import answer, tree_of
+from generator.conditions.expression_tree import UnknownFormError, answer, tree_of
 from generator.conditions.figures import compute
 from generator.conditions.rules import Rule
 from generator.conditions.sample import Plan
@@ -61,11 +62,13 @@ def made_rows(rule: Rule, programme: Programme) -> list[Made]:
     best: list[Made] = []
     for base in bases(rule):
         found = []
-        for row in rows(rule, base):
-            data = data_for(rule, programme, row.values)
-            verdict = _verdict(rule, programme, row, data) if data is not None else None
-            if data is not None and verdict is not None:
-                found.append(Made(row, data, verdict))
+        # A part that is not understood may stand where the answer was known before it was asked.
+        with suppress(UnknownFormError):
+            for row in rows(rule, base):
+                data = data_for(rule, programme, row.values)
+                verdict = _verdict(rule, programme, row, data) if data is not None else None
+                if data is not None and verdict is not None:
+                    found.append(Made(row, data, verdict))
         best += [one for one in found if all(one.row != known.row for known in best)]
         if len({one.row.holds for one in best}) > 1:
             break

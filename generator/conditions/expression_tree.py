@@ -248,7 +248,11 @@ def _called(name: str, values: list[Any]) -> Any:
     if name == "size":
         return len(values[0])
     if name == "matches":
-        return re.search(values[1], values[0]) is not None
+        try:
+            return re.search(values[1], values[0], re.ASCII) is not None
+        except re.error as error:
+            # CEL's own patterns (RE2) are not quite Python's: [甲-乙] is one there, and its classes are ASCII.
+            raise UnknownFormError(name) from error
     if name == "contains":
         return values[1] in values[0]
     if name == "startsWith":

@@ -103,9 +103,8 @@ class _Judgement:
         shown = self._shown(rule, figures, others)
         base = self._base(rule, figures)
         if rule.expression is None:
-            known = {name: figure for name, figure in figures.items() if not figure.missing}
-            text = condition.judge if len(known) < len(figures) else Message(condition.judge).fill(figures)
-            return replace(self._finding(rule, "judge", sentence(text), base), figures=shown)
+            text = sentence(Message(condition.judge).fill(figures))
+            return replace(self._finding(rule, "judge", text, base), figures=shown)
         holds = self._test(rule, figures, file)
         holds_without = self._test(rule, others, file) if both else holds
         if holds != holds_without:

@@ -18,6 +18,7 @@ from generator.model.value_kinds import Money
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _RATIO = re.compile(r"([a-z][a-z0-9_]*)%([a-z][a-z0-9_]*)")
 _MOST_NAMED = 5
+_LACKING = "〔缺数据〕"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,17 @@ class Message:
         return found
 
     def fill(self, figures: Mapping[str, Computed]) -> str:
-        """The message with the figures of one dataset."""
+        """The message with the figures of one dataset; what cannot be counted for want of data says so."""
 
         def printed(match: re.Match[str]) -> str:
             placeholder = match[1]
-            if ratio := _RATIO.fullmatch(placeholder):
+            ratio = _RATIO.fullmatch(placeholder)
+            if any(
+                figures[name].missing
+                for name in (ratio.groups() if ratio else [placeholder.removesuffix(".items")])
+            ):
+                return _LACKING
+            if ratio:
                 part, whole = figures[ratio[1]].value, figures[ratio[2]].value
                 return percentage(part, whole) if isinstance(part, int) and isinstance(whole, int) else ""
             if placeholder.endswith(".items"):

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from generator.base.names import is_safe
+from generator.base.text import excerpt
 from generator.base.zips import Bounds, ZipReader, ZipRefusedError
 from generator.errors import Place, ProgrammeError, UsageError
 from generator.publishing.archive import archive_bytes
@@ -89,6 +92,12 @@ class Pack:
         return {
             path.removeprefix(folder): data for path, data in self.files.items() if path.startswith(folder)
         }
+
+
+def cannot_stand(names: Collection[str]) -> str | None:
+    """The first of some paths that no system's folder could hold, or not together with the others; None for none."""
+    folders = {parent.as_posix() for name in names for parent in PurePosixPath(name).parents}
+    return next((name for name in names if name in folders or not all(map(is_safe, name.split("/")))), None)
 
 
 def fingerprint(key: str) -> str:
@@ -214,6 +223,8 @@ def read_pack(data: bytes, name: str) -> Pack:
     if len(stated) != len(about.files) or stated != found:
         wrong = next((path for path in {**stated, **found} if stated.get(path) != found.get(path)), ABOUT)
         raise ProgrammeError(f"安装包被改动过：“{wrong}”与签名时不同", _ASK, place)
+    if (unfit := cannot_stand(members)) is not None:
+        raise ProgrammeError(f"安装包里的文件“{excerpt(unfit)}”不能用这个名字存放，没有安装", _ASK, place)
     return Pack(about, members, key.to_base64().decode())
 
 

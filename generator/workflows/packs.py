@@ -25,6 +25,7 @@ from generator.publishing.pack import (
     SUFFIX,
     About,
     Pack,
+    cannot_stand,
     fingerprint,
     is_locked,
     new_key,
@@ -384,6 +385,8 @@ def _scheme_files(folder: Path) -> dict[str, bytes]:
         if why := why_refused(folder, name):
             raise ProgrammeError(f"方案的文件 {name} {why}", "换成放在这个文件夹里的普通文件，不用链接")
         files[name] = path.read_bytes()
+    if (wrong := cannot_stand(files)) is not None:
+        raise ProgrammeError(f"方案的文件名“{wrong}”在别的系统上存不下", "换一个短的、没有特殊字符的名字")
     return files
 
 

@@ -228,6 +228,21 @@ def test_items_are_named_in_messages(judged: Judge) -> None:
     assert everyone.endswith("等 12 项。")
 
 
+def test_a_question_with_a_figure_that_cannot_be_counted_says_so_instead_of_naming_the_figure(
+    judged: Judge,
+) -> None:
+    finding = judged(
+        {"needs": ["n", "all"], "level": "in_principle", "judge": "企业 {n}，占 {n%all}，共 {all}，请看"},
+        {
+            "n": {"title": "企业数", "count": "members[]", "where": {"kind": "企业"}, "unit": "家"},
+            "all": {"title": "单位数", "count": "members[]", "unit": "家"},
+        },
+        {"members[1].kind": None},
+    )
+    assert finding.verdict == "judge"
+    assert finding.message == "企业 〔缺数据〕，占 〔缺数据〕，共 3 家，请看。"
+
+
 def test_findings_come_in_the_programmes_order_then_limits_then_common_rules() -> None:
     rules = [
         {"id": name, "title": "条件", "clause": "一", "judge": "请看"}

@@ -1,7 +1,8 @@
 """``python -m tests.fuzz --seconds 120``: as many inputs as fit into the time, over all targets.
 
-With atheris (Linux) the inputs are led by coverage and start from the corpus; elsewhere hypothesis draws them. An input
-that the program does not stand is kept in ``output/fuzz``, told with how to try it again, and the exit code is 1.
+On Linux half of the time goes to inputs drawn by chance, many a second, and half to atheris, which is led by coverage;
+both start from the corpus. Elsewhere hypothesis draws them. An input that the program does not stand is kept in
+``output/fuzz``, told with how to try it again, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -39,46 +40,74 @@ def main() -> int:
     options.add_argument("--target", action="append", help="only this one; may be given again")
     options.add_argument("--try", dest="again", type=Path, help="one file of output/fuzz")
     options.add_argument("--keep", action="store_true", help="add to the corpus what reaches new code")
-    options.add_argument("--engine", choices=("atheris", "hypothesis"))
+    options.add_argument("--engine", choices=tuple(_ENGINES))
+    options.add_argument("--seed", type=int, help="of the chance; by default the time")
+    options.add_argument("--counts", type=Path, help="a folder that is told now and then what came of it")
     options.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
-    given = options.parse_args()
-    engine = given.engine or ("atheris" if importlib.util.find_spec("atheris") else "hypothesis")
-    if given.worker:
-        (_with_atheris if engine == "atheris" else _with_hypothesis)(
-            given.target, given.seconds, given.worker
-        )
+    asked = options.parse_args()
+    if asked.worker:
+        _ENGINES[asked.engine](asked, asked.worker)
         return 0
     from tests.fuzz.targets import TARGETS, run_one, target_of
 
-    targets = given.target or list(TARGETS)
-    if given.again:
-        data = given.again.read_bytes()
-        name = target_of(data, targets)
+    asked.target = asked.target or list(TARGETS)
+    if asked.again:
+        data = asked.again.read_bytes()
+        name = target_of(data, asked.target)
         print(name, "taken" if run_one(name, data) else "refused")
         return 0
-    return _in_a_process(targets, given.seconds, engine, keep=given.keep)
-
-
-def _in_a_process(targets: list[str], seconds: int, engine: str, *, keep: bool) -> int:
-    """Fuzz in a process of its own, which a library may abort, and tell what came of it."""
+    engines = [asked.engine] if asked.engine else _engines_here()
+    asked.seconds = max(1, asked.seconds // len(engines))
     FOUND.mkdir(parents=True, exist_ok=True)
+    return max(_in_a_process(asked, engine) for engine in engines)
+
+
+def _engines_here() -> list[str]:
+    if sys.platform != "linux":
+        return ["hypothesis"]
+    return ["drawn", "atheris"] if importlib.util.find_spec("atheris") else ["drawn"]
+
+
+def _in_a_process(asked: argparse.Namespace, engine: str) -> int:
+    """Fuzz in a process of its own, which a library may abort, and tell what came of it."""
     with tempfile.TemporaryDirectory(prefix="lianheti-fuzz-") as name:
-        folder = Path(name)
-        (folder / "grown").mkdir()
-        command = [sys.executable, "-m", "tests.fuzz", "--engine", engine, "--seconds", str(seconds)]
-        command += ["--worker", name, *(f"--target={target}" for target in targets)]
+        folder = asked.counts or Path(name)
+        (folder / "grown").mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "tests.fuzz", "--engine", engine, "--seconds", str(asked.seconds)]
+        command += ["--seed", str(int(time.time()) if asked.seed is None else asked.seed)]
+        command += ["--worker", str(folder), *(f"--target={target}" for target in asked.target)]
+        # What inputs are read from lies in the same folder, so that it goes with it.
+        own = {**os.environ, "TMPDIR": str(folder), "SOURCE_DATE_EPOCH": "1700000000"}
         with (folder / "told").open("wb") as told:
-            done = subprocess.run(command, stdout=told, stderr=told, check=False, cwd=HERE.parents[1])
+            done = subprocess.run(
+                command, stdout=told, stderr=told, check=False, cwd=HERE.parents[1], env=own
+            )
         counts = json.loads((folder / "counts").read_text()) if (folder / "counts").exists() else {}
-        for target, count in counts.items():
-            print(f"{target}: {count}")
+        inputs, taken = counts.get("inputs", {}), counts.get("taken", {})
+        for target, count in inputs.items():
+            print(f"{target}: {count}" + (f", {taken.get(target, 0)} taken" if taken else ""))
+        if aborted := drawn_input(folder):
+            (FOUND / "aborted").write_bytes(aborted)
+        findings = folder / "findings"
+        if findings.exists():
+            print(findings.read_text(errors="replace")[-12_000:])
+        failed = bool(done.returncode or findings.exists())
         if done.returncode:
             print((folder / "told").read_text(errors="replace")[-6_000:])
-            print(f"FAILED; the input lies in {FOUND}, try it again with: python -m tests.fuzz --try FILE")
-        elif keep:
+        if failed:
+            print(f"FAILED; what was not stood lies in {FOUND}, try it: python -m tests.fuzz --try FILE")
+        elif asked.keep:
             _keep(folder / "grown")
-        print(f"{sum(counts.values())} inputs by {engine}")
-    return 1 if done.returncode else 0
+        print(f"{sum(inputs.values())} inputs by {engine}")
+    return int(failed)
+
+
+def drawn_input(folder: Path) -> bytes:
+    """The input that was being tried when the process ended; empty where it ended by itself."""
+    if not (folder / "tried").exists():
+        return b""
+    raw = (folder / "tried").read_bytes()
+    return raw[4 : 4 + int.from_bytes(raw[:4], "big")]
 
 
 def _keep(grown: Path) -> None:
@@ -100,24 +129,30 @@ def _counting(targets: list[str], folder: Path) -> Callable[[bytes], None]:
         name = target_of(data, targets)
         counts[name] += 1
         if not counts[name] % 50:
-            (folder / "counts").write_text(json.dumps(counts))
+            (folder / "counts").write_text(json.dumps({"inputs": counts}))
         run_one(name, data)
 
     return one
 
 
-def _with_atheris(targets: list[str], seconds: int, folder: Path) -> None:
+def _by_chance(asked: argparse.Namespace, folder: Path) -> None:
+    from tests.fuzz.drawn import run
+
+    run(asked.target, asked.seconds, folder, FOUND, CORPUS, asked.seed)
+
+
+def _with_atheris(asked: argparse.Namespace, folder: Path) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["generator"]):
-        one = _counting(targets, folder)
+        one = _counting(asked.target, folder)
 
     atheris.Setup(
         [
             "fuzz",
             str(folder / "grown"),
             *([str(CORPUS)] if CORPUS.is_dir() else []),
-            f"-max_total_time={seconds}",
+            f"-max_total_time={asked.seconds}",
             f"-timeout={_SECONDS}",
             f"-rss_limit_mb={_MEGABYTES}",
             f"-max_len={_LONGEST}",
@@ -128,12 +163,12 @@ def _with_atheris(targets: list[str], seconds: int, folder: Path) -> None:
     atheris.Fuzz()
 
 
-def _with_hypothesis(targets: list[str], seconds: int, folder: Path) -> None:
+def _with_hypothesis(asked: argparse.Namespace, folder: Path) -> None:
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import strategies as st
 
-    one = _counting(targets, folder)
-    end = time.monotonic() + seconds
+    one = _counting(asked.target, folder)
+    end = time.monotonic() + asked.seconds
 
     class _Over(BaseException):
         """The time is over."""
@@ -158,6 +193,8 @@ def _with_hypothesis(targets: list[str], seconds: int, folder: Path) -> None:
     with contextlib.suppress(_Over):
         all_of_them()
 
+
+_ENGINES: Final = {"drawn": _by_chance, "atheris": _with_atheris, "hypothesis": _with_hypothesis}
 
 if __name__ == "__main__":
     sys.exit(main())

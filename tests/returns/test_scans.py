@@ -33,16 +33,28 @@ def jpeg(width: int = 800, height: int = 1000) -> bytes:
     return out.getvalue()
 
 
-def pdf_with_picture(width: int, height: int) -> bytes:
+def pdf_with_picture(width: int, height: int, *, packed: str = "") -> bytes:
     out = io.BytesIO()
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page(page_size=(595, 842))
         picture = pdf.make_stream(b"", Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image)
+        if packed:
+            picture.Filter = pikepdf.Name(packed)
         picture.Width, picture.Height = width, height
         page.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=picture))
         page.obj.Contents = pdf.make_stream(b"q 595 0 0 842 0 0 cm /I Do Q")
         pdf.save(out)
     return out.getvalue()
+
+
+def pdf_without(what: bytes) -> bytes:
+    """A PDF that one reader mends in silence and the other does not open."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(595, 842))
+        pdf.save(out)
+    assert what in out.getvalue()
+    return out.getvalue().replace(what, b" " * len(what))
 
 
 def encrypted() -> bytes:
@@ -64,10 +76,25 @@ def encrypted() -> bytes:
         (b"GIF89a" + b"\0" * 50, "损坏"),
         (b"%PDF-1.7\nnothing", "损坏"),
         (pdf_with_picture(90_000, 90_000), "过大"),
+        (pdf_with_picture(800, 1000, packed="/JBIG2Decode"), "损坏"),
+        (pdf_without(b"trailer"), "损坏"),
         (encrypted(), "密码"),
         (jpeg(100, 100), "看不清字"),
     ],
-    ids=["huge", "long", "cut", "png", "tiff", "gif", "pdf", "huge in pdf", "encrypted", "small"],
+    ids=[
+        "huge",
+        "long",
+        "cut",
+        "png",
+        "tiff",
+        "gif",
+        "pdf",
+        "huge in pdf",
+        "picture",
+        "document",
+        "encrypted",
+        "small",
+    ],
 )
 def test_what_is_no_scan_is_refused_in_one_chinese_sentence(data: bytes, said: str) -> None:
     with pytest.raises(DataError) as refused:

@@ -15,6 +15,9 @@ from generator.base.files import shipped
 from generator.cli import main
 from generator.model.catalogue import Catalogue
 from generator.workflows.lint.folder import Fault, lint
+from tests.pdf.word import docx as made
+from tests.pdf.word import paragraph
+from tests.workflows.trial_scheme import scheme
 
 FOLDERS = sorted(path.parent for path in shipped("templates").glob("*/*/programme.yaml"))
 CODE = Path("henan") / "consortium-2022"
@@ -200,3 +203,18 @@ def test_the_command_returns_four_for_an_error_and_prints_json(
     (fault,) = json.loads(capsys.readouterr().out)
     assert fault["file"] == "henan/consortium-2022/plan.docx"
     assert main(["lint", str(folder.parent)]) == 2
+
+
+def test_a_pattern_that_only_the_conditions_language_understands_is_no_fault_of_ours(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of such a condition no rows of data can be made; lint says nothing of them, and ends as ever."""
+    folder = scheme(tmp_path, made(paragraph("{{ name }}")))
+    test = 'industry.startsWith("甲") || industry.matches("[甲-乙]")'
+    rule = f"{{id: a, title: 领域, clause: 一, quote: 领域, needs: [industry], test: '{test}', pass: 是, fail: 否}}"
+    file = folder / "programme.yaml"
+    figures = "figures:\n  industry: {title: 产业领域, value: industry}\n"
+    whole = f"{file.read_text(encoding='utf-8')}{figures}conditions:\n  - {rule}\n"
+    file.write_text(whole, encoding="utf-8")
+    assert main(["lint", str(folder)]) == 0
+    assert "[甲-乙]" in capsys.readouterr().out

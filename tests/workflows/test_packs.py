@@ -12,6 +12,8 @@ import pytest
 
 from generator.base.zips import zip_bytes
 from generator.cli import main
+from generator.packet.times import FIXED_TIME
+from generator.publishing.pack import About, pack_bytes, secret_key
 from tests.pdf.word import docx, paragraph
 from tests.workflows.trial_scheme import scheme
 
@@ -173,6 +175,22 @@ def test_members_that_were_not_signed_or_lead_elsewhere_are_refused(
     assert not list(tmp_path.rglob("evil*"))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["长" * 90 + ".docx", "CON.docx", "application.docx/乙.docx"],
+    ids=["long", "device", "below a file"],
+)
+def test_signed_members_that_some_folder_cannot_hold_are_refused(
+    key: Path, folder: Path, own_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    files = {f"scheme/{path.name}": path.read_bytes() for path in folder.iterdir()}
+    about = About(code="some/trial", version=1, title="试验方案", authority="某省", files=())
+    pack = tmp_path / "a.lhpack"
+    signed = secret_key(key.read_bytes(), "", key.name)
+    pack.write_bytes(pack_bytes(about, {**files, f"scheme/{name}": b"x"}, signed, FIXED_TIME))
+    assert "不能用这个名字存放" in refused(pack, own_folder, capsys)
+
+
 @pytest.mark.thorough
 def test_a_bomb_and_what_is_no_pack_are_refused(
     own_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -193,6 +211,16 @@ def test_a_scheme_with_errors_is_not_packed(folder: Path, key: Path, tmp_path: P
     (folder / "application.docx").write_bytes(docx(paragraph("{{ nonsense }}")))
     target = tmp_path / "a.lhpack"
     assert main(["pack", str(folder), "-o", str(target), "--key", str(key)]) == 4
+    assert not target.exists()
+
+
+def test_a_file_whose_name_other_systems_cannot_hold_is_not_packed(
+    folder: Path, key: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a:b.docx").write_bytes(b"x")
+    target = tmp_path / "a.lhpack"
+    assert main(["pack", str(folder), "-o", str(target), "--key", str(key)]) == 4
+    assert "a:b.docx" in capsys.readouterr().err
     assert not target.exists()
 
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps
+from pypdfium2 import PdfiumError
 
 from generator.errors import DataError, Place
 from generator.pdf.pages.bounds import BeyondBoundsError, check_bounds
@@ -33,6 +34,17 @@ _BLACK: Final = 12  # darker is black, as much below white is white
 _MOST_MIDDLE: Final = 0.02
 _LONGEST: Final = 3600  # pixels: a page at 300 dots an inch; larger pictures are reduced while they are read
 _KINDS: Final = ("JPEG", "PNG", "TIFF")
+# What the readers raise for a file that is broken.
+_FAULTS: Final = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    PdfiumError,
+    cv2.error,
+)
 _A4_LONG: Final = 11.69
 _BROKEN: Final = "已损坏，读不出来"
 _AGAIN: Final = "重新扫描或另存后再来"
@@ -72,7 +84,7 @@ def _as_data_errors(name: str) -> Iterator[None]:
         raise DataError("图像大得不像一页扫描件，没有读取", "按 200–300 dpi 重新扫描", Place(name)) from None
     except MemoryError:
         raise DataError("图像太大，内存装不下", "按 200–300 dpi 重新扫描", Place(name)) from None
-    except (OSError, ValueError, SyntaxError, LookupError, ArithmeticError, TypeError, cv2.error) as error:
+    except _FAULTS as error:
         raise DataError(_BROKEN, _AGAIN, Place(name)) from error
 
 
