@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from generator.conditions.given import given_figures
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.programme import Document, Programme
@@ -67,6 +68,9 @@ class Job:
             self.edition,
             self.when,
             self.session.templates.model_clauses.fill,
+            given_figures(
+                self.programme, self.dataset, self.session.when.date() if self.session.when else None
+            ),
         )
 
     def pdf_info(self, title: str) -> PdfInfo:

@@ -20,6 +20,7 @@ from generator.model.value_kinds import (
     Stated,
     plain_decimal,
 )
+from generator.rendering.figures import decimals
 from generator.rendering.values import Chapter, Filler, FillerRows, Missing, Rows, Value
 from generator.rendering.work import produce, step
 
@@ -404,6 +405,7 @@ FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
 FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "blank": blank,
     "in_unit": in_unit,
+    "decimals": decimals,
     "date_as": date_as,
     "characters": characters,
     "unit": with_unit,

@@ -8,6 +8,7 @@ from datetime import datetime
 from xml.sax.saxutils import escape
 
 from generator.model.consortium import Consortium
+from generator.model.given_figure import FigureSource
 from generator.model.programme import Document, Programme
 from generator.rendering.context import FillClauses, build, build_rollup
 from generator.rendering.template import Template
@@ -26,6 +27,7 @@ class RenderJob:
         edition: draft, signing or blank.
         when: the time that the files' properties and members get, in UTC.
         fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
+        figures: the programme's figures of the data; without it they count as missing.
     """
 
     programme: Programme
@@ -33,6 +35,7 @@ class RenderJob:
     edition: Edition
     when: datetime
     fill_clauses: FillClauses | None = None
+    figures: FigureSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,9 @@ def render(
     Raises:
         ProgrammeError: the template, or a model clause, is at fault.
     """
-    names, record = build(job.consortium, job.programme, document, job.edition, headings, job.fill_clauses)
+    names, record = build(
+        job.consortium, job.programme, document, job.edition, headings, job.fill_clauses, job.figures
+    )
     record.marking = marking
     if member is not None or document.for_each:
         names["member"] = names["members"][member or 0]

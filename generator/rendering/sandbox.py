@@ -19,6 +19,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import escape
 
 from generator.errors import ProgrammeError
+from generator.rendering.figures import Figures, FigureValue, LackingFigure, ratio
 from generator.rendering.fixups import with_repair_marks
 from generator.rendering.functions import FILTERS, FUNCTIONS, printed, whole
 from generator.rendering.values import Filler, FillerRows, Group, Missing, Rows, Texts, Value
@@ -263,7 +264,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field of a group, or an attribute of the loop."""
-        if isinstance(obj, (Group, Filler, Texts)):
+        if isinstance(obj, (Group, Filler, Texts, Figures)):
             try:
                 return obj[attribute]
             except KeyError:
@@ -277,7 +278,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         """A field by name or an item by number; strict undefined otherwise."""
         try:
-            if isinstance(obj, (Group, Filler, Texts)):
+            if isinstance(obj, (Group, Filler, Texts, Figures)):
                 return obj[str(argument)]
             argument = whole(argument)
             if isinstance(obj, (Rows, list)) and isinstance(argument, int):
@@ -287,11 +288,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=argument)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Calculate with whole numbers below 10,000 only: templates count rows, they do no other sums.
+        """Calculate with whole numbers below 10,000 only, and take the share of one figure in another.
 
         Raises:
             ProgrammeError: the numbers or the operator are others.
         """
+        if operator == "%" and all(isinstance(side, FigureValue | LackingFigure) for side in (left, right)):
+            return ratio(left, right)
         left, right = whole(left), whole(right)
         if isinstance(left, (Missing, Filler)) or isinstance(right, (Missing, Filler)):
             return left if isinstance(left, (Missing, Filler)) else right

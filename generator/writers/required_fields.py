@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from generator.conditions.given import given_figures
 from generator.conditions.operations import OPERATIONS, LooksAt
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import LEAD, MEMBER, OF_A_FILING, Consortium, Delegate
+from generator.model.dataset import Dataset
 from generator.model.fields import Part
 from generator.model.paths import over_members, passage_kind
 from generator.model.programme import Figure, Programme
@@ -82,7 +84,8 @@ def _printed(programme: Programme) -> Iterator[str]:
             path = programme.folder / name
             template = Template(path.read_bytes(), "/".join(path.parts[-3:]))
             for member in range(len(_ROLES)) if document.for_each else (None,):
-                job = RenderJob(programme, empty, "draft", _WHEN)
+                figures = given_figures(programme, Dataset(empty, {}), _WHEN.date())
+                job = RenderJob(programme, empty, "draft", _WHEN, figures=figures)
                 yield from render(template, job, document, {}, member=member).record.missing
 
 

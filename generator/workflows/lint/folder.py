@@ -15,9 +15,11 @@ from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.regions import regions_of
 from generator.base.ooxml.xml import W, parse
+from generator.conditions.given import given_figures
 from generator.conditions.rules import rule_problems
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
 from generator.model.catalogue import Catalogue, load_programme
+from generator.model.dataset import Dataset
 from generator.model.guidance import guidance_problems
 from generator.model.paths import PASSAGES, passage_kind, spec_of
 from generator.model.programme import Document, Programme
@@ -246,7 +248,9 @@ class _Linter:
 
         when = datetime(2022, 1, 1, tzinfo=UTC)
         empty = programme.model.model_construct(name="名称")
-        blank, draft = RenderJob(programme, None, "blank", when), RenderJob(programme, empty, "draft", when)
+        figures = given_figures(programme, Dataset(empty, {}), when.date())
+        blank = RenderJob(programme, None, "blank", when)
+        draft = RenderJob(programme, empty, "draft", when, figures=figures)
         for job in (blank, draft):
             try:
                 render(template, job, document, {})

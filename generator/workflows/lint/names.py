@@ -13,6 +13,10 @@ from typing import Any, Final
 
 from jinja2 import nodes
 
+from generator.conditions.columns import comparable
+from generator.conditions.figure_plan import plan
+from generator.conditions.operations import OPERATIONS
+from generator.conditions.sample import Plan
 from generator.model.chinese_paths import tag_names
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, Consortium
 from generator.model.fields import FieldSpec, Part
@@ -30,6 +34,7 @@ from generator.model.value_kinds import (
     Year,
 )
 from generator.rendering.context import APPLICANTS, build
+from generator.rendering.figures import CHINESE_NAME, NAME, figure_names
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import LOOP
 from generator.rendering.values import english_name
@@ -44,11 +49,13 @@ class Meaning:
     """What an expression stands for.
 
     Attributes:
-        sort: group, rows, value, values, pages, texts, names, loop, number, truth, text, plain or unknown.
+        sort: group, rows, value, values, pages, texts, names, figures, figure, loop, number, truth, text, plain or
+            unknown.
         path: where in the data, as ``members[].name``.
         part: a group's fields.
         spec: a list's or value's declaration.
         names: the names of a plain mapping such as ``programme``.
+        figure: what is computed, of a figure.
     """
 
     sort: str
@@ -56,6 +63,7 @@ class Meaning:
     part: type[Part] | None = None
     spec: FieldSpec | None = None
     names: tuple[str, ...] = ()
+    figure: Plan | None = None
 
     @property
     def item(self) -> Meaning:
@@ -74,7 +82,7 @@ class Meaning:
     @property
     def kind(self) -> Kind | None:
         """The kind of a single value of the data."""
-        return self.spec.kind if self.sort == "value" and self.spec is not None else None
+        return self.spec.kind if self.sort in {"value", "figure"} and self.spec is not None else None
 
     @property
     def counts(self) -> bool:
@@ -116,6 +124,8 @@ class Names:
         members = self.programme.model.specs()["members"]
         known[FIRST_LEAD] = Meaning("group", "members[]", members.part)
         known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
+        figures = Meaning("figures", names=tuple(figure_names(self.programme)))
+        known.update(dict.fromkeys((NAME, CHINESE_NAME), figures))
         known.update({title: known[name] for title, name in tag_names(self.programme.model).items()})
         if self.document.for_each:
             known["member"] = known[FIRST_LEAD]
@@ -173,7 +183,7 @@ class Names:
 
     def _printed(self, node: nodes.Expr, meaning: Meaning) -> None:
         """Only single values can be printed."""
-        if meaning.sort in {"group", "rows", "values", "pages", "texts", "names", "loop", "truth"}:
+        if meaning.sort in {"group", "rows", "values", "pages", "texts", "names", "figures", "loop", "truth"}:
             self.report(node.lineno, "标签里的不是一个值，不能直接打印", "写到具体的字段，列表用循环逐项打印")
 
     def _of(self, node: nodes.Node, scope: Mapping[str, Meaning]) -> Meaning:  # noqa: C901 (a case a node)
@@ -256,7 +266,7 @@ class Names:
         left = self._of(node.expr, scope)
         for operand in node.ops:
             right = self._of(operand.expr, scope)
-            single = {"value", "number", "truth", "text", "plain", "unknown"}
+            single = {"value", "figure", "number", "truth", "text", "plain", "unknown"}
             if operand.op in {"in", "notin"}:
                 if left.sort not in single or right.sort not in {
                     "values",
@@ -287,6 +297,15 @@ class Names:
     def _computed(self, node: nodes.Node, scope: Mapping[str, Meaning]) -> Meaning:
         found = [self._of(child, scope) for child in node.iter_child_nodes() if isinstance(child, nodes.Expr)]
         known = isinstance(node, (nodes.Add, nodes.Sub, nodes.Mul, nodes.FloorDiv, nodes.Mod))
+        sides = [meaning.figure for meaning in found if meaning.figure is not None]
+        if isinstance(node, nodes.Mod) and len(sides) == len(found):
+            if not comparable(*sides):
+                self.report(
+                    node.lineno,
+                    f"“{sides[0].title}”和“{sides[1].title}”不是同一种数，不能算占比",
+                    "两边都用金额，或都用个数",
+                )
+            return Meaning("ratio")
         by_nothing = isinstance(node, (nodes.FloorDiv, nodes.Mod)) and not (
             isinstance(node.right, nodes.Const) and node.right.value
         )
@@ -305,12 +324,13 @@ class Names:
         if self._misused(node, FILTERS[name], 1):
             return UNKNOWN
         lists = {"rows", "values", "pages", "unknown"}
-        single = {"value", "number", "plain", "unknown"}
+        single = {"value", "figure", "number", "plain", "unknown"}
         unit = node.args[0].value if node.args and isinstance(node.args[0], nodes.Const) else None
         money = isinstance(base.kind, Money) and unit in {**MONEY_UNITS, **DOLLAR_UNITS}
         allowed = {
-            "blank": base.sort in {*single, "text"},
+            "blank": base.sort in {*single, "text", "ratio"},
             "in_unit": money or base.sort == "unknown",
+            "decimals": isinstance(base.kind, Numeric) or base.sort in {"ratio", "unknown"},
             "date_as": isinstance(base.kind, Date) or base.sort == "unknown",
             "characters": base.sort in {"value", "unknown"} and all(_is_number(each) for each in node.args),
             "unit": base.sort in single and isinstance(unit, str),
@@ -326,7 +346,7 @@ class Names:
             return base.item
         if name == "length":
             return NUMBER
-        return base if name in {"blank", "in_unit", "date_as"} else PLAIN
+        return base if name in {"blank", "in_unit", "date_as", "decimals"} else PLAIN
 
     def _misused(self, node: nodes.Filter | nodes.Call, function: Callable[..., Any], given: int) -> bool:
         """Whether a function is given more, less or other arguments than it takes."""
@@ -378,12 +398,32 @@ class Names:
             if name not in base.names:
                 self._unknown(node.lineno, name, base.names, None)
             return PLAIN
+        if base.sort == "figures":
+            return self._figure(node, name)
         if base.sort == "loop":
             if name not in LOOP:
                 self._unknown(node.lineno, f"loop.{name}", [f"loop.{one}" for one in LOOP], None)
             return TRUTH if name in {"first", "last"} else NUMBER
         self.report(node.lineno, f"“.{name}”前面的不是一组字段", "核对字段名，列表要用循环逐项打印")
         return UNKNOWN
+
+    def _figure(self, node: nodes.Expr, name: str) -> Meaning:
+        """A figure by its name or title; of a figure that is itself at fault the file is complained of."""
+        known = figure_names(self.programme)
+        if name not in known:
+            near = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.5)), "")
+            hint = f"，是不是“{near}”" if near else ""
+            self.report(node.lineno, f"没有“{name}”这个算法{hint}", "改成方案里 figures 的名称或标题")
+            return UNKNOWN
+        try:
+            planned = plan(known[name], self.programme.figures[known[name]], self.programme)
+        except ValueError:
+            return UNKNOWN
+        if planned.is_silent:
+            self.report(node.lineno, f"算法“{name}”在本方案里没有写明，印不出来", "在方案里写明，或去掉标签")
+        counts = OPERATIONS[planned.operation].counts
+        kind = Count() if counts else planned.kind
+        return Meaning("figure", spec=FieldSpec(NAME, planned.title, "one", kind=kind), figure=planned)
 
     def _call(self, node: nodes.Call, scope: Mapping[str, Meaning]) -> Meaning:
         arguments = [self._of(argument, scope) for argument in node.args]
