@@ -17,6 +17,7 @@ from generator.web.jobs import Jobs
 from generator.web.served import ServedFolder
 from generator.web.settings import Settings
 from generator.workflows.check import check
+from generator.workflows.checklist import not_attached
 from generator.workflows.forms import ProgrammeForm, programme_form
 from generator.workflows.workspace import Workspace
 
@@ -35,6 +36,7 @@ class Standing:
         wrong: how many values cannot be read.
         unmet: how many conditions that must be met are not.
         lacking: how many things are still to be filled in.
+        not_attached: how many things must be attached and have no file.
     """
 
     programme: Programme
@@ -44,6 +46,7 @@ class Standing:
     wrong: int
     unmet: int
     lacking: int
+    not_attached: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +185,5 @@ def standing(judgement: Judgement) -> Standing:
         len(judgement.dataset.problems),
         sum(finding.verdict == "fail" for finding in blocking),
         len(judgement.absent) + len(judgement.lost),
+        len(not_attached(judgement.programme, judgement.dataset)),
     )

@@ -131,6 +131,8 @@ def lacking(judgement: Judgement) -> dict[str, str]:
         if finding.verdict == "unknown" and finding.level == "must":
             for path in finding.missing:
                 found.setdefault(path, "还没有填")
+        if finding.verdict == "fail" and finding.stands_in_the_way and finding.path:
+            found.setdefault(finding.path, "不符合条件")
     for problem in judgement.dataset.problems:
         if problem.path:
             found[problem.path] = "填错了"

@@ -149,11 +149,12 @@ class ServedFolder:
             OutputError: it cannot be written.
         """
         target = self.folder / relative
+        # Before a folder is made: a link would lead it elsewhere.
+        if not target.parent.resolve().is_relative_to(self.folder):
+            raise OutputError("要写的地方不在打开的文件夹里", "移走文件夹里指向别处的链接")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"建不了文件夹（{reason(error)}）", "核对文件夹是否可写") from None
-        if not target.parent.resolve().is_relative_to(self.folder):
-            raise OutputError("要写的地方不在打开的文件夹里", "移走文件夹里指向别处的链接")
         write_new(target, data)
         return target

@@ -25,6 +25,7 @@ from generator.web.security import BODY_BYTES, TOKEN_FIELD, TOKEN_HEADER, Sessio
 _MOST_FILES: Final = 60
 _MOST_FIELDS: Final = 4000
 _MEGABYTE_IN_KB: Final = 1000
+_OLD_TOKEN: Final = "程序重新启动过，或者请求不是从本页发出的，没有执行。请刷新页面后重试。"  # noqa: S105 (a message)
 _UNREAD: Final = "上传的内容读不出来，没有接收。请回到上一页重试。"
 
 
@@ -95,9 +96,18 @@ class Visit:
         return RedirectResponse(address, status_code=303)
 
     @property
+    def session(self) -> str:
+        """The browser's session: changes of one are not undone by another."""
+        return str(self.request.state.session)
+
+    @property
     def by_script(self) -> bool:
         """Whether a script of ours asks, not the browser for a page."""
         return self.request.headers.get("x-by-script") == "1"
+
+
+class _OldTokenError(Exception):
+    """The token is not the session's: the program was started again since, or another site asks."""
 
 
 Screen = Callable[[Visit], Response]
@@ -144,6 +154,8 @@ def screen(handler: Screen) -> Callable[[Request], Awaitable[Response]]:
             return _failed(
                 visit, f"上传的内容超过 {BODY_BYTES // 1_000_000} MB，没有接收。请缩小或拆分后再上传。", 413
             )
+        except _OldTokenError:
+            return _failed(visit, _OLD_TOKEN, 400)
         except ClientDisconnect:
             return Response(status_code=400)
         except HTTPException:
@@ -191,12 +203,15 @@ def _check_token(visit: Visit) -> None:
     sessions: Sessions = visit.request.app.state.sessions
     given = visit.request.headers.get(TOKEN_HEADER) or visit.fields.get(TOKEN_FIELD, "")
     if not sessions.fits(state.session, given):
-        raise UsageError("页面开得太久，或者不是从本页发出的，没有执行", "刷新页面后重试")
+        raise _OldTokenError
 
 
 def _failed(visit: Visit, text: str, status: int) -> Response:
     if visit.by_script:
-        return visit.answer({"error": text}, status)
+        answer = visit.answer({"error": text}, status)
+        if text == _OLD_TOKEN:
+            answer.headers["x-token"] = "old"
+        return answer
     if visit.request.headers.get("hx-request"):
         # htmx shows a piece in the place of the one that was asked for.
         return visit.page("error_piece.html", text=text)

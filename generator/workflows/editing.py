@@ -6,9 +6,11 @@ merged field by field, or a person is asked. What cannot be read is saved as it 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -41,6 +43,8 @@ from generator.writers.merging import Conflict, Merged, merge
 _WAIT_SECONDS: Final = 10.0
 # So much of earlier states is kept in memory for undoing and merging; the oldest go first.
 _MOST_KEPT: Final = 64_000_000
+# What is typed into one field with shorter pauses than this is one change to whoever takes it back.
+_ONE_GO_SECONDS: Final = 3.0
 
 __all__ = [
     "Change",
@@ -49,6 +53,7 @@ __all__ = [
     "Editing",
     "InsertRows",
     "MoveRow",
+    "Overwritten",
     "ReplaceRows",
     "Row",
     "Saved",
@@ -109,11 +114,27 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Overwritten:
+    """What another program has saved over what was changed here, as an office program does that had the file open.
+
+    Attributes:
+        fields: the fields and lists, each with what was written here and what the file says now.
+        rows: whether lists are among them, so that only the whole file can be put back.
+    """
+
+    fields: tuple[Conflict, ...] = ()
+    rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Step:
-    """One change of this session: the bytes before it, and what they became."""
+    """One change of this session: the bytes before it, what they became, who made it, the single field and when."""
 
     before: bytes
     after: bytes
+    by: str
+    path: str
+    at: float
 
 
 class Editing:
@@ -154,12 +175,14 @@ class Editing:
         with self._lock:
             return self._as_state(self._now())
 
-    def change(self, changes: Sequence[Change], *, seen: str) -> Saved:
+    def change(self, changes: Sequence[Change], *, seen: str, by: str = "") -> Saved:
         """Change the file, all of it or nothing but the conflicts.
 
         Args:
             changes: one after the other; each path is that of the state after those before it.
             seen: the ``sha256`` of the state that whoever made them has seen.
+            by: who makes them, where several do: only their own changes are taken back by ``undo``. What one
+                types into one field without a pause is taken back at once.
 
         Raises:
             DataError: the file cannot be read, or is written in a way in which a change cannot be made; it is as
@@ -175,24 +198,82 @@ class Editing:
             after = self._applied(now, merged.changes)
             if after.source.data != now.source.data:
                 replace_data(self.path, after.source.data)
-                self._undo.append(_Step(now.source.data, after.source.data))
-                self._redo.clear()
+                path = changes[0].path if by and len(changes) == 1 and isinstance(changes[0], SetText) else ""
+                self._add(_Step(now.source.data, after.source.data, by, path, time.monotonic()))
                 self._remember(after)
             return Saved(self._as_state(after), merged.conflicts, outside)
 
-    def undo(self) -> State:
+    def undo(self, *, by: str = "") -> State:
         """Take this session's last change back.
 
+        Args:
+            by: who asks, as in ``change``.
+
         Raises:
-            RefusedError: there is none, or others have changed the file since.
+            RefusedError: there is none, it is somebody else's, or others have changed the file since.
             DataError: the file cannot be read.
             OutputError: it cannot be written.
         """
-        return self._back(self._undo, self._redo, "撤销")
+        return self._back(self._undo, self._redo, "撤销", by)
 
-    def redo(self) -> State:
-        """Make the change again that was undone last; raises what ``undo`` raises."""
-        return self._back(self._redo, self._undo, "重做")
+    def redo(self, *, by: str = "") -> State:
+        """Make the change again that was undone last; as ``undo``."""
+        return self._back(self._redo, self._undo, "重做", by)
+
+    def counts(self, seen: str) -> Mapping[str, int]:
+        """How many rows each list had in a state that was seen; of the file now where that is not remembered."""
+        with self._lock:
+            known = self._seen.get(seen)
+            return (known or self._now()).written.counts
+
+    def overwritten(self, seen: str) -> Overwritten:
+        """What of this session's changes a program from outside has saved over since a state was seen.
+
+        Args:
+            seen: the ``sha256`` of the last state that was seen.
+
+        Raises:
+            DataError: the file cannot be read.
+        """
+        with self._lock:
+            now, mine = self._now(), self._seen.get(seen)
+            if mine is None or mine is now or not self._undo or self._undo[-1].after != mine.source.data:
+                return Overwritten()
+            first = self._undo[-1]
+            for step in reversed(self._undo):
+                if step.after == first.before:
+                    first = step
+            before = self._seen.get(sha256(first.before).hexdigest())
+            return _overwritten(before, mine, now) if before is not None else Overwritten()
+
+    def restore(self, seen: str, *, by: str = "") -> State:
+        """Put the file back as it was in a state that was seen; what it says now can be had again by ``undo``.
+
+        Args:
+            seen: the ``sha256`` of that state.
+            by: who asks, as in ``change``.
+
+        Raises:
+            RefusedError: that state is not remembered.
+            DataError: the file cannot be read.
+            OutputError: it cannot be written.
+        """
+        with self._lock, self._alone():
+            now, wanted = self._now(), self._seen.get(seen)
+            if wanted is None:
+                raise RefusedError("原来的内容已经不在了，没有换回", "照着改回来", Place(self.path.name))
+            replace_data(self.path, wanted.source.data)
+            self._add(_Step(now.source.data, wanted.source.data, by, "", time.monotonic()))
+            return self._as_state(wanted)
+
+    def _add(self, step: _Step) -> None:
+        last = self._undo[-1] if self._undo else None
+        same = last is not None and step.path and (last.path, last.by) == (step.path, step.by)
+        if same and last is not None and last.after == step.before and step.at - last.at < _ONE_GO_SECONDS:
+            self._undo[-1] = replace(step, before=last.before)
+        else:
+            self._undo.append(step)
+        self._redo.clear()
 
     def written(self) -> Written:
         """What the file says now, as it is written, for who lays other data beside it; raises what ``state`` raises."""
@@ -220,12 +301,18 @@ class Editing:
     def _seen_last(self) -> Edited:
         return next(reversed(self._seen.values()))
 
-    def _back(self, done: list[_Step], undone: list[_Step], word: str) -> State:
+    def _back(self, done: list[_Step], undone: list[_Step], word: str, by: str) -> State:
         with self._lock, self._alone():
             now = self._now()
             if not done:
                 raise RefusedError(f"没有可以{word}的改动", "继续填写", Place(self.path.name))
             step = done[-1]
+            if step.by != by:
+                raise RefusedError(
+                    f"最后一次改动是别人（或别的浏览器）做的，不能在这里{word}",
+                    "直接改正要改的内容",
+                    Place(self.path.name),
+                )
             is_undo = done is self._undo
             was, to = (step.after, step.before) if is_undo else (step.before, step.after)
             if now.source.data != was:
@@ -315,6 +402,35 @@ class Editing:
         from generator.readers.load import load
 
         return load(source, None, known=self._known)
+
+
+def _overwritten(before: Edited, mine: Edited, now: Edited) -> Overwritten:
+    """What was changed from ``before`` to ``mine`` and is not so ``now``."""
+    was, here, there = before.written, mine.written, now.written
+    lists = [
+        path
+        for path in {**was.counts, **here.counts}
+        if was.counts.get(path, 0) != here.counts.get(path, 0) != there.counts.get(path, 0)
+    ]
+    fields = [
+        SetText(path, here.text(path))
+        for path in {**was.values, **was.placeholders, **here.values, **here.placeholders}
+        if was.text(path) != here.text(path)
+        and not path.startswith(tuple(f"{one}[" for one in lists))
+        and path not in lists
+    ]
+    merged = merge(was, there, fields)
+    found = [
+        Conflict(each.path, was.text(each.path), there.text(each.path), each.text)
+        for each in merged.changes
+        if isinstance(each, SetText)
+    ]
+    found += [each for each in merged.conflicts if not each.gone]
+    rows = [
+        Conflict(path, "", f"{there.counts.get(path, 0)} 行", f"{here.counts.get(path, 0)} 行")
+        for path in lists
+    ]
+    return Overwritten((*found, *rows), bool(rows))
 
 
 def _held_open(path: Path) -> bool:

@@ -20,8 +20,8 @@ CHROMIUM = shutil.which("chromium") or ""
 class Server:
     """``lianheti serve`` on a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        command = [sys.executable, "-m", "generator", "serve", str(folder), "--no-browser", "--port", "0"]
+    def __init__(self, folder: Path, port: str = "0") -> None:
+        command = [sys.executable, "-m", "generator", "serve", str(folder), "--no-browser", "--port", port]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
         )
@@ -69,7 +69,7 @@ def browser() -> Iterator[Any]:
 
 def saved(page: Any) -> None:
     """Wait until the page says that all that was typed is in the file."""
-    page.wait_for_function(f"() => {_READY} && !fill.busy && !fill.waiting.size")
+    page.wait_for_function(f"() => {_READY} && !fill.busy && !fill.waiting.size && !fill.stale")
     assert "failed" not in page.get_attribute("#saving", "class"), page.text_content("#told")
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
+from urllib.parse import quote, unquote
 
 import httpx
 import pytest
 from argon2 import PasswordHasher
 
+from generator.base.files import shipped
 from generator.errors import UsageError
 from generator.web.app import application
 from generator.web.security import BODY_BYTES, UPLOAD_BYTES
 from generator.web.settings import Settings, check_address
+from generator.workflows.packets import make_packets
 from generator.workflows.workspace import Workspace
 from tests.web.conftest import HOST, Page, TestClient
 
@@ -267,3 +271,87 @@ def test_guessing_the_password_is_slowed_down(locked: Page) -> None:
     assert all("密码不对" in answer.text for answer in answers)
     answer: httpx.Response = locked.post("/login", {"password": "十个字以上的长密码"})
     assert "一分钟以后" in answer.text
+
+
+def test_every_change_wants_the_token(page: Page) -> None:
+    (page.folder / "a.yaml").write_text(NAMED, encoding="utf-8")
+    page.get("/")
+    app: Any = page.client.app
+    routes = [one for one in app.routes if "POST" in (getattr(one, "methods", None) or ())]
+    assert len(routes) > 15
+    for route in routes:
+        for given in ({}, {"csrf": "0" * 64}):
+            data = {"file": "a.yaml", "p": "henan/consortium-2022", "edition": "draft", **given}
+            answer = page.client.post(route.path, data=data, follow_redirects=False)
+            assert (answer.status_code, route.path) == (400, route.path)
+            assert "没有执行" in answer.text
+    assert [path.name for path in page.folder.iterdir()] == ["a.yaml"]
+    assert (page.folder / "a.yaml").read_text(encoding="utf-8") == NAMED
+
+
+def test_a_page_open_before_the_program_was_started_again_gets_a_new_token(
+    folder: Path, workspace: Workspace
+) -> None:
+    old = Page(TestClient(application(Settings(folder), workspace), base_url=HOST), folder)
+    old.get("/")
+    new = Page(TestClient(application(Settings(folder), workspace), base_url=HOST), folder)
+    new.client.cookies.set("lianheti", old.client.cookies["lianheti"])
+    headers = {"x-by-script": "1", "x-csrf-token": old.token}
+    answer = new.client.post("/save", json={}, headers=headers)
+    assert (answer.status_code, answer.headers["x-token"]) == (400, "old")
+    found = new.client.get("/token").json()
+    assert found == {"token": found["token"], "open": True}
+    answer = new.client.post("/save", json={}, headers={**headers, "x-csrf-token": found["token"]})
+    assert "x-token" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("link", "path"), [("附件", "/attachments/add"), ("各方分填", "/parts/add"), ("各方分填/a", "/parts/add")]
+)
+def test_a_folder_swapped_for_a_link_takes_nothing_out(page: Page, link: str, path: str) -> None:
+    (page.folder / "a.yaml").write_text(NAMED, encoding="utf-8")
+    outside = page.folder.parent / "外面"
+    outside.mkdir()
+    (page.folder / link).parent.mkdir(exist_ok=True)
+    (page.folder / link).symlink_to(outside, target_is_directory=True)
+    where = {"file": "a.yaml", "p": "henan/consortium-2022", "item": "evidence"}
+    name = "a.png" if path.startswith("/attachments") else "a.xlsx"
+    answer = page.post(path, where, files={"files": (name, b"x")})
+    assert answer.status_code == 400
+    assert "链接" in answer.text
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.thorough
+def test_a_packet_swapped_for_links_shows_nothing_of_outside(page: Page, workspace: Workspace) -> None:
+    code = "hubei/consortium-2022"
+    data = page.folder / "a.yaml"
+    shutil.copy(shipped("data") / "hubei-consortium-2022.yaml", data)
+    result = make_packets(workspace, data, page.folder / "output", [code], edition="draft").results[0]
+    assert result.done is not None
+    folder = result.done.published.folder
+    where = f"file=a.yaml&p={code}&edition=draft"
+    assert page.get(f"/packet/file?{where}&path=zip").status_code == 200
+    secret = page.folder.parent / "钥匙"
+    secret.write_text(MARK, encoding="utf-8")
+    listed = re.findall(r"path=([^&\"]+\.pdf)\"", page.get(f"/packet?{where}").text)
+    assert listed
+    target = folder / unquote(listed[0])
+    target.unlink()
+    target.symlink_to(secret)
+    archive = folder.with_name(f"{folder.name}.zip")
+    archive.unlink()
+    archive.symlink_to(secret)
+    for path in ("zip", listed[0], "../../../钥匙", "manifest.json/../../../../钥匙", str(secret)):
+        for address in (
+            f"/packet/file?{where}&path={path}",
+            f"/packet/picture?{where}&path={path}&n=1&w=100",
+        ):
+            answer = page.get(address)
+            assert answer.status_code == 400, address
+            assert MARK not in answer.text
+    # The whole folder swapped: as if there were none.
+    moved = page.folder.parent / "别处"
+    shutil.move(page.folder / "output", moved)
+    (page.folder / "output").symlink_to(moved, target_is_directory=True)
+    assert page.get(f"/packet/file?{where}&path=manifest.json").status_code == 400

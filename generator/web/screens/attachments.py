@@ -14,6 +14,7 @@ from generator.model.programme import ChecklistItem
 from generator.web.opened import OpenFile
 from generator.web.served import ATTACHMENT_SUFFIXES, ATTACHMENTS
 from generator.web.visit import Visit
+from generator.workflows.checklist import is_asked, is_made
 from generator.workflows.editing import SetText, State
 from generator.workflows.pictures import page_count, page_picture
 
@@ -45,11 +46,13 @@ class Line:
     item: ChecklistItem
     files: tuple[File, ...]
     made: bool
+    asked: bool
 
     @property
     def missing(self) -> bool:
         """Whether it must be attached and is not."""
-        return self.item.required and not self.made and not any(one.there for one in self.files)
+        there = any(one.there for one in self.files)
+        return self.item.required and self.asked and not self.made and not there
 
 
 def show(visit: Visit) -> Response:
@@ -57,13 +60,12 @@ def show(visit: Visit) -> Response:
     opened = visit.opened()
     state = opened.state()
     judgement = opened.judged(state)
-    titles = {document.title for document in opened.form.programme.documents}
     lines = [
         Line(
             item,
             tuple(_file(opened, name) for name in _names(state, item.id)),
-            # What the packet itself holds is not attached by hand.
-            item.purpose is not None or any(f"《{title}》" in item.title for title in titles),
+            is_made(item, opened.form.programme),
+            is_asked(item, opened.form.programme, judgement.dataset),
         )
         for item in opened.form.programme.attachments
     ]

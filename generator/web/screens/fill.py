@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
@@ -15,12 +13,14 @@ from starlette.responses import Response
 from generator.base.text import count_characters, count_words
 from generator.errors import UsageError
 from generator.web.opened import OpenFile, by_section, lacking, shown_section
+from generator.web.pasted import Pasted, read_pasted
 from generator.web.visit import Visit
 from generator.workflows.editing import (
     Change,
     DeleteRow,
     InsertRows,
     MoveRow,
+    Overwritten,
     Saved,
     SetText,
     State,
@@ -28,7 +28,6 @@ from generator.workflows.editing import (
 from generator.workflows.forms import FormField, Section
 
 _MOST_CHANGES = 5000
-_MOST_ROWS = 1000
 _ROW = re.compile(r"\[(\d+)\]")
 
 
@@ -65,18 +64,39 @@ def save(visit: Visit) -> Response:
     given = visit.json.get("changes")
     if not isinstance(given, list) or len(given) > _MOST_CHANGES:
         raise _unreadable()
-    before = opened.state()
-    changes: list[Change] = []
+    seen = visit.asked("seen")
+    asked = _Asked(opened, opened.state(), opened.editing.counts(seen))
     for one in given:
-        changes += _changes(one, opened, before)
-    saved = opened.editing.change(changes, seen=visit.asked("seen"))
-    return visit.answer(_told(opened, saved, whole=any(not isinstance(one, SetText) for one in changes)))
+        asked.take(one)
+    changes = asked.changes()
+    over = opened.editing.overwritten(seen)
+    saved = opened.editing.change(changes, seen=seen, by=visit.session)
+    # Where the file says what this page itself has written before, nobody else has changed it.
+    own = [one for one in saved.conflicts if not one.gone and (one.mine, one.theirs) in asked.own]
+    if own:
+        again = opened.editing.change(
+            [SetText(one.path, one.mine) for one in own], seen=saved.state.sha256, by=visit.session
+        )
+        others = tuple(one for one in saved.conflicts if one not in own)
+        saved = replace(saved, state=again.state, conflicts=(*others, *again.conflicts))
+    whole = any(not isinstance(one, SetText) for one in changes)
+    told = _told(opened, saved, whole=whole)
+    if saved.changed_outside:
+        told["overwritten"] = _over(opened, over, seen)
+    return visit.answer({**told, **asked.said()})
 
 
 def undo(visit: Visit) -> Response:
     """Take the last change back, or make it again."""
     opened = visit.opened()
-    state = opened.editing.redo() if visit.asked("way") == "redo" else opened.editing.undo()
+    back = opened.editing.redo if visit.asked("way") == "redo" else opened.editing.undo
+    return visit.answer(_told(opened, Saved(back(by=visit.session)), whole=True))
+
+
+def restore(visit: Visit) -> Response:
+    """Put the file back as this page had it, after another program has saved over it."""
+    opened = visit.opened()
+    state = opened.editing.restore(visit.asked("to"), by=visit.session)
     return visit.answer(_told(opened, Saved(state), whole=True))
 
 
@@ -101,7 +121,26 @@ def live(visit: Visit) -> Response:
 def stamp(visit: Visit) -> Response:
     """Which state the file is in: asked for every few seconds, so it is cheap."""
     opened = visit.opened()
-    return visit.answer({"seen": opened.state().sha256})
+    now, seen = opened.state().sha256, visit.asked("seen")
+    if seen in {"", now}:
+        return visit.answer({"seen": now})
+    return visit.answer({"seen": now, "overwritten": _over(opened, opened.editing.overwritten(seen), seen)})
+
+
+def _over(opened: OpenFile, found: Overwritten, seen: str) -> dict[str, Any]:
+    return {
+        "fields": [
+            {
+                "path": one.path,
+                "title": opened.editing.title(one.path),
+                "theirs": one.theirs,
+                "mine": one.mine,
+            }
+            for one in found.fields
+        ],
+        "rows": found.rows,
+        "from": seen,
+    }
 
 
 def _to_do(opened: OpenFile, state: State) -> int:
@@ -113,6 +152,11 @@ def _to_do(opened: OpenFile, state: State) -> int:
 def _told(opened: OpenFile, saved: Saved, *, whole: bool) -> dict[str, Any]:
     state = saved.state
     desk = opened.desk
+    lists = {
+        one.path
+        for one in saved.conflicts
+        if any(_ROW.sub("[]", one.path) == each.path for each in opened.form.sections if each.form == "list")
+    }
     return {
         "seen": state.sha256,
         "problems": _problems(state, desk.said),
@@ -124,6 +168,8 @@ def _told(opened: OpenFile, saved: Saved, *, whole: bool) -> dict[str, Any]:
                 "theirs": one.theirs,
                 "mine": one.mine,
                 "gone": one.gone,
+                # Rows cannot be put in each other's place: what was to be done is done again by a person.
+                "rows": one.path in lists,
             }
             for one in saved.conflicts
         ],
@@ -147,37 +193,93 @@ def _unreadable() -> UsageError:
     return UsageError("请求读不出来", "刷新页面后重试")
 
 
-def _changes(given: Any, opened: OpenFile, state: State) -> list[Change]:
-    """What a script of the page asks for, as changes."""
-    if not isinstance(given, dict):
-        raise _unreadable()
-    path, what = given.get("path"), given.get("do")
-    at, to, text = given.get("at"), given.get("to"), given.get("text")
-    if not isinstance(path, str) or opened.form.section_of(path) is None:
-        raise UsageError("没有这个字段", "刷新页面后重试")
-    match what, at, to, text:
-        case "set", _, _, str():
-            return [_set(path, text, state)]
-        case "delete", int(), _, _:
-            return [DeleteRow(path, at)]
-        case "move", int(), int(), _:
-            return [MoveRow(path, at, to)]
-        case "insert", int(), _, _:
-            return [InsertRows(path, at, (_first(opened, path, given.get("values")),))]
-        case "paste", int(), _, str():
-            names = given.get("names")
-            if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+class _Asked:
+    """What a script of the page asks for, as changes.
+
+    Args:
+        opened: the file.
+        state: as it is now.
+        counts: how many rows each list had as the page has seen it.
+    """
+
+    def __init__(self, opened: OpenFile, state: State, counts: Mapping[str, int]) -> None:
+        self._opened = opened
+        self._state = state
+        self._counts = counts
+        self._made: list[Change] = []
+        self._fresh: dict[str, dict[int, dict[str, str]]] = {}
+        self._pasted: Pasted | None = None
+        # What the page wanted, and what it has itself written there before.
+        self.own: set[tuple[str, str]] = set()
+
+    def take(self, given: Any) -> None:
+        """One of them.
+
+        Raises:
+            UsageError: it is none.
+        """
+        if not isinstance(given, dict):
+            raise _unreadable()
+        path, what = given.get("path"), given.get("do")
+        at, to, text = given.get("at"), given.get("to"), given.get("text")
+        if not isinstance(path, str) or self._opened.form.section_of(path) is None:
+            raise UsageError("没有这个字段", "刷新页面后重试")
+        match what, at, to, text:
+            case "set", _, _, str():
+                self._set(path, text, given.get("was"))
+            case "delete", int(), _, _:
+                self._made.append(DeleteRow(path, at))
+            case "move", int(), int(), _:
+                self._made.append(MoveRow(path, at, to))
+            case "insert", int(), _, _:
+                self._made.append(InsertRows(path, at, (_first(self._opened, path, given.get("values")),)))
+            case "paste", int(), _, str():
+                names = given.get("names")
+                if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+                    raise _unreadable()
+                self._paste(path, at, names, text)
+            case _:
                 raise _unreadable()
-            return _pasted(opened, state, path, at, names, text)
-    raise _unreadable()
 
+    def changes(self) -> list[Change]:
+        """All of them."""
+        fresh = [
+            InsertRows(path, self._counts.get(path, 0), tuple(rows[at] for at in sorted(rows)))
+            for path, rows in self._fresh.items()
+        ]
+        return [*self._made, *fresh]
 
-def _set(path: str, text: str, state: State) -> Change:
-    """A text set; in the row behind the last of a list, a new row with it."""
-    found = re.fullmatch(r"(.+)\[(\d+)\]\.([^\[\]]+)", path)
-    if found and int(found[2]) >= state.counts.get(found[1], 0) and text:
-        return InsertRows(found[1], state.counts.get(found[1], 0), ({found[3]: text},))
-    return SetText(path, text)
+    def said(self) -> dict[str, Any]:
+        """What a person should know of a paste."""
+        if self._pasted is None:
+            return {}
+        return {"pasted": self._pasted.said(), "left": bool(self._pasted.unknown)}
+
+    def _set(self, path: str, text: str, was: Any) -> None:
+        """A text set; in the row behind the last of a list, a new row with it."""
+        found = re.fullmatch(r"(.+)\[(\d+)\]\.([^\[\]]+)", path)
+        if found and int(found[2]) >= self._counts.get(found[1], 0):
+            # What has arrived already, though its answer was lost, is not written twice.
+            if text and self._state.values.get(path) != text:
+                self._fresh.setdefault(found[1], {}).setdefault(int(found[2]), {})[found[3]] = text
+            return
+        if isinstance(was, str):
+            self.own.add((text, was))
+        self._made.append(SetText(path, text))
+
+    def _paste(self, path: str, at: int, names: Sequence[str], text: str) -> None:
+        plain = _ROW.sub("[]", path)
+        fields = [field for one in self._opened.form.sections if one.path == plain for field in one.fields]
+        self._pasted = pasted = read_pasted(text, fields, names)
+        have = self._counts.get(path, 0)
+        fresh: list[Mapping[str, str]] = []
+        for number, row in enumerate(pasted.rows, at):
+            if number < have:
+                self._made += [SetText(f"{path}[{number}].{name}", cell) for name, cell in row.items()]
+            elif any(row.values()):
+                fresh.append(row)
+        if fresh:
+            self._made.append(InsertRows(path, have, tuple(fresh)))
 
 
 def _first(opened: OpenFile, path: str, values: Any) -> Mapping[str, str]:
@@ -186,60 +288,6 @@ def _first(opened: OpenFile, path: str, values: Any) -> Mapping[str, str]:
     names = {field.name for one in opened.form.sections if one.path == plain for field in one.fields}
     given = values if isinstance(values, dict) else {}
     return {name: text for name, text in given.items() if name in names and isinstance(text, str)}
-
-
-def _pasted(
-    opened: OpenFile, state: State, path: str, at: int, names: Sequence[str], text: str
-) -> list[Change]:
-    """Rows pasted from a spreadsheet: by their head row where they have one, else from the cell on to the right.
-
-    Args:
-        opened: the file.
-        state: as it is now.
-        path: the list.
-        at: the row into which the first goes.
-        names: the columns from the cell on.
-        text: as the clipboard has it: cells parted by tabs, rows by line ends, quoted where they hold such.
-    """
-    rows = [
-        row for row in csv.reader(io.StringIO(text, newline=""), delimiter="\t") if any(map(str.strip, row))
-    ]
-    if not rows:
-        return []
-    if len(rows) > _MOST_ROWS:
-        raise UsageError(f"一次粘贴了 {len(rows)} 行，最多 {_MOST_ROWS} 行", "分几次粘贴")
-    plain = _ROW.sub("[]", path)
-    fields = {field.name: field for one in opened.form.sections if one.path == plain for field in one.fields}
-    headed = _heads(rows[0], list(fields.values()))
-    if headed:
-        rows = rows[1:]
-        columns: Sequence[str | None] = headed
-    else:
-        if max(len(row) for row in rows) > len(names):
-            raise UsageError(
-                "粘贴的列比右边剩下的列多",
-                "从靠左的一列开始粘贴，或连同表头一起复制，程序按表头对列",
-            )
-        columns = list(names)
-    changes: list[Change] = []
-    fresh: list[Mapping[str, str]] = []
-    have = state.counts.get(path, 0)
-    for offset, row in enumerate(rows):
-        texts = {name: cell.strip() for name, cell in zip(columns, row, strict=False) if name in fields}
-        if at + offset < have:
-            changes += [SetText(f"{path}[{at + offset}].{name}", cell) for name, cell in texts.items()]
-        else:
-            fresh.append(texts)
-    if fresh:
-        changes.append(InsertRows(path, have, tuple(fresh)))
-    return changes
-
-
-def _heads(row: Sequence[str], fields: Sequence[FormField]) -> list[str | None]:
-    """The fields that a head row names, column by column; empty where it is none."""
-    found = [next((field.name for field in fields if field.is_called(cell)), None) for cell in row]
-    known = [name for name in found if name is not None]
-    return found if len(known) > len(row) // 2 and len(set(known)) == len(known) else []
 
 
 def _page(opened: OpenFile, state: State, visit: Visit) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from generator.web.jobs import Job
 from generator.web.opened import OpenFile
 from generator.web.visit import Visit
 from generator.web.worker import Order
+from generator.workflows.checklist import not_attached
 from generator.workflows.standing import EDITIONS, StandingFile, StandingPacket, standing_packets
 
 _MOST_WIDE: Final = 2400
@@ -57,6 +58,7 @@ def show(visit: Visit) -> Response:
         conclusion=judgement.conclusion,
         wrong=len(judgement.dataset.problems),
         obstacles=[visit.desk.said(text) for text in judgement.obstacles],
+        not_attached=[one.title for one in not_attached(opened.form.programme, judgement.dataset)],
         standing=standing,
         shown=shown,
         rows=_rows(shown.files if shown else ()),
@@ -127,7 +129,9 @@ def file(visit: Visit) -> Response:
     if wanted == "zip":
         if packet.archive is None:
             raise UsageError("压缩包不在了", "重新生成一次")
-        path = packet.archive
+        path = packet.archive.resolve()
+        if path != packet.archive.parent.resolve() / packet.archive.name:
+            raise UsageError("压缩包被换成了指向别处的链接，没有打开", "移走那个链接，重新生成一次")
     else:
         path = _member(packet, wanted)
     inline = visit.asked("look") == "1" and path.suffix == ".pdf"
@@ -188,7 +192,13 @@ def _said(desk: Desk, job: Job) -> dict[str, object]:
 def _standing(opened: OpenFile) -> tuple[StandingPacket, ...]:
     state = opened.state()
     name = opened.judged(state).dataset.consortium.name or ""
-    return standing_packets(opened.desk.settings.output, opened.path, name, opened.form.programme)
+    served = opened.desk.served
+    return tuple(
+        packet
+        for packet in standing_packets(opened.desk.settings.output, opened.path, name, opened.form.programme)
+        # A folder swapped for a link shows nothing of where it leads.
+        if packet.folder.resolve().is_relative_to(served.folder)
+    )
 
 
 def _packet(opened: OpenFile, edition: str) -> StandingPacket:

@@ -15,6 +15,7 @@ from generator.model.paths import spec_of
 from generator.web.opened import OpenFile, shown_section
 from generator.web.visit import Visit
 from generator.workflows.check import check
+from generator.workflows.checklist import not_attached
 from generator.workflows.editing import Change, InsertRows, SetText, State
 
 _MOST_REMEDIES: Final = 8
@@ -74,6 +75,7 @@ def show(visit: Visit) -> Response:
         waiting=len(judgement.waiting),
         absent=_by_section(opened, judgement),
         lost=judgement.lost,
+        not_attached=[one.title for one in not_attached(opened.form.programme, judgement.dataset)],
         judge=[one for one in findings if one.verdict == "judge" or one.judged],
         verdicts=_judged(state.values),
         warned=[one for one in findings if one.verdict == "warn" and not one.judged],

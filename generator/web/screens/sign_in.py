@@ -24,6 +24,14 @@ def sign_in(visit: Visit) -> Response:
     return answer
 
 
+def token(visit: Visit) -> Response:
+    """The token of the browser's own session, for pages that were open before the program was started again."""
+    state, sessions = visit.request.state, visit.request.app.state.sessions
+    return visit.answer(
+        {"token": sessions.token(state.session), "open": sessions.is_signed_in(state.session)}
+    )
+
+
 def sign_out(visit: Visit) -> Response:
     """End the session."""
     visit.request.app.state.sessions.sign_out(visit.request.state.session)

@@ -19,22 +19,35 @@ const page = {
       setTimeout(() => box.remove(), 4000);
     }
     document.getElementById("told").append(box);
+    return box;
+  },
+
+  // The token holds for one run of the program: after it was started again, a new one is asked for.
+  async renew() {
+    const answer = await fetch("/token", { headers: { "x-by-script": "1" } });
+    const found = await answer.json();
+    page.token = found.token;
+    for (const field of document.querySelectorAll("input[name=csrf]")) field.value = page.token;
+    return found.open || location.pathname === "/login";
   },
 
   // Ask the server by script: JSON in, JSON out; an error is an Error with a Chinese text.
-  async ask(path, content) {
+  async ask(path, content, again = true) {
     const given = { headers: { "x-by-script": "1", "x-csrf-token": page.token } };
     if (content !== undefined) {
       given.method = "POST";
       given.headers["content-type"] = "application/json";
       given.body = JSON.stringify(content);
+      given.keepalive = given.body.length < 20000;  // what was typed last arrives even where the page is closed
     }
     let answer;
     try {
       answer = await fetch(path, given);
-    } catch {
-      throw new Error("连不上程序：启动窗口可能已经关闭。刚才填的这一项还没有存，重新启动后再试。");
+      if (again && answer.headers.get("x-token") === "old" && (await page.renew())) return page.ask(path, content, false);
+    } catch (error) {
+      throw Object.assign(new Error("连不上程序：启动窗口可能已经关闭。刚才填的还没有存；别关这个网页，重新启动程序，会自动存上。"), { offline: true, cause: error });
     }
+    if (answer.status === 401) throw new Error("登录过期了，刚才填的还没有存。别关这个网页：在新的标签页里打开本页的网址登录，再回到这里，会自动存上。");
     let found = {};
     try {
       found = await answer.json();
@@ -52,6 +65,22 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:sendError", () => page.tell("连不上程序：启动窗口可能已经关闭。", true));
 document.addEventListener("htmx:responseError", (event) =>
   page.tell(event.detail.xhr.responseText.slice(0, 300) || "没有做成，请刷新页面后重试。", true));
+
+// A form is sent when the program answers, with a token that holds: what was typed into it is not lost.
+document.addEventListener("submit", async (event) => {
+  const form = event.target, by = event.submitter;
+  if (form.method !== "post" || form.dataset.ready) return;
+  event.preventDefault();
+  try {
+    if (!(await page.renew())) throw new Error();
+  } catch {
+    page.tell("连不上程序：启动窗口可能已经关闭，或者登录过期了。填的还在这里，重新启动或登录后再点一次。", true);
+    return;
+  }
+  form.dataset.ready = "1";
+  form.requestSubmit(by && by.form === form ? by : undefined);
+  setTimeout(() => delete form.dataset.ready, 1000);
+});
 
 // A form with data-drop takes files that are dropped on it, and sends itself as soon as it has some.
 for (const form of document.querySelectorAll("form[data-drop]")) {
