@@ -37,7 +37,7 @@ def fit(characters: int, words: int, most: int | None, least: int | None) -> Fit
 
 def _title(limit: Limit, programme: Programme) -> str:
     """The limited text in Chinese; several that share a cell are all named."""
-    first, *more = (title_of(programme.model, path, programme.labels) for path in counted_paths(limit))
+    first, *more = (title_of(programme.model, path, programme.titles) for path in counted_paths(limit))
     return "和".join([first, *(title.rpartition("的")[2] for title in more)])
 
 
@@ -122,7 +122,7 @@ def _called(limit: Limit, view: View, programme: Programme, path: str) -> str:
         return name
     own = path.rpartition(".")[2]
     others = [each for each in counted_paths(limit) if each.rpartition(".")[2] != own]
-    titles = [title_of(programme.model, each, programme.labels).rpartition("的")[2] for each in others]
+    titles = [title_of(programme.model, each, programme.titles).rpartition("的")[2] for each in others]
     return "和".join([name, *titles]) + "合计"
 
 

@@ -85,7 +85,7 @@ def called(consortium: Consortium, programme: Programme, path: str) -> str:
         programme: for the titles.
         path: the field's exact path.
     """
-    text = title_of(programme.model, path, programme.labels)
+    text = title_of(programme.model, path, programme.titles)
     walked: list[str] = []
     for name, index in steps(path):
         walked.append(name if index is None else f"{name}[{index}]")
@@ -93,7 +93,7 @@ def called(consortium: Consortium, programme: Programme, path: str) -> str:
             continue
         so_far = ".".join(walked)
         item = next((place.value for place in resolve(consortium, so_far)), None)
-        own = title_of(programme.model, so_far, programme.labels).rpartition("的")[2].strip("“”")
+        own = title_of(programme.model, so_far, programme.titles).rpartition("的")[2].strip("“”")
         year = getattr(item, "year", None)
         if item_name := name_of(item) or (f"{year} 年" if year else ""):
             text = text.replace(own, f"{own}（{item_name}）", 1)

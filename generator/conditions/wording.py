@@ -23,9 +23,9 @@ _VERBS: Final = {
 def list_words(programme: Programme, path: str) -> str:
     """What a list's items are called: ``others[]`` is 牵头单位以外的成员单位."""
     first, _, rest = path.partition(".")
-    title = title_of(programme.model, path, programme.labels).replace("“", "").replace("”", "")
+    title = title_of(programme.model, path, programme.titles).replace("“", "").replace("”", "")
     if first.removesuffix("[]") == OTHERS:
-        member = title_of(programme.model, "members", programme.labels).strip("“”")
+        member = title_of(programme.model, "members", programme.titles).strip("“”")
         own = f"牵头单位以外的{member}"
         return own if not rest else f"{own}的{title.rpartition('的')[2]}"
     if first.removesuffix("[]") == "leads" and not rest:

@@ -195,18 +195,21 @@ def title_of(model: type[Part], path: str, labels: Mapping[str, str] | None = No
     Args:
         model: the consortium's model, with the programme's own fields.
         path: the field's path, with or without indexes.
-        labels: titles that differ from the common ones, by path without indexes.
+        labels: titles that differ from the common ones, by path without indexes; of clauses and sections the
+            headings.
     """
     labels = labels or {}
+    if passage_kind(path) and path.removesuffix(".text") in labels:
+        path = path.removesuffix(".text")
     titles: list[str] = []
     plain: list[str] = []
     part: type[Part] | None = model
     in_map = False
     for name, index in steps(path):
         if in_map:
-            titles.append(f"“{name}”")
-            in_map = False
             plain.append(name)
+            titles.append(f"“{labels.get('.'.join(plain), name)}”")
+            in_map = False
             continue
         by_role = not titles and name in BY_ROLE
         spec = part.specs().get("members" if by_role else name) if part else None

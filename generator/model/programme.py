@@ -7,6 +7,8 @@ reading the folders is ``generator.model.catalogue``'s business.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -15,8 +17,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from generator.base.ooxml.bookmarks import anchors
+from generator.errors import ProgrammeError
 from generator.model.consortium import Consortium
 from generator.model.fields import Bounds, OwnField, Reads, extend
+from generator.model.paths import PASSAGES
 from generator.model.value_kinds import KINDS, Date
 
 Level = Literal["must", "in_principle", "preferred"]
@@ -556,6 +561,26 @@ class Programme(_Model):
         """The consortium model with the programme's own fields."""
         extended: Any = extend(Consortium, tuple(own.declaration() for own in self.fields))
         return extended  # type: ignore[no-any-return]
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """What fields are called here, by path: the programme's labels, and what the ids of its maps stand for.
+
+        A clause or section has the heading that the templates print (none where a template cannot be read), an
+        attachment its title.
+        """
+        found = {f"attachments.{item.id}": item.title for item in self.attachments}
+        templates = [
+            file
+            for one in self.documents
+            for file in (one.template, *(each.template for each in one.variants))
+        ]
+        for file in dict.fromkeys(templates):
+            with suppress(ProgrammeError):
+                for anchor in anchors(self.folder / file):
+                    if anchor.kind in PASSAGES and anchor.title:
+                        found.setdefault(f"{PASSAGES[anchor.kind]}.{anchor.id}", anchor.title)
+        return {**found, **self.labels}
 
     @property
     def plain_code(self) -> str:

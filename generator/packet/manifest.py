@@ -190,7 +190,7 @@ def unprinted(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, .
     for made in documents:
         used |= made.record.printed.keys() | made.record.derived
     return tuple(
-        Unprinted(field=path, title=title_of(job.programme.model, path, job.programme.labels))
+        Unprinted(field=path, title=title_of(job.programme.model, path, job.programme.titles))
         for path, _, _ in given(job.dataset.consortium)
         if path not in used and not path.startswith(elsewhere)
     )

@@ -79,10 +79,10 @@ def absent_from(job: Job, records: Iterable[Record]) -> tuple[Absent, ...]:
     titles: dict[str, str] = {}
     for record in records:
         for path, short in record.missing.items():
-            full = title_of(job.programme.model, path, job.programme.labels)
+            full = title_of(job.programme.model, path, job.programme.titles)
             titles.setdefault(path, f"“{short}”" if passage_kind(path) else full)
     for missing in chosen_documents(job).missing:
-        titles.setdefault(missing.path, title_of(job.programme.model, missing.path, job.programme.labels))
+        titles.setdefault(missing.path, title_of(job.programme.model, missing.path, job.programme.titles))
     # A value that is given but wrong is reported as wrong already, so it is not reported as missing too.
     return tuple(
         Absent(path, title, job.dataset.place(path))

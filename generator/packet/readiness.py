@@ -106,7 +106,7 @@ def _names(job: Job) -> Iterator[str]:
 
 
 def _where(job: Job, path: str) -> str:
-    title = title_of(job.programme.model, path.removesuffix(".text"), job.programme.labels)
+    title = title_of(job.programme.model, path.removesuffix(".text"), job.programme.titles)
     return f"{job.dataset.place(path)}：{title}里"
 
 

@@ -18,7 +18,7 @@ from generator.readers.chapters.compose import Chapters
 from generator.readers.field_names import Position
 from generator.readers.filings import Filings
 from generator.readers.linked_files import LinkedFiles
-from generator.readers.map_ids import map_keys
+from generator.readers.map_ids import map_keys, titles_of
 from generator.readers.overlay import overlay, spell_out_none
 from generator.readers.regular import Normaliser
 from generator.readers.source_file import Source
@@ -40,8 +40,8 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     """
     every = {**known, **({programme.code: programme} if programme else {})}
     position = Position.top(programme, every.values())
-    labels = programme.labels if programme else {}
-    translator = Translator(position.part, labels, map_keys(programme, every))
+    titles = titles_of(programme, every)
+    translator = Translator(position.part, titles, map_keys(programme, every))
     filings = Filings(every, translator)
     attached = LinkedFiles(source.folder, translator)
     units = Units(position, translator, attached.inside)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -50,11 +51,8 @@ def map_keys(programme: Programme | None, every: Mapping[str, Programme]) -> dic
 
 def _places(programme: Programme) -> Iterable[Anchor]:
     for path in _templates(programme):
-        try:
-            status = path.stat()
-            yield from _anchors(path, status.st_size, status.st_mtime_ns)
-        except (OSError, ProgrammeError):
-            continue
+        with suppress(ProgrammeError):
+            yield from anchors(path)
 
 
 def _templates(programme: Programme) -> Iterable[Path]:
@@ -68,6 +66,6 @@ def _has_templates(programme: Programme) -> bool:
     return bool(found) and all(path.is_file() for path in found)
 
 
-@lru_cache(maxsize=128)
-def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (part of the cache's key)
-    return tuple(anchors(path))
+def titles_of(programme: Programme | None, every: Mapping[str, Programme]) -> Mapping[str, str]:
+    """What messages call a file's fields, by path: as the programme says; without one, as any of them does."""
+    return programme.titles if programme else ChainMap(*(dict(one.titles) for one in every.values()))

@@ -16,7 +16,7 @@ from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Programme
 from generator.readers.field_names import Position, fold
 from generator.readers.filings import Filings
-from generator.readers.map_ids import map_keys
+from generator.readers.map_ids import map_keys, titles_of
 from generator.readers.overlay import overlay
 from generator.readers.source_file import Source
 from generator.readers.translate import MapKeys, Translator
@@ -66,7 +66,7 @@ def written(source: Source, programme: Programme | None, known: Mapping[str, Pro
     every = {**known, **({programme.code: programme} if programme else {})}
     position = Position.top(programme, every.values())
     keys = map_keys(programme, every)
-    translator = Translator(position.part, programme.labels if programme else {}, keys)
+    translator = Translator(position.part, titles_of(programme, every), keys)
     filings = Filings(every, translator)
 
     def outside_filings(entry: Entry, _spec: FieldSpec | None) -> bool:

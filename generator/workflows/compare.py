@@ -217,7 +217,7 @@ def _changes(
                 _data(workspace, source, side.manifest, programme)
                 for source, side in ((before, old), (after, new))
             )
-            for change in data_changes(one, two, programme.labels):
+            for change in data_changes(one, two, programme.titles):
                 # Programmes may call one field by different names.
                 key = (change.kind, change.old_path, change.new_path, change.before, change.after)
                 found.setdefault(key, (change, []))[1].append(programme.short_title)

@@ -138,7 +138,7 @@ def _carried(source: Source, programme: Programme, target: Path, session: Sessio
             for path in finding.missing:
                 if path.removesuffix(".text") in missing:
                     continue
-                missing.setdefault(path, title_of(programme.model, path, programme.labels))
+                missing.setdefault(path, title_of(programme.model, path, programme.titles))
     data = written(Content(content.base, filings, content.extra), programme, target, session, missing)
     return NewFile(target, data, tuple(missing.values()), notice_texts(content.notices))
 

@@ -96,7 +96,7 @@ def _read(parts: Mapping[str, bytes], file: str) -> _Document:
 
 def _lost(job: Job, filled: Filled, before: _Document, after: _Document) -> Iterator[str]:
     """What of the data stands in the document less often than before."""
-    model, labels = job.programme.model, job.programme.labels
+    model, labels = job.programme.model, job.programme.titles
     titles: dict[tuple[str, bool], str] = {}
     for path, texts in filled.rendered.record.printed.items():
         spec = spec_of(model, path)

@@ -282,7 +282,7 @@ class Editing:
 
     def title(self, path: str) -> str:
         """A field's name for a person, as ``第 4 个成员单位的“单位性质”``."""
-        labels = self.programme.labels if self.programme else {}
+        labels = self.programme.titles if self.programme else {}
         return title_of(self._seen_last.written.position.part, path, labels)
 
     @contextmanager

@@ -441,5 +441,5 @@ def _lines(rows: Rows) -> str:
 
 
 def _title(editing: Editing, path: str) -> str:
-    labels = editing.programme.labels if editing.programme else {}
+    labels = editing.programme.titles if editing.programme else {}
     return title_of(editing.written().position.part, path, labels)

@@ -169,7 +169,7 @@ def read_back(
         _refuse_different(read)
         tell(progress, "核对合计，写数据文件")
         titles = {
-            one.path: title_of(programme.model, one.path, programme.labels) for one in read.joining.entries
+            one.path: title_of(programme.model, one.path, programme.titles) for one in read.joining.entries
         }
         plain = as_yaml(read.joining, programme, known, titles.__getitem__, ())
         consortium = loaded(plain, "read.yaml", programme, known).consortium

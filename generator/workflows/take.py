@@ -82,7 +82,7 @@ def offered(job: Job, filled: Filled, edited: bytes) -> Offered:
     found = edits_of(FormReader(pattern, provinces), filled.rendered.docx, edited, programme.model, data)
 
     def title(path: str) -> str:
-        return title_of(programme.model, path, programme.labels)
+        return title_of(programme.model, path, programme.titles)
 
     offers = tuple(
         Offer(document.title, one.path, title(one.path), one.was, one.now, one.place, one.why)

@@ -117,3 +117,9 @@ def test_how_the_data_were_read_is_told_before_the_verdicts(run: Run, example: P
     assert checked.out.index("“民营企业”作“企业”") < checked.out.index("人工判断")
     (result,) = run("check", example, "-p", CODE, "--format", "json").json["programmes"]
     assert [notice["sort"] for notice in result["notices"]] == ["understood"]
+
+
+def test_a_clause_that_is_asked_for_is_called_by_its_printed_heading(run: Run, example: Path) -> None:
+    out = run("check", example, "-p", "hubei/consortium-2022").out
+    assert "协议条款的“（一）收益分配原则”未填写" in out
+    assert "benefits" not in out.replace("[benefits]", "")

@@ -64,7 +64,7 @@ def template(tmp_path: Path) -> Path:
 
 
 def test_anchors_are_read_in_order_with_their_headings(template: Path) -> None:
-    assert anchors(template) == [
+    assert list(anchors(template)) == [
         Anchor("section", "background", "一、组建背景"),
         Anchor("section", "aims", "二、目标"),
         Anchor("clause", "terms", "第三条"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from generator.base.failures import reason
@@ -35,8 +36,8 @@ class Anchor:
     title: str
 
 
-def anchors(docx_path: Path) -> list[Anchor]:
-    """The sections and clauses of a template, in the document's order.
+def anchors(docx_path: Path) -> tuple[Anchor, ...]:
+    """The sections and clauses of a template, in the document's order; a file that has not changed is read once.
 
     Args:
         docx_path: the template.
@@ -46,12 +47,18 @@ def anchors(docx_path: Path) -> list[Anchor]:
     """
     place = Place("/".join(docx_path.parts[-3:]))
     try:
-        data = docx_path.read_bytes()
+        status = docx_path.stat()
+        return _anchors(docx_path, status.st_size, status.st_mtime_ns)
     except OSError as error:
         raise ProgrammeError(
             f"读不到模板（{reason(error)}）", "核对模板文件是否存在、能否打开", place
         ) from None
-    return list(_found(parse(word_parts(data, place.file)[DOCUMENT], place.file)))
+
+
+@lru_cache(maxsize=128)
+def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (part of the cache's key)
+    name = "/".join(path.parts[-3:])
+    return tuple(_found(parse(word_parts(path.read_bytes(), name)[DOCUMENT], name)))
 
 
 def _found(root: Element) -> Iterator[Anchor]:

@@ -157,6 +157,6 @@ def _grouped(job: Job, paths: Sequence[str]) -> list[str]:
     """Fields by their titles, those of a list's items together, with their number."""
     groups = Counter(re.sub(r"\[\d+\]", "[]", path) for path in paths)
     return [
-        title_of(job.programme.model, path, job.programme.labels) + (f"（{number} 处）" if number > 1 else "")
+        title_of(job.programme.model, path, job.programme.titles) + (f"（{number} 处）" if number > 1 else "")
         for path, number in groups.items()
     ]

@@ -238,7 +238,7 @@ def _problems(judgement: Judgement) -> Iterator[Issue]:
 def _title(judgement: Judgement, path: str) -> str:
     from generator.model.paths import title_of
 
-    return title_of(judgement.programme.model, path, judgement.programme.labels)
+    return title_of(judgement.programme.model, path, judgement.programme.titles)
 
 
 def _findings(judgement: Judgement) -> Iterator[Issue]:

@@ -91,4 +91,4 @@ def _illegible(workspace: Workspace, programme: Programme) -> Iterator[Fault]:
 
 
 def _title(programme: Programme, path: str) -> str:
-    return title_of(programme.model, path, programme.labels)
+    return title_of(programme.model, path, programme.titles)
