@@ -6,6 +6,7 @@ white space, and Word's 字数, which takes a run of Latin letters and digits as
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Iterable
 from itertools import groupby
@@ -48,6 +49,24 @@ def fold(text: str) -> str:
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     return "".join(text.split())
+
+
+def nearest(written: str, known: Iterable[str]) -> str:
+    """The name nearest to a wrong one; empty where none is near.
+
+    Args:
+        written: what was written.
+        known: the names that there are.
+    """
+    by_folded = {fold(name).casefold(): name for name in known}
+    near = difflib.get_close_matches(fold(written).casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[near[0]] if near else ""
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """The end of a sentence that asks after the ``nearest`` name; empty where none is near."""
+    near = nearest(written, known)
+    return f"，是不是“{near}”" if near else ""
 
 
 def percentage(part: int, whole: int) -> str:

@@ -71,7 +71,7 @@ def print_one(console: Console, result: Judgement, *, full: bool = False) -> Non
     for verdict in VERDICT_TEXTS:
         chosen = [finding for finding in result.findings if finding.verdict == verdict]
         if full:
-            _print_all(console, verdict, chosen, full=True)
+            _print_all(console, verdict, chosen)
         elif verdict == "unknown":
             _print_causes(console, result)
         elif verdict == "judge":
@@ -85,16 +85,15 @@ def print_one(console: Console, result: Judgement, *, full: bool = False) -> Non
     console.print(f"\n{summary}；文件待填 {len(result.absent)} 项。{result.conclusion}。")
 
 
-def _print_all(console: Console, verdict: str, chosen: Sequence[Finding], *, full: bool = False) -> None:
-    """Findings of one verdict; a rule's id is told where it may have to be written, or all is asked for."""
+def _print_all(console: Console, verdict: str, chosen: Sequence[Finding]) -> None:
+    """Findings of one verdict."""
     if not chosen:
         return
     mark, colour = MARKS[verdict]
     console.print(f"\n[bold {colour}]{mark}（{len(chosen)}）[/]")
     for finding in chosen:
         accepted = "（已接受）" if finding.accepted else ""
-        rule = f"[{finding.rule}] " if full or verdict == "fail" else ""
-        console.print(f"  {rule}{finding.clause}　{finding.title}{accepted}", markup=False)
+        console.print(f"  {finding.clause}　{finding.title}{accepted}", markup=False)
         if verdict == "pass":
             continue
         if finding.judged and verdict in {"judge", "warn"}:

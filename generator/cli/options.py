@@ -106,7 +106,7 @@ def accept_option(command: F) -> F:
         "--accept",
         "accepted",
         multiple=True,
-        metavar="方案:条件编号=理由",
+        metavar="方案:条件=理由",
         help="接受一条不符合的条件，理由记录在案，可写多个",
     )(command)
 
@@ -124,7 +124,7 @@ def parse_accepted(texts: tuple[str, ...]) -> dict[str, dict[str, str]]:
         if not (code.strip() and rule.strip() and reason.strip()):
             raise UsageError(
                 f"--accept “{text}”的写法不对",
-                "写成 方案代码:条件编号=理由，理由不能空着，整个参数用引号括起来",
+                "写成 方案代码:条件=理由（条件的标题照核对结果写），理由不能空着，整个参数用引号括起来",
             )
         reasons.setdefault(code.strip(), {})[rule.strip()] = reason.strip()
     return reasons

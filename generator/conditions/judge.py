@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from generator.base.text import excerpt, listed, request, sentence
+from generator.base.text import did_you_mean, excerpt, fold, listed, request, sentence
 from generator.conditions.applicability import hold
 from generator.conditions.cel import ExpressionError, Plain
 from generator.conditions.figures import compute
@@ -226,24 +226,22 @@ class _Judgement:
         by_rule = {finding.rule: finding for finding in findings}
         complaints: list[tuple[str, str]] = []
         for at, entry in enumerate(self.view.consortium.judged or ()):
-            rule = entry.rule or ""
-            finding = by_rule.get(rule)
-            called = f"“{rule or '（空）'}”" + (f"（{finding.title}）" if finding else "")
+            finding = _named(entry.rule or "", by_rule.values())
             if finding is None:
-                known = "这次没有判断" if rule in ids else f"{self.programme.code} 没有这个编号"
-                complaints.append((f"judged[{at}]", f"{called}：{known}"))
+                complaints.append((f"judged[{at}]", self._unfit(entry.rule or "", ids)))
             elif finding.verdict not in {"judge", "warn"}:
-                complaints.append((f"judged[{at}]", f"{called}：不是由人判断的，也不是提醒"))
+                complaints.append((f"judged[{at}]", f"“{finding.title}”：不是由人判断的，也不是提醒"))
             elif entry.result is None or entry.date is None or not (entry.name or "").strip():
-                complaints.append((f"judged[{at}]", f"{called}：结论、日期和判断人没有写全，不算判断过"))
+                unsaid = f"“{finding.title}”：结论、日期和判断人没有写全，不算判断过"
+                complaints.append((f"judged[{at}]", unsaid))
             else:
-                by_rule[rule] = _with_judgement(finding, entry)
+                by_rule[finding.rule] = _with_judgement(finding, entry)
         if complaints:
             by_rule[JUDGED_RULE] = self._warning(
                 JUDGED_RULE,
                 "人工判断与条件对应",
                 sentence("“人工判断”中有的用不上", *(text for _, text in complaints))
-                + "请核对条件编号，写全结论、日期和判断人，或删去这些项。",
+                + "请照核对结果写条件的标题，写全结论、日期和判断人，或删去这些项。",
                 complaints[0][0],
             )
         return tuple(by_rule.values())
@@ -260,27 +258,36 @@ class _Judgement:
         by_rule = {finding.rule: finding for finding in findings}
         complaints: list[tuple[str, str]] = []
         for path, rule, reason in entries:
-            finding = by_rule.get(rule)
+            finding = _named(rule, by_rule.values())
             if finding is None:
-                known = "这次没有判断" if rule in ids else f"{self.programme.code} 没有这个编号"
-                complaints.append((path, f"“{rule or '（空）'}”：{known}"))
+                complaints.append((path, self._unfit(rule, ids)))
             elif finding.verdict == "unknown":
-                complaints.append((path, f"“{rule}”（{finding.title}）：缺数据，还没有结论，不能接受"))
+                complaints.append((path, f"“{finding.title}”：缺数据，还没有结论，不能接受"))
             elif finding.verdict != "fail" or finding.level != "must":
-                complaints.append((path, f"“{rule}”（{finding.title}）：没有判为不符合，不需要接受"))
+                complaints.append((path, f"“{finding.title}”：没有判为不符合，不需要接受"))
             elif not reason.strip() or is_none(reason):
-                complaints.append((path, f"“{rule}”（{finding.title}）：没有写理由，不算接受"))
+                complaints.append((path, f"“{finding.title}”：没有写理由，不算接受"))
             else:
-                by_rule[rule] = replace(finding, accepted=reason.strip())
+                by_rule[finding.rule] = replace(finding, accepted=reason.strip())
         if complaints:
             by_rule[ACCEPTED_RULE] = self._warning(
                 ACCEPTED_RULE,
                 "接受的不符合项与判断结果对应",
                 sentence("“接受的不符合项”中有的用不上", *(text for _, text in complaints))
-                + "请核对条件编号和理由，或删去这些项。",
+                + "请照核对结果写条件的标题和理由，或删去这些项。",
                 complaints[0][0],
             )
         return tuple(by_rule.values())
+
+    def _unfit(self, written: str, ids: frozenset[str]) -> str:
+        """Why an entry fits no finding; ``written`` is what it calls its condition by."""
+        titles = {fold(rule.title) for rule in self.programme.conditions}
+        if written in ids or fold(written) in titles:
+            return f"“{written}”：这次没有判断"
+        known = [condition.title for condition in self.programme.conditions]
+        return (
+            f"“{written or '（空）'}”：{self.programme.short_title}没有这一条{did_you_mean(written, known)}"
+        )
 
     def _warning(self, rule: str, title: str, message: str, path: str) -> Finding:
         """A warning about entries of the data that fit no verdict; an empty path has no place in the data."""
@@ -296,6 +303,15 @@ class _Judgement:
             path=path,
             place=self.dataset.place(path) if path else None,
         )
+
+
+def _named(written: str, findings: Iterable[Finding]) -> Finding | None:
+    """The finding that a person means by its condition's title or id; None where it is none, or any of two."""
+    found = list(findings)
+    called = [one for one in found if one.rule == written] or [
+        one for one in found if fold(one.title) == fold(written)
+    ]
+    return called[0] if len(called) == 1 else None
 
 
 def _with_judgement(finding: Finding, entry: Judged) -> Finding:

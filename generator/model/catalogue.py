@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -15,8 +15,8 @@ from generator.base.characters import refused_character, visible
 from generator.base.files import data_folder, shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
 from generator.errors import OutputError, Place, Problem, ProgrammeError, UsageError
+from generator.model.faults import REMEDY, problems_of
 from generator.model.programme import CommonDocuments, Condition, Document, Figure, Programme, Words
-from generator.model.programme_book.layout import column_title
 from generator.model.programme_file import REPLACE, programme_file, programme_files, read_file, shown_name
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -157,12 +157,13 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
     name = shown_name(path)
     tree = read_file(path, name)
     if unclean := list(_unclean(tree)):
-        raise ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(unclean))
+        raise ProgrammeError("方案文件有误", REMEDY, Place(name), tuple(unclean))
     content = plain(tree)
     try:
         return model.model_validate({**content, **more} if isinstance(content, dict) else content)
     except ValidationError as error:
-        raise _programme_error(error, tree, name) from None
+        found = tuple(problems_of(model, error, tree))
+        raise ProgrammeError("方案文件有误", REMEDY, Place(name), found) from None
 
 
 def _installed_root() -> Path | None:
@@ -186,7 +187,7 @@ def load_programme(folder: Path, words: Words | None = None) -> Programme:
     file = programme_file(folder)
     programme = read_model(Programme, file, folder=folder, file_name=file.name)
     if refused := list(_refused_templates(programme)):
-        raise ProgrammeError("方案文件有误", _REMEDY, problems=tuple(refused))
+        raise ProgrammeError("方案文件有误", REMEDY, problems=tuple(refused))
     common = words or Words()
     choices = {**common.choices, **programme.synonyms}
     programme = programme.model_copy(update={"words": common.model_copy(update={"choices": choices})})
@@ -238,57 +239,3 @@ def _unclean(tree: Entries) -> Iterator[Problem]:
 
 
 _LONGEST_SHOWN = 80
-_REMEDY = "按方案格式说明（docs/programme-format.md）改正"
-_MESSAGES = {
-    "missing": "缺少必填项“{at}”",
-    "extra_forbidden": "没有“{at}”这一项",
-    "literal_error": "“{at}”只能是 {expected}",
-    "int_parsing": "“{at}”应是整数",
-    "bool_parsing": "“{at}”应是 true 或 false",
-    "date_from_datetime_parsing": "“{at}”应是日期，如 2026-03-01",
-    "date_parsing": "“{at}”应是日期，如 2026-03-01",
-    "tuple_type": "“{at}”应是列表",
-    "dict_type": "“{at}”应是一组“名称: 值”",
-    "string_type": "“{at}”应是文字",
-    "model_type": "“{at}”应是一组“名称: 值”",
-}
-
-
-def _programme_error(error: ValidationError, tree: Entries, name: str) -> ProgrammeError:
-    known = dict(places(tree))
-    problems = []
-    for fault in error.errors():
-        path = ""
-        place = tree.place
-        # What lacks as a whole is told by what it must have.
-        steps = (*fault["loc"], "title") if fault["loc"] == ("source",) else fault["loc"]
-        for step in steps:
-            path = f"{path}[{step}]" if isinstance(step, int) else (f"{path}.{step}" if path else str(step))
-            place = known.get(path, place)
-        if place.sheet or tree.place.file.endswith(".xlsx"):
-            shown = column_title(path) or path
-            place = place if place.sheet else _nearest(known, path) or _sheet_of(path, tree.place)
-        else:
-            shown = path
-        context = fault.get("ctx", {})
-        text = _MESSAGES.get(fault["type"], "“{at}”不合要求：{reason}")
-        what = text.format(
-            at=shown, expected=context.get("expected", ""), reason=context.get("error", fault["msg"])
-        )
-        problems.append(Problem(what, _REMEDY, place, path))
-    return ProgrammeError("方案文件有误", _REMEDY, Place(name), tuple(problems))
-
-
-def _sheet_of(path: str, place: Place) -> Place:
-    """The sheet of a workbook that an item belongs in which is not there, nor anything beside it."""
-    sheet = column_title(path).partition("”")[0]
-    return Place(place.file, None, sheet) if sheet else place
-
-
-def _nearest(known: Mapping[str, Place], path: str) -> Place | None:
-    """The place of the row that an item which is not there belongs to."""
-    while path:
-        path = path[: max(path.rfind("."), path.rfind("["), 0)]
-        if path in known and known[path].sheet:
-            return known[path]
-    return None

@@ -333,14 +333,18 @@ class Plan(Part):
 class Accepted(Part):
     """A failed condition that the applicant accepts, with the reason to be put on record."""
 
-    rule: Line | None = field("条件编号", aliases=("规则",))
+    rule: Line | None = field(
+        "条件", aliases=("条件编号", "规则"), help="条件的标题，照核对结果写；也可以写编号"
+    )
     reason: Line | None = field("理由")
 
 
 class Judged(Part):
     """What a person found who looked at a condition that the program leaves to a person."""
 
-    rule: Line | None = field("条件编号", aliases=("规则",))
+    rule: Line | None = field(
+        "条件", aliases=("条件编号", "规则"), help="条件的标题，照核对结果写；也可以写编号"
+    )
     result: Annotated[str, Choice(options=(MET, NOT_MET))] | None = field("结论", example=MET)
     date: Day | None = field("日期", example="2026-03-01")
     name: Line | None = field("判断人", aliases=("姓名",), reads="name")

@@ -25,7 +25,7 @@ def data_copy(job: Job) -> tuple[MadeFile, ...]:
     """The data file of what a packet is made from, and the pictures and tables that its long texts name."""
     programme = job.programme
     accepted = [
-        {"rule": finding.rule, "reason": finding.accepted} for finding in job.findings if finding.accepted
+        {"rule": finding.title, "reason": finding.accepted} for finding in job.findings if finding.accepted
     ]
     tree = _tree(job.dataset.consortium)
     tree.pop("accepted", None)

@@ -64,7 +64,7 @@ def refuse_unready(job: Job, filled: Iterable[Filled]) -> None:
         listed = "\n".join(f"  · {line}" for line in lines)
         raise RefusedError(
             f"还不能出签署版，有 {len(lines)} 处要先处理：\n{listed}\n以上各处都要有着落",
-            "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件编号=理由 记录在案；"
+            "逐条补充或改正后再试；确有理由不满足的条件，可用 --accept 方案:条件=理由 记录在案；"
             "先看草稿可用 --edition draft",
         )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CODE, ROOT, Run
+from tests.wording import latin
 
 MOST_LINES = 25
 FILING = f"\n申报:\n  {CODE}:\n"
@@ -60,7 +61,7 @@ def with_judgements(example: Path, rows: str) -> None:
 
 
 def row(rule: str, result: str = "符合", name: str = "张三", date: str = "2026-03-01") -> str:
-    return f"      - {{条件编号: {rule}, 结论: {result}, 日期: {date}, 判断人: {name}, 说明: 已核对证书}}\n"
+    return f"      - {{条件: {rule}, 结论: {result}, 日期: {date}, 判断人: {name}, 说明: 已核对证书}}\n"
 
 
 def findings(run: Run, example: Path) -> dict[str, dict[str, str]]:
@@ -87,7 +88,7 @@ def test_found_not_to_be_met_it_is_not_met(run: Run, example: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "word"),
     [
-        (row("no-such-rule"), "没有这个编号"),
+        (row("no-such-rule"), "没有这一条"),
         (row("several-members"), "不是由人判断的"),
         (row("sealed", name="''"), "没有写全"),
         (row("sealed", date="''"), "没有写全"),
@@ -123,3 +124,31 @@ def test_a_clause_that_is_asked_for_is_called_by_its_printed_heading(run: Run, e
     out = run("check", example, "-p", "hubei/consortium-2022").out
     assert "协议条款的“（一）收益分配原则”未填写" in out
     assert "benefits" not in out.replace("[benefits]", "")
+
+
+@pytest.mark.parametrize(
+    "named", ["sealed", "成员单位加盖公章并注明签署日期", "成员单位加盖 公章并注明签署日期"]
+)
+def test_a_condition_is_named_by_its_title_or_its_id(run: Run, named: str, tmp_path: Path) -> None:
+    hubei = "hubei/consortium-2022"
+    data = tmp_path / "data.yaml"
+    data.write_bytes((ROOT / "data" / "hubei-consortium-2022.yaml").read_bytes())
+    with data.open("a", encoding="utf-8") as file:
+        file.write(f"\n申报:\n  {hubei}:\n    人工判断:\n{row(named)}")
+    assert "人工判断（38，其中 1 条已有人看过）" in run("check", data, "-p", hubei).out
+
+
+def test_a_condition_that_there_is_none_of_is_told_with_the_nearest(run: Run, example: Path) -> None:
+    with_judgements(example, row("加盖各单位公章"))
+    out = run("check", example, "-p", CODE).out
+    assert "没有这一条，是不是“加盖各成员单位公章”" in out
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*-20??.yaml")), ids=lambda path: path.stem)
+def test_no_name_of_the_programs_stands_in_any_report(run: Run, path: Path) -> None:
+    code = re.sub(r"^(\w+)-", r"\1/", path.stem)
+    given = path.read_text(encoding="utf-8") + (ROOT / "templates" / code / "programme.yaml").read_text(
+        "utf-8"
+    )
+    for line in run("check", path, "-p", code, "--full").out.splitlines():
+        assert not [word for word in latin(line) if word not in given], line

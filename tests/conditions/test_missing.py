@@ -261,10 +261,10 @@ def test_a_failed_must_may_be_accepted_with_a_reason() -> None:
         ({"rule": "passes", "reason": "理由"}, "没有判为不符合"),
         ({"rule": "warns", "reason": "理由"}, "没有判为不符合"),
         ({"rule": "lacks", "reason": "理由"}, "还没有结论"),
-        ({"rule": "nowhere", "reason": "理由"}, "没有这个编号"),
+        ({"rule": "nowhere", "reason": "理由"}, "没有这一条"),
         ({"rule": "fails"}, "没有写理由"),
         ({"rule": "fails", "reason": "无"}, "没有写理由"),
-        ({"reason": "理由"}, "没有这个编号"),
+        ({"reason": "理由"}, "没有这一条"),
     ],
 )
 def test_an_acceptance_that_does_not_fit_is_warned_about(entry: dict[str, str], told: str) -> None:

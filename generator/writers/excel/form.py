@@ -175,7 +175,7 @@ def _write_rows(
     hint = {
         "filings": "同一份数据申报几个方案、某一项填得不一样时，在这里写：方案、字段（如 联系人·电话、members[3].kind）、内容。"
         "方案空着的行，对各方案都有效，是放不进各表的内容",
-        "accepted": "确实不符合、仍要申报的条件，写明理由，会记录在案。条件编号见核对结果；方案空着即本方案",
+        "accepted": "确实不符合、仍要申报的条件，写明理由，会记录在案。条件的标题照核对结果写；方案空着即本方案",
     }[sheet.form]
     styles.put(styles.at(target, 2, 1), hint, styles.GREY, styles.PLAIN)
     for at, (title, width) in enumerate(zip(heads, _FILING_WIDTHS, strict=True), 1):
