@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any, Final, Literal
 
+from generator.web.tasks import Task
 from generator.web.worker import STOP, Order, work
 
 State = Literal["waiting", "running", "done", "failed", "stopped"]
@@ -39,7 +40,7 @@ class Job:
     number: int
     title: str
     file: str
-    order: Order
+    order: Order | Task
     state: State = "waiting"
     step: str = ""
     done: int = 0
@@ -86,7 +87,7 @@ class Jobs:
         self._closed = False
         self.version = 0
 
-    def add(self, title: str, file: str, order: Order, *, first: bool = False) -> Job:
+    def add(self, title: str, file: str, order: Order | Task, *, first: bool = False) -> Job:
         """Put something into the queue.
 
         Args:

@@ -24,7 +24,8 @@ TOKEN_HEADER: Final = "x-csrf-token"  # noqa: S105 (the name of a header)
 # The bounds of the readers: a workbook of 60 MB, a packet's archive or a scanned attachment below 64 MB.
 UPLOAD_BYTES: Final = 64_000_000
 BODY_BYTES: Final = 4_000_000
-_UPLOADS: Final = ("/upload", "/read", "/attachments/add", "/parts/add")
+# Where whole files come in.
+_UPLOADS: Final = ("/upload", "/read", "/attachments/add", "/parts/add", "/intake/add")
 _OPEN: Final = ("/static/", "/login", "/token")
 _SESSION_SECONDS: Final = 12 * 3600
 _MOST_TRIES: Final = 5

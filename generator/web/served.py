@@ -19,9 +19,16 @@ DATA_SUFFIXES: Final = frozenset({".yaml", ".yml", ".xlsx"})
 ATTACHMENT_SUFFIXES: Final = frozenset({".pdf", ".png", ".jpg", ".jpeg"})
 ATTACHMENTS: Final = "附件"
 PARTS: Final = "各方分填"
+# What a department takes in and what comes back stands in folders of its own, apart from one's own data files.
+TAKEN_IN: Final = "收件"
+SIGNED_BACK: Final = "收回"
+FILLED_FORMS: Final = "填好的表"
+HANDED_OUT: Final = "发布"
+_OURS: Final = frozenset({"output", TAKEN_IN, SIGNED_BACK, FILLED_FORMS, HANDED_OUT})
 _MOST_BYTES: Final = 2_000_000_000
 _MOST_FILES: Final = 2000
 _DEEPEST: Final = 4
+_MOST_PARTS: Final = 12
 _NOT_DATA: Final = (".", "~$")
 
 
@@ -102,7 +109,7 @@ class ServedFolder:
                 if not name.startswith(".")
                 and name != PARTS
                 and depth < _DEEPEST
-                and not (depth == 0 and name == "output")
+                and not (depth == 0 and name in _OURS)
             )
             if "manifest.json" in names:
                 continue
@@ -116,6 +123,62 @@ class ServedFolder:
                 status = path.stat()
                 # The wall clock's own zone: a person looks when a file was changed.
                 yield Listed(relative, datetime.fromtimestamp(status.st_mtime).astimezone(), status.st_size)
+
+    def folders(self, depth: int = 2) -> list[str]:
+        """The folders in the folder that a person has made, relative to it, with ``/``; packets and links left out.
+
+        Args:
+            depth: so many levels down.
+        """
+        found = []
+        for top, folders, names in os.walk(self.folder):
+            here = Path(top)
+            level = len(here.relative_to(self.folder).parts)
+            if "manifest.json" in names or level >= depth:
+                folders[:] = []
+            folders[:] = sorted(
+                name
+                for name in folders
+                if not name.startswith(".")
+                and not (level == 0 and name in _OURS)
+                and not (here / name).is_symlink()
+                and not (here / name / "manifest.json").exists()
+            )
+            found += [self.name_of(here / name) for name in folders]
+        return found[:_MOST_FILES]
+
+    def folder_in(self, name: str) -> Path:
+        """A folder of the folder.
+
+        Args:
+            name: relative to the folder, with ``/``, as a page gave it: not to be trusted.
+
+        Raises:
+            UsageError: there is no such folder, or it may not be opened.
+        """
+        parts = PurePosixPath(name.replace("\x00", "/")).parts
+        path = self.folder.joinpath(*parts)
+        hidden = any(part.startswith(_NOT_DATA) for part in parts)
+        # A link, a way up or a path of the machine resolves to something else.
+        inside = path != self.folder and path.is_relative_to(self.folder)
+        if hidden or not inside or not path.is_dir() or path.resolve() != path:
+            raise UsageError("没有这个文件夹，或者它不在打开的文件夹里", "回到上一页，从列表里选")
+        return path
+
+    def safe_below(self, wanted: str) -> str:
+        """A relative path for a file that a browser names with its folders: each part a name that any system has.
+
+        Args:
+            wanted: as the browser gave it: not to be trusted.
+
+        Raises:
+            UsageError: nothing of it can be used.
+        """
+        parts = [part.strip() for part in re.split(r"[/\\]", wanted.replace("\x00", ""))]
+        kept = [part if is_safe(part) else safe_name(part) for part in parts if part.strip(". ")]
+        if not kept or len(kept) > _MOST_PARTS:
+            raise UsageError(f"用不了文件名“{wanted[:40]}”", "换一个普通的文件名")
+        return "/".join(kept)
 
     def free_name(self, wanted: str, suffixes: frozenset[str], below: str = "") -> str:
         """A name for a new file that no file has yet.

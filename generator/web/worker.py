@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from generator.errors import LianhetiError
+from generator.web.tasks import Task
 from generator.workflows.progress import Progress, StoppedError
 from generator.workflows.workspace import Workspace
 
@@ -51,14 +52,14 @@ def work(connection: Connection, templates: Path | None, fonts: Path | None) -> 
                 order = connection.recv()
             except (EOFError, OSError, KeyboardInterrupt):
                 return
-            if not isinstance(order, Order):
+            if not isinstance(order, Order | Task):
                 if order is None:
                     return
                 continue  # a stop that came too late
             connection.send(_done(workspace, order, connection))
 
 
-def _done(workspace: Workspace, order: Order, connection: Connection) -> tuple[Word, Any]:
+def _done(workspace: Workspace, order: Order | Task, connection: Connection) -> tuple[Word, Any]:
     def listen(progress: Progress) -> None:
         if connection.poll():
             connection.recv()
@@ -67,6 +68,8 @@ def _done(workspace: Workspace, order: Order, connection: Connection) -> tuple[W
         connection.send((word, (progress.what, progress.done, progress.total)))
 
     try:
+        if isinstance(order, Task):
+            return "done", order.run(workspace, listen)
         if order.what == "bind":
             from generator.workflows.bind import bind
 

@@ -89,6 +89,11 @@ class PreviewPages:
     warnings: tuple[str, ...]
     _documents: tuple[DrawnDocument, ...] = field(repr=False)
 
+    @property
+    def pdfs(self) -> tuple[tuple[str, bytes], ...]:
+        """Title and PDF of each document, in the order of the pages."""
+        return tuple((document.title, document.drawn.pdf) for document in self._documents)
+
     def png(self, page: int, width: int) -> bytes:
         """A page as a PNG picture.
 

@@ -13,6 +13,7 @@ import pytest
 from generator.web.app import application
 from generator.web.settings import Settings
 from generator.workflows.workspace import Workspace
+from tests.web import browsing
 
 with warnings.catch_warnings():
     # It would rather have a fork of httpx that it depends on nowhere else.
@@ -70,3 +71,27 @@ def folder(tmp_path: Path) -> Path:
 def page(folder: Path, workspace: Workspace) -> Iterator[Page]:
     with TestClient(application(Settings(folder), workspace), base_url=HOST) as client:
         yield Page(client, folder)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    pytest.importorskip("playwright.sync_api")
+    with browsing.browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def tab(chromium: Any) -> Iterator[Any]:
+    """A tab; an error of a script, or anything that the content policy stopped, fails the test."""
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
+    )
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
+    page.on("dialog", lambda dialog: dialog.accept() if dialog.type != "alert" else wrong.append("alert"))
+    yield page
+    context.close()
+    assert wrong == []

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,30 +28,6 @@ pytestmark = [
     pytest.mark.thorough,
     pytest.mark.skipif(not browsing.CHROMIUM, reason="no Chromium here; .ci/run installs it"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    pytest.importorskip("playwright.sync_api")
-    with browsing.browser() as opened:
-        yield opened
-
-
-@pytest.fixture
-def tab(chromium: Any) -> Iterator[Any]:
-    """A tab; an error of a script, or anything that the content policy stopped, fails the test."""
-    context = chromium.new_context(
-        viewport={"width": 1366, "height": 768}, locale="zh-CN", accept_downloads=True
-    )
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
-    page.on("dialog", lambda dialog: dialog.accept() if dialog.type != "alert" else wrong.append("alert"))
-    yield page
-    context.close()
-    assert wrong == []
 
 
 def example(folder: Path, name: str, to: str = "") -> Path:

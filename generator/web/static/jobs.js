@@ -51,9 +51,11 @@
       if (!mine(job)) continue;
       const before = known.get(job.number);
       known.set(job.number, job.state);
+      // One that was at work when the page was made may be done before the first word of it comes.
+      const awaited = before || box.querySelector(`[data-job="${job.number}"]`);
       const at_work = job.state === "running" || job.state === "waiting";
       if (at_work || before || (job.state === "failed" && box.querySelector(`[data-job="${job.number}"]`))) draw(job);
-      if (before && before !== job.state && job.state === "done") ended = true;
+      if (awaited && before !== job.state && job.state === "done") ended = true;
     }
     document.dispatchEvent(new CustomEvent("lianheti:jobs", { detail: { first, ended } }));
     // A packet's page shows the new files; a board draws its own.

@@ -15,12 +15,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from generator.errors import DataError, Place
 from generator.workflows.intake.examined import Examined, Issue
-from generator.writers.excel.listing import write_listing
+from generator.writers.excel.listing import plain, write_listing
 from generator.writers.excel.saving import saved
 
 SHEET: Final = "判断"
 MET: Final = "符合"
 NOT_MET: Final = "不符合"
+RETURN: Final = "退回补正"
+ANSWERS: Final = (MET, NOT_MET, RETURN)
 _COLUMNS: Final = (
     ("联合体", 26),
     ("类别", 10),
@@ -56,7 +58,7 @@ class Answer:
     """A person's judgement.
 
     Attributes:
-        answer: 符合 or 不符合; empty where there is only a remark yet.
+        answer: 符合, 不符合 or 退回补正; empty where there is only a remark yet.
         who: who judged; may be empty.
         day: when, as written.
         note: the remark.
@@ -107,7 +109,7 @@ def read_answers(path: Path) -> Answers:
     """The judgements in a sheet; none where there is no sheet yet.
 
     Raises:
-        DataError: the file is no such sheet; a judgement is neither of the two, has lost its number, or stands there
+        DataError: the file is no such sheet; a judgement is none of the three, has lost its number, or stands there
             twice and differs.
     """
     answers = Answers()
@@ -133,8 +135,9 @@ def read_answers(path: Path) -> Answers:
     for number, row in enumerate(shown, 2):
         cells = _cells(row, len(_COLUMNS))
         answer, key = cells[_ANSWER], cells[_KEY]
-        if answer not in {MET, NOT_MET, ""}:
-            raise _refused(path, number, f"结论写的是“{answer}”", f"写“{MET}”或“{NOT_MET}”，还没判断的空着")
+        if answer not in {*ANSWERS, ""}:
+            remedy = f"写“{MET}”“{NOT_MET}”或“{RETURN}”，还没判断的空着"
+            raise _refused(path, number, f"结论写的是“{answer}”", remedy)
         if answer and not key:
             what = "这一行有结论，最后一列的编号没有了，不知道判断的是哪个问题"
             raise _refused(path, number, what, "换回带编号的那一行")
@@ -157,14 +160,15 @@ def _refused(path: Path, number: int, what: str, remedy: str) -> DataError:
 
 
 def judged(examined: Examined, answers: Mapping[str, Answer]) -> Examined:
-    """A filing after what people have judged: 符合 is dealt with, 不符合 goes back to the applicant."""
+    """A filing after what people have judged: 符合 is dealt with, 不符合 and 退回补正 go back to the applicant."""
     issues: list[Issue] = []
     for issue in examined.issues:
         answer = answers.get(key_of(examined, issue)) if issue.whose == "person" else None
         if answer is None or not answer.answer:
             issues.append(issue)
-        elif answer.answer == NOT_MET:
-            what = f"受理单位判断为不符合：{answer.note or issue.what}"
+        elif answer.answer != MET:
+            told = "判断为不符合" if answer.answer == NOT_MET else "要求补正"
+            what = f"受理单位{told}：{answer.note or issue.what}"
             issues.append(issue.model_copy(update={"whose": "applicant", "what": what}))
     return examined.model_copy(update={"issues": tuple(issues)})
 
@@ -193,8 +197,8 @@ def answers_sheet(examined: Sequence[Examined], answers: Mapping[str, Answer]) -
         told = f"{earlier}。材料或方案改过，请重新判断" if earlier else ""
         rows.append((*said, *found, told, key))
     first = write_listing(sheet, _COLUMNS, rows)
-    rule = DataValidation(type="list", formula1=f'"{MET},{NOT_MET}"', allow_blank=True)
-    rule.error, rule.errorTitle = f"写“{MET}”或“{NOT_MET}”", "结论"
+    rule = DataValidation(type="list", formula1=f'"{",".join(ANSWERS)}"', allow_blank=True)
+    rule.error, rule.errorTitle = f"写“{MET}”“{NOT_MET}”或“{RETURN}”", "结论"
     sheet.add_data_validation(rule)
     rule.add(f"H{first}:H{max(sheet.max_row, first)}")
     for row in sheet.iter_rows(min_row=first):
@@ -217,3 +221,26 @@ def _questions(examined: Sequence[Examined]) -> Iterator[tuple[Examined, Issue]]
     for one in examined:
         for issue in one.of("person") if not one.apart else ():
             yield one, issue
+
+
+def put_answer(sheet: Any, key: str, answer: Answer) -> bool:
+    """Write one answer into a sheet that is open.
+
+    Args:
+        sheet: the sheet ``SHEET``.
+        key: of the question, as ``key_of`` gives it.
+        answer: the answer.
+
+    Returns:
+        Whether the sheet has the question.
+    """
+    for row in sheet.iter_rows(min_row=2):
+        if str(row[_KEY].value or "").strip() == key:
+            texts = (answer.answer, answer.who, answer.day, answer.note)
+            for cell, text in zip(row[_ANSWER : _NOTE + 1], texts, strict=True):
+                cell.value = plain(text.strip()) or None
+                if text.strip():
+                    # A text that begins with = is a text.
+                    cell.data_type = "s"
+            return True
+    return False
