@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,9 @@ def test_a_folder_is_taken_in_judged_by_key_and_taken_in_again(tab: Any, folder:
         with tab.expect_download() as download:
             tab.click("text=下载受理总表")
         rows = list(
-            openpyxl.load_workbook(download.value.path())["总表"].iter_rows(min_row=2, values_only=True)
+            openpyxl.load_workbook(io.BytesIO(Path(download.value.path()).read_bytes()))["总表"].iter_rows(
+                min_row=2, values_only=True
+            )
         )
         assert [str(row[3]) for row in rows] == ["退回补正", "退回补正"]
         with tab.expect_download() as download:
