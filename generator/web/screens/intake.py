@@ -26,8 +26,8 @@ from generator.web.tasks import TakeIn
 from generator.web.visit import Visit
 from generator.workflows.intake.filing_pages import evidence, filing_pages
 from generator.workflows.intake.judgements import ANSWERS, Answer
-from generator.workflows.intake.standing import Filing, Results, answer, result_file, standing
 from generator.workflows.intake.run import JUDGEMENTS, OVERVIEW, STATE
+from generator.workflows.intake.standing import Filing, Results, answer, result_file, standing
 from generator.workflows.shown_papers import ShownPapers
 
 _RECORD: Final = "批次.json"
