@@ -45,6 +45,7 @@ def test_a_folder_is_taken_in_judged_by_key_and_taken_in_again(tab: Any, folder:
         # The page shows the table by itself when the job is done.
         tab.click("text=湖北省光电子产业技术创新联合体")
         tab.wait_for_selector(".paper img[src]")
+        tab.locator(".question [data-look]:visible").first.click()
         tab.wait_for_selector(".seen")
         accessible(tab)
         tab.keyboard.press("1")
