@@ -37,6 +37,11 @@ from generator.cli.output import console, say, write_json
     metavar="文件.xlsx",
     help="把结果写进工作簿的副本：格子着色、加批注，并列出清单；原文件不动",
 )
+@click.option(
+    "--record",
+    is_flag=True,
+    help="核对后把方案安装包的版本记进数据文件（“申报”下的“方案版本”）；不写就不动文件",
+)
 @format_option
 @templates_option
 def command(
@@ -47,6 +52,7 @@ def command(
     accepted: tuple[str, ...],
     full: bool,
     annotate: Path | None,
+    record: bool,
     output: str,
     templates: Path | None,
 ) -> int:
@@ -64,9 +70,14 @@ def command(
             strict=strict,
             accept=parse_accepted(accepted),
             annotate=annotate,
+            record=record,
         )
     if checked.copy is not None:
         say(f"已把核对结果写进副本 {annotate}。{checked.copy.notice}", err=output == "json")
+    if record:
+        told = "、".join(f"{code} 第 {version} 版" for code, version in checked.recorded.items())
+        none = "没有记下方案版本：数据有误，或方案不是安装包装的。"
+        say(f"已在 {data} 里记下：按 {told} 核对。" if told else none, err=output == "json")
     if output == "json":
         write_json(checked.as_json())
         for problem in checked.problems:

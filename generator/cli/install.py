@@ -28,11 +28,9 @@ if TYPE_CHECKING:
 @click.option("--dry-run", "only_look", is_flag=True, help="只看，不安装")
 def command(file: Path, agreed: bool, new_key: str | None, only_look: bool) -> None:
     """Install a pack."""
-    from generator.workflows.packs import install, offer, trust
+    from generator.workflows.packs import install, offer
 
-    if new_key is not None:
-        trust(file, new_key)
-    offered = offer(file)
+    offered = offer(file, new_key=new_key)
     _show(offered)
     if only_look:
         return
@@ -55,14 +53,18 @@ def _show(offered: Offer) -> None:
     say(f"  签名完好，密钥指纹：{offered.pack.fingerprint}")
     if offered.known_key:
         say("  以前装过同一把密钥签名的安装包。")
+    elif offered.other_key:
+        say("  换了密钥：与 --new-key 写的指纹相同，装好以后只认这一把。")
     else:
         say("  这把密钥是第一次见到：请与发布单位网站或通知公布的指纹逐字核对，不同就不要装。")
     if offered.replaces_built_in:
         say("  注意：本程序自带同一代码的方案，装好以后用这一份，不用自带的。")
-    if offered.installed is not None and not offered.nothing_new:
-        say(f"  已经装有第 {offered.installed.version} 版，与它相比：")
-        for change in offered.changes or ("方案没有变动",):
-            say(f"    · {change}")
+    if offered.nothing_new or not (offered.installed or offered.replaces_built_in):
+        return
+    before = f"已经装有第 {offered.installed.version} 版" if offered.installed else "这里用的是自带的"
+    say(f"  {before}，与它相比：")
+    for change in offered.changes or ("方案没有变动",):
+        say(f"    {'' if change.startswith('  ') else '· '}{change}")
 
 
 def _agreed(offered: Offer) -> bool:

@@ -13,13 +13,13 @@ from generator.cli.output import console, write_json
 
 if TYPE_CHECKING:
     from generator.model.programme import Validity
-    from generator.workflows.packs import Installed
+    from generator.publishing.installed import Installed
 
 
 @click.command(
     "programmes",
     cls=ChineseCommand,
-    help="列出全部方案：代码、名称、主管部门、文号、有效期和要交的文件。",
+    help="列出全部方案：代码、名称、主管部门、文号、有效期、要交的文件和来源（自带，或安装包的版本和密钥）。",
     epilog="例：lianheti programmes --format json",
 )
 @format_option
@@ -43,8 +43,7 @@ def command(output: str, templates: Path | None) -> None:
     table.add_column("主管部门", overflow="fold")
     table.add_column("文号和有效期", overflow="fold")
     table.add_column("文件", overflow="fold")
-    if found.installed:
-        table.add_column("安装包", overflow="fold")
+    table.add_column("来源", overflow="fold")
     for programme in found.programmes:
         table.add_row(
             programme.code,
@@ -52,13 +51,13 @@ def command(output: str, templates: Path | None) -> None:
             programme.authority,
             "\n".join(filter(None, [programme.source.number or "文中无文号", _validity(programme.validity)])),
             "\n".join(document.title for document in programme.documents),
-            *([_pack(found.installed.get(programme.code))] if found.installed else []),
+            _source(found.sources[programme.code], found.installed.get(programme.code)),
         )
     console().print(table)
 
 
-def _pack(installed: Installed | None) -> str:
-    return f"第 {installed.version} 版\n密钥 {installed.fingerprint}" if installed else "—"
+def _source(source: str, installed: Installed | None) -> str:
+    return f"{source}第 {installed.version} 版\n密钥 {installed.fingerprint}" if installed else source
 
 
 def _validity(validity: Validity) -> str:

@@ -47,8 +47,8 @@ INSTITUTE: Final = "科研院所"
 OTHER: Final = "其他"
 MET: Final = "符合"
 NOT_MET: Final = "不符合"
-# Lists whose items name a condition of one programme: they belong to that programme's filing.
-OF_A_FILING: Final = frozenset({"accepted", "judged"})
+# What is about one programme, as a list whose items name its conditions: it belongs to that programme's filing.
+OF_A_FILING: Final = frozenset({"accepted", "judged", "scheme_version"})
 
 Role = Annotated[str, Choice(options=(LEAD, MEMBER))]
 SHARED_PAGES, OWN_PAGES = "共用", "每方一页"
@@ -400,6 +400,12 @@ class Consortium(Part):
     attachments: dict[str, tuple[Line, ...]] | None = field("附件", help="按清单编号列出文件")
     accepted: tuple[Accepted, ...] | None = field("接受的不符合项")
     judged: tuple[Judged, ...] | None = field("人工判断")
+    scheme_version: Annotated[Any, Count(unit="版")] | None = field(
+        "方案版本",
+        help="按方案安装包的第几版填写和核对的；装了另一版时提醒",
+        example="2",
+        bounds=Bounds(least=1, most=1_000_000),
+    )
 
     def by_role(self, name: str) -> tuple[tuple[int, Member], ...]:
         """The members that ``lead``, ``leads`` or ``others`` stands for, each with its number from 0, in order."""

@@ -211,7 +211,9 @@ def unused(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]
     return tuple(
         one
         for one in unprinted(job, documents)
-        if not one.field.startswith(("printing.", "agreement.signing_deadline", "route", "recommender"))
+        if not one.field.startswith(
+            ("printing.", "agreement.signing_deadline", "scheme_version", "route", "recommender")
+        )
         and not any(set(re.sub(r"\[\d+\]", "", one.field).split(".")) <= names for names in judged)
     )
 

@@ -25,6 +25,7 @@ from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import laid_out, print_copy
 from generator.packet.print_layout import Sides
 from generator.packet.readiness import warnings
+from generator.packet.scheme_version import version_notice
 from generator.packet.session import Session
 from generator.packet.sheets import internal
 from generator.packet.sheets.checklist import checklist_lines
@@ -191,7 +192,8 @@ def load_for(source: Source, programme: Programme, catalogue: Catalogue) -> Data
     if dataset.problems:
         # An unknown field may be another programme's; all programmes are read only in that case, as it is slow.
         dataset = load(source, programme, known=catalogue.all())
-    return dataset
+    told = version_notice(dataset, programme)
+    return replace(dataset, notices=(*dataset.notices, told)) if told else dataset
 
 
 def fill_ready(job: Job) -> list[Filled]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from generator.base.files import write_new
-from generator.errors import ExitCode, Problem
+from generator.errors import ExitCode, Problem, UsageError
 from generator.model.judgement import Judgement
 from generator.packet.obstacles import judgement
 from generator.packet.pipeline import Order, assess
+from generator.packet.scheme_version import FIELD
+from generator.publishing.installed import installed_in
 from generator.readers.source_file import Source
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.inputs import Accepted, Data, opened
@@ -31,11 +33,13 @@ class Checked:
         exit_code: DATA where values are wrong; FINDING where a finding stands in the way of the one programme, or
             with ``strict`` of any of several (see Judgement.blocked); DONE otherwise.
         copy: the workbook with the findings in it, where that was asked for.
+        recorded: the versions that were written into the data, by programme.
     """
 
     judgements: tuple[Judgement, ...]
     exit_code: ExitCode
     copy: AnnotatedCopy | None = None
+    recorded: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -56,6 +60,7 @@ def check(
     strict: bool = False,
     accept: Accepted | None = None,
     annotate: Path | None = None,
+    record: bool = False,
     progress: Listener | None = None,
 ) -> Checked:
     """Check a data file against programmes.
@@ -68,14 +73,18 @@ def check(
         strict: what is not met counts against the data in a comparison too, and so does a reminder.
         accept: reasons for accepted conditions, by programme and rule.
         annotate: a workbook to be written, a copy of the data with the findings in it.
+        record: write into the data file by which version of each programme's pack it was judged; else the file is
+            only read. Nothing is written where values are wrong, or the programme comes from no pack.
         progress: is told of each programme before it is judged.
 
     Raises:
         DataError: the file cannot be read; wrong values are no error but problems of the result.
         UsageError: there is no such programme, or none is named; the data to be annotated is no workbook.
         ProgrammeError: a programme is at fault.
-        OutputError: the copy is there already, or cannot be written.
+        OutputError: the copy is there already, or cannot be written; or the data file cannot be changed.
     """
+    if record and not isinstance(data, Path):
+        raise UsageError("只有磁盘上的数据文件能记下方案版本", "去掉 --record")
     tell(progress, "读取数据")
     with opened(data) as source, workspace.session() as session:
         programmes = chosen_programmes(workspace.catalogue, codes, source, every=every)
@@ -89,7 +98,27 @@ def check(
         if annotate is not None:
             copy = _annotated(source, judged)
             write_new(annotate, copy.data)
-    return Checked(tuple(judged), _exit_code(judged, strict=strict), copy)
+    versions = _record(workspace, data, judged) if record and isinstance(data, Path) else {}
+    return Checked(tuple(judged), _exit_code(judged, strict=strict), copy, versions)
+
+
+def _record(workspace: Workspace, path: Path, judged: Sequence[Judgement]) -> dict[str, int]:
+    """Write into a data file by which versions it was judged; gives those that were written."""
+    from generator.workflows.editing import Editing
+    from generator.writers.changes import SetText
+
+    versions: dict[str, int] = {}
+    for one in judged:
+        code = one.programme.code
+        found = installed_in(one.programme.folder)
+        if found is None or one.dataset.problems:
+            continue
+        editing = Editing(workspace, path, code)
+        state = editing.state()
+        saved = editing.change([SetText(FIELD, str(found.version))], seen=state.sha256)
+        if not saved.conflicts:
+            versions[code] = found.version
+    return versions
 
 
 def annotate(data: Data, judgements: Sequence[Judgement]) -> AnnotatedCopy:

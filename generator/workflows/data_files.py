@@ -12,7 +12,9 @@ from generator.model.paths import title_of
 from generator.model.programme import Programme
 from generator.packet.obstacles import absent
 from generator.packet.pipeline import Order, assess
+from generator.packet.scheme_version import FIELD
 from generator.packet.session import Session
+from generator.publishing.installed import installed_in
 from generator.readers.formats import WORKBOOK, YAML, format_of
 from generator.readers.source_file import Source
 from generator.workflows.choose import filed_programmes
@@ -122,15 +124,23 @@ def check_suffix(target: Path) -> None:
 
 def _starter(programme: Programme, target: Path, session: Session) -> bytes:
     if format_of(target) is WORKBOOK:
-        return write_workbook(make_form(programme, session.common_rules), {}, {})
+        filings = {programme.code: version} if (version := _version(programme)) else {}
+        return write_workbook(make_form(programme, session.common_rules), {}, filings)
     from generator.writers.starter import starter_yaml
 
-    return starter_yaml(programme).encode()
+    return starter_yaml(programme, _version(programme).get(FIELD, "")).encode()
+
+
+def _version(programme: Programme) -> dict[str, str]:
+    """The field that says for which version of the scheme a file is made; none where it comes from no pack."""
+    found = installed_in(programme.folder)
+    return {FIELD: str(found.version)} if found else {}
 
 
 def _carried(source: Source, programme: Programme, target: Path, session: Session) -> NewFile:
     content = read_content(source, programme, session.catalogue.all())
-    filings = {programme.code: content.filings.get(programme.code, {}), **content.filings}
+    filings = {programme.code: {}, **content.filings}
+    filings[programme.code] = {**filings[programme.code], **_version(programme)}
     job = assess(source, programme, Order(), session)
     missing = {one.path: one.title for one in absent(job)}
     for finding in job.findings:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator.base.files import data_folder, put_data, replace_whole, shipped, why_refused, write_new
+from generator.base.tree import plain
 from generator.errors import ExitCode, Place, ProgrammeError, UsageError
 from generator.model.catalogue import load_programme
 from generator.model.programme import Programme
-from generator.model.programme_file import NAMES, programme_file
+from generator.model.programme_file import NAMES, programme_file, read_file
 from generator.packet.times import FIXED_TIME
 from generator.publishing.failures import as_output_errors
+from generator.publishing.installed import Installed, installed_in
 from generator.publishing.lock import locked
 from generator.publishing.pack import (
     ABOUT,
@@ -37,6 +39,7 @@ from generator.workflows.blank import blank_documents
 from generator.workflows.data_files import new
 from generator.workflows.lint.report import lint_folder
 from generator.workflows.progress import Listener, tell
+from generator.workflows.scheme_changes import scheme_changes, word_changes
 from generator.workflows.workspace import Workspace
 
 _KINDS: Final = (".yaml", ".xlsx", ".docx", ".md", ".txt", ".png", ".jpg", ".jpeg")
@@ -68,26 +71,6 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Installed:
-    """What is known of an installed scheme.
-
-    Attributes:
-        code: its code.
-        version: of the pack.
-        key: whose packs are taken for this code.
-    """
-
-    code: str
-    version: int
-    key: str
-
-    @property
-    def fingerprint(self) -> str:
-        """The key as people compare it."""
-        return fingerprint(self.key)
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
     """A pack that could be installed, and what that would change.
 
@@ -95,20 +78,24 @@ class Offer:
         pack: the pack, whole and signed.
         installed: what is installed of this scheme; None for nothing.
         known_key: whether this key has signed this scheme before on this machine.
+        other_key: whether another key has, and the person has told this one's fingerprint.
         replaces_built_in: whether this program comes with a scheme of the same code.
-        changes: what differs from what is installed, each a Chinese clause.
+        changes: what differs from what is installed, else from what this program comes with, each a Chinese clause;
+            in words for the scheme's description and the text of its Word files.
     """
 
     pack: Pack
     installed: Installed | None
     known_key: bool
+    other_key: bool
     replaces_built_in: bool
     changes: tuple[str, ...]
 
     @property
     def nothing_new(self) -> bool:
         """Whether just this pack is installed already."""
-        return self.installed is not None and self.installed.version == self.pack.about.version
+        found, pack = self.installed, self.pack
+        return found is not None and (found.version, found.key) == (pack.about.version, pack.key)
 
 
 def keygen(target: Path, password: str) -> tuple[Path, Path]:
@@ -201,14 +188,17 @@ def pack(
     return Packed(target, made.about, made.fingerprint, tuple(str(fault) for fault in linted.faults))
 
 
-def offer(path: Path, *, packs: Path | None = None) -> Offer:
+def offer(path: Path, *, new_key: str | None = None, packs: Path | None = None) -> Offer:
     """What a pack is, whose, and what installing it would change; nothing is written.
 
     Args:
         path: the pack.
+        new_key: the fingerprint of a key that takes the place of the known one, as the publisher has told it to the
+            person; with or without blanks.
         packs: where packs are installed; by default this user's folder.
 
     Raises:
+        UsageError: the pack is signed with another key than ``new_key``.
         ProgrammeError: it is no pack, damaged, altered, older than the installed one, signed with another key than
             before, or its scheme cannot be read.
     """
@@ -225,7 +215,13 @@ def offer(path: Path, *, packs: Path | None = None) -> Offer:
         raise ProgrammeError("安装包里的方案不完整，或夹带了别的文件", "向发布单位重新索取", place)
     before = installed(about.code, root)
     known = _trusted(root).get(about.code)
-    if known is not None and known != opened.key:
+    if new_key is not None:
+        if new_key.replace(" ", "").lower() != opened.fingerprint.replace(" ", ""):
+            raise UsageError(
+                f"这一份由密钥 {opened.fingerprint} 签名，与 --new-key 写的不同",
+                "向发布单位核对指纹，不要照抄本程序显示的",
+            )
+    elif known is not None and known != opened.key:
         raise ProgrammeError(
             f"“{about.title}”以前的安装包由密钥 {fingerprint(known)} 签名，这一份由另一把密钥 {opened.fingerprint} "
             "签名，没有安装",
@@ -235,12 +231,14 @@ def offer(path: Path, *, packs: Path | None = None) -> Offer:
     _refuse_older(before, opened, root, place)
     with _alone(scheme, about.code) as alone:
         load_programme(alone / about.code)
+    built_in = shipped("templates") / about.code
     return Offer(
         opened,
         before,
-        known is not None,
-        programme_file(shipped("templates") / about.code).is_file(),
-        tuple(_changes(root / about.code, scheme)) if before else (),
+        known == opened.key,
+        known is not None and known != opened.key,
+        programme_file(built_in).is_file(),
+        tuple(_told(root / about.code if before else built_in, scheme)),
     )
 
 
@@ -274,45 +272,9 @@ def install(offered: Offer, *, packs: Path | None = None) -> Installed:
     return Installed(about.code, about.version, offered.pack.key)
 
 
-def trust(path: Path, wanted: str, *, packs: Path | None = None) -> None:
-    """Take packs of a scheme from another key from now on, as the person has compared its fingerprint.
-
-    Args:
-        path: a pack of the scheme that is signed with the new key.
-        wanted: the fingerprint that the publisher told, with or without blanks.
-        packs: where packs are installed; by default this user's folder.
-
-    Raises:
-        UsageError: the pack is signed with another key than that.
-        ProgrammeError: it is no pack, or damaged.
-    """
-    root = packs or installed_root()
-    with as_output_errors(path):
-        opened = read_pack(path.read_bytes(), path.name)
-    if wanted.replace(" ", "").lower() != opened.fingerprint.replace(" ", ""):
-        raise UsageError(
-            f"这一份由密钥 {opened.fingerprint} 签名，与 --new-key 写的不同",
-            "向发布单位核对指纹，不要照抄本程序显示的",
-        )
-    with as_output_errors(root):
-        replace_whole(
-            root / _TRUSTED,
-            json.dumps({**_trusted(root), opened.about.code: opened.key}, ensure_ascii=False, indent=1),
-        )
-
-
 def installed(code: str, root: Path | None = None) -> Installed | None:
     """What is installed of a scheme; None for nothing, or what no pack has put there."""
     return installed_in((root or installed_root()) / code)
-
-
-def installed_in(folder: Path) -> Installed | None:
-    """What is known of the pack that a scheme's folder comes from; None where it comes from none."""
-    try:
-        record = json.loads((folder / ABOUT).read_bytes())
-        return Installed("/".join(folder.parts[-2:]), int(record["version"]), str(record["key"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def installed_root() -> Path:
@@ -348,6 +310,25 @@ def _changes(folder: Path, scheme: dict[str, bytes]) -> Iterator[str]:
             yield f"改动 {name}"
     old = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     yield from (f"删去 {name}" for name in sorted(old) if name not in scheme and name != ABOUT)
+
+
+def _told(folder: Path, scheme: dict[str, bytes]) -> Iterator[str]:
+    """What differs between a scheme that is there and a pack's, in words where that can be said."""
+    if not programme_file(folder).is_file():
+        return
+    for change in _changes(folder, scheme):
+        name = change.partition(" ")[2]
+        if name in NAMES:
+            continue
+        yield change
+        if change.startswith("改动") and name.lower().endswith(".docx"):
+            yield from (f"  {line}" for line in word_changes((folder / name).read_bytes(), scheme[name]))
+    with _alone(scheme, "new/scheme") as alone:
+        yield from scheme_changes(*(_description(one) for one in (folder, alone / "new/scheme")))
+
+
+def _description(folder: Path) -> Any:
+    return plain(read_file(programme_file(folder)))
 
 
 def _trusted(root: Path) -> dict[str, str]:

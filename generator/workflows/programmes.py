@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
+from generator.base.files import shipped
 from generator.model.programme import Programme
-from generator.workflows.packs import Installed, installed_in
+from generator.publishing.installed import Installed, installed_in
 from generator.workflows.workspace import Workspace
+
+BUILT_IN: Final = "自带"
+INSTALLED: Final = "安装包"
+OWN: Final = "模板目录"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +23,12 @@ class Programmes:
     Attributes:
         programmes: each.
         installed: by code, what is known of those that come from packs.
+        sources: by code, where each comes from, in Chinese.
     """
 
     programmes: tuple[Programme, ...]
     installed: Mapping[str, Installed]
+    sources: Mapping[str, str]
 
     def as_json(self) -> list[dict[str, Any]]:
         """Each programme as a JSON object."""
@@ -32,6 +39,7 @@ class Programmes:
                 "authority": programme.authority,
                 "number": programme.source.number,
                 "validity": programme.validity.model_dump(mode="json"),
+                "source": self.sources[programme.code],
                 "pack": self._pack(programme.code),
                 "documents": [
                     {"id": document.id, "title": document.title, "filing": document.filing}
@@ -55,4 +63,15 @@ def programmes(workspace: Workspace) -> Programmes:
     """
     found = tuple(workspace.catalogue.all().values())
     packs = {programme.code: installed_in(programme.folder) for programme in found}
-    return Programmes(found, {code: pack for code, pack in packs.items() if pack is not None})
+    return Programmes(
+        found,
+        {code: pack for code, pack in packs.items() if pack is not None},
+        {
+            programme.code: INSTALLED
+            if packs[programme.code]
+            else BUILT_IN
+            if programme.folder.is_relative_to(shipped("templates"))
+            else OWN
+            for programme in found
+        },
+    )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from generator.model.consortium import Consortium
+from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Programme
 from generator.model.value_kinds import CreditCode, Kind, LongText, Text
@@ -153,7 +153,7 @@ def json_schema(programmes: Iterable[Programme]) -> Schema:
     parts = tuple((programme.model, programme.labels) for programme in every)
     attachments = {item.id: item.title for programme in every for item in programme.attachments}
     base = _Writer("base", attachments)
-    base.group(_Group(parts or ((Consortium, {}),)), without=("accepted", "judged"))
+    base.group(_Group(parts or ((Consortium, {}),)), without=tuple(sorted(OF_A_FILING)))
     definitions = dict(base.definitions)
     filings: Schema = {}
     for programme in every:

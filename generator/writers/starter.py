@@ -29,7 +29,7 @@ _UNSAFE_KEY = re.compile(r"""[:#{}\[\],&*!|>'"%@`]|^[-?\s]|\s$|^$""")
 _KIND_NOTES = {"flag": "是 / 否", "date": "日期", "year": "四位年份", "long_text": "可写多段"}
 
 
-def starter_yaml(programme: Programme) -> str:
+def starter_yaml(programme: Programme, version: str = "") -> str:
     """A commented YAML file with all that a programme can use, to be filled.
 
     As it stands only its name is missing: blank fields are not given. The sections and clauses are those
@@ -37,11 +37,16 @@ def starter_yaml(programme: Programme) -> str:
 
     Args:
         programme: the programme.
+        version: that of its pack; empty where it comes from none.
 
     Raises:
         ProgrammeError: one of its templates can't be read.
     """
-    return "\n".join(Starter(programme).lines()) + "\n"
+    lines = list(Starter(programme).lines())
+    if version:
+        title = programme.model.specs()["scheme_version"].title
+        lines.append(f"{_INDENT * 2}{title}: {version}")
+    return "\n".join(lines) + "\n"
 
 
 class Starter:
@@ -78,6 +83,8 @@ class Starter:
         yield "#       日期:"
         yield "#       判断人:"
         yield "#       说明:"
+        yield "# 从安装包装的方案，按第几版填写记在这里，装了另一版时提醒："
+        yield "#   方案版本:"
         yield "申报:"
         yield f"{_INDENT}{self.programme.code}:"
 

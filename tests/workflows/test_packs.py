@@ -14,6 +14,9 @@ from generator.base.zips import zip_bytes
 from generator.cli import main
 from generator.packet.times import FIXED_TIME
 from generator.publishing.pack import About, pack_bytes, secret_key
+from generator.workflows.editing import Editing
+from generator.workflows.workspace import Workspace
+from generator.writers.changes import SetText
 from tests.pdf.word import docx, paragraph
 from tests.workflows.trial_scheme import scheme
 
@@ -238,3 +241,49 @@ def test_a_locked_key_asks_for_its_password(
     wrong.write_text("别的", encoding="utf-8")
     assert main([*arguments, "--password-file", str(wrong)]) == 2
     assert main([*arguments, "--password-file", str(password)]) == 0
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("suffix", ["yaml", "xlsx"])
+def test_data_remember_the_version_and_say_when_there_is_another(
+    made: Maker, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    """A new file has it, a conversion keeps it, a check writes it only where it is asked to."""
+    old = made("old.lhpack")
+    assert main(["install", str(old), "--yes"]) == 0
+    data = tmp_path / f"data.{suffix}"
+    assert main(["new", "some/trial", "-o", str(data)]) == 0
+    with Workspace() as workspace:
+        editing = Editing(workspace, data, "some/trial")
+        editing.change([SetText("name", "甲联合体")], seen=editing.state().sha256)
+    (folder / "application.docx").write_bytes(docx(paragraph("新 {{ name }}"), paragraph("{{ industry }}")))
+    text = (folder / "programme.yaml").read_text(encoding="utf-8")
+    limited = f"{text}limits: [{{path: industry, max: 20, clause: 二, quote: 不超过 20 字}}]\n"
+    (folder / "programme.yaml").write_text(
+        limited.replace("title: 试验方案", "title: 试验方案（修订）"), "utf-8"
+    )
+    assert main(["install", str(made("new.lhpack", version=2)), "--yes"]) == 0
+    shown = capsys.readouterr().out
+    assert "“方案”“全称”由“试验方案”改为“试验方案（修订）”" in shown
+    assert "“字数”新增" in shown
+    assert "＋ 新 {{ name }}" in shown
+    other = tmp_path / ("other.xlsx" if suffix == "yaml" else "other.yaml")
+    assert main(["convert", str(data), "-p", "some/trial", "-o", str(other)]) == 0
+    for path in (data, other):
+        before = path.read_bytes()
+        main(["check", str(path), "-p", "some/trial"])
+        assert "按方案第 1 版填写，现在装的是第 2 版" in capsys.readouterr().out
+        assert path.read_bytes() == before
+        main(["check", str(path), "-p", "some/trial", "--record"])
+        assert "some/trial 第 2 版" in capsys.readouterr().out
+        main(["check", str(path), "-p", "some/trial"])
+        assert "第 1 版" not in capsys.readouterr().out
+
+
+def test_where_each_scheme_comes_from_is_shown(made: Maker, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["install", str(made()), "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["programmes", "--format", "json"]) == 0
+    sources = {one["code"]: one["source"] for one in json.loads(capsys.readouterr().out)}
+    assert sources.pop("some/trial") == "安装包"
+    assert set(sources.values()) == {"自带"}
