@@ -17,6 +17,7 @@ from generator.web.desk import Desk
 from generator.web.opened import OpenFiles
 from generator.web.screens import (
     attachments,
+    edits,
     fill,
     guide,
     intake,
@@ -103,6 +104,9 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         Route("/packet/bind", screen(packet.bind), methods=["POST"]),
         Route("/packet/file", screen(packet.file)),
         Route("/packet/picture", screen(packet.picture)),
+        Route("/packet/layer", screen(packet.layer)),
+        Route("/packet/edits", screen(edits.show)),
+        Route("/packet/take", screen(edits.take), methods=["POST"]),
         Route("/jobs/stop", screen(packet.stop), methods=["POST"]),
         Route("/jobs/events", packet.events),
         Route("/token", screen(sign_in.token)),

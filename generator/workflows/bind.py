@@ -132,6 +132,53 @@ def bind(
     return Bound(packet, published, edited, found, given_back)
 
 
+@dataclass(frozen=True, slots=True)
+class WordEdits:
+    """What a person has changed in one Word file of a packet.
+
+    Attributes:
+        document: the document's title.
+        path: the Word file, relative to the packet's folder.
+        offered: what of it the data can take.
+        differences: where it does not agree with the data, each a sentence without its stop.
+    """
+
+    document: str
+    path: str
+    offered: Offered
+    differences: tuple[str, ...]
+
+
+def word_edits(workspace: Workspace, folder: Path) -> tuple[WordEdits, ...]:
+    """What was changed in a packet's Word files, beside what its data print; nothing is written.
+
+    Args:
+        workspace: programmes, templates and faces.
+        folder: the packet's folder.
+
+    Raises:
+        DataError: it is no packet, or a file in it cannot be used.
+        ProgrammeError: the programme or a template is at fault.
+    """
+    manifest = _manifest(folder)
+    found: list[WordEdits] = []
+    with workspace.session("typst") as session:
+        job = _job(folder, manifest, session)
+        entries = {document.id: document for document in manifest.documents}
+        for one in fill_all(job):
+            listed = entries.get(one.document.id)
+            file = listed.file("docx") if listed else None
+            if listed is None or file is None:
+                raise DataError(
+                    "方案的文件与这套材料的不同，方案可能改过", _ANEW, Place(f"{folder}/{MANIFEST}")
+                )
+            data = _read(folder / file.path, Place(f"{folder}/{file.path}"))
+            if hashlib.sha256(data).hexdigest() != file.sha256 or listed.edited:
+                told = differences(job, one, data)
+                found.append(WordEdits(listed.title, file.path, offered(job, one, data), told))
+    return tuple(found)
+
+
 def _new_bytes(folder: Path, file: MadeFile) -> bytes:
     """A file's new bytes; the conditions sheet keeps the old ones, as it names places in the original data file."""
     kept = folder / file.path

@@ -153,6 +153,15 @@ class PreviewPages:
             here = here[: last.start()] if last else ""
         return ()
 
+    def pdf(self, page: int) -> tuple[bytes, int]:
+        """The PDF of a page's document, and which of its pages it is, from 0.
+
+        Raises:
+            IndexError: there is no such page.
+        """
+        document, number = self._where(page)
+        return document.drawn.pdf, number
+
     def exact_places(self, path: str) -> tuple[PrintedPlace, ...]:
         """Where the very field is printed; nothing where it is not."""
         return self._by_path.get(path, ())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 from urllib.parse import quote
 
@@ -21,9 +22,11 @@ from generator.web.opened import OpenFile
 from generator.web.visit import Visit
 from generator.web.worker import Order
 from generator.workflows.checklist import not_attached
+from generator.workflows.packet_pages import PacketPage, packet_pages
 from generator.workflows.standing import EDITIONS, StandingFile, StandingPacket, standing_packets
 
 _MOST_WIDE: Final = 2400
+_MANIFEST: Final = "manifest.json"
 _EDITIONS: Final = {"draft": "草稿", "signing": "签署版"}
 # What a packet's own sheets are called on the page.
 _SHEETS: Final = {
@@ -107,7 +110,7 @@ def make(visit: Visit) -> Response:
 def bind(visit: Visit) -> Response:
     """Put the binding of a packet whose Word files were edited into the queue."""
     opened = visit.opened()
-    packet = _packet(opened, visit.asked("edition"))
+    packet = packet_of(opened, visit.asked("edition"))
     order = Order("bind", packet.folder, visit.desk.settings.output, opened.code, packet.edition)
     visit.desk.jobs.add(f"{opened.form.programme.short_title}　重新装订", opened.name, order, first=True)
     return visit.on("/packet", file=opened.name, p=opened.code, edition=packet.edition)
@@ -124,7 +127,7 @@ def stop(visit: Visit) -> Response:
 def file(visit: Visit) -> Response:
     """One file of a packet, or its archive: to keep, or a PDF to look at and print."""
     opened = visit.opened()
-    packet = _packet(opened, visit.asked("edition"))
+    packet = packet_of(opened, visit.asked("edition"))
     wanted = visit.asked("path")
     if wanted == "zip":
         if packet.archive is None:
@@ -146,7 +149,7 @@ def file(visit: Visit) -> Response:
 def picture(visit: Visit) -> Response:
     """One page of a packet's PDF as a picture."""
     opened = visit.opened()
-    path = _member(_packet(opened, visit.asked("edition")), visit.asked("path"))
+    path = _member(packet_of(opened, visit.asked("edition")), visit.asked("path"))
     number, width = visit.asked("n"), visit.asked("w")
     if path.suffix != ".pdf" or not (number + width).isascii() or not number.isdigit() or not width.isdigit():
         raise UsageError("没有这一页", "刷新页面后重试")
@@ -154,6 +157,34 @@ def picture(visit: Visit) -> Response:
     if not data:
         raise UsageError("没有这一页", "刷新页面后重试")
     return Response(data, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+
+
+def layer(visit: Visit) -> Response:
+    """The values on one page of a packet's PDF, each leading to its field."""
+    opened = visit.opened()
+    packet = packet_of(opened, visit.asked("edition"))
+    path, number = visit.asked("path"), visit.asked("n")
+    _member(packet, path)
+    changed = (packet.folder / _MANIFEST).stat().st_mtime_ns
+    with _LAYERS:
+        pages = _layers(visit.desk, str(packet.folder), changed).get(path, ())
+    at = int(number[:6]) - 1 if number.isascii() and number.isdigit() else -1
+    if not 0 <= at < len(pages):
+        return visit.answer({"width": 1, "height": 1, "places": []})
+    page = pages[at]
+    places = [
+        [one.path, *(round(edge, 1) for edge in one.box), visit.desk.said(one.title)] for one in page.places
+    ]
+    return visit.answer({"width": page.width, "height": page.height, "places": places})
+
+
+_LAYERS: Final = Lock()
+
+
+@lru_cache(maxsize=8)
+def _layers(desk: Desk, folder: str, changed: int) -> Mapping[str, tuple[PacketPage, ...]]:
+    del changed  # with which what was worked out before no longer holds
+    return packet_pages(desk.workspace, Path(folder))
 
 
 @lru_cache(maxsize=100)
@@ -201,7 +232,12 @@ def _standing(opened: OpenFile) -> tuple[StandingPacket, ...]:
     )
 
 
-def _packet(opened: OpenFile, edition: str) -> StandingPacket:
+def packet_of(opened: OpenFile, edition: str) -> StandingPacket:
+    """The packet of an edition that stands in the output folder.
+
+    Raises:
+        UsageError: there is none.
+    """
     for packet in _standing(opened):
         if packet.edition == edition:
             return packet
