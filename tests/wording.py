@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 _FILES = re.compile(
     r"[^\s，。；：、（）]*\.(?:yaml|yml|xlsx|docx|pdf|json|md|zip|txt|csv|png|jpe?g)\b(?::\d+)?"
 )
-_OPTIONS = re.compile(r"--?[a-z][a-z-]*")
+_OPTIONS = re.compile(r"(?<!\w)--?[a-z][a-z-]*")
 _CELLS = re.compile(r"\b[A-Z]{1,3}\d+\b")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\[\]-]*")
 
@@ -29,11 +29,17 @@ def latin(message: str, given: Iterable[str] = ()) -> list[str]:
         given: what the person wrote; what is quoted from it is no name of ours.
     """
     rest = message
-    for text in sorted({text for text in given if text}, key=len, reverse=True):
+    texts = [text for text in given if text]
+    typed = {word for text in texts for word in _WORD.findall(text)}
+    for text in sorted({text for text in texts if not _WORD.fullmatch(text)}, key=len, reverse=True):
         rest = rest.replace(text, "")
     for pattern in (_FILES, _OPTIONS, _CELLS):
         rest = pattern.sub("", rest)
-    return [word for word in _WORD.findall(rest) if word.strip(".-[]") not in KNOWN and len(word) > 1]
+    return [
+        word
+        for word in _WORD.findall(rest)
+        if word not in typed and word.strip(".-[]") not in KNOWN and len(word) > 1
+    ]
 
 
 def faults(message: str, given: Iterable[str] = ()) -> list[str]:

@@ -158,7 +158,7 @@ class _Judgement:
         if rule.condition.judge:
             return sentence(Message(rule.condition.judge).fill(figures))
         passages = [
-            f"{rule.figures[name].title}：“{listed((excerpt(text) for text in figures[name].names), _MOST_PASSAGES)}”"
+            f"{rule.figures[name].title}：“{listed((excerpt(text).rstrip('。；') for text in figures[name].names), _MOST_PASSAGES)}”"
             for name in words
         ]
         return sentence(*passages, f"写得是否做到“{rule.condition.title}”，请看正文")

@@ -140,9 +140,7 @@ def with_fields(
 def _refuse_lost(document: Document, signings: Iterable[Signing]) -> None:
     lost = [signing for signing in signings if signing.rect is None]
     if lost:
-        places = "、".join(
-            f"{signing.party}（“{signing.title}”，书签 sign.{signing.role}）" for signing in lost
-        )
+        places = "、".join(f"{signing.party}（“{signing.title}”）" for signing in lost)
         raise ProgrammeError(
             f"《{document.title}》里找不到这些签章位置：{places}",
             "在文件里给签章栏加上书签，或换回原来的文件",

@@ -108,7 +108,7 @@ class Units:
         if is_blank(node):
             return None, own
         if not isinstance(node, Scalar):
-            self._wrong(path, node.place, "引用单位应是一个统一社会信用代码", "写成 unit: 代码")
+            self._wrong(path, node.place, "引用单位应是一个统一社会信用代码", "写成“引用单位: 代码”")
             return None, own
         found = self._library.get(node.text.strip().upper(), [])
         if len(found) == 1:
@@ -167,7 +167,7 @@ def _list(root: Entries, name: str) -> Node:
     for entry in root:
         if fold(entry.key) in _LIST_KEYS:
             return entry.node
-    raise DataError("里面没有单位的列表", "写成 units:，其下每个单位一项，前面加“- ”", Place(name))
+    raise DataError("里面没有单位的列表", "写成“单位库:”，其下每个单位一项，前面加“- ”", Place(name))
 
 
 def _items(node: Node) -> Iterator[Entries]:

@@ -256,7 +256,7 @@ def _read_cell(
         elif tag == "vMerge":
             merge = child.get(VAL, "continue")
         elif tag == "hMerge":
-            raise refuse(where, "旧式横向合并（hMerge）", reading.file)
+            raise refuse(where, "旧式横向合并的单元格", reading.file)
         elif tag == "tcW":
             kind, value = _width(child)
             width = value if kind == "dxa" else None

@@ -319,7 +319,7 @@ class _Reader:
             self.root.fault(
                 value.place,
                 f"字段“{path[:40]}”{wrong}",
-                "按检查结果里的写法填，如 name、members[3].kind、联系人·电话",
+                "写字段的名称，上一级写在前面，如 联系人·电话",
             )
 
     def _filing(self, code: Scalar) -> GroupBuilder:
