@@ -193,6 +193,16 @@ class _Compiler:
                 except ValueError as error:
                     self.complain(f"documents[{at}].{name}", f"文件“{document.title}”：{error}")
 
+    def parties(self) -> None:
+        """Complain of what is wrong with the parties that sign besides those of every programme."""
+        for at, party in enumerate(self.programme.parties):
+            try:
+                if party.field and not isinstance(target(self.programme.model, party.field).kind, Text):
+                    self.complain(f"parties[{at}].field", f"签署方“{party.title}”：“{party.field}”不是名称")
+                asked(party.when, self.programme)
+            except ValueError as error:
+                self.complain(f"parties[{at}]", f"签署方“{party.title}”：{error}")
+
     def summary(self) -> None:
         """Complain of what is wrong with the columns of the department's workbook."""
         for at, column in enumerate(self.programme.summary.columns if self.programme.summary else ()):
@@ -264,6 +274,7 @@ def _compile(programme: Programme, common: CommonRules) -> tuple[Rules, list[Pro
     own.attachments()
     own.documents()
     own.summary()
+    own.parties()
     if problems:
         tree = _tree(programme.folder / programme.file_name, own_file)
         problems[:] = [Problem(each.message, each.remedy, _line(tree, each), each.path) for each in problems]

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -135,15 +135,50 @@ class OwnFieldModel(_Model):
         )
 
 
+# When somebody signs: with the consortium (its seal goes over the edges too), an opinion before the papers are
+# filed, or a decision on them afterwards.
+Stage = Literal["ours", "opinion", "decision"]
+STAGES: Final[Mapping[str, Stage]] = {
+    "lead": "ours",
+    "members": "ours",
+    "recommender": "opinion",
+    "authority": "decision",
+}
+
+
+class Party(_Model):
+    """Somebody else who signs: a second recommending body or authority, a person by office.
+
+    Either ``name`` is its full name, the same for every consortium, or ``field`` is the path of the data that
+    names it; a path through a list names several.
+    """
+
+    id: str
+    title: str
+    name: str = ""
+    field: str = ""
+    stage: Stage = "opinion"
+    when: Criteria = Field(default={}, description="where it signs at all, as of a condition")
+
+    @model_validator(mode="after")
+    def _named(self) -> Party:
+        if bool(self.name) == bool(self.field):
+            raise ValueError(f"签署方 {self.id} 的 name 和 field 要写且只写一个")
+        if self.id in STAGES:
+            raise ValueError(f"签署方的编号 {self.id} 已有固定的意思，换一个")
+        return self
+
+
 class Signatory(_Model):
     """Who signs or seals a document, and where.
 
     ``role`` names the place: the bookmark ``sign.<role>`` in the template. ``party`` says whose name stands
-    there: each lead's, each member's (leads with them), the recommending body's, the authority's.
+    there: each lead's, each member's (leads with them), the recommending body's, the authority's, or that of a
+    party that the programme declares.
     """
 
     role: str
-    party: Literal["lead", "members", "recommender", "authority"]
+    party: str = Field(description="lead, members, recommender, authority, or the id of one of parties")
     title: str = Field(description="as printed beside the place, as 牵头单位意见")
     seal: YesNo = True
     signer: str = Field(
@@ -241,6 +276,14 @@ class CommonDocuments(_Model):
 
     schema_version: int = Field(alias="schema")
     documents: tuple[Document, ...]
+
+    @model_validator(mode="after")
+    def _known_parties(self) -> CommonDocuments:
+        for document in self.documents:
+            for signatory in document.signatories:
+                if signatory.party not in STAGES:
+                    raise ValueError(f"文件 {document.id} 的 party 只能写{'、'.join(STAGES)}")
+        return self
 
 
 class Figure(_Model):
@@ -497,6 +540,9 @@ class Programme(_Model):
     year: int | None = Field(default=None, description="the year that the forms print, where they print one")
     name_pattern: str = ""
     documents: tuple[Document, ...]
+    parties: tuple[Party, ...] = Field(
+        default=(), description="who signs besides leads, members, recommending body and authority"
+    )
     fields: tuple[OwnFieldModel, ...] = ()
     labels: dict[str, str] = {}
     synonyms: dict[str, dict[str, tuple[str, ...]]] = Field(
@@ -533,6 +579,20 @@ class Programme(_Model):
         wanted = self.delegates.condition
         if wanted and all(condition.id != wanted for condition in self.conditions):
             raise ValueError(f"delegates 的 condition “{wanted}”不在 conditions 之中")
+        return self
+
+    @model_validator(mode="after")
+    def _known_parties(self) -> Programme:
+        ids = [party.id for party in self.parties]
+        if twice := next((one for one in ids if ids.count(one) > 1), None):
+            raise ValueError(f"parties 里的编号“{twice}”用了两次")
+        for document in self.documents:
+            for signatory in document.signatories:
+                if signatory.party not in {*STAGES, *ids}:
+                    known = "、".join([*STAGES, *ids])
+                    raise ValueError(
+                        f"文件 {document.id} 的 party“{signatory.party}”不是签署方，可用：{known}"
+                    )
         return self
 
     @model_validator(mode="after")
@@ -581,6 +641,15 @@ class Programme(_Model):
                     if anchor.kind in PASSAGES and anchor.title:
                         found.setdefault(f"{PASSAGES[anchor.kind]}.{anchor.id}", anchor.title)
         return {**found, **self.labels}
+
+    def party(self, party_id: str) -> Party | None:
+        """A party that the programme declares; None for those that every programme has."""
+        return next((party for party in self.parties if party.id == party_id), None)
+
+    def stage(self, party_id: str) -> Stage:
+        """When a party signs, by the id that a signatory names it by."""
+        declared = self.party(party_id)
+        return declared.stage if declared else STAGES[party_id]
 
     @property
     def plain_code(self) -> str:

@@ -261,6 +261,7 @@ def _document(made: MadeDocument) -> Document:
                 field=signing.field,
                 seal=signing.seal,
                 dated=signing.dated,
+                stage=signing.stage,
             )
             for signing in made.signings
         ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from generator.conditions.given import given_figures
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
-from generator.model.programme import Document, Programme
+from generator.model.programme import Document, Programme, Stage
 from generator.packet.print_layout import Sides
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
@@ -118,6 +118,7 @@ class Signing:
         page: 1-based; None where the place was not found in the PDF, or there is no PDF.
         rect: x0, y0, x1, y1 in points from the page's bottom left; None likewise.
         field: the signature field's name; None where there is none.
+        stage: when it signs: with the consortium, an opinion, or a decision after filing.
         seal_at: the middle of the seal, in points; None where there is no field or no seal.
     """
 
@@ -131,6 +132,7 @@ class Signing:
     page: int | None = None
     rect: tuple[float, float, float, float] | None = None
     field: str | None = None
+    stage: Stage = "ours"
     seal_at: tuple[float, float] | None = None
 
 

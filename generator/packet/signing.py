@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from generator.conditions.applicability import applies
+from generator.conditions.selection import is_none
 from generator.errors import ProgrammeError
-from generator.model.programme import Document, Signatory
+from generator.model.paths import resolve
+from generator.model.programme import Document, Party, Signatory
 from generator.model.value_kinds import says_none
 from generator.packet.check_code import check_code
 from generator.packet.parts import Job, MadeDocument, Signing
@@ -36,11 +39,26 @@ def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
         return tuple(lead.name or signatory.title for lead in consortium.leads) or (signatory.title,)
     if signatory.party == "authority":
         return (programme.authority,)
+    if (party := programme.party(signatory.party)) is not None:
+        return _declared(job, party, signatory)
     direct = any(route.name == consortium.route and not route.recommender for route in programme.routes)
     named = (consortium.recommender or "").strip()
     if direct or (consortium.recommender is not None and (not named or says_none(named))):
         return ()
     return (named or signatory.title,)
+
+
+def _declared(job: Job, party: Party, signatory: Signatory) -> tuple[str, ...]:
+    """The names of a party that the programme declares; none where it does not sign, or there is stated to be none."""
+    if applies(party.when, job.programme, job.dataset, job.when.date()) is False:
+        return ()
+    if party.name:
+        return (party.name,)
+    found = [place.value for place in resolve(job.dataset.consortium, party.field)]
+    given = [str(value).strip() for value in found if value is not None and not is_none(value)]
+    if found and not given and all(value is not None for value in found):
+        return ()
+    return tuple(dict.fromkeys(given)) or (signatory.title,)
 
 
 def signings_of(
@@ -67,6 +85,7 @@ def signings_of(
                 signatory.seal,
                 signatory.signer,
                 signatory.dated,
+                stage=job.programme.stage(signatory.party),
             ),
             places,
             len(parties),

@@ -64,7 +64,8 @@ class Signatory(_Model):
 
     ``page`` (1-based) and ``rect`` (points from the page's bottom left) are null where the place was not
     found or no PDF was made; ``field`` names the signature field, null where there is none. ``seal`` and
-    ``dated`` stand only where no seal is put, or no date by hand.
+    ``dated`` stand only where no seal is put, or no date by hand; ``stage`` only where an opinion is given, or a
+    decision after the papers are filed.
     """
 
     party: str
@@ -76,6 +77,9 @@ class Signatory(_Model):
     field: str | None
     seal: bool = Field(default=True, exclude_if=bool)
     dated: bool = Field(default=True, exclude_if=bool)
+    stage: Literal["ours", "opinion", "decision"] = Field(
+        default="ours", exclude_if=lambda stage: stage == "ours"
+    )
 
 
 class Document(_Model):

@@ -126,6 +126,7 @@ def _about(programme: Programme, document: Document, edition: Edition) -> dict[s
             "code": TEXT_CODE,
             "rows_per_page": document.rollup.rows_per_page if document.rollup else 0,
         },
+        "parties": {party.id: party.name for party in programme.parties if party.name},
         "blank": edition == "blank",
         "draft": edition == "draft",
         "signing": edition == "signing",

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 MOST_BYTES: Final = 50_000_000
 _ORIGINALS, _PAGES, _LOOK, _SIGNED = "originals", "pages", "look", "signed"
 _REMINDERS: Final = "reminders.txt"
-_LATER: Final = "authority"  # who decides on the papers signs after they are filed
 _MANY: Final = 12  # more alterations than this on a page: it is another draft
 _ID: Final = re.compile(r"[0-9]+(?:-[0-9a-z]+)+")
 Asked = Mapping[tuple[str, int], Sequence[tuple[str, str, "tuple[Act, ...]"]]]
@@ -403,7 +402,7 @@ def _asked(sent: Sent) -> Asked:
             if place.date or place.date_unclear:
                 acts.append("date")
             who = place.signatory
-            if who.role.startswith(_LATER):
+            if who.stage == "decision":  # it signs after the papers are filed
                 acts = []
             found.setdefault((sheet.document, sheet.page), []).append((who.party, who.title, tuple(acts)))
     return found

@@ -188,7 +188,7 @@ def decode(column: Column, text: str, item: Mapping[str, Any], words: Vocabulary
         return found or text.strip()
     if column.code is Code.CHOICE and column.words:
         known = column.words.get(text.strip(), text.strip())
-        if known not in column.words.values():
+        if known not in column.words.values() and not column.open:
             raise ValueError(f"只能填{'、'.join(column.words)}")
         return known
     if column.code is Code.PATH:

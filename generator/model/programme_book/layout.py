@@ -50,6 +50,7 @@ class Column:
         words: of a choice: the file's word by the cell's.
         below: of criteria: the column whose list's items they are about; empty where they are about the consortium.
         needed: a row without it is at fault.
+        open: of a choice: any other text is taken too, as it stands.
         width: in characters.
         help: what to write.
     """
@@ -60,6 +61,7 @@ class Column:
     words: Mapping[str, str] | None = None
     below: str = ""
     needed: bool = False
+    open: bool = False
     width: int = 16
     help: str = ""
 
@@ -206,13 +208,41 @@ _SIGNATORIES = Block(
     (
         Column(KEY, "文件编号", needed=True),
         Column("role", "签署处", needed=True, help="模板里的书签 sign.签署处"),
-        _choice("party", "谁", _PARTIES, needed=True),
+        Column(
+            "party",
+            "谁",
+            Code.CHOICE,
+            _PARTIES,
+            needed=True,
+            open=True,
+            help="牵头单位、全部成员单位、推荐单位、主管部门，或“其他签署方”的编号",
+        ),
         Column("title", "旁边印的字", needed=True, width=30),
         Column("seal", "盖章", Code.FLAG, width=8, help="不填时盖"),
         Column("signer", "由谁签字", help="只盖章的不填"),
         Column("dated", "有日期", Code.FLAG, width=8, help="不填时有手写日期的空白"),
     ),
     "谁在哪份文件的哪里签字盖章",
+)
+_PARTIES_TABLE = Block(
+    "签章",
+    "其他签署方",
+    "parties",
+    Kind.LIST,
+    (
+        Column("id", "编号", needed=True, help="小写字母，填在上表的“谁”里，如 finance"),
+        Column("title", "是谁", needed=True, help="如 行业主管部门、首席科学家"),
+        Column("name", "全称", width=30, help="各联合体都一样的写全称"),
+        Column("field", "取自字段", Code.PATH, width=30, help="因联合体而异的写字段，如 首席科学家.姓名"),
+        _choice(
+            "stage",
+            "什么时候签",
+            {"与申报单位一起": "ours", "报送前签意见": "opinion", "报送后审批": "decision"},
+            help="不填是“报送前签意见”",
+        ),
+        Column("when", "适用情形", Code.CRITERIA, width=34, help=_WHEN),
+    ),
+    "上面四种以外的签署方：第二个推荐单位或主管部门、由某个职务的人签字",
 )
 _FIELDS = (
     Block(
@@ -471,6 +501,7 @@ BLOCKS: Final = (
     _SCHEME,
     *_DOCUMENTS,
     _SIGNATORIES,
+    _PARTIES_TABLE,
     *_FIELDS,
     _FIGURES,
     _CONDITIONS,

@@ -62,7 +62,11 @@ def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
         return
     sealed_across = {seam.made.document.id for seam in seams(signed_documents(contents.documents))}
     for made in signed_documents(contents.documents):
-        ours = {each.role for each in made.document.signatories if each.party in {"lead", "members"}}
+        ours = {
+            each.role
+            for each in made.document.signatories
+            if contents.job.programme.stage(each.party) == "ours"
+        }
         seals: dict[int, list[tuple[float, float]]] = {}
         for signing in made.signings:
             if signing.role in ours and signing.page is not None and signing.seal_at is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from generator.model.programme import Purpose
+from generator.model.programme import Party, Purpose
 from generator.packet.parts import Job, MadeDocument
 from generator.packet.print_layout import Layout
 
@@ -69,7 +69,7 @@ def seams(signed: Sequence[MadeDocument]) -> Iterator[Seam]:
             continue
         sealing = len(
             dict.fromkeys(
-                signing.party for signing in made.signings if signing.seal and signing.role != "recommender"
+                signing.party for signing in made.signings if signing.seal and signing.stage == "ours"
             )
         )
         whose = SealedBy.LEAD
@@ -179,13 +179,30 @@ def steps(job: Job, signed: Sequence[MadeDocument], *, own_pages: bool) -> Itera
     ]
     if ours:
         yield f"{lead}在{''.join(f'《{made.document.title}》' for made in ours)}上签字盖章"
+    for party in job.programme.parties:
+        if party.stage == "ours":
+            yield from _by_office(party, signed)
     others = dict.fromkeys(
-        signing.party
-        for made in signed
-        for signing in made.signings
-        for signatory in made.document.signatories
-        if signatory.role == signing.role and signatory.party == "recommender"
+        signing.party for made in signed for signing in made.signings if signing.stage == "opinion"
     )
     if others:
         yield f"{'、'.join(others)}签署推荐意见"
     yield "按“报送和时限”报送"
+
+
+def _by_office(party: Party, signed: Sequence[MadeDocument]) -> Iterator[str]:
+    """What a party that a scheme declares signs together with the consortium."""
+    roles = {
+        (made.document.id, signatory.role)
+        for made in signed
+        for signatory in made.document.signatories
+        if signatory.party == party.id
+    }
+    names: dict[str, None] = {}
+    titles: dict[str, None] = {}
+    for made in signed:
+        for signing in made.signings:
+            if (made.document.id, signing.role) in roles:
+                names[signing.party] = titles[made.document.title] = None
+    if names:
+        yield f"{'、'.join(names)}在{''.join(f'《{title}》' for title in titles)}上签署（{party.title}）"

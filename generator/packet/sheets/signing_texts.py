@@ -305,8 +305,7 @@ def _effects(job: Job, documents: Sequence[MadeDocument]) -> Iterator[dict[str, 
         f"{signing.party}（“{signing.title}”）"
         for made in signed_documents(documents)
         for signing in made.signings
-        for signatory in made.document.signatories
-        if signatory.role == signing.role and signatory.party in {"recommender", "authority"}
+        if signing.stage != "ours"
     )
     if opinions:
         yield {"what": "申报", "when": f"由{'、'.join(opinions)}签署意见，这几处先留空，不要代填"}

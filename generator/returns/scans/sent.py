@@ -22,8 +22,6 @@ from generator.returns.scans.rendered import Drawn, Pictures, Sheet, drawn_pages
 _FACES_DPI: Final = 400
 _ASIDE: Final = re.compile(r"(?P<name>.+)-旧[0-9]+")
 _MOST_PAGES: Final = 3000
-# Who gives an opinion on a document seals its own place only.
-_NOT_OVER_EDGES: Final = ("recommender", "authority")
 _NO_INK: Final = 200  # nothing on a blank page is darker
 _Printed = tuple[Any, ...]
 OTHERS: Final = "装订件里的封面、目录、隔页和附件"
@@ -216,7 +214,8 @@ def _seams(manifest: Manifest) -> dict[str, tuple[str, ...]]:
             dict.fromkeys(
                 who.party
                 for who in document.signatories
-                if who.seal and not who.role.startswith(_NOT_OVER_EDGES)
+                # Who gives an opinion on a document, or decides on it, seals its own place only.
+                if who.seal and who.stage == "ours"
             )
         )
         if document.filing == "paper" and file and (file.pages or 1) > 1 and sealing:

@@ -20,12 +20,14 @@ from generator.model.value_kinds import (
 _LONGEST_LIST: Final = 250
 
 
-def options(target: Worksheet, area: str, texts: tuple[str, ...], prompt: str) -> None:
-    """A dropdown of a few texts."""
+def options(
+    target: Worksheet, area: str, texts: tuple[str, ...], prompt: str, *, strict: bool = True
+) -> None:
+    """A dropdown of a few texts; where it is not strict, other texts are taken after a warning."""
     listed = ",".join(texts)
     if len(listed) > _LONGEST_LIST or any("," in text or '"' in text for text in texts):
         return
-    _add(target, area, "list", f'"{listed}"', "请从下拉表中选", prompt, strict=True)
+    _add(target, area, "list", f'"{listed}"', "请从下拉表中选", prompt, strict=strict)
 
 
 def from_list(target: Worksheet, area: str, reference: str, prompt: str) -> None:

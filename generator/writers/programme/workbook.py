@@ -126,7 +126,13 @@ def _cell(target: Worksheet, row: int, column: int, text: str) -> None:
 
 def _dropdown(target: Worksheet, area: str, column: Column, block: Block) -> None:
     if column.code is Code.CHOICE and column.words:
-        validation.options(target, area, tuple(column.words), "从下拉表中选")
+        validation.options(
+            target,
+            area,
+            tuple(column.words),
+            column.help if column.open else "从下拉表中选",
+            strict=not column.open,
+        )
     elif column.code is Code.FLAG:
         validation.options(target, area, ("是", "否"), "填“是”或“否”")
     elif column.key == KEY and block.kind is Kind.NESTED:
