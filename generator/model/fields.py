@@ -7,15 +7,16 @@ by ``extend`` and are indistinguishable from core fields from then on.
 
 from __future__ import annotations
 
+import re
 import types
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from generator.model.value_kinds import Kind
+from generator.model.value_kinds import Choice, Kind, Text
 
 _LONGEST_NAME = 60
 Shape = Literal["one", "list", "map"]
@@ -244,16 +245,15 @@ def _extended(part: type[Part], branch: _Branch, path: str) -> type[Part]:
         here = f"{path}.{name}" if path else name
         spec = existing.get(name)
         if spec is not None:
-            if below.declared is not None or spec.part is None:
-                raise ValueError(f"字段 {here} 与通用字段“{spec.title}”重名")
-            inner: Any = _extended(spec.part, below, here)
+            inner: Any = _declared_again(spec, below, here)
             shape = spec.shape
             info = part.model_fields[name]
+            again = below.declared
             declaration = Field(
-                default=None,
-                title=info.title,
-                description=info.description,
-                json_schema_extra=info.json_schema_extra,
+                default=... if info.is_required() else None,
+                title=again.title if again else info.title,
+                description=(again and again.help) or info.description,
+                json_schema_extra=_kept(info.json_schema_extra, spec, again),
             )
         else:
             declared = below.declared or OwnField(here, name, None)
@@ -280,6 +280,45 @@ def _extended(part: type[Part], branch: _Branch, path: str) -> type[Part]:
             declaration,
         )
     return create_model(part.__name__, __base__=part, **fields)
+
+
+# What the program itself compares: their options are not a scheme's to choose.
+_FIXED_OPTIONS: Final = re.compile(
+    r"members\.role|agreement\.|printing\.|upload\.|letters|accepted\.|judged\."
+)
+
+
+def _declared_again(spec: FieldSpec, below: _Branch, here: str) -> Any:
+    """What a common field is in a scheme: a group with more fields or another title, a choice among other options.
+
+    Raises:
+        ValueError: it is declared as something else; the text (Chinese) names it.
+    """
+    declared = below.declared
+    if spec.part is not None:
+        if declared is not None and declared.kind is not None:
+            raise ValueError(f"字段 {here} 是一组通用字段“{spec.title}”，只能改名称，不能写种类")
+        return _extended(spec.part, below, here)
+    if declared is None or below.below:
+        raise ValueError(f"字段 {here} 是通用字段“{spec.title}”，是单个值，其下不能再有字段")
+    fits = isinstance(declared.kind, Choice) and type(spec.kind) in {Choice, Text} and spec.shape == "one"
+    if not fits or _FIXED_OPTIONS.match(here):
+        raise ValueError(
+            f"字段 {here} 与通用字段“{spec.title}”重名（一行文字和选项的通用字段可以改选项：种类写 choice；"
+            "角色和协议、打印、上传的各项不能改）"
+        )
+    return Annotated[Any, declared.kind]
+
+
+def _kept(extra: Any, spec: FieldSpec, declared: OwnField | None) -> Any:
+    """A common field's other keys; its common title stays one of them where a scheme has another."""
+    if declared is None or not isinstance(extra, dict):
+        return extra
+    aliases = dict.fromkeys((*declared.aliases, *spec.aliases, spec.title))
+    aliases.pop(declared.title, None)
+    example = declared.example or ("" if declared.kind else extra.get("example", ""))
+    kept = {key: value for key, value in extra.items() if declared.kind is None or key != "reads"}
+    return {**kept, "aliases": list(aliases), "example": example}
 
 
 def declared_part(inner: Any) -> bool:

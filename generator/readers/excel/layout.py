@@ -349,6 +349,10 @@ def layout_from_rows(rows: list[LayoutRow]) -> tuple[Sheet, ...]:
     )
 
 
+# A scheme may make a choice of a line of text: the cell is read alike.
+_TEXTS: Final = frozenset({"text", "choice"})
+
+
 def changes(old: tuple[Sheet, ...]) -> list[str]:
     """What a carried layout has that today's model reads otherwise or not at all, in Chinese.
 
@@ -364,6 +368,6 @@ def changes(old: tuple[Sheet, ...]) -> list[str]:
             where = f"“{sheet.title}”的“{column.title}”"
             if today.kind.unit != column.kind.unit:
                 told.append(f"{where}的单位由“{column.kind.unit or '无'}”改为“{today.kind.unit or '无'}”")
-            elif today.kind.name != column.kind.name:
+            elif today.kind.name != column.kind.name and not {today.kind.name, column.kind.name} <= _TEXTS:
                 told.append(f"{where}由{column.kind.title}改为{today.kind.title}")
     return told
