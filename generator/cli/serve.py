@@ -19,7 +19,12 @@ from generator.errors import UsageError
     help="在浏览器里填写、核对、生成材料：打开一个文件夹，里面是普通的 .xlsx 和 .yaml 数据文件。",
     epilog="例：lianheti serve 我的申报　　给局域网用（要密码）：lianheti serve 我的申报 --host 0.0.0.0 --allow-network --name 192.0.2.8",
 )
-@click.argument("folder", metavar="[文件夹]", type=click.Path(path_type=Path), default=Path())
+@click.argument("folder", metavar="[文件夹]", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--documents",
+    is_flag=True,
+    help="打开“文档”里的“联合体申报”文件夹，没有就新建一个（双击程序时就是这样）",
+)
 @click.option("--host", default="127.0.0.1", metavar="地址", help="监听的地址，默认只有本机能打开")
 @click.option(
     "--port",
@@ -33,10 +38,11 @@ from generator.errors import UsageError
 @click.option("--no-browser", is_flag=True, help="不自动打开浏览器")
 @templates_option
 def command(
-    folder: Path,
+    folder: Path | None,
     host: str,
     port: int,
     *,
+    documents: bool,
     allow_network: bool,
     names: tuple[str, ...],
     no_browser: bool,
@@ -54,6 +60,13 @@ def command(
     from generator.web.settings import Settings, check_address, is_loopback
 
     check_address(host, allow_network=allow_network)
+    if documents:
+        from generator.web.running import documents_folder
+
+        if folder is not None:
+            raise UsageError("写了文件夹，又写了 --documents", "只写一个")
+        folder = documents_folder()
+    folder = Path() if folder is None else folder
     if not folder.is_dir():
         raise UsageError(f"没有文件夹“{folder}”", "写一个已有的文件夹，数据文件和材料都放在里面")
     password = "" if is_loopback(host) and not allow_network else _password()

@@ -12,22 +12,41 @@ import uvicorn
 
 from generator.errors import OutputError
 from generator.web.app import application
-from generator.web.settings import PORT, Settings
+from generator.web.running import Claim, claimed
+from generator.web.settings import PORT, Settings, is_loopback
 
 _TRIES = 20
 
 
 def serve(settings: Settings, *, browser: bool, say: Callable[[str], None]) -> None:
-    """Serve the page until it is interrupted.
+    """Serve the page until it is interrupted; where this user has it open already, lead there instead.
 
     Args:
-        settings: how; where the usual port is taken, the next free one is used.
+        settings: how; where the usual port is taken, the next free one is used. With another port, or for a network,
+            a page of its own is served whatever else is open.
         browser: whether to open the page in the browser.
         say: is told the address, in Chinese.
 
     Raises:
         OutputError: the address cannot be listened on.
     """
+    if settings.port != PORT or settings.password or not is_loopback(settings.host):
+        _serve(settings, browser=browser, say=say)
+        return
+    with claimed(settings.folder) as claim:
+        if claim.mine:
+            _serve(settings, browser=browser, say=say, claim=claim)
+        elif address := claim.address():
+            say(f"这个文件夹的网页已经开着：{address}")
+            if browser:
+                webbrowser.open(address)
+        else:
+            raise OutputError("这个文件夹的网页正由另一个窗口打开，还没有准备好", "稍等，再打开一次")
+
+
+def _serve(
+    settings: Settings, *, browser: bool, say: Callable[[str], None], claim: Claim | None = None
+) -> None:
     listening = _listening(settings)
     port = int(listening.getsockname()[1])
     settings = replace(settings, port=port)
@@ -35,7 +54,9 @@ def serve(settings: Settings, *, browser: bool, say: Callable[[str], None]) -> N
     address = f"http://{shown}:{port}/"
     say(f"页面已打开：{address}")
     say(f"文件夹：{settings.folder}")
-    say("用浏览器打开上面的网址；填的内容随时存在文件夹里。用完后在这里按 Ctrl+C 结束。")
+    say("用浏览器打开上面的网址；填的内容随时存在文件夹里。用完后关掉这个窗口，或在这里按 Ctrl+C。")
+    if claim is not None:
+        claim.tell(address)
     if browser:
         webbrowser.open(address)
     # Faults of ours are told where they are caught; at the end, requests that are still open are no faults.

@@ -99,6 +99,8 @@ def _damaged_pdf(choices: Choices) -> bytes:
     for _ in range(choices.below(4)):
         made = choices.below(5)
         entries = list(_PDF_ENTRY.finditer(raw))
+        if not entries:
+            break
         found = choices.pick(entries)
         if made <= 1:
             raw = raw[: found.start(2)] + choices.pick(_PDF_VALUES) + raw[found.end(2) :]
