@@ -55,7 +55,7 @@ def test_a_second_double_click_opens_the_same_page_until_the_first_window_is_clo
         return made, said
 
     def address(said: str) -> str:
-        return re.findall(r"http://\S+?/", said)[0]
+        return str(re.findall(r"http://\S+?/", said)[0])
 
     first, said = start()
     assert "页面已打开" in said, said
