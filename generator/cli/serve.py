@@ -61,7 +61,7 @@ def command(
 
     check_address(host, allow_network=allow_network)
     if documents:
-        from generator.web.running import documents_folder
+        from generator.workflows.claims import documents_folder
 
         if folder is not None:
             raise UsageError("写了文件夹，又写了 --documents", "只写一个")

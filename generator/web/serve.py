@@ -12,8 +12,8 @@ import uvicorn
 
 from generator.errors import OutputError
 from generator.web.app import application
-from generator.web.running import Claim, claimed
 from generator.web.settings import PORT, Settings, is_loopback
+from generator.workflows.claims import Claim, claimed
 
 _TRIES = 20
 

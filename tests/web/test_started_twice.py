@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli import main
-from generator.web.running import claimed
+from generator.workflows.claims import claimed
 
 
 @pytest.fixture
