@@ -103,7 +103,7 @@ def _tell(received: Received) -> None:
     _tell_rows(received)
     say(f"签署情况：{received.status.with_suffix('.xlsx')}")
     if received.complete:
-        say("结论：已经收齐，每一处都见到。扫描件看不出的，仍以原件为准。")
+        say("结论：已经收齐，每一处都见到或由人确认。扫描件看不出的，仍以原件为准。")
         return
     say(f"结论：还没有收齐，{len(received.lacking)} 项：")
     for one in received.lacking[:_MOST_LACKING]:

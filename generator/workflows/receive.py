@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.base.failures import reason
-from generator.base.files import put_data
-from generator.errors import DataError, ExitCode, OutputError, Place, UsageError
+from generator.errors import DataError, ExitCode, Place, UsageError
 from generator.publishing import safe_name
 from generator.publishing.beside import STATUS_JSON, STATUS_SHEET, packet_locked
 from generator.workflows.progress import Listener, tell
+from generator.workflows.signed_sets import put_output, signed_sets, title_of
 
 if TYPE_CHECKING:
-    from generator.publishing.manifest import Document
+    from generator.publishing.manifest import Signatory
     from generator.returns.scans.examination import Examined
     from generator.returns.scans.reading import Scanned
     from generator.returns.scans.recognition import Recogniser
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     )
 
 MOST_BYTES: Final = 50_000_000
-_ORIGINALS, _PAGES, _LOOK, _SIGNED = "originals", "pages", "look", "signed"
+_ORIGINALS, _PAGES, _LOOK = "originals", "pages", "look"
 _REMINDERS: Final = "reminders.txt"
 _MANY: Final = 12  # more alterations than this on a page: it is another draft
 _ID: Final = re.compile(r"[0-9]+(?:-[0-9a-z]+)+")
@@ -121,7 +120,8 @@ def receive(
         output: where the untouched originals, the upright pages, the pictures to look at, the signed set and the
             reminders go.
         older: earlier packets, to tell pages of them; those beside the packet are known anyway.
-        confirm: names of what a person has looked at and says that it is there, as ``2-7-1-seal``.
+        confirm: names of what a person has looked at and says that it is there, as ``2-7-1-seal``; of what earlier
+            runs have brought, not of the scans of this one.
         by: who that is.
         most_bytes: each PDF of the signed set is no larger, as far as pages stay legible.
         progress: is told of each page before it is read.
@@ -142,20 +142,22 @@ def receive(
     found = scan_files(list(scans))
     work = _Work(packet, output, progress)
     sent = work.open(older)
+    # Refused before anything is read; of pages that print the same, those that are back are taken.
+    work.back = {(one.document, one.page) for one in _read_status(_status_at(packet, output), sent).returned}
     files = work.read(found, sent)
     asked, seams = _asked(sent), tuple(sent.seams)
     with _status(packet, output) as place:
         before = _read_status(place, sent)
+        # A person has looked at what came before; what this run brings nobody has seen yet.
+        before = _confirmed(before, Overview(sent.manifest, before, asked, seams), confirm, by.strip())
         status = _merged(before, work, files, sent)
-        overview = Overview(sent.manifest, status, asked, seams)
-        status = _with_seams(status, overview, sent)
-        status = _confirmed(status, Overview(sent.manifest, status, asked, seams), confirm, by.strip())
+        status = _with_seams(status, Overview(sent.manifest, status, asked, seams), sent)
         overview = Overview(sent.manifest, status, asked, seams)
         _write_status(place, status, overview, sent)
     lacking = tuple(overview.lacking())
     written = [*work.written, place, place.with_name(STATUS_SHEET)]
     written += _reminders(output, overview, sent)
-    sets, notes = _signed_sets(packet, output, overview, sent, most_bytes, complete=not lacking)
+    sets, notes = signed_sets(packet, output, overview, sent, most_bytes, complete=not lacking)
     return Received(
         overview,
         tuple(work.returned),
@@ -189,8 +191,10 @@ class _Work:
     notes: list[str] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     pages: int = 0
+    back: set[tuple[str, int]] = field(default_factory=set)
     _recogniser: Recogniser | None = None
     _editions: dict[str, str] = field(default_factory=dict)
+    _prints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def open(self, older: Sequence[Path]) -> Sent:
         """Read the packet and those before it."""
@@ -214,6 +218,8 @@ class _Work:
                 continue
             self._editions[place.name] = before.manifest.check_code or ""
             sheets += before.own
+        for sheet in sheets:
+            self._prints.setdefault((sheet.edition, sheet.document), []).append(sheet.digest)
         self._recogniser = Recogniser(sheets)
         return sent
 
@@ -284,7 +290,7 @@ class _Work:
     def _which(self, one: Examined) -> Sheet:
         """Of pages that print the same, the first that is not back yet."""
         current = [sheet for sheet in one.recognised.sheets if not sheet.edition]
-        taken = {(each.document, each.page) for each in self.returned}
+        taken = self.back | {(each.document, each.page) for each in self.returned}
         return next((sheet for sheet in current if (sheet.document, sheet.page) not in taken), current[0])
 
     def _returned(self, one: Examined, sheet: Sheet, source: Source, sent: Sent) -> Returned:
@@ -293,19 +299,20 @@ class _Work:
 
         at = _number(sent, sheet.document)
         stem = f"{at}-{sheet.page}-{source.sha256[:8]}-{source.page}"
-        picture = Path(_PAGES) / f"{stem}.jpg"
-        if one.upright is not None:
-            self._write(picture, packed(one.upright))
+        if one.upright is None:
+            raise RuntimeError("a page of ours lies on our raster")
+        picture, data = Path(_PAGES) / f"{stem}.jpg", packed(one.upright)
+        self._write(picture, data)
         return Returned(
             document=sheet.document,
             page=sheet.page,
             source=source,
             picture=picture.as_posix(),
+            picture_sha256=hashlib.sha256(data).hexdigest(),
             dpi=round(one.dpi / 5) * 5,
             colour=one.colour,
             places=tuple(self._places(one, sheet, stem)),
             doubts=tuple(self._doubts(one, sheet, stem, at)),
-            poor=one.poor,
             quality=round(one.recognised.likeness, 3),
             strips=one.strips,
         )
@@ -325,6 +332,8 @@ class _Work:
     def _doubts(self, one: Examined, sheet: Sheet, stem: str, at: int) -> Iterator[Doubt]:
         from generator.returns.scans.status import Doubt
 
+        for name, what in self._unsure(one, sheet):
+            yield Doubt(id=f"{at}-{sheet.page}-{name}", what=what)
         texts = [each for each in one.alterations if each.what != "written"]
         if len(texts) > _MANY:
             yield Doubt(
@@ -354,6 +363,26 @@ class _Work:
                 crop=self._crop(one, sheet, each.box, f"{stem}-ink{number}"),
             )
 
+    def _unsure(self, one: Examined, sheet: Sheet) -> Iterator[tuple[str, str]]:
+        """What a scan leaves open of the page as a whole: a short name, and why in Chinese."""
+        if one.poor:
+            yield "poor", f"{one.poor}，有没有改动看不准，请重新扫描或看原件"
+        alike = [each for each in one.recognised.sheets if each is not sheet]
+        own = [each.name for each in alike if not each.edition]
+        if own:
+            yield "alike", f"与{'、'.join(own)}印得一样，分不出是哪一页，请看原件"
+        # Who signed the same words under another text did not sign this one.
+        older = [
+            each.edition
+            for each in alike
+            if each.edition
+            and sheet.signatories
+            and self._prints[each.edition, each.document] != self._prints["", sheet.document]
+        ]
+        if older:
+            shown = "、".join(f"“{each}”" for each in dict.fromkeys(older))
+            yield "older", f"旧稿（{shown}）的这一页印得一样、别的页不同，分不出是在哪一稿上签的，请看原件"
+
     def _crop(
         self, one: Examined, sheet: Sheet, box: tuple[float, float, float, float], name: str
     ) -> str | None:
@@ -369,20 +398,7 @@ class _Work:
         return path.as_posix()
 
     def _write(self, path: Path, data: bytes) -> None:
-        self.written.append(_put(self.output / path, data))
-
-
-def _put(path: Path, data: bytes) -> Path:
-    """Write a file of ours into the output folder; one that is there with the same bytes stays."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not (path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data):
-            put_data(path, data)
-    except OSError as error:
-        raise OutputError(
-            f"写不了文件 {path.name}（{reason(error)}）", "关闭正在使用它的程序，核对文件夹的权限和磁盘空间"
-        ) from None
-    return path
+        self.written.append(put_output(self.output / path, data))
 
 
 def _asked(sent: Sent) -> Asked:
@@ -391,21 +407,29 @@ def _asked(sent: Sent) -> Asked:
 
     found: dict[tuple[str, int], list[tuple[str, str, tuple[Act, ...]]]] = {}
     for sheet in sent.own:
-        if not sheet.signatories or not _is_paper(sent, sheet.document):
+        if not _is_paper(sent, sheet.document):
             continue
-        for place in places_of(sheet):
+        places = {place.number: place for place in places_of(sheet)}
+        # A place that was not found in print is asked for all the same: a person must look for it.
+        lost = [who for who in _signatories(sent, sheet.document) if who.page is None and sheet.page == 1]
+        for number, who in enumerate((*sheet.signatories, *lost)):
+            place = places.get(number)
             acts: list[Act] = []
-            if place.sign is not None:
+            if place.sign is not None if place else who.signer:
                 acts.append("signature")
-            if place.seal is not None:
+            if place.seal is not None if place else who.seal:
                 acts.append("seal")
-            if place.date or place.date_unclear:
+            if place.date or place.date_unclear if place else who.dated:
                 acts.append("date")
-            who = place.signatory
             if who.stage == "decision":  # it signs after the papers are filed
                 acts = []
-            found.setdefault((sheet.document, sheet.page), []).append((who.party, who.title, tuple(acts)))
+            title = who.title if place else f"{who.title}（没有在页上找到）"
+            found.setdefault((sheet.document, sheet.page), []).append((who.party, title, tuple(acts)))
     return found
+
+
+def _signatories(sent: Sent, document: str) -> Sequence[Signatory]:
+    return next(one.signatories for one in sent.manifest.documents if one.id == document)
 
 
 def _is_paper(sent: Sent, document: str) -> bool:
@@ -420,12 +444,16 @@ def _number(sent: Sent, document: str) -> int:
 
 @contextmanager
 def _status(packet: Path, output: Path) -> Iterator[Path]:
-    """Where the status stands: in the packet's folder, or beside what else is written where it is an archive."""
+    """Where the status stands, with nobody else writing it: in the packet's folder, or, of an archive, in the output."""
     if packet.is_dir():
         with packet_locked(packet):
-            yield packet / STATUS_JSON
+            yield _status_at(packet, output)
     else:
-        yield output / STATUS_JSON
+        yield _status_at(packet, output)
+
+
+def _status_at(packet: Path, output: Path) -> Path:
+    return (packet if packet.is_dir() else output) / STATUS_JSON
 
 
 def _read_status(place: Path, sent: Sent) -> Status:
@@ -442,20 +470,19 @@ def _merged(before: Status, work: _Work, files: Sequence[str], sent: Sent) -> St
     """The status with what this run found; scans that were read before are not counted twice."""
     from generator.returns.scans.status import Run
 
-    known = {one.source for one in before.returned} | {one.source for one in before.strangers}
-    again = sum(one.source in known for one in work.returned) + sum(
-        one.source in known for one in work.strangers
-    )
-    if again:
+    # The same bytes under another name are the same scan.
+    known = {_scan(one) for one in before.returned} | {_scan(one) for one in before.strangers}
+    found = [*map(_scan, work.returned), *map(_scan, work.strangers)]
+    if again := sum(one in known for one in found):
         work.notes.append(f"有 {again} 页以前读过，没有重复计入")
-    new = [one for one in work.returned if one.source not in known]
+    new = [one for one in work.returned if _scan(one) not in known]
     documents = {one.document for one in new}
     changed = {_number(sent, document) for document in documents}
     runs = (*before.runs, Run(files=tuple(files), pages=work.pages)) if files else before.runs
     return before.model_copy(
         update={
             "returned": (*before.returned, *new),
-            "strangers": (*before.strangers, *(one for one in work.strangers if one.source not in known)),
+            "strangers": (*before.strangers, *(one for one in work.strangers if _scan(one) not in known)),
             # What a person said of a document's edges held for the pages that there were.
             "confirmed": tuple(
                 one for one in before.confirmed if one.source or int(one.id.split("-")[0]) not in changed
@@ -463,6 +490,10 @@ def _merged(before: Status, work: _Work, files: Sequence[str], sent: Sent) -> St
             "runs": runs,
         }
     )
+
+
+def _scan(one: Returned | Stranger) -> tuple[str, int]:
+    return one.source.sha256, one.source.page
 
 
 def _with_seams(status: Status, overview: Overview, sent: Sent) -> Status:
@@ -497,95 +528,16 @@ def _confirmed(status: Status, overview: Overview, confirm: Sequence[str], by: s
 def _write_status(place: Path, status: Status, overview: Overview, sent: Sent) -> None:
     from generator.returns.scans.status_sheet import status_workbook
 
-    _put(place, status.written())
-    _put(place.with_name(STATUS_SHEET), status_workbook(overview, _title(sent)))
-
-
-def _title(sent: Sent) -> str:
-    return str(getattr(sent.manifest, "consortium", sent.manifest.programme))
+    put_output(place, status.written())
+    put_output(place.with_name(STATUS_SHEET), status_workbook(overview, title_of(sent)))
 
 
 def _reminders(output: Path, overview: Overview, sent: Sent) -> list[Path]:
     from generator.returns.scans.status_sheet import reminders
 
-    text = reminders(overview, _title(sent))
+    text = reminders(overview, title_of(sent))
     path = output / _REMINDERS
     if text:
-        return [_put(path, text.encode())]
+        return [put_output(path, text.encode())]
     path.unlink(missing_ok=True)
     return []
-
-
-def _signed_sets(
-    packet: Path, output: Path, overview: Overview, sent: Sent, most: int, *, complete: bool
-) -> tuple[list[Path], list[str]]:
-    """A PDF of each document whose pages are all back; of the whole with its attachments once it is complete."""
-    from generator.returns.scans.signed_set import bound
-
-    written, notes, whole = [], [], []
-    for document in overview.documents:
-        pages = _set_pages(document, output, overview, sent)
-        if isinstance(pages, str):
-            notes.append(pages)
-            continue
-        made = bound(pages, most, document.title)
-        name = f"{overview.number(document.id):02d}-{safe_name(document.title)}（签署件）.pdf"
-        written.append(_put(output / _SIGNED / name, made.pdf))
-        notes.append(_said(name, made, len(pages), most))
-        whole += pages
-    if complete and whole:
-        name = f"{safe_name(_title(sent))}（签署件）.pdf"
-        made = bound(whole, most, _title(sent), _attachments(packet, sent))
-        written.append(_put(output / _SIGNED / name, made.pdf))
-        notes.append(_said(name, made, len(whole), most))
-    return written, notes
-
-
-def _set_pages(document: Document, output: Path, overview: Overview, sent: Sent) -> list[Any] | str:
-    """A document's pages for the set, or why there is none, in Chinese."""
-    from generator.returns.scans.signed_set import SetPage
-    from generator.returns.scans.status import pages_of
-
-    found = []
-    sizes = {(sheet.document, sheet.page): sheet for sheet in sent.own}
-    for page in range(1, pages_of(document) + 1):
-        one = overview.best.get((document.id, page))
-        if one is None:
-            return f"《{document.title}》还没有收齐，没有装订签署件"
-        if one.picture is None or not (output / one.picture).is_file():
-            return f"《{document.title}》第 {page} 页以前读的扫描件不在这个输出目录里，没有装订签署件；请用同一个 -o 目录"
-        sheet = sizes[document.id, page]
-        found.append(SetPage((output / one.picture).read_bytes(), sheet.size, bool(sheet.signatories)))
-    return found
-
-
-def _said(name: str, made: Any, pages: int, most: int) -> str:
-    size = len(made.pdf) / 1_000_000
-    kinds = f"{made.bilevel} 页黑白、{pages - made.bilevel} 页图像（{made.step.dpi} dpi，质量 {made.step.quality}）"
-    if made.fits:
-        return f"{name}：{kinds}，{size:.1f} MB"
-    return f"{name}：{kinds}，{size:.1f} MB，压到最低仍超过 {most / 1_000_000:g} MB，请分册报送"
-
-
-def _attachments(packet: Path, sent: Sent) -> bytes | None:
-    """The attached pages of the print copy as a PDF; None where there are none."""
-    import pikepdf
-
-    from generator.publishing import open_packet
-
-    bound_files = getattr(sent.manifest, "attachments", ())
-    if not bound_files or sent.manifest.packet is None:
-        return None
-    with open_packet(packet) as opened:
-        data = opened.read(sent.manifest.packet.path)
-    if data is None:
-        return None
-    with pikepdf.open(io.BytesIO(data)) as source, pikepdf.new() as copy:
-        for one in bound_files:
-            if one.first_page is not None:
-                copy.pages.extend(list(source.pages)[one.first_page - 1 : one.first_page - 1 + one.pages])
-        if not len(copy.pages):
-            return None
-        out = io.BytesIO()
-        copy.save(out, deterministic_id=True)
-    return out.getvalue()

@@ -43,6 +43,42 @@ def change_name(page: Print, sheet: Sheet, faces: Faces, rng: Random) -> str:
     return changed.strip()
 
 
+def add_digit(page: Print, sheet: Sheet, faces: Faces, rng: Random) -> str:
+    """One more digit behind a figure that has free paper after it; what was added, empty where there is none."""
+    for at in rng.permutation(len(sheet.glyphs)):
+        glyph = sheet.glyphs[int(at)]
+        x0, y0, x1, y1 = glyph.box
+        behind = (x1 + 1, y0, 2 * x1 - x0 + 6, y1)
+        if glyph.char not in "0123456789" or glyph.size < LEAST_SIZE or _any_within(sheet, behind):
+            continue
+        digit = str(rng.integers(10))
+        moved = Glyph(digit, (x1 + 3, y0, 2 * x1 - x0 + 3, y1), glyph.size, glyph.face)
+        if _put(page, moved, faces.drawn(glyph.face, digit, glyph.size)):
+            return f"{glyph.char}>{glyph.char}{digit}"
+    return ""
+
+
+def erase_point(page: Print, sheet: Sheet, rng: Random) -> str:
+    """A figure's decimal point is gone; empty where the page has none."""
+    points = [
+        glyph
+        for before, glyph, after in zip(sheet.glyphs, sheet.glyphs[1:], sheet.glyphs[2:], strict=False)
+        if glyph.char in ".．" and before.char.isdigit() and after.char.isdigit()
+    ]
+    if not points:
+        return ""
+    x0, y0, x1, y1 = (round(edge) for edge in points[int(rng.integers(len(points)))].box)
+    page.paper[y0 - 1 : y1 + 2, x0 - 1 : x1 + 2] = 255
+    return "."
+
+
+def _any_within(sheet: Sheet, box: tuple[float, float, float, float]) -> bool:
+    return any(
+        glyph.box[0] < box[2] and box[0] < glyph.box[2] and glyph.box[1] < box[3] and box[1] < glyph.box[3]
+        for glyph in sheet.glyphs
+    )
+
+
 def _runs(glyphs: Sequence[Glyph], length: int) -> list[Sequence[Glyph]]:
     found = []
     for at in range(len(glyphs) - length + 1):

@@ -15,7 +15,7 @@ from generator.cli import main
 from generator.packet.pipeline import Order, build, put
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
-from generator.returns.scans.places import Place
+from generator.returns.scans.places import Place, places_of
 from generator.returns.scans.rendered import Sheet
 from tests.packet.making import PLAIN, example
 from tests.returns import forging, scanner
@@ -97,6 +97,8 @@ def test_three_bundles_of_twelve_parties_with_a_page_missing_and_one_of_an_older
         assert row["seal"] == wanted, row
         assert row["signature"] in {"seen", None}, row
         assert row["date"] in {"seen", None}, row
+    # The pages of signatures print the same in the draft before: on which of the two they were signed is not known.
+    assert any("第 8 页" in one and "分不出是在哪一稿上签的" in one for one in found["lacking"])
     reminded = (out / "reminders.txt").read_text(encoding="utf-8")
     assert f"{forgetful}：" in reminded
     assert "没有见到印章" in reminded
@@ -163,10 +165,10 @@ def test_a_whole_document_is_bound_small_and_a_changed_figure_is_shown(
 @pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["office", "telephone", "fax"])
 def test_pages_are_known_and_nothing_absent_is_called_seen(kind: str, made: Standing) -> None:
-    from benchmarks.scanned_pages import one_page
     from generator.returns.scans.examination import examined
     from generator.returns.scans.reading import Scanned
     from generator.returns.scans.recognition import Recogniser
+    from tests.returns.measure_scans import one_page
 
     paper = Paper.of(made.folder)
     recogniser = Recogniser(paper.sent.sheets)
@@ -183,7 +185,6 @@ def test_pages_are_known_and_nothing_absent_is_called_seen(kind: str, made: Stan
 @pytest.mark.thorough
 def test_a_copied_seal_is_neither_a_seal_nor_a_signature(made: Standing) -> None:
     from generator.returns.scans.examination import examined
-    from generator.returns.scans.places import places_of
     from generator.returns.scans.reading import Scanned
     from generator.returns.scans.recognition import Recogniser
 
@@ -204,3 +205,48 @@ def test_a_copied_seal_is_neither_a_seal_nor_a_signature(made: Standing) -> None
     assert found.colour
     verdicts = {mark.verdict for marks in found.marks for mark in marks}
     assert "seen" not in verdicts
+
+
+def _looked_at(paper: Paper, sheet: Sheet, page: scanner.Print, seed: int) -> Any:
+    from generator.returns.scans.examination import examined
+    from generator.returns.scans.reading import Scanned
+    from generator.returns.scans.recognition import Recogniser
+
+    scan = scanner.captured(page, paper.chance(sheet, seed), scanner.OFFICE_200)
+    found = examined(Scanned("s", 1, scan.picture, bilevel=False), Recogniser([sheet]), paper.sent)
+    assert found.recognised.kind == "known"
+    return found
+
+
+@pytest.mark.thorough
+def test_a_digit_put_to_a_figure_and_a_point_taken_out_are_shown(made: Standing) -> None:
+    paper = Paper.of(made.folder)
+    for number in (3, 6):
+        sheet = paper.sheets("plan")[number - 1]
+        for forge in (
+            lambda page, sheet, rng: forging.add_digit(page, sheet, paper.sent.faces, rng),
+            forging.erase_point,
+        ):
+            page, rng = paper.printed(sheet), paper.chance(sheet, 3)
+            if forge(page, sheet, rng):
+                assert _looked_at(paper, sheet, page, 3).alterations
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("thick", [1, -1], ids=["circle", "sticker"])
+def test_a_red_circle_and_a_round_sticker_are_no_seal(thick: int, made: Standing) -> None:
+    import cv2
+
+    paper = Paper.of(made.folder)
+    sheet = paper.sheets("agreement")[7]
+    page, rng = paper.printed(sheet), paper.chance(sheet, 1)
+    side = int(40 * page.mm) | 1
+    drawn = np.zeros((side, side), np.uint8)
+    cv2.circle(drawn, (side // 2, side // 2), side // 2 - 2, 255, thick * int(1.2 * page.mm), cv2.LINE_AA)
+    for place in places_of(sheet):
+        assert place.seal is not None
+        x, y = place.seal[0] - side / 2, place.seal[1] - side / 2
+        page.ink(drawn.astype(np.float32) / 255, x, y, (206, 30, 40))
+    scanner.put_seal(page, rng, "别家单位", (40, 20))
+    found = _looked_at(paper, sheet, page, 1)
+    assert {mark.verdict for marks in found.marks for mark in marks if mark.act == "seal"} == {"look"}

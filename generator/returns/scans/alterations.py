@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -30,6 +30,7 @@ _COVERED_LEAD: Final = 0.12  # under a seal or a pen
 _LEAST_OTHER: Final = 0.5
 _LITTLE_INK: Final = 0.45
 _SMALL: Final = 8.0  # pixels: marks lower than this (。，、) are not judged alone
+_SEPARATORS: Final = ".．,，·-－–—~～%‰"
 _COVERED_SHARE: Final = 0.12
 _TOUCHED_SHARE: Final = 0.03  # a stroke through a character, which then is like no other
 _RED: Final = 0.12
@@ -45,6 +46,8 @@ _WRITTEN_LENGTH: Final = 14.0
 _WRITTEN_STRONG: Final = 1.6
 _THICKEST: Final = 2.4
 _JOINED_MM: Final = 3
+_CHARACTER_MM: Final = 1
+_LEAST_HIGH: Final = 1.5  # millimetres: lower is a line or dust
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +85,28 @@ def alterations(
     usual = float(np.median(free)) if free else 1.0
     spread = usual - float(np.percentile(free, _LOW_SHARE)) if free else 0.0
     most = min(max(_LEAST_DROP, _SPREAD * spread), _MOST_DROP)
-    low = [one.glyph for one in read if _is_suspect(one, usual, most, ground)]
+    between = _between_digits(sheet.glyphs)
+
+    def is_suspect(one: Seen) -> bool:
+        if one.glyph in between and one.ink < _LITTLE_INK:
+            return not _inked(one.glyph, ground)
+        return _is_suspect(one, usual, most, ground)
+
+    low = [one.glyph for one in read if is_suspect(one)]
     again = looked_again(ground.seen, sheet.draw(), low, faces, blur)
-    suspects = [one for one in again if _is_suspect(one, usual, most, ground)]
+    suspects = [one for one in again if is_suspect(one)]
     found = [_joined(run, ground) for run in _runs(suspects)]
     return [*found, *_written(ground, places)]
+
+
+def _between_digits(glyphs: Sequence[Glyph]) -> set[Glyph]:
+    """Points, commas and strokes beside a digit: low as they are, without them a figure is another."""
+    found = set()
+    for number, glyph in enumerate(glyphs):
+        beside = (*glyphs[max(0, number - 1) : number], *glyphs[number + 1 : number + 2])
+        if glyph.char in _SEPARATORS and any(one.char.isdigit() for one in beside):
+            found.add(glyph)
+    return found
 
 
 def _is_suspect(one: Seen, usual: float, most: float, ground: Ground) -> bool:
@@ -159,22 +179,46 @@ def _written(ground: Ground, places: Sequence[Place]) -> list[Alteration]:
         free[max(0, y0 - more) : y1 + more, max(0, x0 - more) : x1 + more] = 0
         if place.seal is not None:
             cv2.circle(free, (round(place.seal[0]), round(place.seal[1])), round(_SEAL_AROUND), 0, -1)
-    side = int(_JOINED_MM * PER_MM)
+    found = [(area, box) for area, box, ink in _groups(free, ground, _JOINED_MM) if _is_writing(ink)]
+    found += [
+        (area, box)
+        for area, box, ink in _groups(free, ground, _CHARACTER_MM)
+        if _is_character(ink) and not any(_meet(box, other) for _, other in found)
+    ]
+    found.sort(key=lambda each: -each[0])
+    return [Alteration("written", box) for _, box in found[:_MOST_WRITTEN]]
+
+
+def _groups(free: Picture, ground: Ground, joined_mm: float) -> Iterator[tuple[float, Box, Strokes]]:
+    """Ink that stands together: its area, its box, what it is like."""
+    side = int(joined_mm * PER_MM)
     near = cv2.dilate(
         cv2.morphologyEx(free, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)), np.ones((side, side), np.uint8)
     )
     count, _, about, _ = cv2.connectedComponentsWithStats(near, connectivity=8)
-    found = []
     for number in range(1, count):
         left, top, wide, high = (int(value) for value in about[number, :4])
-        if wide * high < (2 * side) ** 2 // 2:
+        if wide * high < (2 * side) ** 2 // 2 or high < side + _LEAST_HIGH * PER_MM:
             continue
         box = (float(left), float(top), float(left + wide), float(top + high))
         ink = strokes(cut(free, box), cut(ground.seen, box))
-        if _is_writing(ink):
-            found.append((ink.area, Alteration("written", box)))
-    found.sort(key=lambda each: -each[0])
-    return [each for _, each in found[:_MOST_WRITTEN]]
+        yield ink.area, box, ink
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _is_character(ink: Strokes) -> bool:
+    """Whether ink may be one character, as a digit put to a figure: as high as print, no hole, fold or speck."""
+    return (
+        ink.area >= 0.8  # noqa: PLR2004 (square millimetres; thin ones of 9 points have 0.9)
+        and ink.strong >= 0.5  # noqa: PLR2004
+        and 1.7 <= ink.height <= 7  # noqa: PLR2004 (millimetres)
+        and 0.42 <= ink.stroke <= 0.8  # noqa: PLR2004
+        and ink.thick <= 1.15  # noqa: PLR2004
+        and ink.length >= 2  # noqa: PLR2004
+    )
 
 
 def _is_writing(ink: Strokes) -> bool:

@@ -35,6 +35,8 @@ _RED_INK: Final = 0.15
 _RED: Final = 0.25
 _SEAL_NEAR: Final = 26.0  # millimetres from where a seal belongs
 _SEAL_LOOK_MM: Final = 23.0
+_RING_MM: Final = 2.6  # how far the ring reaches inwards
+_STAR: Final = 0.45  # of the radius: the star in the middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,11 +239,22 @@ def _seal(ground: Ground, middle: tuple[float, float], ring: Ring | None) -> Mar
         ink = float((cut(ground.faded, half) > _RED).sum()) / per_mm**2  # type: ignore[arg-type]
         return Mark("seal", _grey_seal(ring, ink), box, {**figures, "ink": ink})
     red = float((cut(ground.red, half) > _RED).sum()) / per_mm**2  # type: ignore[arg-type]
-    return Mark("seal", _red_seal(ring, red), box, {**figures, "red": red})
+    letters = _lettered(ground.red, ring, per_mm) if ring else 0.0
+    return Mark("seal", _red_seal(ring, red, letters), box, {**figures, "red": red, "letters": letters})
 
 
-def _red_seal(ring: Ring | None, red: float) -> Verdict:
-    if ring and ring.coverage >= 0.72 and ring.contrast >= 0.1 and red >= 90 and 18.0 <= ring.radius <= 23.5:  # noqa: PLR2004
+def _lettered(red: Picture, ring: Ring, per_mm: float) -> float:
+    """How red it is, in the mean, where a seal bears its letters: within its ring, about its star."""
+    down, across = np.ogrid[: red.shape[0], : red.shape[1]]
+    distance = np.hypot(across / per_mm - ring.x, down / per_mm - ring.y)
+    band = (distance < ring.radius - _RING_MM) & (distance > _STAR * ring.radius)
+    return float(red[band].mean()) if band.any() else 0.0
+
+
+def _red_seal(ring: Ring | None, red: float, letters: float) -> Verdict:
+    round_ = ring and ring.coverage >= 0.72 and ring.contrast >= 0.1 and 18.0 <= ring.radius <= 23.5  # noqa: PLR2004
+    # A drawn circle has nothing within, a sticker is full: seals of 0.02 to 0.4 were measured, pale ones too.
+    if round_ and red >= 90 and 0.015 <= letters <= 0.7:  # noqa: PLR2004
         return "seen"
     return "absent" if red < 12 else "look"  # noqa: PLR2004 (square millimetres)
 

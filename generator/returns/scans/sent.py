@@ -72,7 +72,7 @@ def read_sent(place: Path, pictures: Pictures, edition: str = "") -> Sent:
             file = document.file("pdf")
             if file is None:
                 continue
-            pdf = _unsigned(packet, file.path, files[file.path].sha256)
+            pdf = unsigned(packet, file.path, files[file.path].sha256)
             drawn = drawn_pages(pdf, pictures)
             for number, one in enumerate(drawn, 1):
                 # Older drafts are only told apart: what they print differently is found by their pictures.
@@ -139,7 +139,7 @@ def _manifest(packet: OpenPacket) -> Manifest:
     return parsed(packet.manifest, place)
 
 
-def _unsigned(packet: OpenPacket, path: str, sha256: str) -> bytes:
+def unsigned(packet: OpenPacket, path: str, sha256: str) -> bytes:
     """A PDF as it was made, without the electronic signatures that were added since."""
     from generator.pdf.signatures.examine import first_revision
 
@@ -158,7 +158,7 @@ def _print_copy(packet: OpenPacket, manifest: Manifest, pictures: Pictures) -> d
     """The print copy's pages by what they print; blank ones are left out, of equal ones one is kept."""
     if manifest.packet is None:
         return {}
-    pdf = _unsigned(packet, manifest.packet.path, manifest.packet.sha256)
+    pdf = unsigned(packet, manifest.packet.path, manifest.packet.sha256)
     blank: dict[str, bool] = {}
     found: dict[_Printed, Drawn] = {}
     for one in drawn_pages(pdf, pictures):

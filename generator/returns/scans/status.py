@@ -6,6 +6,7 @@ every page is back and ours, and every act at every place was seen, by the progr
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
@@ -19,6 +20,7 @@ from generator.returns.scans.seams import Strip
 VERDICTS: Final = {"seen": "见到", "absent": "没有见到", "look": "请人看"}
 ACTS: Final = {"signature": "签名", "seal": "印章", "date": "日期"}
 _MOST_BYTES: Final = 50_000_000
+_PICTURE: Final = r"^pages/[0-9a-z-]+\.jpg$"
 
 Verdict = Literal["seen", "absent", "look"]
 Act = Literal["signature", "seal", "date"]
@@ -71,12 +73,12 @@ class Returned(_Model):
     document: str
     page: int
     source: Source
-    picture: str | None = Field(description="the upright page's name in the output folder")
+    picture: str = Field(pattern=_PICTURE, description="the upright page's name in the output folder")
+    picture_sha256: _Sha256
     dpi: int
     colour: bool
     places: tuple[SeenPlace, ...]
     doubts: tuple[Doubt, ...]
-    poor: str
     quality: float
     strips: tuple[Strip, ...] | None = Field(description="of seals over the edges; null without colour")
 
@@ -113,7 +115,7 @@ class Run(_Model):
 
 
 class Status(_Model):
-    """``signing-status.json``."""
+    """``signing-status.json``; ``seal`` is the digest of all the rest, so that an edit by hand is noticed."""
 
     schema_version: Literal[1] = Field(default=1, alias="schema")
     check_code: str | None
@@ -123,17 +125,20 @@ class Status(_Model):
     seams: tuple[Seam, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     runs: tuple[Run, ...] = ()
+    seal: str = ""
 
     def written(self) -> bytes:
         """The file's bytes."""
-        return (self.model_dump_json(by_alias=True, indent=2) + "\n").encode()
+        bare = self.model_copy(update={"seal": ""}).model_dump_json(by_alias=True)
+        sealed = self.model_copy(update={"seal": hashlib.sha256(bare.encode()).hexdigest()})
+        return (sealed.model_dump_json(by_alias=True, indent=2) + "\n").encode()
 
 
 def read_status(raw: bytes | None, manifest: Manifest, place: str) -> Status:
     """The status as it stands; an empty one where there is none yet.
 
     Raises:
-        DataError: it is damaged, or another packet's.
+        DataError: it is damaged, was edited, or is another packet's.
     """
     if raw is None:
         return Status(check_code=manifest.check_code, programme=manifest.programme)
@@ -142,7 +147,7 @@ def read_status(raw: bytes | None, manifest: Manifest, place: str) -> Status:
         found = Status.model_validate_json(raw) if len(raw) <= _MOST_BYTES else None
     except ValidationError:
         found = None
-    if found is None:
+    if found is None or found.written() != raw:
         raise DataError("签署情况的记录已损坏或被改动，读不出来", remedy, Place(place))
     if found.check_code != manifest.check_code:
         raise DataError("签署情况的记录是另一稿材料的（核对码不同）", remedy, Place(place))
@@ -201,7 +206,7 @@ class Overview:
         self.best = self._best()
 
     def _best(self) -> dict[tuple[str, int], Returned]:
-        """The best scan of each page: with most acts seen, fewest doubts, then the clearest; the first of equal ones."""
+        """The best scan of each page: with most acts seen, fewest doubts, then the clearest, whatever came first."""
         best: dict[tuple[str, int], Returned] = {}
         for one in self.status.returned:
             key = one.document, one.page
@@ -209,7 +214,7 @@ class Overview:
                 best[key] = one
         return best
 
-    def _worth(self, one: Returned) -> tuple[int, int, int, bool, float]:
+    def _worth(self, one: Returned) -> tuple[int, int, int, bool, float, str, int]:
         acts = [self.act_state(one, place.number, act.act) for place in one.places for act in place.acts]
         good = sum(state in {"seen", "confirmed"} for state in acts)
         return (
@@ -218,6 +223,8 @@ class Overview:
             sum(state == "look" for state in acts),
             one.colour,
             one.quality,
+            one.source.sha256,
+            one.source.page,
         )
 
     def number(self, document: str) -> int:
@@ -236,16 +243,31 @@ class Overview:
             ),
             None,
         )
-        if found is None:
-            return "absent"
-        name = act_id(self._at[one.document], one.page, number, act)
-        if found.verdict != "seen" and (name, one.source) in self._confirmed:
+        if found is not None and found.verdict == "seen":
+            return "seen"
+        if (act_id(self._at[one.document], one.page, number, act), one.source) in self._confirmed:
             return "confirmed"
-        return found.verdict
+        # A place that was not found in print was not looked at.
+        return found.verdict if found is not None else "look"
 
     def open_doubts(self, one: Returned) -> list[Doubt]:
         """What is still to be looked at on a scan, beside the acts."""
         return [doubt for doubt in one.doubts if (doubt.id, one.source) not in self._confirmed]
+
+    def other_texts(self, document: str, page: int) -> Iterator[tuple[Returned, Doubt]]:
+        """What other good scans of a page print otherwise: then there are two sheets, and one must not be filed."""
+        best = self.best.get((document, page))
+        told = {doubt.id for doubt in self.open_doubts(best)} if best else set()
+        for one in self.status.returned:
+            if (one.document, one.page) != (document, page) or one is best:
+                continue
+            doubts = self.open_doubts(one)
+            if any(doubt.id.endswith("-poor") for doubt in one.doubts):
+                continue
+            for doubt in doubts:
+                if "-text" in doubt.id and doubt.id not in told:
+                    told.add(doubt.id)
+                    yield one, doubt
 
     def missing(self) -> list[tuple[Document, int]]:
         """The pages that are not back."""
@@ -292,8 +314,6 @@ class Overview:
         if one is None:
             yield "这一页没有收到"
             return
-        if one.poor:
-            yield f"{one.source.name}{one.poor}，请重新扫描或看原件"
         for act in acts:
             state = self.act_state(one, number, act)
             name = act_id(self._at[document], page, number, act)
@@ -338,11 +358,22 @@ class Overview:
                     if one
                     else []
                 )
+                found += [
+                    f"《{document.title}》第 {page} 页另有一份扫描件（{other.source.name}）：{doubt.what}，"
+                    f"请核对留用的是哪一张（{doubt.id}）"
+                    for other, doubt in self.other_texts(document.id, page)
+                ]
             if document.id in self._seams and (remark := self._seam_lacks(document)):
                 found.append(f"《{document.title}》骑缝章：{remark}（{self.seam_id(document.id)}）")
         if not self.documents:
             found.append("没有要在纸上签章的文件")
         return found
+
+    def confirmed(self) -> Iterator[tuple[str, str, str]]:
+        """What was confirmed by a person and still counts: its name, the person's, and the scan's."""
+        for (name, source), by in self._confirmed.items():
+            if source is None or any(one.source == source for one in self.best.values()):
+                yield name, by, source.name if source else ""
 
     def seam_id(self, document: str) -> str:
         """The name of a document's seals over the edges, as ``2-seam``."""
@@ -365,6 +396,7 @@ class Overview:
                     if self.act_state(one, number, act) in {"absent", "look"}:
                         found[act_id(self._at[document], page, number, act)] = one.source
             found |= {doubt.id: one.source for doubt in self.open_doubts(one)}
+            found |= {doubt.id: other.source for other, doubt in self.other_texts(document, page)}
         for document_ in self.documents:
             if document_.id in self._seams and self._seam_lacks(document_):
                 found[self.seam_id(document_.id)] = None

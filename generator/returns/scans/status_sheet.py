@@ -35,6 +35,7 @@ _PAGES: Final = (
     ("备注", 70),
 )
 _STRANGERS: Final = (("种类", 22), ("扫描件", 34), ("扫描页", 8), ("备注", 70))
+_CONFIRMED: Final = (("编号", 24), ("谁看的", 24), ("扫描件", 60))
 _KINDS: Final = {
     "blank": "空白页",
     "foreign": "不是这套材料的页",
@@ -53,12 +54,13 @@ def status_workbook(overview: Overview, title: str) -> bytes:
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
     lacking = overview.lacking()
-    verdict = "已经收齐，各处都见到" if not lacking else f"还没有收齐：{len(lacking)} 项，见备注"
+    verdict = "已经收齐，各处都见到或由人确认" if not lacking else f"还没有收齐：{len(lacking)} 项，见备注"
     rows = [_cells(row) for row in overview.rows()]
     _sheet(book, "签署情况", f"{title}　{verdict}", _COLUMNS, rows)
     _sheet(book, "各页", "每一页用的是哪份扫描件", _PAGES, list(_pages(overview)))
     strangers = [
-        (_KINDS[one.kind], one.source.file, one.source.page, one.remark) for one in overview.status.strangers
+        (_KINDS[one.kind], one.source.file, one.source.page, one.remark)
+        for one in sorted(overview.status.strangers, key=lambda one: (one.source.file, one.source.page))
     ]
     _sheet(
         book,
@@ -67,6 +69,8 @@ def status_workbook(overview: Overview, title: str) -> bytes:
         _STRANGERS,
         strangers,
     )
+    confirmed = list(overview.confirmed())
+    _sheet(book, "人工确认", "由人看过、认定没有问题的", _CONFIRMED, confirmed)
     _sheet(book, "还缺什么", verdict, (("还缺什么", 110),), [(one,) for one in lacking])
     return saved(book)
 
@@ -95,8 +99,7 @@ def _pages(overview: Overview) -> Sequence[tuple[Any, ...]]:
             if one is None:
                 found.append((document.title, page, "没有收到", "", "", "", ""))
                 continue
-            remarks = [one.poor] if one.poor else []
-            remarks += [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
+            remarks = [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
             colour = "彩色" if one.colour else "无色"
             found.append(
                 (document.title, page, one.source.file, one.source.page, one.dpi, colour, "；".join(remarks))
