@@ -84,7 +84,14 @@ def problems_of(model: type[BaseModel], error: ValidationError, tree: Entries) -
         else:
             near = did_you_mean(str(fault["input"]), options)
         text = _MESSAGES.get(fault["type"], "“{at}”不合要求")
-        what = text.format(at=shown, near=near, options=listed(f"“{each}”" for each in options), **context)
+        # What is wrong between several keys says itself which.
+        text = text if path else "{error}"
+        what = text.format(
+            at=shown,
+            near=near,
+            options=listed(f"“{each}”" for each in options),
+            **{"error": "写法不对", **context},
+        )
         yield Problem(what, REMEDY, place, path)
 
 

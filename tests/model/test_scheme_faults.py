@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from generator.base.tree import Entries
 from generator.errors import Place, ProgrammeError
+from generator.model import programme
 from generator.model.catalogue import load_programme
 from generator.model.faults import problems_of
 from generator.model.programme import Programme
@@ -20,6 +21,16 @@ from generator.model.value_kinds import KINDS
 from tests.wording import latin
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+# What a scheme's author writes: the keys of the file, and the kinds of values.
+KEYS = [
+    *KINDS,
+    *(
+        name
+        for each in vars(programme).values()
+        if isinstance(each, type) and issubclass(each, BaseModel)
+        for name in each.model_fields
+    ),
+]
 SCHEMES = sorted(path.parent for path in TEMPLATES.glob("*/*/programme.yaml"))
 
 
@@ -81,7 +92,8 @@ def test_a_choice_that_is_nearly_right_names_the_choices(tmp_path: Path) -> None
     assert "只能是“must”、“in_principle”、“preferred”，是不是“must”" in said
 
 
-@pytest.mark.parametrize("scheme", SCHEMES[:1], ids=lambda path: f"{path.parent.name}-{path.name}")
+@pytest.mark.thorough
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_any_value_of_a_wrong_kind_is_told_in_chinese(scheme: Path) -> None:
     content = read(scheme)
     nothing = Entries((), Place("programme.yaml"))
@@ -98,6 +110,6 @@ def test_any_value_of_a_wrong_kind_is_told_in_chinese(scheme: Path) -> None:
                     Programme.model_validate({**content, "folder": scheme, "file_name": "programme.yaml"})
                 except ValidationError as error:
                     for problem in problems_of(Programme, error, nothing):
-                        quoted = [part.split("”")[0] for part in problem.message.split("“")[1:]] + [*KINDS]
+                        quoted = [part.split("”")[0] for part in problem.message.split("“")[1:]] + KEYS
                         assert not latin(problem.message, quoted), problem.message
             group[key] = right
