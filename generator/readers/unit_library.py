@@ -142,7 +142,7 @@ def organisations(path: Path, member: Position) -> dict[str, list[Entries]]:
     """
     source = read_source(path)
     found: dict[str, list[Entries]] = {}
-    for node in _items(_list(source.root, source.name)):
+    for node in _items(listed(source.root, source.name)):
         for entry in node:
             spec = member.find(entry.key)
             if spec is not None and spec.name == _CODE and isinstance(entry.node, Scalar):
@@ -163,7 +163,16 @@ def is_library(root: Entries) -> bool:
     )
 
 
-def _list(root: Entries, name: str) -> Node:
+def listed(root: Entries, name: str) -> Node:
+    """The list of organisations of a library, or of members of a data file.
+
+    Args:
+        root: what the file says.
+        name: its name for messages.
+
+    Raises:
+        DataError: it has no such list.
+    """
     for entry in root:
         if fold(entry.key) in _LIST_KEYS:
             return entry.node

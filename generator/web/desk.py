@@ -19,6 +19,7 @@ from generator.web.settings import Settings
 from generator.workflows.check import check
 from generator.workflows.checklist import not_attached
 from generator.workflows.forms import ProgrammeForm, programme_form
+from generator.workflows.library import is_library_file
 from generator.workflows.workspace import Workspace
 
 _MOST_KEPT = 400
@@ -57,11 +58,13 @@ class Overview:
         title: what the consortium is called; empty where it has no name yet.
         standings: one a programme that the data is meant for.
         error: why it cannot be read; empty where it can.
+        library: whether it is a unit library, not a consortium's data.
     """
 
     title: str
     standings: tuple[Standing, ...]
     error: str = ""
+    library: bool = False
 
 
 class Desk(AbstractContextManager["Desk"]):
@@ -155,6 +158,8 @@ class Desk(AbstractContextManager["Desk"]):
         return found
 
     def _looked_at(self, path: Path) -> Overview:
+        if is_library_file(path):
+            return Overview("", (), library=True)
         try:
             judgements = check(self.workspace, path).judgements
         except UsageError:

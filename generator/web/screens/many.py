@@ -113,6 +113,8 @@ def _rows(desk: Desk) -> list[Row]:
             overview = desk.overview(path)
         except (LianhetiError, OSError):
             continue  # taken away while we looked
+        if overview.library:
+            continue
         if overview.error or not overview.standings:
             rows.append(Row(one, overview.title, error=overview.error))
         for standing in overview.standings:

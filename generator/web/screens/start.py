@@ -104,6 +104,8 @@ def open_file(visit: Visit) -> Response:
     name = visit.asked("file")
     path = desk.served.data(name)
     overview = desk.overview(path)
+    if overview.library:
+        return visit.on("/library")
     if overview.error:
         return visit.page("unreadable.html", title=name, name=name, text=overview.error)
     if len(overview.standings) == 1:
