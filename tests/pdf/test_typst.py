@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import tempfile
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ import pikepdf
 import pypdf
 import pypdfium2
 import pytest
+import typst
 from PIL import Image
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
+from generator.pdf.compose.source import quoted
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine
 from generator.pdf.fonts.faces import EMBEDDED, find_faces
@@ -114,11 +117,39 @@ def test_a_character_that_no_face_has_is_told_and_written_out(convert: Convert, 
 
 
 def test_text_is_never_code(convert: Convert, pages_of: PagesOf) -> None:
-    text = '#panic("x")$x^2$*粗*_斜_@ref<lab>[]{}\\u{41}//注释/**/`raw`=标题'
+    text = '#panic("x")$x^2$*粗*_斜_@ref<lab>[]{}\\u{41}//注释/**/`raw`=标题")+read("doc")+("\\'
     shown = text.replace("<", "&lt;").replace(">", "&gt;")
     made = convert(docx(paragraph(run(shown)), paragraph(shown, '<w:pStyle w:val="1"/>')))
     assert pages_of(made.pdf)[0].count(re.sub(r"\s", "", text)) == 2
     assert made.headings[0].title == text
+
+
+def test_every_text_is_the_literal_that_typst_reads_back(tmp_path: Path) -> None:
+    signs = [chr(code) for code in range(1, 0x250) if not 0xD800 <= code < 0xE000] + [
+        "字",
+        "\u2028",
+        "\U00020000",
+    ]
+    ends = ("", "\\", '"', '\\"', "\n", "u{41}", "n", "\\u{41}")
+    texts = [f"{before}{sign}{after}" for sign in signs for before in ends[:4] for after in ends]
+    source = tmp_path / "main.typ"
+    source.write_bytes(f"#{{[#metadata(({', '.join(map(quoted, texts))}))<texts>]}}".encode())
+    found = json.loads(typst.query(str(source), "<texts>", field="value", one=True))
+    assert found == texts
+
+
+def test_a_document_prints_its_own_text_however_like_the_one_before(
+    convert: Convert, pages_of: PagesOf
+) -> None:
+    # Typst takes the second of such a pair for the first where it reads them as a source file that has changed.
+    for pair in ("乙丙", "一丁", "甲由", "0０", "“”"):
+        for text in pair:
+            assert pages_of(convert(docx(paragraph(text))).pdf) == [text]
+    assert pages_of(convert(docx(paragraph("甲"), paragraph("乙", "<w:pageBreakBefore/>"))).pdf) == [
+        "甲",
+        "乙",
+    ]
+    assert pages_of(convert(docx(paragraph("丙"))).pdf) == ["丙"]
 
 
 def test_the_signs_said_to_be_in_the_engine_are_there(convert: Convert, pages_of: PagesOf) -> None:

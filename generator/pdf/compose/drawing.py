@@ -1,7 +1,7 @@
-"""The input of the Typst program: a document in which all that needs no measured text is decided.
+"""What the engine is given: a document in which all that needs no measured text is decided.
 
 All classes are frozen; measures are points. Styles of runs, paragraphs and cells are referred to by their index in
-the document's lists. Only generator/pdf/compose/json_form.py knows how this is written as JSON.
+the document's lists. Only generator/pdf/compose/source.py knows how Typst is told.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class RunStyle:
 
     @property
     def is_decorated(self) -> bool:
-        """Whether more is drawn than its glyphs; as ``decorated`` of document.typ."""
+        """Whether more is drawn than its glyphs."""
         lined = self.underline or self.strike or self.marked or self.border is not None
         return bool(lined or self.slanted or self.scale != 100.0)  # noqa: PLR2004 per cent
 

@@ -38,7 +38,7 @@ from generator.pdf.docx.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# As ``patterns`` of document.typ.
+# As ``patterns`` of library.typ.
 _PAGE_NUMBER_FORMATS: Final = frozenset(
     {
         "decimal",

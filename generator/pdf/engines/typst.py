@@ -19,7 +19,7 @@ from generator.base.ooxml.package import open_parts
 from generator.base.temporary import private_folder, remove_folder
 from generator.errors import PdfError
 from generator.pdf.compose.document import compose
-from generator.pdf.compose.json_form import as_json
+from generator.pdf.compose.source import as_source
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.values import with_values
 from generator.pdf.engine import Engine, Heading, PdfDocument, PdfInfo, SignPlace
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from generator.pdf.fonts.faces import Faces
 
 STANDARD: Final = "a-2b"
+_PROGRAM: Final = ("program.typ", "library.typ")
 # Typst writes out that nothing of its tags is suspect, which is the default (ISO 32000-1, table 321). Poppler warns
 # of each PDF that says so. Blanked in place, so that no offset of the file changes.
 _SUSPECTS: Final = b"/MarkInfo<</Marked true/Suspects false>>"
@@ -46,17 +47,17 @@ class TypstDocument:
     Attributes:
         title: of the document, for messages.
         when: the time of making, in UTC.
-        data: what to draw, as JSON.
+        source: what to draw, as code of Typst.
         media: its pictures by file name.
         headings: what Typst numbers and tells the pages of.
         warnings: in Chinese.
         foot: as of PdfDocument.
-        values: each value that is numbered in ``data``; none unless asked for.
+        values: each value that is numbered in ``source``; none unless asked for.
     """
 
     title: str
     when: datetime
-    data: str
+    source: str
     media: Mapping[str, bytes]
     headings: Sequence[ListedHeading]
     warnings: tuple[str, ...]
@@ -83,9 +84,10 @@ class TypstEngine(Engine[TypstDocument]):
         fonts, self._root = root / "fonts", root / "document"
         fonts.mkdir()
         self._root.mkdir()
-        program = resources.files("generator.pdf").joinpath("document.typ").read_bytes()
-        (self._root / "document.typ").write_bytes(program)
-        (self._root / "doc.json").write_text("{}")
+        for name in _PROGRAM:
+            (self._root / name).write_bytes(resources.files("generator.pdf").joinpath(name).read_bytes())
+        self._code = self._root / "document.txt"
+        self._code.touch()
         for index, path in enumerate(faces.files()):
             _link(path, fonts / f"{index:03}{path.suffix.lower()}")
         known = {
@@ -105,7 +107,7 @@ class TypstEngine(Engine[TypstDocument]):
             )
         self._families = {face: known[linked[face.path], face.index] for face in wanted}
         self._compiler = typst.Compiler(
-            str(self._root / "document.typ"),
+            str(self._root / _PROGRAM[0]),
             root=str(self._root),
             font_paths=[str(fonts)],
             ignore_system_fonts=True,
@@ -135,7 +137,7 @@ class TypstEngine(Engine[TypstDocument]):
         return TypstDocument(
             info.title,
             info.when,
-            as_json(composition.document),
+            as_source(composition.document),
             {name: parts[part] for name, part in tree.media.items()},
             composition.document.headings,
             composition.warnings,
@@ -168,13 +170,13 @@ class TypstEngine(Engine[TypstDocument]):
 
     @contextmanager
     def _given(self, read: TypstDocument) -> Iterator[None]:
-        """A document's data and pictures where the program looks for them, for one thread at a time.
+        """A document's code and pictures where the engine looks for them, for one thread at a time.
 
         Raises:
             PdfError: the engine failed on it.
         """
         with self._lock:
-            (self._root / "doc.json").write_text(read.data, encoding="utf-8")
+            self._code.write_bytes(read.source.encode())
             for name, picture in read.media.items():
                 (self._root / name).write_bytes(picture)
             try:
