@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-all lint fuzz bench compare-layout golden lock clean
+.PHONY: demo test test-all lint fuzz app bench compare-layout golden lock clean
 
 demo: $(READY)
 	$(BIN)/lianheti packet data/henan-consortium-2022.yaml -p henan/consortium-2022 --edition signing -o output
@@ -25,6 +25,19 @@ lint: $(READY)
 SECONDS ?= 120
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
+
+# One folder that starts by a double-click, without Python, for the system that this runs on (output/app/dist/lianheti),
+# and tried as a clerk would start it.
+APP := output/app
+app: $(READY)
+	rm -rf $(APP)
+	mkdir -p $(APP)/empty
+	touch $(APP)/empty/.keep
+	$(BIN)/python packaging/icon.py $(APP)/icon.ico
+	$(BIN)/python packaging/notices.py $(APP)/NOTICES.txt
+	$(BIN)/pyinstaller --noconfirm --log-level WARN --distpath $(APP)/dist --workpath $(APP)/work packaging/lianheti.spec
+	cp LICENSE $(APP)/NOTICES.txt $(APP)/dist/lianheti/
+	$(BIN)/python packaging/smoke.py $(APP)/dist/lianheti/lianheti
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -139,6 +139,8 @@ def _by_chance(asked: argparse.Namespace, folder: Path) -> None:
     from tests.fuzz.drawn import run
 
     run(asked.target, asked.seconds, folder, FOUND, CORPUS, asked.seed)
+    # All is written; taking down what so many inputs have built up would take minutes.
+    os._exit(0)
 
 
 def _with_atheris(asked: argparse.Namespace, folder: Path) -> None:
