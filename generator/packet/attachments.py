@@ -22,12 +22,14 @@ class Attachment:
         file: its name, relative to the data file's folder.
         pdf: its pages.
         pages: how many.
+        size: of the file itself, in bytes.
     """
 
     item: str
     file: str
     pdf: bytes
     pages: int
+    size: int = 0
 
 
 def read_attachments(job: Job) -> tuple[Attachment, ...]:
@@ -89,4 +91,4 @@ def _read(job: Job, item: str, file: str) -> Attachment:
     # Loading has seen that it lies inside the folder; what has been exchanged since may not.
     if hashlib.sha256(data).hexdigest() != job.dataset.inputs[file]:
         raise DataError("在生成过程中被改动", "等文件保存完毕后重新运行", Place(file))
-    return Attachment(item, file, *attached_pages(data, name=file, timestamp=job.when))
+    return Attachment(item, file, *attached_pages(data, name=file, timestamp=job.when), len(data))

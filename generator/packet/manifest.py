@@ -115,6 +115,7 @@ def describe(
     return PacketManifest(
         **common(job.programme, job.when, job.dataset.inputs.items(), documents, notes, job.session, printed),
         consortium=job.consortium,
+        facts=job.facts,
         edition=edition_of(job),
         findings=Findings(
             counts=dict(count_verdicts(job.findings)),

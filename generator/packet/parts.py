@@ -15,7 +15,7 @@ from generator.model.programme import Document, Programme, Stage
 from generator.packet.print_layout import Sides
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
-from generator.publishing.manifest import PacketManifest
+from generator.publishing.manifest import PacketFacts, PacketManifest
 from generator.rendering.render import RenderJob
 from generator.rendering.values import Edition, Record
 
@@ -38,6 +38,7 @@ class Job:
         when: the time that stands in every file, in UTC.
         folder: where the data file stands; files that it names lie there or below.
         sides: how paper is printed, where that is not left to the data.
+        facts: what is known of the made packet; None before anything is typeset.
     """
 
     session: Session
@@ -48,6 +49,7 @@ class Job:
     when: datetime
     folder: Path = Path()
     sides: Sides | None = None
+    facts: PacketFacts | None = None
 
     @property
     def consortium(self) -> str:
@@ -71,6 +73,7 @@ class Job:
             given_figures(
                 self.programme, self.dataset, self.session.when.date() if self.session.when else None
             ),
+            self.facts.model_dump() if self.facts else None,
         )
 
     def pdf_info(self, title: str) -> PdfInfo:

@@ -20,6 +20,7 @@ from generator.packet import manifest
 from generator.packet.attachments import Attachment, read_attachments
 from generator.packet.data_copy import data_copy
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
+from generator.packet.facts import settled
 from generator.packet.obstacles import refuse_unready
 from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import laid_out, print_copy
@@ -105,6 +106,9 @@ def build(source: Source, programme: Programme, order: Order, session: Session) 
 
     # Collect all.
     documents = collect_all(job, submitted)
+
+    # What prints the packet's own pages is filled again, now that they are known.
+    job, documents = settled(job, documents, attachments)
     return assemble(job, documents, attachments)
 
 

@@ -243,6 +243,24 @@ class Upload(_Model):
     files: tuple[UploadFile, ...]
 
 
+class PacketFile(_Model):
+    """A document or an attachment of the print copy; ``first`` is its first page there, ``size`` in bytes."""
+
+    id: str
+    title: str
+    kind: Literal["document", "attachment"]
+    pages: int | None
+    first: int | None
+    size: int | None = None
+
+
+class PacketFacts(_Model):
+    """What documents print of the packet that they are in: its pages, and where everything begins."""
+
+    pages: int
+    files: tuple[PacketFile, ...]
+
+
 class PacketManifest(Manifest):
     """Of a programme's packet."""
 
@@ -256,6 +274,9 @@ class PacketManifest(Manifest):
     attachments: tuple[Bound, ...]
     upload: Upload | None = Field(
         default=None, exclude_if=lambda upload: upload is None, description="where a web system takes files"
+    )
+    facts: PacketFacts | None = Field(
+        default=None, exclude_if=lambda facts: facts is None, description="where a document prints them"
     )
     printing: Printing | None = Field(default=None, description="null where there is no print copy")
 

@@ -20,6 +20,8 @@ from generator.model.fields import FieldSpec, Part
 from generator.model.given_figure import FigureSource
 from generator.model.paths import spec_of
 from generator.model.programme import Document, Programme
+from generator.rendering.facts import NAME as PACKET
+from generator.rendering.facts import Facts
 from generator.rendering.figures import CHINESE_NAME, NAME, Figures
 from generator.rendering.fixups import TEXT_CODE
 from generator.rendering.values import Edition, Group, Missing, Record, Rows, Value
@@ -59,6 +61,7 @@ def build(
     headings: Mapping[str, str],
     fill_clauses: FillClauses | None = None,
     figures: FigureSource | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> tuple[dict[str, Any], Record]:
     """The names of one rendering, and the record that it writes.
 
@@ -70,6 +73,7 @@ def build(
         headings: printed headings by path, for clauses and sections.
         fill_clauses: fills the model clauses of a name with the names of this rendering.
         figures: the programme's figures of the data; None where there are none, as in a blank form.
+        facts: what is known of the made packet; None before anything is typeset.
     """
     record = Record(edition, lambda path: label(programme, path, headings))
     model = programme.model
@@ -78,6 +82,7 @@ def build(
     names.update({title: names[name] for title, name in tag_names(model).items() if name in names})
     names.update(_about(programme, document, edition))
     names[NAME] = names[CHINESE_NAME] = Figures(record, programme, figures)
+    names[PACKET] = Facts(record, programme, facts)
     names["document"]["own_signing_pages"] = _own_signing_pages(record, programme, consortium)
     names.update(_applicants(record, model, [applicant] if edition != "blank" else None))
     if fill_clauses is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from xml.sax.saxutils import escape
 
 from generator.model.consortium import Consortium
@@ -28,6 +29,7 @@ class RenderJob:
         when: the time that the files' properties and members get, in UTC.
         fill_clauses: fills the model clauses that the data chooses; without it they count as missing.
         figures: the programme's figures of the data; without it they count as missing.
+        facts: what is known of the made packet; None before anything is typeset.
     """
 
     programme: Programme
@@ -36,6 +38,7 @@ class RenderJob:
     when: datetime
     fill_clauses: FillClauses | None = None
     figures: FigureSource | None = None
+    facts: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,14 @@ def render(
         ProgrammeError: the template, or a model clause, is at fault.
     """
     names, record = build(
-        job.consortium, job.programme, document, job.edition, headings, job.fill_clauses, job.figures
+        job.consortium,
+        job.programme,
+        document,
+        job.edition,
+        headings,
+        job.fill_clauses,
+        job.figures,
+        job.facts,
     )
     record.marking = marking
     if member is not None or document.for_each:

@@ -19,6 +19,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import escape
 
 from generator.errors import ProgrammeError
+from generator.rendering.facts import Facts
 from generator.rendering.figures import Figures, FigureValue, LackingFigure, ratio
 from generator.rendering.fixups import with_repair_marks
 from generator.rendering.functions import FILTERS, FUNCTIONS, printed, whole
@@ -264,7 +265,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field of a group, or an attribute of the loop."""
-        if isinstance(obj, (Group, Filler, Texts, Figures)):
+        if isinstance(obj, (Group, Filler, Texts, Figures, Facts)):
             try:
                 return obj[attribute]
             except KeyError:
@@ -278,7 +279,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         """A field by name or an item by number; strict undefined otherwise."""
         try:
-            if isinstance(obj, (Group, Filler, Texts, Figures)):
+            if isinstance(obj, (Group, Filler, Texts, Figures, Facts)):
                 return obj[str(argument)]
             argument = whole(argument)
             if isinstance(obj, (Rows, list)) and isinstance(argument, int):

@@ -45,6 +45,7 @@ class Record:
         marking: put marks around every value, so that the filled document can be read by fields.
         chapters: the texts with blocks that were printed, in order; each has its number between marks.
         work: how much was done.
+        of_packet: whether the document prints something of the made packet.
     """
 
     edition: Edition
@@ -56,6 +57,7 @@ class Record:
     marking: bool = False
     chapters: list[RichText] = field(default_factory=list)
     work: Work = field(default_factory=Work)
+    of_packet: bool = False
 
     def marked(self, path: str, text: str) -> str:
         """A printed text, between marks where they are wanted."""

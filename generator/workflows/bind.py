@@ -7,7 +7,7 @@ and compared with the data.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -17,6 +17,7 @@ from generator.errors import DataError, ExitCode, Place, ProgrammeError, UsageEr
 from generator.packet.attachments import Attachment
 from generator.packet.data_copy import PATH as DATA
 from generator.packet.documents import Filled, collect, fill_all, submit
+from generator.packet.facts import facts_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, Packet
 from generator.packet.pipeline import Order, assemble, begin
 from generator.packet.print_copy import PATH as PRINT_COPY
@@ -119,7 +120,9 @@ def bind(
     with workspace.session(engine or _engine(manifest)) as session:
         job = _job(folder, manifest, session)
         documents, found, given_back = _documents(folder, manifest, job, changes=changes)
-        packet = assemble(job, documents, _attachments(folder, manifest, job), found)
+        attachments = _attachments(folder, manifest, job)
+        found += _stale_facts(job, documents, attachments)
+        packet = assemble(job, documents, attachments, found)
     tell(progress, "写入材料包")
     published = publish_again(
         folder,
@@ -200,6 +203,20 @@ def _engine(manifest: PacketManifest) -> EngineName:
     return next((known for known in ENGINE_NAMES if known == name), "typst")
 
 
+def _stale_facts(
+    job: Job, documents: Sequence[MadeDocument], attachments: Sequence[Attachment]
+) -> tuple[str, ...]:
+    """A warning where a document prints pages that are others now."""
+    if job.facts is None:
+        return ()
+    now = facts_of(job, documents, attachments)
+    pages = [(one.id, one.pages, one.first) for one in job.facts.files]
+    if now is None or (job.facts.pages, pages) == (now.pages, [(o.id, o.pages, o.first) for o in now.files]):
+        return ()
+    titles = "".join(f"《{made.document.title}》" for made in documents if made.record.of_packet)
+    return (f"Word 文件改过以后页数变了，{titles}里印的页数还是原来的，请在 Word 里改正后再绑定一次",)
+
+
 def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
     """What the packet was made from, by the data that lies in it."""
     wanted = {file.path for file in manifest.files}
@@ -214,7 +231,7 @@ def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
     when = job.when
     if when.date() != manifest.date:
         when = datetime.combine(manifest.date, time(), UTC)
-    return replace(job, dataset=replace(job.dataset, inputs=inputs), when=when)
+    return replace(job, dataset=replace(job.dataset, inputs=inputs), when=when, facts=manifest.facts)
 
 
 def _documents(

@@ -34,6 +34,8 @@ from generator.model.value_kinds import (
     Year,
 )
 from generator.rendering.context import APPLICANTS, build
+from generator.rendering.facts import KEYS, LISTS, OF_A_FILE
+from generator.rendering.facts import NAME as PACKET
 from generator.rendering.figures import CHINESE_NAME, NAME, figure_names
 from generator.rendering.functions import FILTERS, FUNCTIONS
 from generator.rendering.sandbox import LOOP
@@ -49,7 +51,7 @@ class Meaning:
     """What an expression stands for.
 
     Attributes:
-        sort: group, rows, value, values, pages, texts, names, figures, figure, loop, number, truth, text, plain or
+        sort: group, rows, value, values, pages, texts, names, figures, figure, packet, records, loop, number, truth, text, plain or
             unknown.
         path: where in the data, as ``members[].name``.
         part: a group's fields.
@@ -72,6 +74,8 @@ class Meaning:
             if self.spec.part is not None:
                 return Meaning("group", f"{self.path}[]", self.spec.part)
             return Meaning("value", f"{self.path}[]", spec=self.spec)
+        if self.sort == "records":
+            return Meaning("names", names=OF_A_FILE)
         if self.sort == "pages":
             # A page is a list of rows.
             return Meaning("rows", self.path, spec=self.spec)
@@ -124,6 +128,7 @@ class Names:
         members = self.programme.model.specs()["members"]
         known[FIRST_LEAD] = Meaning("group", "members[]", members.part)
         known.update(dict.fromkeys(BY_ROLE_LISTS, known["members"]))
+        known[PACKET] = Meaning("packet")
         figures = Meaning("figures", names=tuple(figure_names(self.programme)))
         known.update(dict.fromkeys((NAME, CHINESE_NAME), figures))
         known.update({title: known[name] for title, name in tag_names(self.programme.model).items()})
@@ -167,7 +172,7 @@ class Names:
 
     def _loop(self, node: nodes.For, scope: Mapping[str, Meaning]) -> None:
         over = self._of(node.iter, scope)
-        if over.sort not in {"rows", "values", "pages", "unknown"}:
+        if over.sort not in {"rows", "values", "pages", "records", "unknown"}:
             self.report(node.lineno, "循环的对象不是列表", "改为对一个列表字段循环，或用 paragraphs(文字)")
         inner = {**scope, "loop": Meaning("loop")}
         if isinstance(node.target, nodes.Name):
@@ -183,7 +188,19 @@ class Names:
 
     def _printed(self, node: nodes.Expr, meaning: Meaning) -> None:
         """Only single values can be printed."""
-        if meaning.sort in {"group", "rows", "values", "pages", "texts", "names", "figures", "loop", "truth"}:
+        if meaning.sort in {
+            "group",
+            "rows",
+            "values",
+            "pages",
+            "texts",
+            "names",
+            "figures",
+            "packet",
+            "records",
+            "loop",
+            "truth",
+        }:
             self.report(node.lineno, "标签里的不是一个值，不能直接打印", "写到具体的字段，列表用循环逐项打印")
 
     def _of(self, node: nodes.Node, scope: Mapping[str, Meaning]) -> Meaning:  # noqa: C901 (a case a node)
@@ -398,6 +415,11 @@ class Names:
             if name not in base.names:
                 self._unknown(node.lineno, name, base.names, None)
             return PLAIN
+        if base.sort == "packet":
+            if name not in KEYS:
+                self._unknown(node.lineno, f"packet.{name}", [f"packet.{one}" for one in KEYS], None)
+                return UNKNOWN
+            return Meaning("records") if name in LISTS else PLAIN
         if base.sort == "figures":
             return self._figure(node, name)
         if base.sort == "loop":
