@@ -27,12 +27,13 @@ from generator.publishing.manifest import PacketManifest
 from generator.publishing.reading import open_packet
 from generator.readers.source_file import read_source
 from generator.rendering.page_numbers import without_page_numbers
+from generator.returns.forms.joining import Entry
 from generator.workflows.check import check
 from generator.workflows.choose import filed_programmes
 from generator.workflows.inputs import Data, Upload, write_below
 from generator.workflows.intake.examined import Examined, Issue, Organisation, Whose
 from generator.workflows.intake.found import Received
-from generator.workflows.read_back import ReadBack, read_back
+from generator.workflows.read_back import Beyond, ReadBack, read_back
 from generator.workflows.verify import Report, verify
 from generator.workflows.workspace import Workspace
 
@@ -106,6 +107,7 @@ def _judged(
     programme: Programme,
     data: Data,
     papers: Callable[[Judgement], Iterable[Issue]],
+    unsure: AbstractSet[str] | None = None,
 ) -> Examined:
     """A filing by its data.
 
@@ -115,6 +117,7 @@ def _judged(
         programme: the scheme.
         data: its data.
         papers: what is found of its papers, given what the scheme says of the data.
+        unsure: of data that were read from forms, the fields that could not be read for sure; None for other data.
     """
     (judgement,) = check(workspace, data, [programme.code]).judgements
     consortium = judgement.dataset.consortium
@@ -122,8 +125,8 @@ def _judged(
         *papers(judgement),
         *_problems(judgement),
         *_noticed(judgement),
-        *_findings(judgement),
-        *_absent(judgement),
+        *_findings(judgement, unsure),
+        *_absent(judgement, unsure or set()),
         *_beside(received, judgement),
     ]
     members = consortium.members or ()
@@ -241,17 +244,22 @@ def _title(judgement: Judgement, path: str) -> str:
     return title_of(judgement.programme.model, path, judgement.programme.titles)
 
 
-def _findings(judgement: Judgement) -> Iterator[Issue]:
+def _findings(judgement: Judgement, unsure: AbstractSet[str] | None) -> Iterator[Issue]:
     waiting = judgement.waiting
+    # What a form has a place for, and the applicant has left blank.
+    blank = {one.path for one in judgement.absent} - (unsure or set())
     for finding in judgement.findings:
         whose = _whose(finding)
         if whose is None or finding in waiting:
             continue
         told = f"（申报单位说明：{finding.accepted}）" if finding.accepted else ""
+        told += f"（材料里写着：{finding.judged}）" if finding.judged else ""
+        if whose == "applicant" and unsure is not None and not _is_told(finding, blank, unsure):
+            whose, told = "person", "Word 表里没有填这一项的地方，或没有读准，请看原文"
         yield Issue(
             key=f"rule.{finding.rule}.{finding.path}",
             whose=whose,
-            sort="条件" if whose != "applicant" or finding.verdict == "fail" else "无法核对",
+            sort="无法核对" if finding.verdict == "unknown" else "条件",
             clause=finding.clause,
             title=finding.title,
             quote=finding.quote,
@@ -272,11 +280,21 @@ def _whose(finding: Finding) -> Whose | None:
     return "reminder" if finding.level == "preferred" else "person"
 
 
-def _absent(judgement: Judgement) -> Iterator[Issue]:
+def _is_told(finding: Finding, blank: AbstractSet[str], unsure: AbstractSet[str]) -> bool:
+    """Whether a form itself says that a condition is not met, or leaves blank what it asks for."""
+    if finding.verdict == "unknown":
+        return any(path.removesuffix(".text") in blank or path in blank for path in finding.missing)
+    about = finding.path.partition("[")[0]
+    return not about or not any(
+        path == about or path.startswith((f"{about}.", f"{about}[")) for path in unsure
+    )
+
+
+def _absent(judgement: Judgement, unsure: AbstractSet[str]) -> Iterator[Issue]:
     # What a condition asks of the applicant already is not asked again; what one merely reminds of is.
     asked = {path for one in judgement.findings if _whose(one) == "applicant" for path in one.missing}
     for one in judgement.absent:
-        if one.path in asked or f"{one.path}.text" in asked:
+        if one.path in asked or f"{one.path}.text" in asked or one.path in unsure:
             continue
         yield Issue(
             key=f"absent.{one.path}",
@@ -501,7 +519,8 @@ def _forms(workspace: Workspace, received: Received, programme: Programme) -> Ex
         yield from _whose_forms(read)
         yield from _enclosures(judgement, {}, set())
 
-    return _judged(workspace, received, programme, Upload("intake.yaml", read.data), papers)
+    unsure = {entry.path.removesuffix(".text") for entry in read.entries if entry.status != "sure"}
+    return _judged(workspace, received, programme, Upload("intake.yaml", read.data), papers, unsure)
 
 
 def _whose_forms(read: ReadBack) -> Iterator[Issue]:
@@ -531,26 +550,32 @@ def _whose_forms(read: ReadBack) -> Iterator[Issue]:
 
 
 def _doubts(read: ReadBack) -> Iterator[Issue]:
+    """What could not be read for sure, one question for all of one reason: a person looks at the form once."""
+    reasons: dict[str, list[Entry]] = {}
     for entry in read.entries:
-        if entry.status == "sure":
-            continue
-        where = "；".join(f"{source.document} {source.place}" for source in entry.sources)
+        if entry.status != "sure":
+            reasons.setdefault(entry.why or "读得不确定，请看原文", []).append(entry)
+    for why, entries in reasons.items():
+        places = [f"{source.document} {source.place}" for entry in entries for source in entry.sources]
         yield Issue(
-            key=f"read.{entry.path}",
+            key=f"read.{why}",
             whose="person",
             sort="读表存疑",
-            title=read.titles[entry.path],
-            what=entry.why or "读得不确定，请看原文",
-            where=where,
+            title=listed((read.titles[entry.path] for entry in entries), _FEW),
+            what=why,
+            where=listed(dict.fromkeys(places), _FEW),
         )
+    beyond: dict[tuple[str, str], list[Beyond]] = {}
     for one in read.beyond:
+        beyond.setdefault((one.file, one.what), []).append(one)
+    for (file, what), found in beyond.items():
         yield Issue(
-            key=f"beyond.{one.file}.{one.place}",
+            key=f"beyond.{file}.{what}",
             whose="person",
             sort="表外内容",
-            title=one.file,
-            what=f"{one.what}：{one.text}",
-            where=one.place,
+            title=file,
+            what=f"{what}：{listed((one.text for one in found), _FEW)}",
+            where=listed(dict.fromkeys(one.place for one in found if one.place), _FEW),
         )
     for wrong in read.mismatches:
         yield Issue(
