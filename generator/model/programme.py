@@ -242,6 +242,13 @@ class Purpose(StrEnum):
     AMENDMENT = "amendment"
 
 
+class Cover(_Model):
+    """One sort of original of a document, as 正本 or 副本, which its cover names."""
+
+    word: str
+    copies: int | None = Field(default=None, gt=0)
+
+
 class Document(_Model):
     """One document of the scheme."""
 
@@ -258,6 +265,9 @@ class Document(_Model):
     where: Criteria = Field(default={}, description="which members, as of a figure; only with for_each")
     when: Criteria = Field(default={}, description="whether there is one at all, as of a condition")
     copies: int | None = None
+    covers: tuple[Cover, ...] = Field(
+        default=(), description="its originals by the word on their covers: a file for each"
+    )
     signatories: tuple[Signatory, ...] = ()
     rollup: Rollup | None = None
     note: str = ""
@@ -268,6 +278,11 @@ class Document(_Model):
             raise ValueError(f"文件 {self.id} 写了 where，没有写 for_each: members[]")
         if self.for_each and (self.rollup or self.purpose is Purpose.AGREEMENT):
             raise ValueError(f"文件 {self.id} 是协议或汇总表，不能写 for_each")
+        if self.covers and (self.for_each or self.rollup or self.purpose is Purpose.AGREEMENT):
+            raise ValueError(f"文件 {self.id} 是协议、汇总表或每家一份的，不能写 covers")
+        words = [cover.word for cover in self.covers]
+        if len(set(words)) < len(words):
+            raise ValueError(f"文件 {self.id} 的 covers 里有两项的 word 相同")
         return self
 
 

@@ -34,6 +34,7 @@ class Chosen:
         common: whether its template is one of ours.
         member: whose alone it is, from 0; None where it is the consortium's.
         party: that member's full name.
+        cover: the word on its cover, as 正本; empty where there is but one sort.
     """
 
     document: Document
@@ -42,6 +43,7 @@ class Chosen:
     common: bool = False
     member: int | None = None
     party: str = ""
+    cover: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class _Chooser:
             ):  # fmt: skip
                 self.notes.append(f"没有生成《{document.title}》：按申报路径没有出具它的单位")
                 return
-            self.documents.append(Chosen(document, document.id, stem, common))
+            self.documents += _by_cover(document, stem, common=common)
             return
         members, missing = picked(document.where, *self._data)
         self._told(document, missing or True)
@@ -120,6 +122,22 @@ class _Chooser:
         because = lacking(list(answer), self.job.dataset.consortium, self.job.programme)
         self.notes.append(f"要不要《{document.title}》，还看不出：{because}")
         return True
+
+
+def _by_cover(document: Document, stem: str, *, common: bool) -> Iterator[Chosen]:
+    """A document, or one for each word that its covers bear; the first keeps the document's id."""
+    if not document.covers:
+        yield Chosen(document, document.id, stem, common)
+    for number, cover in enumerate(document.covers, 1):
+        own = document.model_copy(
+            update={
+                "id": document.id if number == 1 else f"{document.id}-{number:02d}",
+                "title": f"{document.title}（{cover.word}）",
+                "copies": cover.copies or document.copies,
+            }
+        )
+        path = f"{stem}（{safe_name(cover.word)}）"
+        yield Chosen(own, document.id, path, common, cover=cover.word)
 
 
 def _of_ours(job: Job) -> Iterator[Document]:

@@ -94,6 +94,7 @@ def _fill(job: Job, chosen: Chosen, *, marking: bool) -> Filled:
         document,
         prepared.headings,
         member=chosen.member,
+        cover=chosen.cover,
         marking=marking,
     )
     template = TemplateUsed(prepared.name, prepared.sha256)

@@ -144,7 +144,9 @@ def _profile(job: Job) -> Upload | None:
 def _documents(documents: Iterable[MadeDocument]) -> Iterator[Piece]:
     """The documents that are filed on paper; what is typed into a web system is no file for it."""
     for made in documents:
-        if made.document.filing == "paper":
+        # Of a document with 正本 and 副本 the first goes up: the others say the same.
+        another_sort = made.document.covers and made.document.id != made.origin
+        if made.document.filing == "paper" and not another_sort:
             word, *pdf = made.files
             pdfs = tuple(file.data for file in pdf)
             plain = (made.pdf.pdf,) if made.pdf else ()

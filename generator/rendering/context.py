@@ -127,6 +127,7 @@ def _about(programme: Programme, document: Document, edition: Edition) -> dict[s
         "document": {
             "id": document.id,
             "title": document.title,
+            "cover": "",
             "own_signing_pages": False,
             "code": TEXT_CODE,
             "rows_per_page": document.rollup.rows_per_page if document.rollup else 0,

@@ -85,6 +85,7 @@ def render(
     headings: Mapping[str, str],
     *,
     member: int | None = None,
+    cover: str = "",
     marking: bool = False,
 ) -> Rendered:
     """Fill a template.
@@ -96,6 +97,7 @@ def render(
         headings: printed headings of clauses and sections by path, for the titles of missing texts.
         member: whose document it is, from 0, where it is one member's own: the template's ``member``. Without it
             such a document is the first member's, or blank.
+        cover: the word on its cover, as 正本, where a document has several sorts of originals.
         marking: put marks around every value (``rendering.values``), for a reader of the filled parts.
 
     Raises:
@@ -112,6 +114,7 @@ def render(
         job.facts,
     )
     record.marking = marking
+    names["document"]["cover"] = cover
     if member is not None or document.for_each:
         names["member"] = names["members"][member or 0]
     core = core_properties(document.title, job.consortium.name if job.consortium else "", job.when)

@@ -200,6 +200,18 @@ _DOCUMENTS = (
         "同一文件有几种文本的，写明什么情形用哪一种",
     ),
 )
+_COVERS = Block(
+    "文件",
+    "正本和副本",
+    "documents.covers",
+    Kind.NESTED,
+    (
+        Column(KEY, "文件编号", needed=True),
+        Column("word", "封面上的字", needed=True, help="如 正本、副本"),
+        Column("copies", "份数", width=8),
+    ),
+    "封面要分别印“正本”“副本”的文件，每种一行；模板里是 {{ document.cover }}",
+)
 _SIGNATORIES = Block(
     "签章",
     "签章",
@@ -500,6 +512,7 @@ _REST = Block(
 BLOCKS: Final = (
     _SCHEME,
     *_DOCUMENTS,
+    _COVERS,
     _SIGNATORIES,
     _PARTIES_TABLE,
     *_FIELDS,
