@@ -64,30 +64,35 @@ class Submitted:
     pdf: Future[PdfDocument] | None
 
 
-def fill_all(job: Job, only: frozenset[str] = frozenset(), *, marking: bool = False) -> list[Filled]:
+def fill_all(
+    job: Job, only: frozenset[str] = frozenset(), *, marking: bool = False, guided: bool = True
+) -> list[Filled]:
     """The official documents, and those of ours that are chosen, filled, in the packet's order.
 
     Args:
         job: what the packet is made from.
         only: the documents wanted, by id; all where empty.
         marking: put marks around every value, for a preview.
+        guided: put the programme's guidance into a draft as comments; not needed where nobody opens it.
 
     Raises:
         ProgrammeError: a template is at fault.
     """
     return [
-        _fill(job, chosen, marking=marking)
+        _fill(job, chosen, marking=marking, guided=guided)
         for chosen in chosen_documents(job).documents
         if not only or chosen.document.id in only
     ]
 
 
-def _fill(job: Job, chosen: Chosen, *, marking: bool) -> Filled:
+def _fill(job: Job, chosen: Chosen, *, marking: bool, guided: bool) -> Filled:
     document, templates = chosen.document, job.session.templates
     if chosen.common:
         prepared = templates.common(document.template)
     else:
-        prepared = templates.template_of(job.programme, document, job.dataset.consortium, job.edition)
+        prepared = templates.template_of(
+            job.programme, document, job.dataset.consortium, guided=guided and job.edition == "draft"
+        )
     rendered = render(
         prepared.template,
         job.render_job,

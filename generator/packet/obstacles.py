@@ -23,7 +23,7 @@ def absent(job: Job) -> tuple[Absent, ...]:
     Raises:
         ProgrammeError: a template is at fault.
     """
-    return absent_from(job, (one.rendered.record for one in fill_all(job)))
+    return absent_from(job, (one.rendered.record for one in fill_all(job, guided=False)))
 
 
 def judgement(job: Job) -> Judgement:

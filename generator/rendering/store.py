@@ -18,7 +18,6 @@ from generator.model.programme import Document, Programme
 from generator.rendering.comments import annotated
 from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.template import Template
-from generator.rendering.values import Edition
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,17 +93,22 @@ class TemplateStore:
         programme: Programme,
         document: Document,
         consortium: Consortium | None,
-        edition: Edition = "blank",
+        *,
+        guided: bool = False,
     ) -> Prepared:
         """The template of a document, the variant that the data asks for where there are several.
 
-        In a draft the programme's guidance stands in it as comments.
+        Args:
+            programme: the programme.
+            document: one of its documents.
+            consortium: the data; None for a blank form.
+            guided: whether the programme's guidance stands in it as comments.
 
         Raises:
             ProgrammeError: the file is missing or at fault.
         """
         path = programme.folder / _template_file(document, consortium)
-        return self.prepare(path, programme if edition == "draft" else None)
+        return self.prepare(path, programme if guided else None)
 
     def _notes(self, programme: Programme) -> Mapping[str, tuple[Note, ...]]:
         if programme.code not in self._guidance:

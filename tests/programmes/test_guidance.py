@@ -38,7 +38,7 @@ def made(code: str, document_id: str, edition: Edition, session: Session) -> Ren
     programme = CATALOGUE.load(code)
     document = programme.document(document_id)
     consortium = load(example(code), programme, known=CATALOGUE.all()).consortium
-    prepared = session.templates.template_of(programme, document, consortium, edition)
+    prepared = session.templates.template_of(programme, document, consortium, guided=edition == "draft")
     return render(
         prepared.template, RenderJob(programme, consortium, edition, WHEN), document, prepared.headings
     )

@@ -36,7 +36,7 @@ def documents(code: str) -> dict[str, tuple[Rendered, PdfDocument]]:
         for document in programme.documents:
             if document.rollup:
                 continue
-            prepared = session.templates.template_of(programme, document, dataset.consortium, "signing")
+            prepared = session.templates.template_of(programme, document, dataset.consortium)
             made = render(
                 prepared.template,
                 RenderJob(programme, dataset.consortium, "signing", WHEN),

@@ -8,8 +8,6 @@ from typing import Any, Final
 
 from generator.model.consortium import Member
 from generator.packet.parts import Job, MadeDocument
-from generator.writers.excel.listing import HEAD_FILL, plain
-from generator.writers.excel.saving import saved
 
 PATH: Final = "signing-register.xlsx"
 _COLUMNS: Final = (
@@ -82,9 +80,13 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
         job: what the packet is made from.
         lines: from ``rows``.
     """
+    # Imported here: openpyxl takes longer to load than a check takes to judge.
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Border, Font, Side
     from openpyxl.utils import get_column_letter
+
+    from generator.writers.excel.listing import HEAD_FILL, plain
+    from generator.writers.excel.saving import saved
 
     book = Workbook()
     sheet: Any = book.active
