@@ -92,6 +92,9 @@ def command(
         write_json(packets.as_json())
     elif len(packets.results) == 1 and packets.results[0].error:
         raise packets.results[0].error
+    for result in packets.results:
+        if result.error:
+            say(f"{result.programme.short_title}：{result.error}", err=True)
     return packets.exit_code
 
 
@@ -99,7 +102,6 @@ def _tell(result: PacketResult, *, err: bool) -> None:
     from generator.model.findings import count_verdicts
 
     if result.done is None:
-        say(f"{result.programme.code}：{result.error}", err=True)
         return
     counts = count_verdicts(result.findings)
     published, manifest = result.done.published, result.done.packet.manifest

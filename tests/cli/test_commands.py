@@ -217,6 +217,8 @@ def test_a_signing_edition_is_refused_while_something_printed_is_missing(
 ) -> None:
     without(example, "goals")
     refused = run("packet", example, "-p", CODE, "--edition", "signing", "-o", tmp_path / "出")
+    said = refused.err.strip().splitlines()
+    assert len(said) == len(set(said))
     assert refused.code == 1
     assert "技术创新目标" in refused.err
     assert not list((tmp_path / "出").rglob("*.docx")) if (tmp_path / "出").exists() else True
