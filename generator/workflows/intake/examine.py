@@ -38,6 +38,8 @@ from generator.workflows.verify import Report, verify
 from generator.workflows.workspace import Workspace
 
 _INTERNAL: Final = "internal/"
+# The name under which data that were read from forms are judged; no file of anybody's.
+_READ: Final = "intake.yaml"
 _FEW: Final = 8
 # What was read otherwise than it stands, or not at all, and who should look at it. Tidied names are nobody's worry.
 _NOTICED: Final[Mapping[Sort, tuple[Whose, str]]] = {
@@ -500,7 +502,7 @@ def _versions(manifest: PacketManifest, programme: Programme) -> Iterator[Issue]
 
 
 def _forms(workspace: Workspace, received: Received, programme: Programme) -> Examined:
-    read = read_back(workspace, received.files, programme.code, Path("intake.yaml"), write=False)
+    read = read_back(workspace, received.files, programme.code, Path(_READ), write=False)
     filed = Counter(one.id for one in read.documents)
 
     def papers(judgement: Judgement) -> Iterator[Issue]:
@@ -511,7 +513,7 @@ def _forms(workspace: Workspace, received: Received, programme: Programme) -> Ex
                     whose="applicant",
                     sort="缺文件",
                     title=document.title,
-                    what=f"没有收到《{document.title}》的 Word 文件",
+                    what=f"没有收到《{document.title}》的 Word 文件，没有填写的内容等收到后一并核对",
                     remedy="补报",
                 )
         yield _to_be_sealed("报来的是 Word 文件")
@@ -520,7 +522,26 @@ def _forms(workspace: Workspace, received: Received, programme: Programme) -> Ex
         yield from _enclosures(judgement, {}, set())
 
     unsure = {entry.path.removesuffix(".text") for entry in read.entries if entry.status != "sure"}
-    return _judged(workspace, received, programme, Upload("intake.yaml", read.data), papers, unsure)
+    found = _judged(workspace, received, programme, Upload(_READ, read.data), papers, unsure)
+    return found.model_copy(update={"issues": tuple(_of_forms(found.issues, read))})
+
+
+def _of_forms(issues: Iterable[Issue], read: ReadBack) -> Iterator[Issue]:
+    """Issues with their places in the forms; what only follows from a form that was not sent is not told."""
+    issues = list(issues)
+    echoes = {"无法核对", "没有填写"} if any(issue.sort == "缺文件" for issue in issues) else set()
+    places = {
+        f".{entry.path}": f"{entry.sources[0].document} {entry.sources[0].place}"
+        for entry in read.entries
+        if entry.sources
+    }
+    for issue in issues:
+        if issue.sort in echoes:
+            continue
+        where = issue.where
+        if where.startswith(_READ):
+            where = next((place for path, place in places.items() if issue.key.endswith(path)), "")
+        yield issue.model_copy(update={"where": where})
 
 
 def _whose_forms(read: ReadBack) -> Iterator[Issue]:
