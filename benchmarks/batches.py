@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import subjects
+from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating, seconds
 from generator.batch.settings import Bounds
 from generator.model.catalogue import Catalogue
@@ -26,6 +26,8 @@ PACKETS = 200
 PACKETS_SPEEDUP = 40
 ROUNDS_SPEEDUP = 3
 ROUNDS_RESUME = 5
+PACKETS_PEERS = 20
+ROUNDS_PEERS = 3
 LIFE = Bounds(1).packets
 MEMBERS = (10, 100, 1000)
 
@@ -55,6 +57,50 @@ def many() -> Iterator[Figure]:
     yield Figure(
         "resume_vs_make", PACKETS, made / again, note=f"{made:.1f} s to make, {again:.2f} s to find unchanged"
     )
+
+
+def rate_against_peers() -> Iterator[Figure]:
+    """``batch_rate_vs_docxtpl_libreoffice``: as many processes on both sides; ours makes whole packets.
+
+    Each peer process fills its share of the packets' documents and has them made into PDFs by one run of LibreOffice.
+    """
+    if peers.office() is None:
+        print(peers.NO_OFFICE, file=sys.stderr)
+        return
+    count = processors()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        shares = [folder / f"share{number}" for number in range(count)]
+        for at, path in enumerate(subjects.versions(folder / "data", PACKETS_PEERS)):
+            share = shares[at % count]
+            share.mkdir(exist_ok=True)
+            shutil.copy(path, share)
+
+        def theirs(number: int) -> None:
+            commands = [
+                [
+                    sys.executable,
+                    "-m",
+                    "benchmarks.peers",
+                    str(share),
+                    f"{share}-made{number}",
+                    subjects.CODE,
+                    "pdf",
+                ]
+                for share in shares
+            ]
+            running = [subprocess.Popen(one, stdout=subprocess.DEVNULL) for one in commands]
+            if sum(one.wait() for one in running):
+                raise SystemExit("a peer failed")
+
+        mine, other = alternating(
+            [lambda number: batch(folder / "data", folder / f"out{number}", count), theirs], ROUNDS_PEERS
+        )
+    note = (
+        f"{PACKETS_PEERS / mine:.2f} packets a second against the documents of {PACKETS_PEERS / other:.2f}; ours with "
+        "sheets, print copy, manifest and zip, which the peers do not make; start included"
+    )
+    yield Figure("batch_rate_vs_docxtpl_libreoffice", ROUNDS_PEERS, other / mine, note=note)
 
 
 def memory() -> Iterator[Figure]:
@@ -142,6 +188,7 @@ def with_members(count: int, text: str) -> str:
 
 FIGURES = [
     (("batch_rate", "resume_vs_make"), many),
+    (("batch_rate_vs_docxtpl_libreoffice",), rate_against_peers),
     (("batch_peak_mb",), memory),
     (("two_processes",), speedup),
     (("member_time_1000_vs_100",), growth),

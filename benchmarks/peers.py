@@ -1,7 +1,8 @@
 """The tools of today on the same templates and data: docxtpl fills, LibreOffice makes the PDFs.
 
 docxtpl is given this project's Jinja environment, as the templates use its functions; so both sides do the
-same work in the expressions. Run as a program it is the cold peer: ``peers.py DATA FOLDER [pdf]``.
+same work in the expressions. Run as a program it is the cold peer: ``peers.py DATA FOLDER CODE [pdf]``; with ``pdf`` DATA
+may be a folder of data files.
 """
 
 from __future__ import annotations
@@ -90,7 +91,17 @@ def main(data: Path, folder: Path, code: str, *, pdf: bool) -> None:
     programme = catalogue.load(code)
     session = Session(catalogue, None)
     if pdf:
-        files = fill_all(begin(read_source(data), programme, Order("signing"), session), session, folder, "")
+        sources = sorted(data.glob("*.yaml")) if data.is_dir() else [data]
+        files = [
+            file
+            for source in sources
+            for file in fill_all(
+                begin(read_source(source), programme, Order("signing"), session),
+                session,
+                folder,
+                f"{source.stem}-",
+            )
+        ]
         office_pdfs(files, folder)
         return
     dataset = load(read_source(data), programme, known=catalogue.all())
