@@ -322,7 +322,10 @@ def test_twelve_files_to_twelve_drafts(folder: Path, tab: Any) -> None:
         "/many",
         "/help",
         "/open?file=a.yaml",
-        *(f"/{one}?file=a.yaml&p={P}" for one in ("fill", "problems", "attachments", "packet")),
+        *(
+            f"/{one}?file=a.yaml&p={P}"
+            for one in ("fill", "problems", "attachments", "packet", "library", "parts")
+        ),
     ]
     + [f"/fill?file=a.yaml&p={P}&s={one}" for one in ("成员单位", "方案章节")],
 )

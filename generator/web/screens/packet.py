@@ -34,7 +34,7 @@ _SHEETS: Final = {
     "checklist": "材料清单",
     "signing-guide": "签署指引",
     "entry-sheet": "系统录入单",
-    "labels": "信封、档案盒标签",
+    "labels": "快递标签",
     "signing-register": "签署登记表",
     "parties": "给各方的通知（逐家）",
     "data": "做这套材料的数据",
