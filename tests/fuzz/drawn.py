@@ -61,7 +61,7 @@ def run(targets: list[str], seconds: float, folder: Path, found: Path, corpus: P
     kept: dict[str, list[bytes]] = {name: [] for name in targets}
     for path in sorted(corpus.iterdir()) if corpus.is_dir() else ():
         data = path.read_bytes()
-        if (name := target_of(data, ["", *targets])) in kept:
+        if (name := target_of(data, list(TURNS))) in kept:
             kept[name].append(data[1:])
     told = _Told(folder, found)
     end = time.monotonic() + seconds

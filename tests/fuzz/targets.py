@@ -53,11 +53,11 @@ def target_of(data: bytes, among: Sequence[str]) -> str:
 
     Args:
         data: the input.
-        among: the targets that are tried; one that is not is replaced by the first of them.
+        among: the targets that are tried; the input of one that is not is one of theirs.
     """
     first = data[0] if data else 0
     name = _NAMES[first] if first < len(_NAMES) else _ROW[first % len(_ROW)]
-    return name if name in among else among[0]
+    return name if name in among else among[first % len(among)]
 
 
 def named(name: str, data: bytes) -> bytes:
