@@ -262,3 +262,28 @@ def test_the_workbooks_words_are_those_of_the_format() -> None:
     from generator.model.programme_book.layout import OPERATION_TITLES
 
     assert set(OPERATION_TITLES.values()) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "head", "value"),
+    [
+        ("条件", "条款", (2026, 3, 1)),
+        ("条件", "原文", (2023, 9, 30)),
+        ("条件", "至少", (2023, 9, 30, 12, 30)),
+    ],
+)
+def test_what_excel_has_made_a_date_of_is_asked_for_and_not_guessed(
+    sheet: str, head: str, value: tuple[int, ...], tmp_path: Path
+) -> None:
+    from datetime import datetime
+
+    folder = as_workbook(FIFTH, tmp_path)
+    book = openpyxl.load_workbook(folder / "programme.xlsx")
+    cell = find(book[sheet], head)
+    below = book[sheet].cell(cell.row + 1, cell.column)
+    below.value = datetime(*value)  # type: ignore[arg-type]  # noqa: DTZ001 (a cell's time has no zone)
+    book.save(folder / "programme.xlsx")
+    with pytest.raises(ProgrammeError) as caught:
+        load_programme(folder)
+    assert "被 Excel 当成了日期" in str(caught.value)
+    assert f"工作表“{sheet}”单元格 {below.coordinate}" in str(caught.value)

@@ -50,6 +50,7 @@ class Column:
         words: of a choice: the file's word by the cell's.
         below: of criteria: the column whose list's items they are about; empty where they are about the consortium.
         needed: a row without it is at fault.
+        dated: a cell with a date is read as that day.
         open: of a choice: any other text is taken too, as it stands.
         width: in characters.
         help: what to write.
@@ -62,6 +63,7 @@ class Column:
     below: str = ""
     needed: bool = False
     open: bool = False
+    dated: bool = False
     width: int = 16
     help: str = ""
 
@@ -136,11 +138,11 @@ _SCHEME = Block(
         Column("name_pattern", "名称格式", help="如 某某省{}创新联合体，{} 是各联合体自己的部分"),
         Column("source.title", "官方文件标题", needed=True),
         Column("source.number", "文号"),
-        Column("source.issued", "印发日期", help="如 2022-07-07"),
+        Column("source.issued", "印发日期", dated=True, help="如 2022-07-07"),
         Column("source.annexes", "附件标题", Code.LIST, help="一行一个"),
         Column("source.rebuilt", "模板怎样来的", help="用原件的不填"),
-        Column("validity.start", "施行日期"),
-        Column("validity.end", "有效期到"),
+        Column("validity.start", "施行日期", dated=True),
+        Column("validity.end", "有效期到", dated=True),
         Column("validity.note", "有效期说明"),
         _choice("signing_pages", "签章页", {"各方共用": "shared", "每方一页": "one-per-party"}),
         Column("effect.clause", "协议何时生效：条款"),
@@ -332,8 +334,10 @@ _CONDITIONS = Block(
         Column(
             "who", "谁", Code.CRITERIA, below="counts", width=34, help="如：单位性质 = 高等学校 或 科研院所"
         ),
-        Column("at_least", "至少", width=12, help="数、金额（2000万元）或日期（2023-09-30），含本数"),
-        Column("at_most", "至多", width=12),
+        Column(
+            "at_least", "至少", dated=True, width=12, help="数、金额（2000万元）或日期（2023-09-30），含本数"
+        ),
+        Column("at_most", "至多", dated=True, width=12),
         Column("share", "占比", width=10, help="如 ≥50%、>50%、≤30%"),
         Column("share_of", "占谁的", Code.FIGURE, width=20, help="不填的是同一个列表的全部"),
         Column("when", "适用情形", Code.CRITERIA, width=34, help=_WHEN),
@@ -453,7 +457,7 @@ _FILING = (
         (
             Column("what", "办什么", needed=True, width=44),
             Column("when", "什么时候", needed=True, width=24),
-            Column("date", "日期", width=12, help="条件要用的填，如 2030-09-30"),
+            Column("date", "日期", dated=True, width=12, help="条件要用的填，如 2030-09-30"),
             Column("clause", "条款"),
         ),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Final
 
@@ -87,7 +87,7 @@ def _columns(grid: Grid, block: Block, head: int, problems: list[Problem]) -> di
 def _row(grid: Grid, at: int, columns: dict[int, Column], problems: list[Problem]) -> Row:
     row: Row = {}
     for column, declared in columns.items():
-        cell = _cell(grid, at, column, problems)
+        cell = _cell(grid, at, column, problems, dated=declared.dated)
         if cell is not None:
             row[declared.key] = cell
     stray = [at for at in range(len(grid.rows[at])) if at not in columns]
@@ -104,8 +104,8 @@ def _pairs(grid: Grid, block: Block, rows: range, problems: list[Problem]) -> Ro
     row: Row = {}
     for at in rows:
         title = grid.text(at, 0).strip()
-        value = _cell(grid, at, 1, problems)
         declared = by_title.get(title)
+        value = _cell(grid, at, 1, problems, dated=declared is not None and declared.dated)
         if declared is None:
             if title or value:
                 problems.append(
@@ -122,8 +122,12 @@ def _pairs(grid: Grid, block: Block, rows: range, problems: list[Problem]) -> Ro
     return row
 
 
-def _cell(grid: Grid, row: int, column: int, problems: list[Problem]) -> Cell | None:
-    """What a cell says, as text; None where it is empty or cannot be read."""
+def _cell(grid: Grid, row: int, column: int, problems: list[Problem], *, dated: bool) -> Cell | None:
+    """What a cell says, as text; None where it is empty or cannot be read.
+
+    A date is read where one is asked for. Elsewhere the program has made one of what was typed (a clause 3-1), and
+    how that was written can no longer be told.
+    """
     place = grid.place(row, column)
     at = (row, column)
     if at in grid.errors or at in grid.unstored or at in grid.volatile:
@@ -139,9 +143,14 @@ def _cell(grid: Grid, row: int, column: int, problems: list[Problem]) -> Cell | 
         text = f"{exact:f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return Cell(text + ("%" if at in grid.percents else ""), place)
-    if isinstance(value, datetime):
-        return Cell(value.date().isoformat(), place)
     if isinstance(value, date):
-        return Cell(value.isoformat(), place)
+        day, at_midnight = value, True
+        if isinstance(value, datetime):
+            day, at_midnight = value.date(), value.time() == time()
+        if dated and at_midnight:
+            return Cell(day.isoformat(), place)
+        what = f"被 Excel 当成了日期（{value.isoformat(' ')[:16] if isinstance(value, datetime) else day}），看不出原来写的是什么"
+        problems.append(Problem(what, "把单元格格式设为“文本”，照原样重新输入", place))
+        return None
     problems.append(Problem(f"“{value}”是时间格式", "把单元格格式设为“文本”，重新输入", place))
     return None

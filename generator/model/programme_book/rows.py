@@ -137,7 +137,11 @@ def rows_of(content: Mapping[str, Any]) -> list[Rows]:
     content = canonical(content)
     words = Vocabulary(content)
     nowhere = Place("")
-    found = [Rows(block, nowhere, list(_rows(block, content, words))) for block in BLOCKS[:-1]]
+    found = []
+    for block in BLOCKS[:-1]:
+        rows = list(_rows(block, content, words))
+        # An item of which no cell can hold anything would be no row, and those after it would move up.
+        found.append(Rows(block, nowhere, rows if all(rows) else []))
     again, _ = content_of(found, words)
     kept = dict(leaves(plain(again)))
     rest = {path: text for path, text in leaves(content) if kept.get(path) != text}

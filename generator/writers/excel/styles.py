@@ -119,11 +119,12 @@ def at(sheet: Worksheet, row: int, column: int) -> Cell:
 
 
 def put(cell: Cell, value: Any, font: Font = BODY, alignment: Alignment = TOP) -> None:
-    """Write a value; a text never becomes a formula, whatever it begins with."""
+    """Write a value; a text never becomes a formula or an error, whatever it says."""
     if isinstance(value, str):
         cell.value = escaped(value)
+        # The library takes =1+1 for a formula and #N/A for an error.
+        cell.data_type = "s"
         if value[:1] in {"=", "+", "-", "@"}:
-            cell.data_type = "s"
             cell.quotePrefix = True
     else:
         cell.value = value
