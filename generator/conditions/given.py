@@ -63,6 +63,10 @@ def _used(planned: Plan, view: View) -> Iterator[str]:
     if "[]" not in planned.path:
         return
     prefix, _ = split_list(planned.path)
+    if planned.last is not None:
+        yield from (
+            place.path for place in resolve(consortium, f"{prefix}[].year") if place.value is not None
+        )
     for criterion in planned.criteria:
         path = criterion.below(f"{prefix}[]")
         yield from (place.path for place in resolve(consortium, path) if place.value is not None)
