@@ -48,7 +48,8 @@ _FORBIDDEN = (
 _MOST_NESTED: Final = 50
 # One pass of a loop counts as one step for every so many expressions in its body, and one more.
 _EXPRESSIONS_A_STEP: Final = 8
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# What no XML may hold, and so no Word file.
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONG_NUMBER = re.compile(r"\d{1000}")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _TESTS = ("odd", "even", "divisibleby")
@@ -238,7 +239,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             # Jinja writes neither as Python; no document holds them.
             if isinstance(constant.value, float) and not math.isfinite(constant.value):
                 raise jinja2.TemplateSyntaxError("too long a number", constant.lineno)
-            if isinstance(constant.value, str) and _SURROGATE.search(constant.value):
+            if isinstance(constant.value, str) and _NO_XML.search(constant.value):
                 raise jinja2.TemplateSyntaxError("unexpected char", constant.lineno)
         return tree
 

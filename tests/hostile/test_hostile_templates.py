@@ -98,6 +98,9 @@ def test_what_nests_too_deeply_is_refused_by_its_place(kind: str) -> None:
         "{{ 1e400|chinese }}",
         "{% if 1e999 > 2 %}x{% endif %}",
         r"{{ '\ud800' }}",
+        r"{{ '\x01' }}",
+        r"{{ '\u000b' }}",
+        r"{{ name ~ '\uffff' }}",
         "{{ 1 % 0 }}",
     ],
 )
