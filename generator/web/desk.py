@@ -80,6 +80,7 @@ class Desk(AbstractContextManager["Desk"]):
         self.served = ServedFolder(settings.folder)
         self.workspace = workspace or Workspace(settings.templates, fonts=settings.fonts)
         self._closes = workspace is None
+        self._before: list[Workspace] = []
         self.jobs = Jobs(settings.workers, settings.templates, settings.fonts)
         self.closing = False
         self._lock = Lock()
@@ -98,8 +99,21 @@ class Desk(AbstractContextManager["Desk"]):
         """Close what is open, and stop what is being made."""
         self.closing = True
         self.jobs.close()
+        for before in self._before:
+            before.close()
         if self._closes:
             self.workspace.close()
+
+    def renew(self) -> None:
+        """Read the programmes anew, as after one was installed; calls that are under way end with the old ones."""
+        with self._lock:
+            if self._closes:
+                self._before.append(self.workspace)
+            self.workspace = Workspace(self.settings.templates, fonts=self.settings.fonts)
+            self._closes = True
+            self._forms.clear()
+            self._overviews.clear()
+        self.jobs.renew()
 
     def said(self, text: object) -> str:
         """A message without the folders of this machine."""

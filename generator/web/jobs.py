@@ -85,6 +85,7 @@ class Jobs:
         self._idle = 0
         self._number = 0
         self._closed = False
+        self._generation = 0
         self.version = 0
 
     def add(self, title: str, file: str, order: Order | Task, *, first: bool = False) -> Job:
@@ -154,6 +155,11 @@ class Jobs:
             self._changed.wait_for(lambda: self.version != version or self._closed, seconds)
             return self.version
 
+    def renew(self) -> None:
+        """Give what comes next to fresh processes, which know of programmes that were installed meanwhile."""
+        with self._changed:
+            self._generation += 1
+
     def close(self) -> None:
         """Stop everything; what stands in the output folder is whole."""
         with self._changed:
@@ -175,6 +181,7 @@ class Jobs:
     def _run(self) -> None:
         """One worker's thread: it has a process of its own, and gives it one job after the other."""
         process: _Process | None = None
+        generation = 0
         while True:
             with self._changed:
                 self._idle += 1
@@ -185,6 +192,10 @@ class Jobs:
                 job = self._queue.popleft()
                 job.state, job.step = "running", "开始"
                 self._tell()
+                old, generation = generation != self._generation, self._generation
+            if process is not None and old:
+                process.end()
+                process = None
             if process is None or not process.is_alive:
                 process = _Process(*self._start)
             if not self._work(process, job):

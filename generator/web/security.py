@@ -25,7 +25,15 @@ TOKEN_HEADER: Final = "x-csrf-token"  # noqa: S105 (the name of a header)
 UPLOAD_BYTES: Final = 64_000_000
 BODY_BYTES: Final = 4_000_000
 # Where whole files come in.
-_UPLOADS: Final = ("/upload", "/read", "/attachments/add", "/parts/add", "/intake/add")
+_UPLOADS: Final = (
+    "/upload",
+    "/attachments/add",
+    "/parts/add",
+    "/intake/add",
+    "/receive/add",
+    "/forms/add",
+    "/packs/add",
+)
 _OPEN: Final = ("/static/", "/login", "/token")
 _SESSION_SECONDS: Final = 12 * 3600
 _MOST_TRIES: Final = 5

@@ -94,12 +94,19 @@ class ShownPapers:
             raise IndexError(page)
         return picture(*self._where[page], width)
 
-    def find(self, text: str) -> tuple[int, Box] | None:
-        """Where a text stands first, by page from 0 and box; None where it is on no page, or too short to be told."""
+    def find(self, text: str, title: str = "") -> tuple[int, Box] | None:
+        """Where a text stands first, by page from 0 and box; None where it is on no page, or too short to be told.
+
+        Args:
+            text: the text; blanks do not count.
+            title: of the document that it stands in; empty for any.
+        """
         wanted = fold(text)[:_LONGEST]
         if len(wanted) < _SHORTEST:
             return None
-        for page in range(len(self.pages)):
+        for page, shown in enumerate(self.pages):
+            if title and shown.title != title:
+                continue
             characters = self._characters(page)
             at = "".join(character for character, _ in characters).find(wanted)
             if at >= 0:

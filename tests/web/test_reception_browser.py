@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
+from generator.packet.session import Session
+from tests.returns import scanner
+from tests.returns.signing import Paper, as_pdf
+from tests.standing import Standing
 from tests.web import browsing
 from tests.web.browsing import served
 from tests.web.test_intake_screen import filing
+from tests.web.test_returned_screens import HUBEI, filled_form
 
 AXE = Path(__file__).parent / "vendor" / "axe" / "axe.min.js"
 pytestmark = [
@@ -77,3 +84,134 @@ def test_a_folder_is_taken_in_judged_by_key_and_taken_in_again(tab: Any, folder:
         with tab.expect_download() as download:
             notice.click()
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_scans_dropped_on_a_packet_fill_the_board_and_a_person_s_word_stands_on_it(
+    tab: Any, folder: Path, made: Standing, tmp_path: Path
+) -> None:
+    sent = folder / "output" / "某联合体" / made.folder.name
+    shutil.copytree(made.folder, sent)
+    paper = Paper.of(sent)
+    sheet = next(sheet for sheet in paper.sheets("agreement") if len(sheet.signatories) > 1)
+    # One party has signed on this page, the others have not.
+    scan = paper.scan(
+        sheet,
+        3,
+        scanner.OFFICE_200,
+        lambda _, place: ("signature", "seal", "date") if place.number < 1 else (),
+    )
+    (tmp_path / "扫描.pdf").write_bytes(as_pdf([scan]))
+    with served(folder) as server:
+        tab.goto(f"{server.address}/receive")
+        accessible(tab)
+        tab.click("table a")
+        tab.set_input_files("#scans", tmp_path / "扫描.pdf")
+        tab.wait_for_selector("text=还没有收齐", timeout=180_000)
+        accessible(tab)
+        # What the program did not see is asked with the scan beside our page, and counts only with a name.
+        box = tab.locator(".crop").filter(has=tab.locator("img")).first
+        assert (
+            box.locator("img").evaluate(
+                "one => { one.loading = 'eager'; return one.decode().then(() => one.naturalWidth) }"
+            )
+            > 0
+        )
+        before = tab.locator(".crop").count()
+        box.locator("input").check()
+        assert tab.text_content("#looked") == "勾选了 1 处"
+        tab.fill("input[name=who]", "李四")
+        tab.click("text=记下勾选的")
+        tab.wait_for_selector("td:has-text('由李四')", timeout=180_000)
+        assert tab.locator(".crop").count() == before - 1
+        assert tab.locator("text=已经收齐").count() == 0
+        assert "还没有收到这一页" in tab.input_value("textarea[aria-label=催办的话]")
+        with tab.expect_download() as download:
+            tab.click("text=下载签署情况表")
+        assert download.value.suggested_filename == "signing-status.xlsx"
+    assert [path.name for path in (folder / "收回").rglob("*扫描.pdf*")] != []
+    assert not list((folder / "收回").rglob("送来/*"))
+
+
+def test_a_filled_form_is_gone_through_beside_its_pages(
+    tab: Any, folder: Path, session: Session, tmp_path: Path
+) -> None:
+    (tmp_path / "建设方案.docx").write_bytes(filled_form(session))
+    with served(folder) as server:
+        tab.goto(f"{server.address}/forms")
+        accessible(tab)
+        tab.select_option("#p", HUBEI)
+        tab.fill("#name", "读回的")
+        tab.select_option("#format", ".yaml")
+        tab.set_input_files("#forms", tmp_path / "建设方案.docx")
+        tab.wait_for_selector(".paper img[src]")
+        tab.wait_for_selector(".seen")
+        accessible(tab)
+        # 2 asks for the text, Enter writes it; 1 takes what was read; the next one is shown by itself.
+        tab.keyboard.press("2")
+        tab.locator(".question.here [data-text]").fill("企业")
+        tab.keyboard.press("Enter")
+        tab.wait_for_selector(".question.good-edge")
+        doubtful = tab.locator(".question.warn-edge").first
+        doubtful.locator("h3").click()
+        tab.keyboard.press("1")
+        tab.wait_for_function("() => document.querySelectorAll('.question.good-edge').length === 2")
+        tab.reload()
+        tab.wait_for_function("() => document.querySelectorAll('.question.good-edge').length === 2")
+    data = yaml.safe_load((folder / "读回的.yaml").read_text(encoding="utf-8"))
+    assert [member["kind"] for member in data["members"][:2]] == ["企业", "企业"]
+
+
+def test_two_drafts_stand_side_by_side_and_a_folder_is_tabulated(tab: Any, folder: Path) -> None:
+    filing(folder, "光电子")
+    filing(folder, "显示")
+    shutil.copy(folder / "报来的" / "光电子" / "数据.yaml", folder / "旧.yaml")
+    shutil.copy(folder / "报来的" / "显示" / "数据.yaml", folder / "新.yaml")
+    with served(folder) as server:
+        tab.goto(f"{server.address}/drafts")
+        accessible(tab)
+        tab.select_option("select[name=old]", "旧.yaml")
+        tab.select_option("select[name=new]", "新.yaml")
+        tab.click("button.main")
+        tab.wait_for_selector("td.was")
+        assert "光电子" in tab.locator("td.was").first.text_content()
+        assert "显示" in tab.locator("td.is").first.text_content()
+        accessible(tab)
+        tab.goto(f"{server.address}/rollup")
+        tab.select_option("select[name=p]", HUBEI)
+        tab.select_option("select[name=folder]", "报来的")
+        tab.click("button.main")
+        tab.wait_for_selector("text=列入 2 家")
+        accessible(tab)
+        with tab.expect_download() as download:
+            tab.click("a:has-text('汇总.xlsx')")
+        assert Path(download.value.path()).read_bytes().startswith(b"PK")
+
+
+def test_a_scheme_is_handed_out_and_installed(
+    tab: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    with served(folder) as server:
+        tab.goto(f"{server.address}/packs")
+        accessible(tab)
+        tab.fill("#key-name", "某厅")
+        tab.fill("#new-password", "一个很长的口令")
+        tab.fill("#again", "一个很长的口令")
+        tab.click("button:has-text('生成')")
+        tab.select_option("#p", HUBEI)
+        tab.fill("#password", "一个很长的口令")
+        tab.click("button:has-text('做安装包')")
+        with tab.expect_download(timeout=180_000) as download:
+            tab.click("a:has-text('.lhpack')", timeout=180_000)
+        pack = tmp_path / "方案.lhpack"
+        pack.write_bytes(Path(download.value.path()).read_bytes())
+        fingerprint = tab.locator("table").nth(1).locator("td").last.text_content()
+        tab.set_input_files("#pack", pack)
+        tab.wait_for_selector("text=第一次见到")
+        assert tab.locator("b.broken").text_content() == fingerprint
+        accessible(tab)
+        tab.check("input[name=compared]")
+        tab.click("button:has-text('安装')")
+        row = tab.locator("tr", has_text=HUBEI)
+        row.locator("td:has-text('安装的')").wait_for()
+        assert fingerprint in row.text_content()

@@ -165,6 +165,7 @@ class Row:
         returned: whether the page came back.
         acts: by act, how it stands: the verdict, or ``confirmed`` by a person, or None where it is not asked for.
         remarks: what to do or to know.
+        ids: by act, its name, as ``--confirm`` takes it.
     """
 
     party: str
@@ -173,6 +174,7 @@ class Row:
     returned: bool
     acts: Mapping[Act, str | None]
     remarks: tuple[str, ...]
+    ids: Mapping[Act, str]
 
 
 def act_id(at: int, page: int, number: int, act: Act) -> str:
@@ -306,6 +308,7 @@ class Overview:
                         one is not None,
                         states,
                         tuple(self._remarks(document.id, page, number, acts, one)),
+                        {act: act_id(self._at[document.id], page, number, act) for act in acts},
                     )
 
     def _remarks(

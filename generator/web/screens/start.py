@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from starlette.responses import Response
 
@@ -12,8 +12,6 @@ from generator.model.programme import Programme
 from generator.web.served import DATA_SUFFIXES
 from generator.web.visit import Visit
 from generator.workflows.data_files import new
-from generator.workflows.inputs import Upload
-from generator.workflows.read_back import read_back
 
 _MOST_SHOWN = 300
 
@@ -63,39 +61,6 @@ def new_file(visit: Visit) -> Response:
     )
     desk.served.write(name, made.data)
     return visit.on("/fill", file=name, p=programme.code)
-
-
-def read(visit: Visit) -> Response:
-    """A new data file from forms that were filled in Word, and what of it a person should look at."""
-    desk = visit.desk
-    programme = desk.programme(visit.asked("p"))
-    suffix = visit.asked("format") or ".xlsx"
-    wanted = visit.asked("name").strip()
-    forms = [
-        Upload(f"{at + 1}-{PureWindowsPath(file.name).name}", file.data)
-        for at, file in enumerate(visit.files)
-    ]
-    if not all(form.name.lower().endswith(".docx") for form in forms):
-        raise UsageError("只能读 .docx 文件", "在 Word 或 WPS 里另存为 .docx，再选它")
-    name = desk.served.free_name(f"{wanted or programme.short_title}{suffix}", DATA_SUFFIXES)
-    found = read_back(desk.workspace, forms, programme.code, Path(name), write=False)
-    desk.served.write(name, found.data)
-    doubts = [
-        (entry, found.titles[entry.path])
-        for status in ("conflict", "unread", "doubtful")
-        for entry in found.of(status)
-    ]
-    return visit.page(
-        "read.html",
-        title="读进来的内容",
-        name=name,
-        programme=programme,
-        found=found,
-        sure=len(found.of("sure")),
-        doubts=doubts,
-        statuses={"conflict": "两处写得不一样", "unread": "读不出来", "doubtful": "拿不准"},
-        count=0,
-    )
 
 
 def open_file(visit: Visit) -> Response:

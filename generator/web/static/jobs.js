@@ -5,7 +5,7 @@
   const box = document.getElementById("jobs");
   const words = { waiting: "排队", running: "正在做", done: "做好了", failed: "没有做成", stopped: "停下了" };
   const known = new Map();
-  const mine = (job) => !box.dataset.file || (job.file === box.dataset.file && job.p === box.dataset.p);
+  const mine = (job) => !box.dataset.file || (job.file === box.dataset.file && (!box.dataset.p || job.p === box.dataset.p));
 
   const draw = (job) => {
     let line = box.querySelector(`[data-job="${job.number}"]`);

@@ -1,0 +1,117 @@
+"""Two drafts side by side: what changed by field, which signatures no longer hold, tracked changes to download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import Response
+
+from generator.errors import UsageError
+from generator.web.desk import Desk
+from generator.web.jobs import ENDED, Job
+from generator.web.served import DATA_SUFFIXES
+from generator.web.tasks import CompareDrafts
+from generator.web.visit import Visit
+from generator.workflows.compare import Comparison
+from generator.workflows.found_packets import found_packets
+from generator.workflows.redlines import redlines_can_be_made
+
+KEY: Final = "比对"
+_KINDS: Final = {
+    "changed": "改了",
+    "filled": "新填",
+    "cleared": "清空",
+    "added": "新增",
+    "removed": "去掉",
+    "moved": "换了次序",
+    "file": "附件换了内容",
+}
+_STATES: Final = {
+    "same": "没有变，原来的签章有效",
+    "changed": "有变动",
+    "new": "新增的文件",
+    "withdrawn": "后一套里没有了",
+    "unknown": "没有 PDF，比不了",
+}
+_DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_LONGEST_NAME: Final = 40
+
+
+def show(visit: Visit) -> Response:
+    """What can be compared, and the last comparison or the one that is asked for."""
+    desk = visit.desk
+    jobs = [job for job in desk.jobs.all() if job.file == KEY]
+    done = [job for job in jobs if job.state == "done"]
+    shown = next((job for job in done if str(job.number) == visit.asked("job")), next(iter(done), None))
+    comparison: Comparison | None = shown.result["comparison"] if shown else None
+    return visit.page(
+        "drafts.html",
+        title="比对",
+        files=[one.name for one in desk.served.data_files()],
+        packets=_packets(desk),
+        redlines=_redlines(),
+        jobs=jobs[:2],
+        done=done[:12],
+        shown=shown,
+        comparison=comparison,
+        kinds=_KINDS,
+        states=_STATES,
+        busy=any(job.state not in ENDED for job in jobs),
+        said=desk.said,
+        key=KEY,
+    )
+
+
+def make(visit: Visit) -> Response:
+    """Put a comparison into the queue."""
+    desk = visit.desk
+    old, new = visit.asked("old"), visit.asked("new")
+    if old == new:
+        raise UsageError("前后选的是同一份", "选不同的两份")
+    author = visit.asked("author").strip()[:_LONGEST_NAME] if visit.asked("redline") == "1" else ""
+    if visit.asked("redline") == "1" and not author:
+        raise UsageError("没有写修订稿的作者", "写上姓名，它印在每一处修订上")
+    task = CompareDrafts(old=_place(desk, old), new=_place(desk, new), author=author)
+    desk.jobs.add(f"{old} → {new}", KEY, task, first=True)
+    return visit.on("/drafts")
+
+
+def file(visit: Visit) -> Response:
+    """A document with tracked changes."""
+    number, at = visit.asked("job"), visit.asked("at")
+    if not (number + at).isascii() or not number.isdigit() or not at.isdigit():
+        raise UsageError("没有这个文件", "刷新页面后重试")
+    job: Job | None = visit.desk.jobs.get(int(number[:9]))
+    comparison = job.result.get("comparison") if job is not None and job.file == KEY else None
+    redlines = comparison.redlines if isinstance(comparison, Comparison) else ()
+    if int(at[:4]) >= len(redlines) or not redlines[int(at[:4])].data:
+        raise UsageError("这个修订稿不在了", "再比对一次")
+    one = redlines[int(at[:4])]
+    headers = {"content-disposition": f"attachment; filename*=utf-8''{quote(one.name)}"}
+    return Response(one.data, media_type=_DOCX, headers=headers)
+
+
+def _packets(desk: Desk) -> list[tuple[str, str]]:
+    editions = {"draft": "草稿", "signing": "签署版"}
+    return [
+        (one.name, f"{one.consortium}　{editions.get(one.edition, one.edition)}（{one.name}）")
+        for one in found_packets(desk.served.folder)
+    ]
+
+
+def _place(desk: Desk, name: str) -> Path:
+    """A data file or a packet by its name, which a page gave: not to be trusted."""
+    if name in {packet for packet, _ in _packets(desk)}:
+        return desk.served.folder_in(name)
+    return desk.served.path(name, DATA_SUFFIXES)
+
+
+def _redlines() -> str:
+    """Why no tracked changes can be made; empty where they can."""
+    try:
+        redlines_can_be_made()
+    except UsageError as error:
+        return str(error)
+    return ""

@@ -1,0 +1,204 @@
+"""What comes back signed: scans dropped on a packet, the board of who has signed, what a person must look at."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from starlette.responses import FileResponse, Response
+
+from generator.base.files import sha256_of
+from generator.errors import UsageError
+from generator.publishing.beside import STATUS_JSON, STATUS_SHEET
+from generator.web.desk import Desk
+from generator.web.jobs import ENDED
+from generator.web.served import SIGNED_BACK
+from generator.web.tasks import ReceiveScans
+from generator.web.visit import Visit
+from generator.workflows.found_packets import FoundPacket, found_packets
+from generator.workflows.signing_board import SIGNED, Board, read_board
+
+_SCANS: Final = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
+_INCOMING: Final = "送来"
+_PICTURE: Final = re.compile(r"(?:look|pages)/[0-9A-Za-z._-]+\.(?:png|jpg)")
+_KINDS: Final = {".png": "image/png", ".jpg": "image/jpeg"}
+_MOST_CONFIRMED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A packet that was sent out for signature.
+
+    Attributes:
+        packet: the packet.
+        out: where what comes back goes.
+        title: the scheme in a few words.
+    """
+
+    packet: FoundPacket
+    out: Path
+    title: str
+
+    @property
+    def key(self) -> str:
+        """What names it among the jobs."""
+        return f"{SIGNED_BACK}/{self.packet.name}"
+
+    @property
+    def board(self) -> Board | None:
+        """What came back; None where nothing has."""
+        return read_board(self.out)
+
+
+def show(visit: Visit) -> Response:
+    """The packets for signature, each with how far it is."""
+    return visit.page("receive.html", title="收回盖章件", packets=_sent(visit.desk))
+
+
+def packet(visit: Visit) -> Response:
+    """One packet's board."""
+    one = _one(visit.desk, visit.asked("packet"))
+    board = one.board
+    status = one.packet.folder / STATUS_JSON
+    jobs = [job for job in visit.desk.jobs.all() if job.file == one.key]
+    return visit.page(
+        "receive_board.html",
+        title=f"收回 · {one.packet.consortium}",
+        one=one,
+        board=board,
+        elsewhere=board is not None and (not status.is_file() or sha256_of(status) != board.status_sha256),
+        parties=_parties(board) if board else [],
+        sheet=(one.packet.folder / STATUS_SHEET).is_file(),
+        jobs=jobs[:2],
+        busy=any(job.state not in ENDED for job in jobs),
+        today=datetime.now(tz=UTC).astimezone().date().isoformat(),
+        left=_left(one),
+        said=visit.desk.said,
+    )
+
+
+def _parties(board: Board) -> list[tuple[str, int, int]]:
+    """Each party with how many of its places are done, and how many there are."""
+    found: dict[str, list[bool]] = {}
+    for row in board.rows:
+        for state in row.acts.values():
+            if state:
+                found.setdefault(row.party, []).append(state in {"见到", "人工确认"})
+    return [(party, sum(done), len(done)) for party, done in found.items()]
+
+
+def add(visit: Visit) -> Response:
+    """Take scans in, and have them read."""
+    one = _one(visit.desk, visit.asked("packet"))
+    if not visit.files:
+        raise UsageError("没有选文件", "选扫描件（PDF、TIFF、JPG、PNG）")
+    served = visit.desk.served
+    below = f"{served.name_of(one.out)}/{_INCOMING}"
+    for file in visit.files:
+        served.free_name(file.name, _SCANS, below)  # refused before anything is written
+    for file in visit.files:
+        served.write(served.free_name(file.name, _SCANS, below), file.data)
+    _start(visit.desk, one)
+    return visit.on("/receive/packet", packet=one.packet.name)
+
+
+def again(visit: Visit) -> Response:
+    """Read what lies there and was not read."""
+    one = _one(visit.desk, visit.asked("packet"))
+    if not _left(one):
+        raise UsageError("没有还没读的扫描件", "把扫描件拖进来")
+    _start(visit.desk, one)
+    return visit.on("/receive/packet", packet=one.packet.name)
+
+
+def confirm(visit: Visit) -> Response:
+    """Write down that a person has looked, and that it is there and right."""
+    one = _one(visit.desk, visit.asked("packet"))
+    board = one.board
+    open_ids = {each.id for each in board.look} if board else set()
+    chosen = tuple(name for name in visit.several.get("id", []) if name in open_ids)[:_MOST_CONFIRMED]
+    if not chosen:
+        raise UsageError("没有勾选看过的，没有记下", "看过截图或原件，勾选认定没有问题的几处")
+    who, day = visit.asked("who").strip(), visit.asked("day").strip()
+    if not who or len(who) > 40:  # noqa: PLR2004 (no name is longer)
+        raise UsageError("没有写是谁看的，没有记下", "写上看的人的姓名")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise UsageError("日期写得不对，没有记下", "写成 2026-03-01 的样子") from None
+    _start(visit.desk, one, chosen, f"{who}（{day}）")
+    return visit.on("/receive/packet", packet=one.packet.name)
+
+
+def _start(desk: Desk, one: Sent, chosen: Sequence[str] = (), by: str = "") -> None:
+    task = ReceiveScans(
+        code=one.packet.programme,
+        packet=one.packet.folder,
+        out=one.out,
+        incoming=one.out / _INCOMING,
+        confirm=tuple(chosen),
+        by=by,
+    )
+    title = "记下看过的结果" if chosen else "读扫描件"
+    desk.jobs.add(f"{one.packet.consortium}　{title}", one.key, task, first=True)
+
+
+def file(visit: Visit) -> Response:
+    """A signed set, or the sheet of the signing status."""
+    one = _one(visit.desk, visit.asked("packet"))
+    name = visit.asked("name")
+    board = one.board
+    if name == STATUS_SHEET:
+        path = one.packet.folder / STATUS_SHEET
+    elif board is not None and name in board.signed:
+        path = one.out / SIGNED / name
+    else:
+        raise UsageError("没有这个文件", "刷新页面后重试")
+    if path.is_symlink() or not path.is_file():
+        raise UsageError("这个文件不在了", "把扫描件再读一次")
+    return FileResponse(
+        path, headers={"content-disposition": f"attachment; filename*=utf-8''{quote(path.name)}"}
+    )
+
+
+def picture(visit: Visit) -> Response:
+    """A page that came back, or a piece of it beside our own page."""
+    one = _one(visit.desk, visit.asked("packet"))
+    name = visit.asked("name")
+    if not _PICTURE.fullmatch(name):
+        raise UsageError("没有这张图", "刷新页面后重试")
+    path = visit.desk.served.path(visit.desk.served.name_of(one.out / name))
+    return FileResponse(
+        path, media_type=_KINDS[path.suffix], headers={"cache-control": "private, max-age=600"}
+    )
+
+
+def _left(one: Sent) -> int:
+    """How many scans lie there that were not read, as after a run that was stopped."""
+    folder = one.out / _INCOMING
+    return sum(path.is_file() for path in folder.iterdir()) if folder.is_dir() else 0
+
+
+def _sent(desk: Desk) -> list[Sent]:
+    titles = {programme.code: programme.short_title for programme in desk.programmes()}
+    return [
+        Sent(
+            one,
+            desk.served.inside(f"{SIGNED_BACK}/{one.name.removeprefix('output/')}"),
+            titles.get(one.programme, one.programme),
+        )
+        for one in found_packets(desk.served.folder)
+        if one.edition == "signing"
+    ]
+
+
+def _one(desk: Desk, name: str) -> Sent:
+    for one in _sent(desk):
+        if one.packet.name == name:
+            return one
+    raise UsageError("没有这套签署版材料", "回到“收回”，从列表里选")

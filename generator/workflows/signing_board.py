@@ -1,0 +1,203 @@
+"""How a packet that was sent out for signature stands, kept as a file for front ends: what came back, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from generator.base.files import put_data, sha256_of
+from generator.publishing.failures import as_output_errors
+from generator.workflows.progress import Listener
+from generator.workflows.receive import receive
+
+if TYPE_CHECKING:
+    from generator.returns.scans.status import Overview, Row
+    from generator.workflows.receive import Received
+
+BOARD: Final = "board.json"
+SIGNED: Final = "signed"
+PICTURES: Final = ("look/", "pages/")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ToLookAt(_Model):
+    """What a person must look at.
+
+    Attributes:
+        id: as a confirmation names it.
+        what: what it is, in Chinese.
+        seen: whether the program saw something there, as against nothing.
+        crop: the picture, scan beside our own page; empty where there is none.
+        page: the whole page as it came back; empty likewise.
+    """
+
+    id: str
+    what: str
+    seen: bool
+    crop: str
+    page: str
+
+
+class BoardRow(_Model):
+    """Party by document: as the signing status has it; ``acts`` by 签名, 印章, 日期, empty where not asked for."""
+
+    party: str
+    document: str
+    where: str
+    returned: bool
+    acts: Mapping[str, str]
+    remarks: tuple[str, ...]
+
+
+class Board(_Model):
+    """The whole.
+
+    Attributes:
+        complete: whether every page is back and ours, and everything was seen.
+        rows: party by document.
+        look: what a person must look at.
+        missing: the pages that are not back, a text for each document.
+        strangers: scans of the last run that are no page of the packet, each with why.
+        notes: what else the last run has to say.
+        lacking: what keeps the packet from being complete.
+        reminders: the text for each party that is still to sign; empty where there is none.
+        signed: the file names of the signed sets.
+        status_sha256: of the signing status that this was made from.
+    """
+
+    complete: bool
+    rows: tuple[BoardRow, ...]
+    look: tuple[ToLookAt, ...]
+    missing: tuple[str, ...]
+    strangers: tuple[str, ...]
+    notes: tuple[str, ...]
+    lacking: tuple[str, ...]
+    reminders: str
+    signed: tuple[str, ...]
+    status_sha256: str
+
+
+STATES: Final = {"seen": "见到", "confirmed": "人工确认", "absent": "没有见到", "look": "请人看"}
+
+
+def receive_to_board(
+    scans: Sequence[Path],
+    packet: Path,
+    output: Path,
+    *,
+    confirm: Sequence[str] = (),
+    by: str = "",
+    progress: Listener | None = None,
+) -> Board:
+    """``receive``, and the board written beside what it writes.
+
+    Args:
+        scans: as for ``receive``, likewise the others.
+        packet: the packet's folder.
+        output: where everything goes.
+        confirm: what a person has looked at.
+        by: who, and when.
+        progress: is told of each page.
+
+    Raises:
+        LianhetiError: as for ``receive``.
+    """
+    received = receive(scans, packet, output, confirm=confirm, by=by, progress=progress)
+    board = _board(received, output)
+    with as_output_errors(output / BOARD):
+        put_data(output / BOARD, board.model_dump_json(indent=1).encode())
+    return board
+
+
+def read_board(output: Path) -> Board | None:
+    """The board as the last run wrote it; None where there is none that can be read."""
+    try:
+        return Board.model_validate_json((output / BOARD).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _board(received: Received, output: Path) -> Board:
+    overview = received.overview
+    rows = list(overview.rows())
+    signed = output / SIGNED
+    reminders = output / "reminders.txt"
+    return Board(
+        complete=received.complete,
+        rows=tuple(map(_row, rows)),
+        look=tuple(_to_look_at(overview, rows, received.lacking)),
+        missing=tuple(_missing(overview)),
+        strangers=tuple(f"{one.source.name}：{one.remark}" for one in received.strangers),
+        notes=received.notes,
+        lacking=received.lacking,
+        reminders=reminders.read_text(encoding="utf-8") if reminders.is_file() else "",
+        signed=tuple(sorted(path.name for path in signed.glob("*.pdf"))) if signed.is_dir() else (),
+        status_sha256=sha256_of(received.status),
+    )
+
+
+def _missing(overview: Overview) -> Iterator[str]:
+    pages: dict[tuple[str, str], list[str]] = {}
+    for document, page in overview.missing():
+        pages.setdefault((document.id, document.title), []).append(str(page))
+    for (_, title), numbers in pages.items():
+        yield f"《{title}》第 {'、'.join(numbers)} 页"
+
+
+def _row(row: Row) -> BoardRow:
+    from generator.returns.scans.status import ACTS, ACTS_ORDER
+
+    acts = {}
+    for act in ACTS_ORDER:
+        state = row.acts[act]
+        acts[ACTS[act]] = "" if state is None else STATES[state] if row.returned else "没有收到"
+    return BoardRow(
+        party=row.party,
+        document=row.document,
+        where=row.where,
+        returned=row.returned,
+        acts=acts,
+        remarks=row.remarks,
+    )
+
+
+def _to_look_at(overview: Overview, rows: Sequence[Row], lacking: Sequence[str]) -> Iterator[ToLookAt]:
+    from generator.returns.scans.status import ACTS, act_id
+
+    crops: dict[str, str] = {}
+    pages = {one.source: one.picture or "" for one in overview.best.values()}
+    for one in overview.status.returned:
+        number = overview.number(one.document)
+        for place in one.places:
+            for act in place.acts:
+                name = act_id(number, one.page, place.number, act.act)
+                if overview.best.get((one.document, one.page)) is one:
+                    crops[name] = act.crop or ""
+        for doubt in one.doubts:
+            crops.setdefault(doubt.id, doubt.crop or "")
+    told = {}
+    for row in rows:
+        for asked, name in row.ids.items():
+            verb = "没有见到" if row.acts[asked] == "absent" else "请您看"
+            told[name] = (f"《{row.document}》{row.where}　{row.party}：{ACTS[asked]}{verb}", row.acts[asked])
+    # Seals over the edges can only be looked at where every page is back.
+    early = {overview.seam_id(document.id) for document, _ in overview.missing()}
+    for name, source in overview.open_ids().items():
+        if name in early:
+            continue
+        what, state = told.get(name, ("", "look"))
+        if not what:
+            what = next((text for text in lacking if f"（{name}）" in text), name).replace(f"（{name}）", "")
+        yield ToLookAt(
+            id=name,
+            what=what,
+            seen=state != "absent",
+            crop=crops.get(name, ""),
+            page=pages.get(source, "") if source else "",
+        )
