@@ -75,8 +75,9 @@ def test_a_pack_is_shown_first_and_installed_only_when_its_key_was_compared(
     assert "已经装有更新的第 2 版" in page.get("/packs/offer", params={"name": "海南.lhpack"}).text
     other = drop(page, packed(keys[1], 3), "别的.lhpack").text
     assert "另一把密钥" in other
-    assert "改信这把密钥" in other
-    assert "安装包由密钥" not in install(page, "别的.lhpack", fingerprint="0000 0000").text
+    assert "核对新指纹" in other
+    assert "--new-key" not in other
+    assert "不是用您写的那把密钥" in install(page, "别的.lhpack", fingerprint="0000 0000").text
     assert "第 3 版" not in page.get("/packs").text
 
 

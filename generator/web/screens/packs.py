@@ -13,6 +13,7 @@ from generator.base.files import shipped
 from generator.base.names import is_safe
 from generator.errors import LianhetiError, ProgrammeError, UsageError
 from generator.model.programme import Programme
+from generator.publishing.installed import installed_in
 from generator.publishing.pack import SUFFIX, read_pack
 from generator.web.desk import Desk
 from generator.web.jobs import ENDED
@@ -20,7 +21,7 @@ from generator.web.opened import OpenFiles
 from generator.web.served import HANDED_OUT
 from generator.web.tasks import MakePack
 from generator.web.visit import Visit
-from generator.workflows.packs import install, installed_in, keygen, needs_password, offer, trust
+from generator.workflows.packs import Offer, install, keygen, needs_password, offer
 
 KEY: Final = "发布"
 _KEYS: Final = "密钥"
@@ -126,9 +127,11 @@ def look(visit: Visit) -> Response:
     path = _incoming(visit)
     refused, offered = "", None
     try:
-        offered = offer(path)
+        offered = _offer(visit, path)
     except ProgrammeError as error:
-        refused = visit.desk.said(error)
+        refused = visit.desk.said(error).replace(
+            "，加 --new-key 和新密钥的指纹再安装", "，在下面写上新密钥的指纹"
+        )
     return visit.page(
         "pack_offer.html",
         title="安装方案",
@@ -136,18 +139,15 @@ def look(visit: Visit) -> Response:
         offered=offered,
         refused=refused,
         changed_key="另一把密钥" in refused,
+        fingerprint=visit.asked("fingerprint").strip(),
     )
 
 
 def take(visit: Visit) -> Response:
     """Install a pack that a person has agreed to."""
     path = _incoming(visit)
-    wanted = visit.asked("fingerprint").strip()
-    if wanted:
-        trust(path, wanted)
-        return visit.on("/packs/offer", name=path.name)
-    offered = offer(path)
-    if not offered.known_key and visit.asked("compared") != "1":
+    offered = _offer(visit, path)
+    if not (offered.known_key or offered.other_key) and visit.asked("compared") != "1":
         raise UsageError("没有勾选核对过指纹，没有安装", "与发布单位公布的指纹逐字核对，相同的再勾选安装")
     if offered.nothing_new:
         raise UsageError("这一版已经装好，没有改动", "不用再装")
@@ -155,6 +155,16 @@ def take(visit: Visit) -> Response:
     visit.desk.renew()
     visit.request.app.state.files = OpenFiles(visit.desk)
     return visit.on("/packs")
+
+
+def _offer(visit: Visit, path: Path) -> Offer:
+    """What a pack is; with the fingerprint of a new key that a person was told, where the page gives one."""
+    try:
+        return offer(path, new_key=visit.asked("fingerprint").strip() or None)
+    except UsageError:
+        raise UsageError(
+            "这一份不是用您写的那把密钥签名的，没有安装", "向发布单位核对指纹，不要照抄网页上显示的"
+        ) from None
 
 
 def _scheme(programme: Programme) -> Scheme:
