@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator.base.files import put_data, sha256_of
+from generator.publishing.beside import STATUS_JSON, STATUS_SHEET
 from generator.publishing.failures import as_output_errors
 from generator.workflows.progress import Listener
 from generator.workflows.receive import receive
@@ -113,6 +114,16 @@ def receive_to_board(
     with as_output_errors(output / BOARD):
         put_data(output / BOARD, board.model_dump_json(indent=1).encode())
     return board
+
+
+def status_of(packet: Path) -> Path:
+    """Where a packet's signing status stands, whether there is one yet or not."""
+    return packet / STATUS_JSON
+
+
+def sheet_of(packet: Path) -> Path:
+    """The signing status as a workbook, likewise."""
+    return packet / STATUS_SHEET
 
 
 def read_board(output: Path) -> Board | None:

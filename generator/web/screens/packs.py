@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from starlette.responses import FileResponse, Response
 
-from generator.base.files import shipped
 from generator.base.names import is_safe
-from generator.errors import LianhetiError, ProgrammeError, UsageError
-from generator.model.programme import Programme
-from generator.publishing.installed import installed_in
-from generator.publishing.pack import SUFFIX, read_pack
+from generator.errors import ProgrammeError, UsageError
 from generator.web.desk import Desk
 from generator.web.jobs import ENDED
 from generator.web.opened import OpenFiles
 from generator.web.served import HANDED_OUT
 from generator.web.tasks import MakePack
 from generator.web.visit import Visit
+from generator.workflows.found_packs import PACK, found_packs, origin_of
 from generator.workflows.packs import Offer, install, keygen, needs_password, offer
 
 KEY: Final = "发布"
 _KEYS: Final = "密钥"
 _INCOMING: Final = "收到的安装包"
 _SHORTEST_PASSWORD: Final = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Scheme:
-    """A scheme as the list has it: where it comes from, its pack's version and key where it comes from one."""
-
-    programme: Programme
-    source: str
-    version: int = 0
-    fingerprint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A pack that lies ready to be handed out."""
-
-    name: str
-    title: str
-    version: int
-    fingerprint: str
 
 
 def show(visit: Visit) -> Response:
@@ -57,8 +33,8 @@ def show(visit: Visit) -> Response:
     return visit.page(
         "packs.html",
         title="发布",
-        schemes=[_scheme(one) for one in desk.programmes()],
-        made=_made(desk),
+        schemes=[(one, origin_of(one.folder)) for one in desk.programmes()],
+        made=found_packs(desk.served.folder / HANDED_OUT),
         keys=_keys(desk),
         warnings=last.result["warnings"] if last else [],
         jobs=jobs[:2],
@@ -93,7 +69,7 @@ def make(visit: Visit) -> Response:
     key = desk.served.path(f"{HANDED_OUT}/{_KEYS}/{visit.asked('key')}.key", frozenset({".key"}))
     if needs_password(key) and not visit.asked("password"):
         raise UsageError("没有写密钥的口令", "写上生成密钥时定的口令")
-    target = desk.served.inside(f"{HANDED_OUT}/{programme.plain_code}{SUFFIX}")
+    target = desk.served.inside(f"{HANDED_OUT}/{programme.plain_code}{PACK}")
     target.parent.mkdir(parents=True, exist_ok=True)
     task = MakePack(
         code=programme.code, folder=programme.folder, target=target, key=key, password=visit.asked("password")
@@ -105,19 +81,19 @@ def make(visit: Visit) -> Response:
 def file(visit: Visit) -> Response:
     """A pack that was made."""
     name = visit.asked("name")
-    if name not in {one.name for one in _made(visit.desk)}:
+    if name not in {one.name for one in found_packs(visit.desk.served.folder / HANDED_OUT)}:
         raise UsageError("没有这个安装包", "从列表里选")
-    path = visit.desk.served.path(f"{HANDED_OUT}/{name}", frozenset({SUFFIX}))
+    path = visit.desk.served.path(f"{HANDED_OUT}/{name}", frozenset({PACK}))
     return FileResponse(path, headers={"content-disposition": f"attachment; filename*=utf-8''{quote(name)}"})
 
 
 def add(visit: Visit) -> Response:
     """Take a pack in, and show what it is; nothing is installed yet."""
     if not visit.files:
-        raise UsageError("没有选安装包", f"选发布单位给的 {SUFFIX} 文件")
+        raise UsageError("没有选安装包", f"选发布单位给的 {PACK} 文件")
     served = visit.desk.served
     below = f"{HANDED_OUT}/{_INCOMING}"
-    relative = served.free_name(visit.files[0].name, frozenset({SUFFIX}), below)
+    relative = served.free_name(visit.files[0].name, frozenset({PACK}), below)
     served.write(relative, visit.files[0].data)
     return visit.on("/packs/offer", name=Path(relative).name)
 
@@ -167,28 +143,6 @@ def _offer(visit: Visit, path: Path) -> Offer:
         ) from None
 
 
-def _scheme(programme: Programme) -> Scheme:
-    known = installed_in(programme.folder)
-    if known is not None:
-        return Scheme(programme, "安装的", known.version, known.fingerprint)
-    own = programme.folder.resolve().is_relative_to(shipped("templates").resolve())
-    return Scheme(programme, "本程序自带" if own else "自己的模板文件夹")
-
-
-def _made(desk: Desk) -> list[Made]:
-    folder = desk.served.folder / HANDED_OUT
-    found = []
-    for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() and not folder.is_symlink() else []:
-        if path.is_symlink():
-            continue
-        try:
-            opened = read_pack(path.read_bytes(), path.name)
-        except (LianhetiError, OSError):
-            continue
-        found.append(Made(path.name, opened.about.title, opened.about.version, opened.fingerprint))
-    return found
-
-
 def _keys(desk: Desk) -> list[str]:
     folder = desk.served.folder / HANDED_OUT / _KEYS
     if not folder.is_dir() or folder.is_symlink():
@@ -200,4 +154,4 @@ def _incoming(visit: Visit) -> Path:
     name = visit.asked("name")
     if not is_safe(name):
         raise UsageError("没有这个安装包", "把它再拖进来一次")
-    return visit.desk.served.path(f"{HANDED_OUT}/{_INCOMING}/{name}", frozenset({SUFFIX}))
+    return visit.desk.served.path(f"{HANDED_OUT}/{_INCOMING}/{name}", frozenset({PACK}))

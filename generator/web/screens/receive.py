@@ -14,14 +14,13 @@ from starlette.responses import FileResponse, Response
 
 from generator.base.files import sha256_of
 from generator.errors import UsageError
-from generator.publishing.beside import STATUS_JSON, STATUS_SHEET
 from generator.web.desk import Desk
 from generator.web.jobs import ENDED
 from generator.web.served import SIGNED_BACK
 from generator.web.tasks import ReceiveScans
 from generator.web.visit import Visit
 from generator.workflows.found_packets import FoundPacket, found_packets
-from generator.workflows.signing_board import SIGNED, Board, read_board
+from generator.workflows.signing_board import SIGNED, Board, read_board, sheet_of, status_of
 
 _SCANS: Final = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
 _INCOMING: Final = "送来"
@@ -64,7 +63,7 @@ def packet(visit: Visit) -> Response:
     """One packet's board."""
     one = _one(visit.desk, visit.asked("packet"))
     board = one.board
-    status = one.packet.folder / STATUS_JSON
+    status = status_of(one.packet.folder)
     jobs = [job for job in visit.desk.jobs.all() if job.file == one.key]
     return visit.page(
         "receive_board.html",
@@ -73,7 +72,7 @@ def packet(visit: Visit) -> Response:
         board=board,
         elsewhere=board is not None and (not status.is_file() or sha256_of(status) != board.status_sha256),
         parties=_parties(board) if board else [],
-        sheet=(one.packet.folder / STATUS_SHEET).is_file(),
+        sheet=sheet_of(one.packet.folder).is_file(),
         jobs=jobs[:2],
         busy=any(job.state not in ENDED for job in jobs),
         today=datetime.now(tz=UTC).astimezone().date().isoformat(),
@@ -153,8 +152,8 @@ def file(visit: Visit) -> Response:
     one = _one(visit.desk, visit.asked("packet"))
     name = visit.asked("name")
     board = one.board
-    if name == STATUS_SHEET:
-        path = one.packet.folder / STATUS_SHEET
+    if name == sheet_of(one.packet.folder).name:
+        path = sheet_of(one.packet.folder)
     elif board is not None and name in board.signed:
         path = one.out / SIGNED / name
     else:
