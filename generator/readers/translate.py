@@ -99,12 +99,12 @@ class MapKeys:
         near = difflib.get_close_matches(fold(key), [*known, *self.titles], n=1, cutoff=0.5)
         if near:
             id_ = self.titles.get(near[0], near[0])
-            return f"改为 {id_}" + (f"（{known[id_]}）" if known.get(id_) else "")
-        listed = "、".join(
-            f"{id_}（{title}）" if title else id_ for id_, title in list(known.items())[:_MOST_IDS]
-        )
+            # Who writes ids is told the id, who writes titles the title.
+            return f"改为“{id_ if key.isascii() or not known.get(id_) else known[id_]}”"
+        names = [title or id_ for id_, title in known.items()]
+        listed = "、".join(f"“{name}”" for name in names[:_MOST_IDS])
         more = f"等 {len(known)} 个" if len(known) > _MOST_IDS else ""
-        return f"写方案规定的编号或标题：{listed}{more}"
+        return f"照文件里的标题写：{listed}{more}"
 
 
 def _one_apart(one: str, other: str) -> bool:
@@ -404,7 +404,7 @@ class Translator:
             here = f"{path}.{key}"
             if not says_nothing(entry.node) and not ids.knows(key):
                 # No document would print its text, and the id that was meant would be reported as missing.
-                self.wrong(path, entry.place, f"里没有编号{shortened(key)}", ids.remedy(key))
+                self.wrong(path, entry.place, f"里没有{shortened(key)}", ids.remedy(key))
                 continue
             if key in kept:
                 self.wrong(here, entry.place, f"写了两次（“{kept[key].key}”和“{entry.key}”）", "只保留一处")
