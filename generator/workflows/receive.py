@@ -382,6 +382,12 @@ class _Work:
         if older:
             shown = "、".join(f"“{each}”" for each in dict.fromkeys(older))
             yield "older", f"旧稿（{shown}）的这一页印得一样、别的页不同，分不出是在哪一稿上签的，请看原件"
+        elif sheet.signatories and (faint := [each.edition for each in one.recognised.faint if each.edition]):
+            shown = "、".join(f"“{each}”" for each in dict.fromkeys(faint))
+            yield (
+                "older",
+                f"旧稿（{shown}）的这一页只有水印不同，水印看不清，分不出是在哪一稿上签的，请看原件",
+            )
 
     def _crop(
         self, one: Examined, sheet: Sheet, box: tuple[float, float, float, float], name: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -250,3 +251,28 @@ def test_a_red_circle_and_a_round_sticker_are_no_seal(thick: int, made: Standing
     scanner.put_seal(page, rng, "别家单位", (40, 20))
     found = _looked_at(paper, sheet, page, 1)
     assert {mark.verdict for marks in found.marks for mark in marks if mark.act == "seal"} == {"look"}
+
+
+@pytest.mark.thorough
+def test_where_a_watermark_is_neither_seen_nor_missed_the_older_draft_stays_possible(made: Standing) -> None:
+    import cv2
+
+    from generator.returns.scans.reading import Scanned
+    from generator.returns.scans.recognition import Recogniser
+
+    paper = Paper.of(made.folder)
+    sheet = paper.sheets("agreement")[7]
+    ours = sheet.draw()
+
+    def stamped(shade: int) -> scanner.Picture:
+        mark = np.full_like(ours, 255)
+        cv2.putText(mark, "DRAFT", (150, 1300), cv2.FONT_HERSHEY_SIMPLEX, 14, shade, 60)
+        return np.minimum(ours, mark)
+
+    older = dataclasses.replace(sheet, edition="旧稿", digest="f" * 64, draw=lambda: stamped(195))
+    recogniser = Recogniser([sheet, older])
+    for shade, edition, possible in ((195, "旧稿", 0), (225, "", 1), (255, "", 0)):
+        page = scanner.Print(stamped(shade), 200)
+        scan = scanner.captured(page, paper.chance(sheet, 5), scanner.OFFICE_200)
+        found = recogniser.recognise(Scanned("s", 1, scan.picture, bilevel=False))
+        assert (found.sheet.edition, len(found.faint)) == (edition, possible), shade

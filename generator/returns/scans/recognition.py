@@ -52,6 +52,7 @@ class Recognised:
         blur: by how much our rendering is sharper than the scan.
         likeness: of the characters, their median from -1 to 1.
         share: of the characters, how many are there.
+        faint: pages that print the same text but for a watermark or a drawing, which the scan does not show for certain.
     """
 
     kind: Kind
@@ -61,6 +62,7 @@ class Recognised:
     blur: float = 1.0
     likeness: float = -1.0
     share: float = 0.0
+    faint: tuple[Sheet, ...] = ()
 
     @property
     def sheet(self) -> Sheet:
@@ -104,7 +106,7 @@ class Recogniser:
         best = self._best(flat)
         if best is None or best.likeness < _KNOWN:
             return Recognised("foreign")
-        sheet, unsure = self._among_alike(best)
+        sheet, unsure, faint = self._among_alike(best)
         sample = _sampled(sheet.glyphs, _SAMPLE)
         there = characters(best.seen, sheet.draw(), sample, None, best.blur)
         same = sum(one.own >= _SAME for one in there) / len(there) if there else best.likeness
@@ -119,6 +121,7 @@ class Recogniser:
             best.blur,
             best.likeness,
             same,
+            tuple(dict.fromkeys(faint)),
         )
 
     def _best(self, flat: Picture) -> _Fit | None:
@@ -141,15 +144,22 @@ class Recogniser:
                 break
         return best
 
-    def _among_alike(self, fit: _Fit) -> tuple[Sheet, list[Sheet]]:
-        """Of the pages that look like the best one, the one that it is; and those that it may be as well."""
+    def _among_alike(self, fit: _Fit) -> tuple[Sheet, list[Sheet], list[Sheet]]:
+        """Of the pages that look like the best one, the one that it is; and those that it may be as well.
+
+        Last, those that print the same text, and whose watermark or drawing could not be seen or missed for certain.
+        """
         sheet = fit.candidate.sheet
         unsure: list[Sheet] = []
+        faint: list[Sheet] = []
         for other in self._alike(sheet):
             if self._printed(other) == self._printed(sheet):
                 # Only a watermark or a drawing tells them apart; where that cannot be seen, they are the same.
                 bias = _TONE if sheet.edition and not other.edition else -_TONE
-                if _tone(fit.seen, sheet.draw(), other.draw()) < bias:
+                tone = _tone(fit.seen, sheet.draw(), other.draw())
+                if abs(tone) < _TONE:
+                    faint += [sheet, other]
+                if tone < bias:
                     sheet = other
                 continue
             lead = self._lead(fit, sheet, other)
@@ -157,7 +167,11 @@ class Recogniser:
                 sheet, unsure = other, []
             elif lead < _MARGIN:
                 unsure.append(other)
-        return sheet, [other for other in unsure if other is not sheet]
+        return (
+            sheet,
+            [other for other in unsure if other is not sheet],
+            [other for other in faint if other is not sheet and self._printed(other) == self._printed(sheet)],
+        )
 
     def _alike(self, sheet: Sheet) -> list[Sheet]:
         """Other pages that print much the same at the same places."""
