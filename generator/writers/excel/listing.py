@@ -17,6 +17,7 @@ _BOLD: Final = Font(bold=True)
 _TITLE: Final = Font(bold=True, size=13)
 _WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
 _LONGEST: Final = 32_000
+_HIGHEST: Final = 400
 
 
 def plain(text: str) -> str:
@@ -56,9 +57,15 @@ def write_listing(
         sheet.column_dimensions[get_column_letter(at)].width = width
     last = head
     for last, row in enumerate(rows, head + 1):
+        lines = 1
         for at, value in enumerate(row, 1):
             shown = plain(value) if isinstance(value, str) else value
             styles.put(styles.at(sheet, last, at), shown, Font(), _WRAPPED)
+            if isinstance(shown, str) and at <= len(columns):
+                lines = max(lines, styles.lines_needed(shown, columns[at - 1][1]))
+        if lines > 1:
+            # Not every program makes a row as high as its wrapped texts need.
+            sheet.row_dimensions[last].height = min(15.5 * lines + 4, _HIGHEST)
     sheet.freeze_panes = styles.at(sheet, head + 1, frozen + 1)
     sheet.auto_filter.ref = f"A{head}:{get_column_letter(len(columns))}{last}"
     styles.set_up_print(sheet, landscape=True, head_row=head)
