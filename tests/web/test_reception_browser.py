@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import yaml
 
 from generator.packet.session import Session
 from tests.returns import scanner
@@ -156,7 +157,8 @@ def test_a_filled_form_is_gone_through_beside_its_pages(
         tab.wait_for_function("() => document.querySelectorAll('.question.good-edge').length === 2")
         tab.reload()
         tab.wait_for_function("() => document.querySelectorAll('.question.good-edge').length === 2")
-    assert "企业" in (folder / "读回的.yaml").read_text(encoding="utf-8")
+    data = yaml.safe_load((folder / "读回的.yaml").read_text(encoding="utf-8"))
+    assert [member["单位性质"] for member in data["成员单位"][:2]] == ["企业", "企业"]
 
 
 def test_two_drafts_stand_side_by_side_and_a_folder_is_tabulated(tab: Any, folder: Path) -> None:

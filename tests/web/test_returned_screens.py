@@ -199,7 +199,7 @@ def test_what_a_person_decides_is_in_the_data_file(page: Page, session: Session)
     assert done.json()["value"] == "企业"
     data = yaml.safe_load((page.folder / "读回的.yaml").read_text(encoding="utf-8"))
     at = int(path.partition("[")[2].partition("]")[0])
-    assert data["members"][at]["kind"] == "企业"
+    assert data["成员单位"][at]["单位性质"] == "企业"
     assert decide("不要").json()["value"] == ""
     # Decisions are kept on disk: a page that is opened later knows them.
     record = json.loads((page.folder / "填好的表" / "读回的" / "读入.json").read_text(encoding="utf-8"))
