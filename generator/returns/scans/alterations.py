@@ -183,7 +183,11 @@ def _written(ground: Ground, places: Sequence[Place]) -> list[Alteration]:
     found += [
         (area, box)
         for area, box, ink in _groups(free, ground, _CHARACTER_MM)
-        if _is_character(ink) and not any(_meet(box, other) for _, other in found)
+        if _is_character(ink)
+        # What goes on beyond the edge that is left out is a punched hole or a seal over the edges.
+        and edge < box[0] - 1
+        and box[2] + 1 < free.shape[1] - edge
+        and not any(_meet(box, other) for _, other in found)
     ]
     found.sort(key=lambda each: -each[0])
     return [Alteration("written", box) for _, box in found[:_MOST_WRITTEN]]
