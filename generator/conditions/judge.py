@@ -19,7 +19,7 @@ from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import CommonRules
 from generator.model.consortium import MET, Judged
 from generator.model.dataset import Dataset
-from generator.model.findings import Finding
+from generator.model.findings import Finding, finding_named
 from generator.model.paths import resolve
 from generator.model.programme import Programme, Verdict
 from generator.model.value_kinds import Date
@@ -226,7 +226,7 @@ class _Judgement:
         by_rule = {finding.rule: finding for finding in findings}
         complaints: list[tuple[str, str]] = []
         for at, entry in enumerate(self.view.consortium.judged or ()):
-            finding = _named(entry.rule or "", by_rule.values())
+            finding = finding_named(entry.rule or "", by_rule.values())
             if finding is None:
                 complaints.append((f"judged[{at}]", self._unfit(entry.rule or "", ids)))
             elif finding.verdict not in {"judge", "warn"}:
@@ -258,7 +258,7 @@ class _Judgement:
         by_rule = {finding.rule: finding for finding in findings}
         complaints: list[tuple[str, str]] = []
         for path, rule, reason in entries:
-            finding = _named(rule, by_rule.values())
+            finding = finding_named(rule, by_rule.values())
             if finding is None:
                 complaints.append((path, self._unfit(rule, ids)))
             elif finding.verdict == "unknown":
@@ -303,15 +303,6 @@ class _Judgement:
             path=path,
             place=self.dataset.place(path) if path else None,
         )
-
-
-def _named(written: str, findings: Iterable[Finding]) -> Finding | None:
-    """The finding that a person means by its condition's title or id; None where it is none, or any of two."""
-    found = list(findings)
-    called = [one for one in found if one.rule == written] or [
-        one for one in found if fold(one.title) == fold(written)
-    ]
-    return called[0] if len(called) == 1 else None
 
 
 def _with_judgement(finding: Finding, entry: Judged) -> Finding:

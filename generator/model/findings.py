@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from generator.base.text import fold
 from generator.errors import Place
 from generator.model.programme import Level, Verdict
 
@@ -138,3 +139,17 @@ def count_verdicts(findings: Iterable[Finding]) -> dict[str, int]:
     """How many findings have each verdict; every verdict is listed."""
     counted = Counter[str](finding.verdict for finding in findings)
     return {verdict: counted[verdict] for verdict in VERDICT_TEXTS}
+
+
+def finding_named(written: str, findings: Iterable[Finding]) -> Finding | None:
+    """The finding that a person means by its condition's title or id; None where it is none, or any of two.
+
+    Args:
+        written: what the person wrote.
+        findings: among which.
+    """
+    found = list(findings)
+    called = [one for one in found if one.rule == written] or [
+        one for one in found if fold(one.title) == fold(written)
+    ]
+    return called[0] if len(called) == 1 else None

@@ -218,6 +218,9 @@ def test_problems_are_mended_judged_and_accepted(filled: Page) -> None:
     text = filled.get(f"/problems?file={filled.name}&p={P}").text
     assert "已判断 1 条" in text
     assert 'value="李四"' in text
+    if filled.name.endswith(".yaml"):
+        # The file names the condition as a person would, not by its id.
+        assert rule[1] not in (filled.folder / filled.name).read_text(encoding="utf-8")
     filled.post("/judge", {**where, **verdict, "name": "王五"})
     text = filled.get(f"/problems?file={filled.name}&p={P}").text
     assert "已判断 1 条" in text

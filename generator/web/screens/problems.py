@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from starlette.responses import Response
 
 from generator.errors import DataError, UsageError
-from generator.model.findings import LEVEL_TEXTS, VERDICT_TEXTS, Finding
+from generator.model.findings import LEVEL_TEXTS, VERDICT_TEXTS, Finding, finding_named
 from generator.model.judgement import Judgement
 from generator.model.paths import spec_of
 from generator.web.opened import OpenFile, shown_section
@@ -77,7 +77,7 @@ def show(visit: Visit) -> Response:
         lost=judgement.lost,
         not_attached=[one.title for one in not_attached(opened.form.programme, judgement.dataset)],
         judge=[one for one in findings if one.verdict == "judge" or one.judged],
-        verdicts=_judged(state.values),
+        verdicts=_judged(state.values, findings),
         warned=[one for one in findings if one.verdict == "warn" and not one.judged],
         unknown=[one for one in findings if one.verdict == "unknown" and one.level != "must"],
         passed=[one for one in findings if one.verdict == "pass" and not one.judged],
@@ -103,14 +103,15 @@ def judge(visit: Visit) -> Response:
     """What a person found who looked at a condition."""
     opened = visit.opened()
     state = opened.state()
-    rule = _rule(opened, visit.asked("rule"), {"judge", "pass", "fail", "warn"})
+    findings = opened.judged(state).findings
+    rule = _rule(findings, visit.asked("rule"), {"judge", "pass", "fail", "warn"})
     texts = {name: visit.asked(name).strip() for name in _JUDGED}
     if not texts["result"] or not texts["name"] or not texts["date"]:
         raise UsageError("判断没有写全，没有保存", "选结论，写判断人和日期，再保存")
-    at = _row_of(state.values, "judged", rule)
+    at = _row_of(state.values, "judged", rule, findings)
     if at is None:
         rows = state.counts.get("judged", 0)
-        _change(opened, [InsertRows("judged", rows, ({"rule": rule, **texts},))], state)
+        _change(opened, [InsertRows("judged", rows, ({"rule": _written(rule, findings), **texts},))], state)
     else:
         _change(opened, [SetText(f"judged[{at}].{name}", text) for name, text in texts.items()], state)
     return _back(visit)
@@ -120,12 +121,15 @@ def accept(visit: Visit) -> Response:
     """A written reason for which a condition that is not met is accepted."""
     opened = visit.opened()
     state = opened.state()
-    rule = _rule(opened, visit.asked("rule"), {"fail"})
+    findings = opened.judged(state).findings
+    rule = _rule(findings, visit.asked("rule"), {"fail"})
     reason = visit.asked("reason").strip()
     if not reason:
         raise UsageError("没有写理由，没有保存", "写明为什么不满足仍要申报")
     rows = state.counts.get("accepted", 0)
-    _change(opened, [InsertRows("accepted", rows, ({"rule": rule, "reason": reason},))], state)
+    _change(
+        opened, [InsertRows("accepted", rows, ({"rule": _written(rule, findings), "reason": reason},))], state
+    )
     return _back(visit)
 
 
@@ -163,31 +167,37 @@ def _back(visit: Visit) -> Response:
     return visit.on("/problems", file=visit.asked("file"), p=visit.asked("p"))
 
 
-def _rule(opened: OpenFile, rule: str, verdicts: set[str]) -> str:
-    findings = opened.judged(opened.state()).findings
+def _rule(findings: Sequence[Finding], rule: str, verdicts: set[str]) -> str:
     if not any(one.rule == rule and one.verdict in verdicts for one in findings):
         raise UsageError("没有这个条件，或者现在不能这样办", "刷新页面后重试")
     return rule
 
 
-def _row_of(values: Mapping[str, str], path: str, rule: str) -> int | None:
+def _written(rule: str, findings: Sequence[Finding]) -> str:
+    """What stands in the file for a condition: its title, or its id where two have one title."""
+    title = next(one.title for one in findings if one.rule == rule)
+    return title if finding_named(title, findings) is not None else rule
+
+
+def _rows(values: Mapping[str, str], path: str, findings: Sequence[Finding]) -> Iterator[tuple[int, str]]:
+    """The rows of a list with the id of the condition that each names, by title or by id."""
     at = 0
-    while f"{path}[{at}].rule" in values:
-        if values[f"{path}[{at}].rule"] == rule:
-            return at
+    while (written := values.get(f"{path}[{at}].rule")) is not None:
+        meant = finding_named(written, findings)
+        yield at, meant.rule if meant is not None else written
         at += 1
-    return None
 
 
-def _judged(values: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def _row_of(values: Mapping[str, str], path: str, rule: str, findings: Sequence[Finding]) -> int | None:
+    return next((at for at, meant in _rows(values, path, findings) if meant == rule), None)
+
+
+def _judged(values: Mapping[str, str], findings: Sequence[Finding]) -> dict[str, dict[str, str]]:
     """What persons have found, by the condition's id."""
-    found: dict[str, dict[str, str]] = {}
-    at = 0
-    while f"judged[{at}].rule" in values:
-        rule = values[f"judged[{at}].rule"]
-        found[rule] = {name: values.get(f"judged[{at}].{name}", "") for name in _JUDGED}
-        at += 1
-    return found
+    return {
+        rule: {name: values.get(f"judged[{at}].{name}", "") for name in _JUDGED}
+        for at, rule in _rows(values, "judged", findings)
+    }
 
 
 def _titles(opened: OpenFile, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
