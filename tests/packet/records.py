@@ -16,7 +16,7 @@ from generator.base.tree import (
     Scalar,
 )
 from generator.errors import Place
-from generator.model.consortium import LEAD, MEMBER, Passage
+from generator.model.consortium import LEAD, MEMBER, OF_A_FILING, Passage
 from generator.model.fields import FieldSpec, Part
 from generator.model.programme import Programme
 from generator.model.value_kinds import (
@@ -82,7 +82,7 @@ def fields(part: type[Part], where: str = "") -> Iterator[str]:
     """The fields that a record may have or lack, by path without indexes."""
     for name, spec in part.specs().items():
         here = f"{where}.{name}" if where else name
-        if here in {"attachments", "accepted", "judged", "letters"} or here in _ALWAYS:
+        if here in {"attachments", "letters"} or here in OF_A_FILING or here in _ALWAYS:
             continue
         if spec.shape == "map" or spec.part is None or spec.part is Passage:
             yield here
@@ -112,7 +112,7 @@ def record(
     made: dict[str, Any] = {}
     for name, spec in part.specs().items():
         here = f"{where}.{name}" if where else name
-        if here in {"attachments", "accepted", "judged", "letters"}:
+        if here in {"attachments", "letters"} or here in OF_A_FILING:
             continue
         random = Random(f"{number} {at}.{name}")
         whole = kept is None or here in kept or here in _ALWAYS
