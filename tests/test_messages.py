@@ -83,10 +83,10 @@ def wrong(path: Path, tmp_path: Path, seeds: range) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", FILES[:1], ids=lambda path: path.stem)
 def test_every_message_is_worded_for_people(path: Path, tmp_path: Path) -> None:
-    assert not list(wrong(path, tmp_path, range(8)))
+    assert not list(wrong(path, tmp_path, range(2)))
 
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_message_is_worded_for_people_over_many_files(path: Path, tmp_path: Path) -> None:
-    assert not list(wrong(path, tmp_path, range(8, 48)))
+    assert not list(wrong(path, tmp_path, range(2, 48)))

@@ -68,6 +68,7 @@ def rows(out: Path) -> list[list[str]]:
     return [[cell.text for cell in row.cells] for row in docx.Document(str(path)).tables[0].rows]
 
 
+@pytest.mark.thorough
 def test_pages_and_page_numbers_are_those_of_the_print_copy(tmp_path: Path) -> None:
     code, out = made(tmp_path)
     assert code == 0

@@ -64,6 +64,7 @@ def forms(workspace: Workspace) -> dict[str, bytes]:
     return filled_forms(workspace, CODE)[1]
 
 
+@pytest.mark.thorough
 def test_altered_official_text_and_a_wrong_count_are_told(
     workspace: Workspace, forms: dict[str, bytes]
 ) -> None:

@@ -52,6 +52,7 @@ def test_what_is_no_option_of_the_scheme_is_told_with_those_that_are(
     assert "新材料" in told.out + told.err
 
 
+@pytest.mark.thorough
 def test_the_workbook_has_the_titles_and_options_and_is_read_back(tmp_path: Path) -> None:
     root = templates(tmp_path)
     book = tmp_path / "表.xlsx"

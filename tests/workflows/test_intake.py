@@ -287,6 +287,7 @@ def test_a_judgement_holds_for_what_was_judged_and_is_kept_when_that_is_asked_no
     assert len(after) >= len(first)
 
 
+@pytest.mark.thorough
 def test_what_people_have_written_is_not_overwritten(
     folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

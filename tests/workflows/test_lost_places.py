@@ -188,6 +188,7 @@ def test_a_place_that_cannot_be_told_for_sure_is_refused_by_name(
     assert {path: path.read_bytes() for path in packet.folder.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.thorough
 def test_bound_edits_are_a_persons_work(
     packet: Standing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

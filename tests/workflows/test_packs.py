@@ -73,6 +73,7 @@ def refused(pack: Path, root: Path, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_a_pack_is_the_same_bytes_again_and_holds_all_that_an_applicant_needs(made: Maker) -> None:
     first, second = made("a.lhpack").read_bytes(), made("b.lhpack").read_bytes()
     assert first == second
@@ -280,6 +281,7 @@ def test_data_remember_the_version_and_say_when_there_is_another(
         assert "第 1 版" not in capsys.readouterr().out
 
 
+@pytest.mark.thorough
 def test_where_each_scheme_comes_from_is_shown(made: Maker, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["install", str(made()), "--yes"]) == 0
     capsys.readouterr()

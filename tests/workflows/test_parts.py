@@ -148,6 +148,7 @@ def test_rows_of_the_party_change_and_others_stay(workspace: Workspace, data: Pa
     ]
 
 
+@pytest.mark.thorough
 def test_the_commands_tell_each_difference(
     data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -259,6 +259,7 @@ def validator(known: dict[str, Programme]) -> jsonschema.Draft202012Validator:
     return _validators[key]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "record",
     [
