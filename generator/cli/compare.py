@@ -39,6 +39,13 @@ _AROUND = 12
     metavar="目录",
     help="两套材料的每份 Word 文件各做一份修订稿，写到这个目录：全部接受是新稿，全部拒绝是旧稿（要装 redline 附加组件）",
 )
+@click.option(
+    "--bars",
+    "bars",
+    type=click.Path(path_type=Path),
+    metavar="目录",
+    help="两套材料里有改动的每份 PDF，新稿另存一份到这个目录：改了的行左边画线，删去处画三角（不用附加组件）",
+)
 @click.option("--author", default="lianheti", metavar="姓名", help="修订稿里写的修订人，默认 lianheti")
 @format_option
 @templates_option
@@ -47,6 +54,7 @@ def command(
     new: Path,
     code: str | None,
     folder: Path | None,
+    bars: Path | None,
     author: str,
     output: str,
     templates: Path | None,
@@ -58,15 +66,24 @@ def command(
 
     with Workspace(templates) as workspace:
         found = compare(
-            workspace, old, new, code, author=None if folder is None else author, progress=say_notices
+            workspace,
+            old,
+            new,
+            code,
+            author=None if folder is None else author,
+            marked=bars is not None,
+            progress=say_notices,
         )
     if folder is not None:
         write_redlines({each.name: each.data for each in found.redlines if each.name}, folder)
+    if bars is not None:
+        write_redlines({each.name: each.found.pdf for each in found.bars if each.found.pdf}, bars)
     if output == "json":
         write_json(found.as_json())
     else:
         _tell(found)
         _tell_redlines(found, folder)
+        _tell_bars(found, bars)
     return found.exit_code
 
 
@@ -93,6 +110,22 @@ def _tell_redlines(found: Comparison, folder: Path | None) -> None:
     for each in found.redlines:
         none = f"没有做：{each.problem}" if each.problem else "Word 文件的文字相同，不用做"
         say(f"  · 《{each.title}》：{each.name or none}")
+
+
+def _tell_bars(found: Comparison, folder: Path | None) -> None:
+    if folder is None:
+        return
+    say("")
+    say(f"改动处画了线的页面（{folder}）：")
+    for each in found.bars:
+        made = each.found
+        if each.name:
+            told = [f"{made.lines} 行左边画线"] if made.lines else []
+            told += [f"{made.removals} 处删去文字画三角"] if made.removals else []
+            say(f"  · 《{each.title}》：{each.name}，第 {_numbers(made.pages)} 页，{'，'.join(told)}")
+        else:
+            none = f"没有做：{made.problem}" if made.problem else made.note or "PDF 相同，不用做"
+            say(f"  · 《{each.title}》：{none}")
 
 
 def _words(change: FieldChange) -> str:

@@ -19,6 +19,7 @@ from generator.publishing.manifest import Document, PacketManifest, manifest_hol
 from generator.readers.formats import format_of
 from generator.readers.source_file import Source
 from generator.readers.written import written
+from generator.workflows.bars import Bars, bars
 from generator.workflows.data_changes import DataSide, FieldChange, data_changes
 from generator.workflows.inputs import Data, Upload, opened
 from generator.workflows.progress import Listener, tell
@@ -65,6 +66,33 @@ class DocumentRedline:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentBars:
+    """One document of two packets as the new PDF with bars in the margin beside what is not as it was.
+
+    Attributes:
+        title: the document's.
+        name: the file's name; empty where there is none.
+        found: the file, and what bears bars.
+    """
+
+    title: str
+    name: str
+    found: Bars
+
+    def as_json(self) -> dict[str, Any]:
+        """The file as the command prints it, without its bytes."""
+        return {
+            "title": self.title,
+            "file": self.name,
+            "pages": list(self.found.pages),
+            "lines": self.found.lines,
+            "removals": self.found.removals,
+            "problem": self.found.problem,
+            "note": self.found.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What is not the same.
 
@@ -75,6 +103,7 @@ class Comparison:
         warnings: what a person should know, clauses without a full stop.
         unread: how many values could not be read and were compared as they are written.
         redlines: a line for each document; empty where none were asked for.
+        bars: likewise, of the pages with bars.
     """
 
     programme: str
@@ -83,13 +112,16 @@ class Comparison:
     warnings: tuple[str, ...]
     unread: int
     redlines: tuple[DocumentRedline, ...] = ()
+    bars: tuple[DocumentBars, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether nothing differs: no value, of two packets no page, and no Word file that was looked at."""
+        """Whether nothing differs: no value, of two packets no page, and no Word file or line that was looked at."""
         documents = self.signing.documents if self.signing else ()
         undecided = bool(self.signing and self.signing.undecided)
-        words = any(each.name or each.problem for each in self.redlines)
+        words = any(each.name or each.problem for each in self.redlines) or any(
+            each.name or each.found.problem for each in self.bars
+        )
         return not (self.changes or self.unread or undecided or words) and all(
             each.state == "same" for each in documents
         )
@@ -107,6 +139,7 @@ class Comparison:
             "changes": [each.as_json() for each in self.changes],
             "signing": self.signing.as_json() if self.signing else None,
             "redlines": [each.as_json() for each in self.redlines],
+            "bars": [each.as_json() for each in self.bars],
             "warnings": list(self.warnings),
         }
 
@@ -118,6 +151,7 @@ def compare(
     code: str | None = None,
     *,
     author: str | None = None,
+    marked: bool = False,
     progress: Listener | None = None,
 ) -> Comparison:
     """Compare two data files, two packets, or one of each; nothing is written.
@@ -128,12 +162,13 @@ def compare(
         new: what is, likewise.
         code: the programme by which data files are read; None for the packet's, else every one that there is.
         author: who stands as the author of the tracked changes in each document's Word file; None for no such files.
+        marked: also make each document's new PDF with bars beside what changed.
         progress: is told of each step before it begins.
 
     Raises:
         DataError: one cannot be read, or is a packet that was changed after it was made.
-        UsageError: there is no such programme, or it is not the packets'; tracked changes are asked for, but not both
-            are packets, or the extra ``redline`` is not installed.
+        UsageError: there is no such programme, or it is not the packets'; tracked changes or bars are asked for, but
+            not both are packets; tracked changes, but the extra ``redline`` is not installed.
         ProgrammeError: a programme is at fault.
     """
     if author is not None:
@@ -150,9 +185,13 @@ def compare(
         if author is not None:
             tell(progress, "做修订稿")
             redlines = tuple(_redlines(before, after, author))
+        pages: tuple[DocumentBars, ...] = ()
+        if marked:
+            tell(progress, "逐行比较，在改动处画线")
+            pages = tuple(_bars(workspace, before, after))
         warnings = (*problems, *_edited("前一套", before), *_edited("后一套", after))
         title = programmes[0].title if len(programmes) == 1 else ""
-        return Comparison(title, changes, signing, tuple(warnings), len(problems), redlines)
+        return Comparison(title, changes, signing, tuple(warnings), len(problems), redlines, pages)
 
 
 @contextmanager
@@ -280,16 +319,25 @@ def _edited(name: str, side: Side) -> Iterator[str]:
             yield f"{name}的《{document.title}》在 Word 里改过，数据里没有这些改动，页面按改过的比较"
 
 
+def _pairs(old: PacketManifest, new: PacketManifest) -> Iterator[tuple[Document | None, Document | None]]:
+    """Each document as it was and as it is, in the new packet's order; None where a packet has none."""
+    left = list(old.documents)
+    for document in new.documents:
+        was = next((each for each in left if same_document(each, document)), None)
+        if was is not None:
+            left.remove(was)
+        yield was, document
+    for document in left:
+        yield document, None
+
+
 def _redlines(old: Side, new: Side, author: str) -> Iterator[DocumentRedline]:
     if old.manifest is None or new.manifest is None:
         raise UsageError("修订稿由两套材料里的 Word 文件做成，这里有一份是数据文件", "给出两套材料")
-    left = list(old.manifest.documents)
-    for document in new.manifest.documents:
-        was = next((each for each in left if same_document(each, document)), None)
-        if was is None:
-            yield DocumentRedline(document.title, problem="前一套里没有这份文件")
+    for was, document in _pairs(old.manifest, new.manifest):
+        if was is None or document is None:
+            yield DocumentRedline(*_alone(was, document))
             continue
-        left.remove(was)
         before, after = _word(old, was), _word(new, document)
         if before is None or after is None:
             yield DocumentRedline(document.title, problem="有一套里没有它的 Word 文件")
@@ -301,8 +349,33 @@ def _redlines(old: Side, new: Side, author: str) -> Iterator[DocumentRedline]:
             yield DocumentRedline(document.title, name, made.data)
         else:
             yield DocumentRedline(document.title, problem=made.problem)
-    for document in left:
-        yield DocumentRedline(document.title, problem="后一套里没有这份文件")
+
+
+def _bars(workspace: Workspace, old: Side, new: Side) -> Iterator[DocumentBars]:
+    if old.manifest is None or new.manifest is None:
+        raise UsageError("画线的页面由两套材料里的 PDF 做成，这里有一份是数据文件", "给出两套材料")
+    before, after = _read(old), _read(new)
+    with workspace.session("typst") as session:
+        for was, document in _pairs(old.manifest, new.manifest):
+            if was is None or document is None:
+                title, _, _, problem = _alone(was, document)
+                yield DocumentBars(title, "", Bars(problem=problem))
+                continue
+            one, two = before.pdf(was), after.pdf(document)
+            file = document.file("pdf")
+            if one is None or two is None or file is None or session.typesetter is None:
+                yield DocumentBars(document.title, "", Bars(problem="有一套里没有它的 PDF"))
+                continue
+            made = bars(one, two, title=document.title, faces=session.typesetter.faces)
+            name = f"{PurePosixPath(file.path).stem}-改动标线.pdf" if made.pdf is not None else ""
+            yield DocumentBars(document.title, name, made)
+
+
+def _alone(was: Document | None, document: Document | None) -> tuple[str, str, bytes, str]:
+    """Title and problem of a document that one of the packets has not, as a line without a file."""
+    if document is not None:
+        return document.title, "", b"", "前一套里没有这份文件"
+    return was.title if was else "", "", b"", "后一套里没有这份文件"
 
 
 def _word(side: Side, document: Document) -> bytes | None:

@@ -183,6 +183,29 @@ def words(pdf: bytes, page: int) -> tuple[Word, ...]:
         return tuple(_pieces(_characters(text, height)))
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """What a page prints.
+
+    Attributes:
+        height: in points.
+        words: its text in pieces, in reading order.
+    """
+
+    height: float
+    words: tuple[Word, ...]
+
+
+def printed(pdf: bytes) -> tuple[PrintedPage, ...]:
+    """The text of every page in pieces, as ``words`` gives that of one."""
+    found = []
+    with opened(pdf) as document:
+        for sheet in document:
+            height, text = sheet.get_height(), sheet.get_textpage()
+            found.append(PrintedPage(height, tuple(_pieces(_characters(text, height)))))
+    return tuple(found)
+
+
 def _characters(text: Any, height: float) -> Iterator[tuple[str, Box | None]]:
     """Each character of a page with its box; None for line ends, which are no glyphs."""
     rect = raw.FS_RECTF()

@@ -40,6 +40,12 @@ _CAPTION_RED: Final = (0.8, 0.2, 0.2)
 _CAPTION_SIZE: Final = 10.5
 _CAPTION_TOP: Final = 30.0
 _SEAM_TOP: Final = 0.5  # 骑缝章 across the middle of the right edge
+_BAR: Final = 2.0  # how wide a bar is
+_BAR_OFF: Final = 14.0  # from the text
+_BAR_EDGE: Final = 12.0  # no nearer to the paper's edge
+_MARK: Final = 5.0  # the side of a mark where something is missing
+_NOTE_SIZE: Final = 6.5
+_NOTE_TOP: Final = 14.0
 
 
 def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
@@ -209,6 +215,56 @@ def _seal(x: float, y: float) -> outlines.Drawing:
     ).format(*(f"{edge:.3f}" for edge in (radius, 0.0, radius * _ARC, -radius, -radius * _ARC)))
     red = " ".join(f"{part:g}" for part in _SEAL_RED)
     return outlines.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm {red} RG 1.2 w [5 3] 0 d {arcs}", {})
+
+
+@dataclass(frozen=True, slots=True)
+class MarginMarks:
+    """What stands in the left margin of one page, in points from its upper left corner.
+
+    Attributes:
+        text_left: where the text of the page begins.
+        bars: from and to of each vertical bar.
+        gaps: where something is missing.
+    """
+
+    text_left: float
+    bars: Sequence[tuple[float, float]] = ()
+    gaps: Sequence[float] = ()
+
+
+def margin_marks(pdf: bytes, marks: Mapping[int, MarginMarks], note: str, faces: Faces) -> bytes:
+    """A copy with bars and small triangles in the left margin, and a note on each page that has any.
+
+    Args:
+        pdf: the document; the same bytes give the same bytes.
+        marks: by page, from 0.
+        note: what stands small at the upper edge.
+        faces: its face is that of 宋体.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    face = faces.roles["宋体"]
+    with _open(pdf) as document:
+        glyphs = outlines.Glyphs(document, face)
+        for number, here in marks.items():
+            page = document.pages[number]
+            size = _size(page)
+            x = max(min(here.text_left - _BAR_OFF, size[0] - _BAR_EDGE), _BAR_EDGE)
+            red = " ".join(f"{part:g}" for part in _CAPTION_RED)
+            bars = " ".join(
+                f"{x:.2f} {size[1] - bottom:.2f} {_BAR} {bottom - top:.2f} re" for top, bottom in here.bars
+            )
+            gaps = " ".join(
+                f"{x - _MARK:.2f} {size[1] - y + _MARK / 2:.2f} m {x + _BAR:.2f} {size[1] - y:.2f} l "
+                f"{x - _MARK:.2f} {size[1] - y - _MARK / 2:.2f} l h"
+                for y in here.gaps
+            )
+            start = max((size[0] - outlines.width(note, face, _NOTE_SIZE)) / 2, _BAR_EDGE)
+            words = glyphs.line(note, (start, size[1] - _NOTE_TOP), _NOTE_SIZE, _CAPTION_RED)
+            drawn = outlines.Drawing(f"{red} rg {bars} {gaps} f", {})
+            _add_artifact(page, _form(document, size, drawn, words), "Changes")
+        return _save(document)
 
 
 def _form(
