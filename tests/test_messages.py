@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "data").glob("*-20??.yaml"))
 _LINE = re.compile(r"^(?P<lead>\s*(?:- )?)(?P<key>[^\s:#\-][^:]*):(?P<value> .*)?$")
 _PUT_RIGHT = re.compile(r"请改为“[a-z_]+”")
+# A key is written twice before the file is known to be ours: it is told as the file has it.
+_WRITTEN_TWICE = re.compile(r"字段“\w+”写了两次")
 _WRONG = [
     "", " 待定", " 乱写的", " -86000", " 0", " 150%", " 2.5", " 三年", " 9999-99-99", " 2225-06-20", " 20250701", " [1, 2]",
     " {甲: 乙}", " 联络002", " 8.6亿元人民币", " 1.12万美元", " 高校", " 领头的", " 911O0000MA0O1AQ23X", " 9.14103E+17",
@@ -77,7 +79,7 @@ def wrong(path: Path, tmp_path: Path, seeds: range) -> Iterator[str]:
             messages = str(error).split("\n")
         for message in messages:
             # A key that is written in English is put right in English.
-            own = _PUT_RIGHT.sub("请改正", message)
+            own = _WRITTEN_TWICE.sub("写了两次", _PUT_RIGHT.sub("请改正", message))
             yield from (f"{seed}: {fault}: {message}" for fault in faults(own, [*given, *words]))
 
 
