@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from generator.errors import ExitCode
     from generator.workflows.compare import Comparison
+    from generator.workflows.compare_word import ComparedFile, ParagraphChange, WordComparison
     from generator.workflows.data_changes import FieldChange
     from generator.workflows.resigning import ComparedDocument, PartyWork, Resigning
 
@@ -26,18 +27,21 @@ _AROUND = 12
 @click.command(
     "compare",
     cls=ChineseCommand,
-    help="比较前后两份数据、两套材料，或一套材料和一份数据：逐项列出改了什么；两套签署版还列出哪些文件要重签、哪些不用。",
+    help="比较前后两份数据、两套材料，或一套材料和一份数据：逐项列出改了什么；两套签署版还列出哪些文件要重签、哪些不用。"
+    "也比较一套材料和改过的 Word 文件：逐段列出改了什么。",
     epilog="例：lianheti compare 变更前.yaml 变更后.yaml　　退出码：0 没有不同，1 有不同",
 )
 @click.argument("old", type=click.Path(path_type=Path), metavar="前一份")
-@click.argument("new", type=click.Path(path_type=Path), metavar="后一份")
+@click.argument(
+    "new", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="后一份（或几个 Word 文件）"
+)
 @programme_option("按哪个方案读数据；省略时用材料包的；只有数据文件时各个方案的都比")
 @click.option(
     "--redline",
     "folder",
     type=click.Path(path_type=Path),
     metavar="目录",
-    help="两套材料的每份 Word 文件各做一份修订稿，写到这个目录：全部接受是新稿，全部拒绝是旧稿（要装 redline 附加组件）",
+    help="两套材料的（或材料包与改过的）每份 Word 文件各做一份修订稿，写到这个目录：全部接受是新稿，全部拒绝是旧稿（要装 redline 附加组件）",
 )
 @click.option(
     "--bars",
@@ -51,7 +55,7 @@ _AROUND = 12
 @templates_option
 def command(
     old: Path,
-    new: Path,
+    new: tuple[Path, ...],
     code: str | None,
     folder: Path | None,
     bars: Path | None,
@@ -59,16 +63,32 @@ def command(
     output: str,
     templates: Path | None,
 ) -> ExitCode:
-    """Compare two data files or packets."""
+    """Compare two data files or packets, or a packet with Word files."""
+    from generator.errors import UsageError
     from generator.workflows.compare import compare
+    from generator.workflows.compare_word import are_word_files, compare_with_word
     from generator.workflows.redlines import write_redlines
     from generator.workflows.workspace import Workspace
 
+    if are_word_files(new):
+        if code is not None or bars is not None:
+            raise UsageError("比较 Word 文件用不上 -p 和 --bars", "去掉它们；页面画线要两套材料")
+        words = compare_with_word(old, new, author=None if folder is None else author, progress=say_notices)
+        tracked = [each.redline for each in words.files if each.redline]
+        if folder is not None:
+            write_redlines({each.name: each.data for each in tracked if each.name}, folder)
+        if output == "json":
+            write_json(words.as_json())
+        else:
+            _tell_files(words, folder)
+        return words.exit_code
+    if len(new) > 1:
+        raise UsageError("后面写了几份，只有 Word 文件可以写几份", "后一份只写一个")
     with Workspace(templates) as workspace:
         found = compare(
             workspace,
             old,
-            new,
+            new[0],
             code,
             author=None if folder is None else author,
             marked=bars is not None,
@@ -110,6 +130,46 @@ def _tell_redlines(found: Comparison, folder: Path | None) -> None:
     for each in found.redlines:
         none = f"没有做：{each.problem}" if each.problem else "Word 文件的文字相同，不用做"
         say(f"  · 《{each.title}》：{each.name or none}")
+
+
+def _tell_files(found: WordComparison, folder: Path | None) -> None:
+    for each in found.files:
+        by = f"（{each.file}，按{each.known_by}认出）" if each.file else ""
+        say(f"《{each.title}》{by}：{_state(each)}")
+        for change in each.changes:
+            say(f"  · {_paragraph(change)}")
+        for note in each.notes:
+            say(f"  注意：{note}。")
+        if folder is not None and each.redline is not None:
+            say(f"  修订稿：{each.redline.name or f'没有做：{each.redline.problem}'}")
+    for name, why in found.unknown:
+        say(f"{name}：{why}。")
+    say(
+        "比的是正文、表格、页眉页脚和注释的文字；格式和批注没有比。数据没有改动，要写回数据用 lianheti read。"
+    )
+
+
+def _state(file: ComparedFile) -> str:
+    if file.state == "changed":
+        return f"{len(file.changes)} 段不同"
+    if file.state == "unread":
+        return f"没有比：{file.problem}"
+    return {
+        "identical": "是同一个文件",
+        "same": "文字相同",
+        "missing": "没有比：没有给出它的、读得了的 Word 文件",
+    }[file.state]
+
+
+def _paragraph(change: ParagraphChange) -> str:
+    where = f"“{_short(change.follows, _SHOWN // 2)}”之后" if change.follows else "开头"
+    where = where if change.part == "正文" else change.part
+    if change.kind == "added":
+        return f"新增（{where}）　{_quoted(change.after)}"
+    if change.kind == "removed":
+        return f"删去（{where}）　{_quoted(change.before)}"
+    before, after = _excerpts(change.before, change.after)
+    return f"改动（{where}）　{before} → {after}"
 
 
 def _tell_bars(found: Comparison, folder: Path | None) -> None:
@@ -169,9 +229,9 @@ def _quoted(text: str, start: int = 0, end: int | None = None) -> str:
     return f"“{'……' if start else ''}{piece}{'……' if end < len(text) else ''}”"
 
 
-def _short(text: str) -> str:
+def _short(text: str, most: int = 2 * _SHOWN) -> str:
     plain = " ".join(text.split("\n"))
-    return plain if len(plain) <= 2 * _SHOWN else f"{plain[: 2 * _SHOWN]}……"
+    return plain if len(plain) <= most else f"{plain[:most]}……"
 
 
 def _tell_signing(signing: Resigning) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from generator.base.alignment import TooLongError
 from generator.errors import DataError, Place
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def bars(old: bytes, new: bytes, *, title: str, faces: Faces) -> Bars:
     Raises:
         DataError: one is no PDF that can be read.
     """
-    from generator.pdf.pages.changed_lines import TooLongError, changed_lines
+    from generator.pdf.pages.changed_lines import changed_lines
     from generator.pdf.pages.overlays import margin_marks
 
     if old == new:

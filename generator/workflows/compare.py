@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from generator.errors import DataError, ExitCode, Place, UsageError
@@ -199,6 +199,17 @@ def _side(given: Data) -> Iterator[Side]:
     if isinstance(given, Upload) or (not given.is_dir() and format_of(given) is not None):
         yield Side(given)
         return
+    with application(given) as (packet, manifest):
+        yield Side(_copy(packet, manifest), packet, manifest)
+
+
+@contextmanager
+def application(given: Path) -> Iterator[tuple[OpenPacket, PacketManifest]]:
+    """A packet of an application with its manifest, which is as it was made.
+
+    Raises:
+        DataError: it is none, or cannot be read.
+    """
     with open_packet(given) as packet:
         place = Place(str(given))
         if packet.manifest is None:
@@ -212,7 +223,7 @@ def _side(given: Data) -> Iterator[Side]:
             raise DataError("manifest.json 被改动过，不能据以比较", _ANEW, place)
         if not isinstance(manifest, PacketManifest):
             raise DataError("这是补充协议或汇总表，不是申报材料包，不能比较", "指定申报材料包", place)
-        yield Side(_copy(packet, manifest), packet, manifest)
+        yield packet, manifest
 
 
 def _copy(packet: OpenPacket, manifest: PacketManifest) -> Upload:
@@ -332,13 +343,13 @@ def _pairs(old: PacketManifest, new: PacketManifest) -> Iterator[tuple[Document 
 
 
 def _redlines(old: Side, new: Side, author: str) -> Iterator[DocumentRedline]:
-    if old.manifest is None or new.manifest is None:
+    if old.packet is None or new.packet is None or old.manifest is None or new.manifest is None:
         raise UsageError("修订稿由两套材料里的 Word 文件做成，这里有一份是数据文件", "给出两套材料")
     for was, document in _pairs(old.manifest, new.manifest):
         if was is None or document is None:
             yield DocumentRedline(*_alone(was, document))
             continue
-        before, after = _word(old, was), _word(new, document)
+        before, after = word_file(old.packet, was), word_file(new.packet, document)
         if before is None or after is None:
             yield DocumentRedline(document.title, problem="有一套里没有它的 Word 文件")
             continue
@@ -378,9 +389,9 @@ def _alone(was: Document | None, document: Document | None) -> tuple[str, str, b
     return was.title if was else "", "", b"", "后一套里没有这份文件"
 
 
-def _word(side: Side, document: Document) -> bytes | None:
+def word_file(packet: OpenPacket, document: Document) -> bytes | None:
     """A document's Word file as it lies there, with what a person has changed in it."""
     file = document.file("docx")
-    if side.packet is None or file is None or file.path not in side.packet.paths:
+    if file is None or file.path not in packet.paths:
         return None
-    return side.packet.read(file.path)
+    return packet.read(file.path)

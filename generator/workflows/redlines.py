@@ -67,7 +67,7 @@ def redline(old: bytes, new: bytes, *, title: str, author: str, day: date) -> Re
     texts = texts_of(before, "as it stands"), texts_of(after, "as it stands")
     if texts[0] == texts[1]:
         return Redline(None, same=True)
-    if any(_is_tracked(each) for each in (before, after)):
+    if any(is_tracked(each) for each in (before, after)):
         return Redline(None, problem="里面已有修订标记，请先在 Word 里接受或拒绝全部修订")
     made = _run(old, new, author, day)
     if made is None:
@@ -134,16 +134,17 @@ def texts_of(parts: Mapping[str, bytes], way: Way) -> tuple[tuple[str, ...], Cou
     return tuple(_paragraphs(parse(parts[main]), way)), Counter(text for text in others if text)
 
 
+def is_tracked(parts: Mapping[str, bytes]) -> bool:
+    """Whether the body of a DOCX has tracked changes."""
+    root = parse(parts[main_part(parts)])
+    return next(root.iter(W + "ins", W + "del", W + "moveFrom", W + "moveTo"), None) is not None
+
+
 def _parts(data: bytes, title: str) -> Mapping[str, bytes]:
     try:
         return word_parts(data, title)
     except ProgrammeError as error:
         raise DataError(error.what, "用 Word 打开它另存为 .docx", Place(f"《{title}》")) from None
-
-
-def _is_tracked(parts: Mapping[str, bytes]) -> bool:
-    root = parse(parts[main_part(parts)])
-    return next(root.iter(W + "ins", W + "del", W + "moveFrom", W + "moveTo"), None) is not None
 
 
 def _paragraphs(root: Element, way: Way) -> Iterator[str]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz.distance import Indel
 
+from generator.base.alignment import check_length, differing
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from generator.pdf.pages.drawn import Word
 
@@ -30,12 +32,6 @@ _ALIKE: Final = 8
 _SAME_PLACE: Final = 0.5
 # So many lines alike at the top of a page are a heading; a single one may as well be text.
 _HEADING: Final = 2
-# The table of the alignment takes a bit for each pair: 250 MB.
-_MOST_PAIRS: Final = 2_000_000_000
-
-
-class TooLongError(Exception):
-    """Two drafts with more lines that differ than can be aligned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +106,7 @@ def changed_lines(
     if gone and not marked:
         removals.append(Removal(None, next(iter(after), None), gone))
     (before, _), (after, repeats) = _without_headings(before), _without_headings(after)
-    blocks = list(_blocks([each.key for each in before], [each.key for each in after]))
+    blocks = list(differing([each.key for each in before], [each.key for each in after]))
     for at, (a, b, c, d) in enumerate(blocks):
         low = blocks[at - 1] if at else (0, 0, 0, 0)
         high = blocks[at + 1] if at + 1 < len(blocks) else (len(before), 0, len(after), 0)
@@ -238,29 +234,6 @@ def _begins(lines: Sequence[Line], at: int) -> bool:
     return not _in_line(lines[at].word, lines[at - 1].word)
 
 
-def _blocks(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
-    """The stretches in which two sequences differ: from and to of the old one, from and to of the new."""
-    most = min(len(old), len(new))
-    head = next((at for at in range(most) if old[at] != new[at]), most)
-    tail = next((at for at in range(most - head) if old[-1 - at] != new[-1 - at]), most - head)
-    one, two = old[head : len(old) - tail], new[head : len(new) - tail]
-    if len(one) * len(two) > _MOST_PAIRS:
-        raise TooLongError
-    last: tuple[int, int, int, int] | None = None
-    for each in Indel.opcodes(one, two):
-        if each.tag == "equal":
-            continue
-        here = each.src_start + head, each.src_end + head, each.dest_start + head, each.dest_end + head
-        if last is not None and (last[1], last[3]) == (here[0], here[2]):
-            last = last[0], here[1], last[2], here[3]
-            continue
-        if last is not None:
-            yield last
-        last = here
-    if last is not None:
-        yield last
-
-
 def _changed(old: Sequence[Line], new: Sequence[Line]) -> tuple[list[Line], list[tuple[int, str]]]:
     """The lines of a stretch that are not made of one piece of the old one, and what is missing between the others.
 
@@ -269,8 +242,7 @@ def _changed(old: Sequence[Line], new: Sequence[Line]) -> tuple[list[Line], list
     one, two = ("".join(each.key for each in lines) for lines in (old, new))
     if one == two:
         return [], []
-    if len(one) * len(two) > _MOST_PAIRS:
-        raise TooLongError
+    check_length(one, two)
     steps = list(Indel.opcodes(one, two))
     kept = [
         (each.dest_start, each.dest_end)
