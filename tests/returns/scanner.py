@@ -255,6 +255,59 @@ def seal(rng: Random, name: str, millimetres: float, mm: float) -> Picture:
     return alpha
 
 
+def square_seal(rng: Random, name: str, mm: float) -> Picture:
+    """The name seal of a person: its alpha from 0 to 1."""
+    side = int(rng.uniform(16, 20) * mm)
+    drawn = np.zeros((side, side), np.uint8)
+    cv2.rectangle(drawn, (4, 4), (side - 5, side - 5), 255, int(0.9 * mm))
+    image = Image.fromarray(drawn)
+    for number, char in enumerate(name[:2] + "之印"):
+        letter = _char(char, int(side * 0.36))
+        corner = (int(side * (0.08 + 0.42 * (number % 2))), int(side * (0.04 + 0.42 * (number // 2))))
+        image.paste(255, corner, letter)
+    found: Picture = np.asarray(image).astype(np.float32) / 255
+    return found
+
+
+def oval_seal(rng: Random, name: str, mm: float) -> Picture:
+    """An oval seal of an office, with two lines of letters: its alpha from 0 to 1."""
+    wide, high = int(rng.uniform(38, 45) * mm), int(rng.uniform(26, 30) * mm)
+    drawn = np.zeros((high, wide), np.uint8)
+    axes = (wide // 2 - int(mm), high // 2 - int(mm))
+    cv2.ellipse(drawn, (wide // 2, high // 2), axes, 0, 0, 360, 255, int(1.2 * mm), cv2.LINE_AA)
+    image = Image.fromarray(drawn)
+    for row, text in enumerate((name[:6], "专用章")):
+        for number, char in enumerate(text):
+            letter = _char(char, int(4.2 * mm))
+            x = wide / 2 + (number - len(text) / 2) * 4.6 * mm
+            image.paste(255, (int(x), int(high * (0.28 + 0.3 * row))), letter)
+    found: Picture = np.asarray(image).astype(np.float32) / 255
+    return found
+
+
+def put_seals_only(page: Print, rng: Random, box: Box, name: str, kind: str) -> None:
+    """Seals of a kind over a region in millimetres, from faint to strong, one a little off the other.
+
+    Args:
+        page: the page.
+        rng: chance.
+        box: the region, where nobody wrote.
+        name: on the seals.
+        kind: round, oval, square, or several of them.
+    """
+    kinds = [kind] if kind != "several" else list(rng.permutation(["round", "oval", "square"])[:2])
+    for one in kinds:
+        at = rng.uniform((box[0], box[1]), (box[2], box[3]))
+        if one == "round":
+            alpha = seal(rng, name, rng.uniform(38, 45), page.mm)
+        else:
+            alpha = (oval_seal if one == "oval" else square_seal)(rng, name, page.mm)
+        turned = cv2.getRotationMatrix2D((alpha.shape[1] / 2, alpha.shape[0] / 2), rng.normal(0, 8), 1)
+        alpha = cv2.warpAffine(alpha, turned, alpha.shape[::-1])
+        x, y = at * page.mm - (alpha.shape[1] / 2, alpha.shape[0] / 2)
+        page.ink(alpha, x, y, REDS[rng.integers(len(REDS))], rng.uniform(0.25, 1))
+
+
 def put_seal(
     page: Print, rng: Random, name: str, at: tuple[float, float], *, faint: bool = False, off: float = 4
 ) -> None:
@@ -330,17 +383,9 @@ def disturb(page: Print, rng: Random, box: Box, name: str) -> str:
     elif what == "line":
         end = np.array([x1, middle[1] + rng.normal(0, 1)])
         page.lines(rng, [curve(rng, np.array([x0, middle[1]]), end, 0.01)], ((30, 30, 40), 0.9, 0.5))
-    else:  # the square name seal of a person
-        side = int(rng.uniform(16, 20) * page.mm)
-        drawn = np.zeros((side, side), np.uint8)
-        cv2.rectangle(drawn, (4, 4), (side - 5, side - 5), 255, int(0.9 * page.mm))
-        image = Image.fromarray(drawn)
-        for number, char in enumerate(name[:2] + "之印"):
-            letter = _char(char, int(side * 0.36))
-            corner = (int(side * (0.08 + 0.42 * (number % 2))), int(side * (0.04 + 0.42 * (number // 2))))
-            image.paste(255, corner, letter)
-        alpha = np.asarray(image).astype(np.float32) / 255
-        x, y = middle * page.mm - side / 2
+    else:
+        alpha = square_seal(rng, name, page.mm)
+        x, y = middle * page.mm - alpha.shape[0] / 2
         page.ink(alpha, x, y, REDS[rng.integers(len(REDS))], rng.uniform(0.5, 1))
     return what
 

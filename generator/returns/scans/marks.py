@@ -36,6 +36,12 @@ _RED: Final = 0.25
 _SEAL_NEAR: Final = 26.0  # millimetres from where a seal belongs
 _SEAL_LOOK_MM: Final = 23.0
 _RING_MM: Final = 2.6  # how far the ring reaches inwards
+_PRINT_INK: Final = 220
+_SHIFT: Final = 20  # pixels: so far off our own print is looked for
+_TILE: Final = (160, 110)
+_TILE_INK: Final = 1.5  # square millimetres of print in a tile: less cannot be laid on anything
+_COVERED: Final = 0.9  # of our print: so much is inked where it lies as it should
+_DATE_EDGE: Final = 1.2 * PER_MM  # so far beside its place the ink of a date reaches
 _STAR: Final = 0.45  # of the radius: the star in the middle
 
 
@@ -65,6 +71,19 @@ class Strokes:
 
 
 @dataclass(frozen=True, slots=True)
+class _Pen:
+    """What a pen may have written in a region.
+
+    Attributes:
+        strokes: what its ink is like.
+        doubtful: whether it may as well be our own print that lies off, or a seal in a scan without colour.
+    """
+
+    strokes: Strokes
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What was found of one act at one place.
 
@@ -89,6 +108,7 @@ class Ground:
         seen: in the shades in which print and pen are dark, its light even.
         beyond: where ink is that our page does not print: 1, else 0.
         own: where our page prints, with a margin: 1, else 0.
+        printed: the same without the margin.
         red: how red each point is, from 0 to 1, at half the scale; None for a scan without colour.
         faded: ink of any colour that may be a seal's, our own print left out, from 0 to 1, at half the scale.
     """
@@ -96,6 +116,7 @@ class Ground:
     seen: Picture
     beyond: Picture
     own: Picture
+    printed: Picture
     red: Picture | None
     faded: Picture
 
@@ -116,7 +137,8 @@ def ground_of(
     printed = cv2.GaussianBlur(rendering, (0, 0), max(0.8, blur)) < _OWN_INK
     if extra is not None and extra.shape == rendering.shape:
         printed |= cv2.GaussianBlur(extra, (0, 0), max(0.8, blur)) < _OWN_INK
-    own: Picture = cv2.dilate(printed.astype(np.uint8), np.ones((_OWN_REACH, _OWN_REACH), np.uint8))
+    ours: Picture = printed.astype(np.uint8)
+    own: Picture = cv2.dilate(ours, np.ones((_OWN_REACH, _OWN_REACH), np.uint8))
     beyond: Picture = (seen < _INK).astype(np.uint8) & (1 - own)
     red = red_share(mapping.upright(picture, _SEAL_SCALE, 255)) if picture.ndim == 3 else None  # noqa: PLR2004
     if red is not None:
@@ -126,7 +148,7 @@ def ground_of(
     faded: Picture = np.clip((235 - seen.astype(np.float32)) / 120, 0, 1)
     faded[own > 0] *= 0.25
     faded = cv2.resize(faded, None, fx=_SEAL_SCALE, fy=_SEAL_SCALE, interpolation=cv2.INTER_AREA)
-    return Ground(seen, beyond, own, red, faded)
+    return Ground(seen, beyond, own, ours, red, faded)
 
 
 def red_share(picture: Picture) -> Picture:
@@ -189,7 +211,7 @@ def marks(ground: Ground, places: Sequence[Place], *, certain: bool = True) -> l
         if place.seal is not None:
             by_place[at].append(seals[at])
         if place.sign is not None:
-            by_place[at].append(_signature(ground, place.sign, _covered(place.sign, hidden)))
+            by_place[at].append(_signature(ground, place, hidden))
         if place.date:
             by_place[at].append(_date(ground, place.date, hidden))
         elif place.date_unclear:
@@ -287,13 +309,74 @@ def _colourless(ground: Ground, seals: dict[int, Mark]) -> list[Box]:
     return found
 
 
-def _signature(ground: Ground, box: Box, covered: bool) -> Mark:
-    found = strokes(cut(ground.beyond, box), cut(ground.seen, box))
-    figures = _figures(found)
-    certain = _is_signature(found)
-    if certain and not covered:
+def _signature(ground: Ground, place: Place, seals: Sequence[Box]) -> Mark:
+    box = place.sign or place.rect
+    pen = _pen_of(ground, box, place.date)
+    figures = _figures(pen.strokes)
+    if _is_signature(pen.strokes) and not (pen.doubtful or place.sign_unclear or _covered(box, seals)):
         return Mark("signature", "seen", box, figures)
-    return Mark("signature", "absent" if found.area < 0.8 else "look", box, figures)  # noqa: PLR2004
+    if pen.strokes.area < 0.8 and not _is_signature(_pen_of(ground, place.rect, place.date).strokes):  # noqa: PLR2004
+        return Mark("signature", "absent", box, figures)
+    return Mark("signature", "look", box, figures)
+
+
+def _pen_of(ground: Ground, box: Box, without: Sequence[Box] = ()) -> _Pen:
+    """What a pen may have written in a region, our own print left out wherever it lies.
+
+    Args:
+        ground: the page.
+        box: the region.
+        without: regions whose ink belongs to something else.
+    """
+    own, moved = _own_moved(ground, box)
+    ink: Picture = cut(ground.beyond, box) & (1 - own)
+    top, left = max(0, int(box[1])), max(0, int(box[0]))
+    for x0, y0, x1, y1 in without:
+        rows, columns = (
+            slice(max(0, int(low - _DATE_EDGE) - first), max(0, int(high + _DATE_EDGE) - first))
+            for low, high, first in ((y0, y1, top), (x0, x1, left))
+        )
+        ink[rows, columns] = 0
+    # Without colour a name seal, an oval one or a faint one cannot be told from a pen for certain.
+    return _Pen(strokes(ink, cut(ground.seen, box)), moved or ground.red is None)
+
+
+def _own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
+    """Our own print in a region where it really lies, and whether that is so far off that nothing is certain.
+
+    A page that is curved or photographed aslant lies a millimetre or two off in a corner: our own characters then look
+    like what somebody wrote. So each part of the region is laid on the scan once more.
+    """
+    x0, y0, x1, y1 = (int(max(0, edge)) for edge in box)
+    shape = cut(ground.printed, box).shape
+    last = ground.printed.shape[1] - _SHIFT, ground.printed.shape[0] - _SHIFT
+    found: Picture = np.zeros(shape, np.uint8)
+    off = False
+    for top in range(y0 - _TILE[1] // 4, y1, _TILE[1] // 2):
+        for left in range(x0 - _TILE[0] // 4, x1, _TILE[0] // 2):
+            tile = (
+                max(_SHIFT, left),
+                max(_SHIFT, top),
+                min(last[0], left + _TILE[0]),
+                min(last[1], top + _TILE[1]),
+            )
+            ours = cut(ground.printed, tile)
+            window = cut(ground.seen, tile, _SHIFT)
+            if ours.sum() < _TILE_INK * PER_MM**2:
+                continue
+            ink: Picture = cv2.dilate((window < _PRINT_INK).astype(np.uint8), np.ones((5, 5), np.uint8))
+            share = cv2.matchTemplate(ink.astype(np.float32), ours.astype(np.float32), cv2.TM_CCORR)
+            if share[_SHIFT, _SHIFT] >= _COVERED * ours.sum():
+                continue
+            off = True
+            _, _, _, (across, down) = cv2.minMaxLoc(share)
+            across, down = across - _SHIFT, down - _SHIFT
+            wide = cv2.dilate(ours, np.ones((_OWN_REACH, _OWN_REACH), np.uint8))
+            rows, columns = np.nonzero(wide)
+            rows, columns = rows + tile[1] + down - y0, columns + tile[0] + across - x0
+            inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+            found[rows[inside], columns[inside]] = 1
+    return found, off
 
 
 def _is_signature(found: Strokes) -> bool:
@@ -331,12 +414,13 @@ def _date(ground: Ground, boxes: Sequence[Box], seals: Sequence[Box]) -> Mark:
         max(box[2] for box in boxes),
         max(box[3] for box in boxes),
     )
-    parts = [strokes(cut(ground.beyond, box), cut(ground.seen, box)) for box in boxes]
+    pens = [_pen_of(ground, box) for box in boxes]
+    parts = [pen.strokes for pen in pens]
     figures = {
         f"{name}{at}": value for at, part in enumerate(parts) for name, value in _figures(part).items()
     }
-    certain = all(map(_is_figures, parts))
-    if certain and not _covered(whole, seals):
+    doubtful = any(pen.doubtful for pen in pens) or _covered(whole, seals)
+    if all(map(_is_figures, parts)) and not doubtful:
         return Mark("date", "seen", whole, figures)
     area = sum(part.area for part in parts)
     return Mark("date", "absent" if area < 0.4 else "look", whole, figures)  # noqa: PLR2004

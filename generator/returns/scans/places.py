@@ -21,7 +21,8 @@ _SIGN_WORDS: Final = ("签字", "签名", "签章")
 _LABEL: Final = "（）():：签字名章盖法定代表人负责委托理"
 _ABOVE: Final = 3.5 * PER_MM
 _BELOW: Final = 2.5 * PER_MM
-_SIGNED_WIDTH: Final = 22 * PER_MM  # where the line's rest is shorter, the whole place is looked at
+_SIGNED_WIDTH: Final = 12 * PER_MM  # where there is less room beside the label, the whole place is looked at
+_LABEL_GAP: Final = 1.2  # of a character's height: what stands further off is another label
 _DATE_WIDTH: Final = 14 * PER_MM
 _SAME_LINE: Final = 0.6  # of a character's height
 _EDGE: Final = 1.0 * PER_MM
@@ -37,6 +38,7 @@ class Place:
         rect: the whole place.
         seal: the middle of the seal; None where none is put.
         sign: where the signature stands; None where nobody signs by hand.
+        sign_unclear: whether there is no room beside the label, so that it may stand anywhere in the place.
         date: where the date's three figures stand; empty where it is printed or not asked for.
         date_unclear: whether a date is asked for, but its blanks were not found in print.
     """
@@ -46,6 +48,7 @@ class Place:
     rect: Box
     seal: tuple[float, float] | None
     sign: Box | None
+    sign_unclear: bool
     date: tuple[Box, ...]
     date_unclear: bool
 
@@ -64,12 +67,14 @@ def _place(sheet: Sheet, number: int, signatory: Signatory) -> Place:
     inside = [glyph for glyph in sheet.glyphs if _within(glyph.box, rect)]
     words = "".join(glyph.char for glyph in inside)
     date, printed = _date(rect, inside, words)
+    sign = _sign(rect, inside, words) if signatory.signer else None
     return Place(
         number,
         signatory,
         rect,
         _seal(rect, inside, words) if signatory.seal else None,
-        _sign(rect, inside, words) if signatory.signer else None,
+        (sign or rect) if signatory.signer else None,
+        bool(signatory.signer) and sign is None,
         date if signatory.dated else (),
         signatory.dated and not date and not printed,
     )
@@ -94,19 +99,28 @@ def _seal(rect: Box, inside: Sequence[Glyph], words: str) -> tuple[float, float]
     return x, y
 
 
-def _sign(rect: Box, inside: Sequence[Glyph], words: str) -> Box:
-    """To the right of 签字 on its line, as high as a hand writes."""
+def _sign(rect: Box, inside: Sequence[Glyph], words: str) -> Box | None:
+    """To the right of 签字 up to the next print on its line, as high as a hand writes; None without room for it."""
     for word in _SIGN_WORDS:
         found = words.find(word)
         if found < 0:
             continue
         label = inside[found]
-        line = [glyph for glyph in inside[found:] if _same_line(glyph, label) and glyph.char in _LABEL]
-        left = max(glyph.box[2] for glyph in line) + _EDGE
-        if rect[2] - left < _SIGNED_WIDTH:
+        line = sorted(
+            (glyph for glyph in inside if _same_line(glyph, label) and glyph.box[0] >= label.box[0]),
+            key=lambda glyph: glyph.box[0],
+        )
+        left, right = label.box[2], rect[2]
+        for glyph in line:
+            far = glyph.box[0] - left > _LABEL_GAP * (label.box[3] - label.box[1])
+            if far or glyph.char not in _LABEL:
+                right = glyph.box[0]
+                break
+            left = max(left, glyph.box[2])
+        if right - left - 2 * _EDGE < _SIGNED_WIDTH:
             break
-        return left, label.box[1] - _ABOVE, rect[2] - _EDGE, label.box[3] + _BELOW
-    return rect
+        return left + _EDGE, label.box[1] - _ABOVE, right - _EDGE, label.box[3] + _BELOW
+    return None
 
 
 def _date(rect: Box, inside: Sequence[Glyph], words: str) -> tuple[tuple[Box, ...], bool]:
