@@ -25,14 +25,14 @@ LINES = tuple(f"Article {number}: what the parties promise" for number in range(
 LEFT = 72
 
 
-def drawn(lines: Sequence[str], a_page: int = 25, heading: Sequence[str] = ()) -> bytes:
+def drawn(lines: Sequence[str], a_page: int = 25, heading: Sequence[str] = (), foot: str = "- {} -") -> bytes:
     """A document of some lines with a page number under each page, and a heading above each."""
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1, pagesize=(595, 842))
     for number, start in enumerate(range(0, len(lines), a_page), 1):
         for at, line in enumerate([*heading, *lines[start : start + a_page]]):
             canvas.drawString(LEFT, 750 - 20 * at, line)
-        canvas.drawString(290, 70, f"- {number} -")
+        canvas.drawString(290, 70, foot.format(number))
         canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -92,6 +92,12 @@ def test_other_pages_and_headings_printed_again_are_no_change() -> None:
     changed = marked(old, drawn(LINES, 10, ("What is offered", heading[1])))
     assert changed.pages == (1, 2, 3, 4)
     assert changed.lines == 4
+
+
+def test_a_figure_that_stands_where_a_page_number_would_is_no_page_number() -> None:
+    new = drawn(LINES, foot="501")
+    made = marked(drawn(LINES, foot="500"), new)
+    assert beside(made, new) == [["501"], ["501"]]
 
 
 def test_a_paragraph_that_is_broken_elsewhere_is_no_change() -> None:

@@ -8,6 +8,7 @@ only begins elsewhere, or stands on another page, is not changed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 # further in (GB/T 9704: 28 mm). Either is the uppermost or lowest line of its page.
 _EDGE: Final = 60.0
 _NUMBERED: Final = 95.0
-_ENDS: Final = 4
-_PAGE_NUMBER: Final = re.compile(r"[-—–·第]*[0-9ivxlcIVXLC]+(?:页?[/,，;；]?共?[0-9]+)?[-—–·页]*")
+_PAGE_NUMBER: Final = re.compile(r"[-—–·第]*([0-9]{1,4})(?:页?[/,，;；]?共?[0-9]+)?[-—–·页]*")
 # Fewer characters alike in a row are no proof that a line was printed before.
 _ALIKE: Final = 8
 _SAME_PLACE: Final = 0.5
@@ -143,14 +143,20 @@ def _lines(pages: Sequence[Sequence[Word]], heights: Sequence[float]) -> tuple[l
     """The lines of the text, and those of headers and footers without page numbers."""
     body: list[Line] = []
     edges: list[Line] = []
+    numbers: list[tuple[Line, int]] = []
     for number, (page, height) in enumerate(zip(pages, heights, strict=True)):
         outer = _outer(page)
         for word in page:
             line = Line(number, word, "".join(word.text.split()))
             off = min(word.box[3], height - word.box[1])
-            if word in outer and len(outer) <= _ENDS and off < _NUMBERED and _PAGE_NUMBER.fullmatch(line.key):
-                continue
-            (edges if word in outer and off < _EDGE else body).append(line)
+            found = _PAGE_NUMBER.fullmatch(line.key) if word in outer and off < _NUMBERED else None
+            if found and [each for each in page if _in_line(each, word)] == [word]:
+                numbers.append((line, int(found[1]) - number))
+            else:
+                (edges if word in outer and off < _EDGE else body).append(line)
+    # A figure that happens to stand there does not count on with the pages.
+    counted = Counter(start for _, start in numbers)
+    edges += [line for line, start in numbers if counted[start] == 1]
     return body, edges
 
 
