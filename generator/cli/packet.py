@@ -51,6 +51,12 @@ _UNPRINTED_SHOWN = 5
     help="打印件按双面（duplex）还是单面（simplex）排；不写的按数据的“打印”，再没有的按双面",
 )
 @signing_pages_option
+@click.option(
+    "--page-code",
+    "page_codes",
+    is_flag=True,
+    help="每页的页边印一个小二维码（本程序加的，不是官方表格的），收回扫描件时认页、认稿用；默认不印",
+)
 @click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
 @format_option
 @templates_option
@@ -64,6 +70,7 @@ def command(
     accepted: tuple[str, ...],
     sides: str | None,
     signing_pages: str | None,
+    page_codes: bool,
     force: bool,
     output: str,
     templates: Path | None,
@@ -85,6 +92,7 @@ def command(
             force=force,
             sides=cast("Sides | None", sides),
             signing_pages=cast("SigningPages | None", signing_pages),
+            page_codes=page_codes,
             progress=say_notices,
             made=lambda result: _tell(result, err=as_json),
         )

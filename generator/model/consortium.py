@@ -322,6 +322,10 @@ class Printing(Part):
     running_numbers: Yes | None = field(
         "本套页码", help="默认只印在附件上：填“是”，官方文件的页边也印“本套第几页”"
     )
+    page_codes: Yes | None = field(
+        "页边码",
+        help="默认不印：填“是”，每页的页边印一个小二维码（本程序加的，不是官方表格的），收回时认页用",
+    )
 
 
 class Plan(Part):

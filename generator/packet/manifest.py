@@ -30,6 +30,7 @@ from generator.publishing.manifest import (
     File,
     Findings,
     PacketManifest,
+    PageCode,
     Printing,
     Signatory,
     Unprinted,
@@ -99,6 +100,7 @@ def describe(
     printed: PrintCopy | None,
     notes: tuple[str, ...] = (),
     uploaded: Uploads | None = None,
+    codes: tuple[PageCode, ...] | None = None,
 ) -> PacketManifest:
     """The manifest of a packet.
 
@@ -110,6 +112,7 @@ def describe(
         printed: the print copy; None where there is none.
         notes: what a person should look to before signing.
         uploaded: the files for upload; None where there are none.
+        codes: the codes in the margins; None where there are none.
     """
     copies = job.programme.copies
     return PacketManifest(
@@ -142,6 +145,7 @@ def describe(
         ),
         attachments=tuple(_attachments(attachments, printed)),
         upload=_upload(uploaded) if uploaded else None,
+        page_codes=codes,
         printing=Printing(sides=printed.layout.sides, sheets=printed.layout.sheets) if printed else None,
     )
 

@@ -39,6 +39,7 @@ class Job:
         folder: where the data file stands; files that it names lie there or below.
         sides: how paper is printed, where that is not left to the data.
         facts: what is known of the made packet; None before anything is typeset.
+        page_codes: put a code in the margin of every page.
     """
 
     session: Session
@@ -50,6 +51,7 @@ class Job:
     folder: Path = Path()
     sides: Sides | None = None
     facts: PacketFacts | None = None
+    page_codes: bool = False
 
     @property
     def consortium(self) -> str:

@@ -22,6 +22,7 @@ from generator.packet.data_copy import data_copy
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
 from generator.packet.facts import settled
 from generator.packet.obstacles import refuse_unready
+from generator.packet.page_codes import with_page_codes
 from generator.packet.parts import Job, MadeDocument, Packet
 from generator.packet.print_copy import laid_out, print_copy
 from generator.packet.print_layout import Sides
@@ -49,6 +50,7 @@ class Order:
         force: move a packet that a person has changed aside.
         sides: print on both sides of the paper, or on one; None for what the data say.
         signing_pages: how the agreement is signed, whatever data and programme say; None for what they say.
+        page_codes: put a code in the margin of every page; where not, the data say.
     """
 
     edition: Edition = "draft"
@@ -56,6 +58,7 @@ class Order:
     force: bool = False
     sides: Sides | None = None
     signing_pages: SigningPages | None = None
+    page_codes: bool = False
 
 
 def put(packet: Packet, root: Path, *, force: bool) -> Published:
@@ -127,9 +130,14 @@ def assemble(
         notes: warnings of the documents' own, for the manifest.
 
     Raises:
+        DataError: there are more pages than their codes can count.
         ProgrammeError: a template is at fault.
         PdfError: the PDF engine failed.
     """
+    codes = None
+    if job.page_codes:
+        documents, codes, without = with_page_codes(job, documents)
+        notes = (*notes, *without)
     layout = laid_out(job, documents, attachments)
     lines = checklist_lines(job, documents, attachments, layout)
     uploaded = uploads(job, documents, attachments)
@@ -140,7 +148,9 @@ def assemble(
     # The print copy is made while the engine typesets the sheets.
     printed = print_copy(job, layout)
     data = data_copy(job)
-    described = manifest.describe(job, documents, lines, attachments, printed, contents.notes, uploaded)
+    described = manifest.describe(
+        job, documents, lines, attachments, printed, contents.notes, uploaded, codes
+    )
 
     files = [file for document in documents for file in document.files]
     copy = [printed.file] if printed else []
@@ -171,7 +181,18 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
     findings = judge(judged, programme, session.common_rules, accept=order.accept, day=day)
     dataset = replace(dataset, problems=judged.problems)
     when = time_of(dataset, session.when)
-    return Job(session, programme, dataset, order.edition, findings, when, source.folder, order.sides)
+    printing = dataset.consortium.printing
+    return Job(
+        session,
+        programme,
+        dataset,
+        order.edition,
+        findings,
+        when,
+        source.folder,
+        order.sides,
+        page_codes=order.page_codes or bool(printing and printing.page_codes),
+    )
 
 
 def _with_signing_pages(dataset: Dataset, programme: Programme, chosen: SigningPages) -> Dataset:

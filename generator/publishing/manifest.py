@@ -180,6 +180,18 @@ class Printing(_Model):
     sheets: int
 
 
+class PageCode(_Model):
+    """The code in the margin of one page of a document's PDF.
+
+    ``page`` is 1-based; ``rect`` is the code with its quiet zone, in points from the page's bottom left.
+    """
+
+    document: str
+    page: int
+    text: str
+    rect: tuple[float, float, float, float]
+
+
 class Applicant(_Model):
     """One application in a roll-up."""
 
@@ -277,6 +289,9 @@ class PacketManifest(Manifest):
     )
     facts: PacketFacts | None = Field(
         default=None, exclude_if=lambda facts: facts is None, description="where a document prints them"
+    )
+    page_codes: tuple[PageCode, ...] | None = Field(
+        default=None, exclude_if=lambda codes: codes is None, description="where codes are put in the margins"
     )
     printing: Printing | None = Field(default=None, description="null where there is no print copy")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.errors import ExitCode, LianhetiError
+from generator.errors import ExitCode, LianhetiError, UsageError
 from generator.model.findings import Finding
 from generator.model.programme import Programme, SigningPages
 from generator.packet.manifest import unused
@@ -134,6 +134,7 @@ def make_packets(
     force: bool = False,
     sides: Sides | None = None,
     signing_pages: SigningPages | None = None,
+    page_codes: bool = False,
     progress: Listener | None = None,
     made: Callable[[PacketResult], None] | None = None,
 ) -> Packets:
@@ -150,6 +151,7 @@ def make_packets(
         force: move packets that a person has changed aside.
         sides: print on both sides of the paper (duplex) or on one (simplex); None for what the data say.
         signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
+        page_codes: put a small QR code in the margin of every page, by which ``receive`` knows it.
         progress: is told of each step before it begins, and of interrupted runs that were put right.
         made: is told of each packet as soon as it stands, or could not be made.
 
@@ -158,10 +160,12 @@ def make_packets(
 
     Raises:
         DataError: the file cannot be read.
-        UsageError: there is no such programme, or none is named.
+        UsageError: there is no such programme, or none is named; codes are wanted and no PDFs.
         ProgrammeError: a programme is at fault.
         OutputError: the output folder cannot be used.
     """
+    if page_codes and engine is None:
+        raise UsageError("不生成 PDF，就没有页可以印页边码", "去掉 --no-pdf 或 --page-code")
     with workspace.session(engine) as session:
         session.warm_up()
         tell(progress, "读取数据")
@@ -176,6 +180,7 @@ def make_packets(
                     force,
                     signing_pages=signing_pages,
                     sides=sides,
+                    page_codes=page_codes,
                 )
                 tell(progress, f"生成“{programme.short_title}”的材料", number, len(programmes))
                 try:

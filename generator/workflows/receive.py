@@ -194,6 +194,7 @@ class _Work:
     back: set[tuple[str, int]] = field(default_factory=set)
     _recogniser: Recogniser | None = None
     _editions: dict[str, str] = field(default_factory=dict)
+    _coded: dict[str, Sheet] = field(default_factory=dict)
     _prints: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     def open(self, older: Sequence[Path]) -> Sent:
@@ -219,6 +220,8 @@ class _Work:
             self._editions[place.name] = before.manifest.check_code or ""
             sheets += before.own
         for sheet in sheets:
+            if sheet.code:
+                self._coded.setdefault(sheet.code, sheet)
             self._prints.setdefault((sheet.edition, sheet.document), []).append(sheet.digest)
         self._recogniser = Recogniser(sheets)
         return sent
@@ -257,6 +260,8 @@ class _Work:
         if one.recognised.upside_down:
             self.notes.append(f"{scan.name}是倒着扫的，已转正")
         sheet = self._which(one)
+        if sheet.code and not one.recognised.code:
+            self.notes.append(f"{scan.name}（{sheet.name}）的页边码没有读出来，只按印的内容认的")
         if not sheet.document or not _is_paper(sent, sheet.document):
             what = sheet.name if sheet.document else sheet.title
             self.notes.append(f"{scan.name}是{what}，不用签章，没有收进签署情况")
@@ -271,6 +276,8 @@ class _Work:
         if found.kind == "foreign":
             return "foreign", "不像这套材料的任何一页"
         current = [sheet for sheet in found.sheets if not sheet.edition]
+        if current and found.code and found.code not in {sheet.code for sheet in current}:
+            return self._miscoded(found.code, current[0])
         if not current:
             sheet = found.sheet
             code = self._editions.get(sheet.edition)
@@ -286,6 +293,21 @@ class _Work:
                 f"像{current[0].name}，但约 {share}% 的字对不上，可能是另一稿、改过的页，或扫得太差",
             )
         return "", ""
+
+    def _miscoded(self, code: str, like: Sheet) -> tuple[str, str]:
+        """What kind of stranger a scan is that prints as one of our pages and whose code is not that page's."""
+        sheet = self._coded.get(code)
+        if sheet is None:
+            return "foreign", (
+                f"印的与{like.name}一样，但页边码（{code}）不是这套材料的，是别家的或另一稿的页，没有收下；"
+                "请核对原件"
+            )
+        if sheet.edition:
+            return "older", (
+                f"印的与{like.name}一样，但页边码是旧稿（“{sheet.edition}”）的{sheet.name}，没有收下，"
+                "要用现在这一稿重新签"
+            )
+        return "unsure", f"印的像{like.name}，页边码却是{sheet.name}的，没有收下；请核对原件"
 
     def _which(self, one: Examined) -> Sheet:
         """Of pages that print the same, the first that is not back yet."""
@@ -368,7 +390,9 @@ class _Work:
         if one.poor:
             yield "poor", f"{one.poor}，有没有改动看不准，请重新扫描或看原件"
         alike = [each for each in one.recognised.sheets if each is not sheet]
-        own = [each.name for each in alike if not each.edition]
+        # Pages that only their codes tell apart are as good as equal where no code is read.
+        coded = [each for each in one.recognised.faint if each.code]
+        own = list(dict.fromkeys(each.name for each in (*alike, *coded) if not each.edition))
         if own:
             yield "alike", f"与{'、'.join(own)}印得一样，分不出是哪一页，请看原件"
         # Who signed the same words under another text did not sign this one.
@@ -386,7 +410,7 @@ class _Work:
             shown = "、".join(f"“{each}”" for each in dict.fromkeys(faint))
             yield (
                 "older",
-                f"旧稿（{shown}）的这一页只有水印不同，水印看不清，分不出是在哪一稿上签的，请看原件",
+                f"旧稿（{shown}）的这一页只有水印或页边码不同，看不清，分不出是在哪一稿上签的，请看原件",
             )
 
     def _crop(

@@ -50,7 +50,7 @@ class Pages:
         if page not in self._boxes:
             self._boxes[page] = tuple(_boxes(self._page(page)))
         for box, item in self._boxes[page]:
-            if _meet(rect, box) and not _is_watermark(item):
+            if meet(rect, box) and not _is_watermark(item):
                 yield box
 
     def text(self, page: int, rect: Rect | None = None) -> str:
@@ -70,7 +70,7 @@ class Pages:
                 max(each[2] for each in boxes),
                 max(each[3] for each in boxes),
             )
-            if _meet(rect, box):
+            if meet(rect, box):
                 return box
         return None
 
@@ -112,8 +112,14 @@ def _is_watermark(item: Any) -> bool:
     )
 
 
-def _meet(one: Rect, other: Rect) -> bool:
+def meet(one: Rect, other: Rect) -> bool:
+    """Whether two rectangles have a part in common."""
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def grown(rect: Rect, more: float) -> Rect:
+    """A rectangle with so much more on each side."""
+    return rect[0] - more, rect[1] - more, rect[2] + more, rect[3] + more
 
 
 def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
@@ -130,7 +136,7 @@ def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
         (max(a - _GAP, x0), max(b - _GAP, y0), min(c + _GAP, x1), min(d + _GAP, y1))
         for a, b, c, d in drawn
         # A frame around the whole place leaves its inside free.
-        if _meet(outer, (a, b, c, d)) and not (a <= x0 and b <= y0 and c >= x1 and d >= y1)
+        if meet(outer, (a, b, c, d)) and not (a <= x0 and b <= y0 and c >= x1 and d >= y1)
     ]
     lefts = sorted({x0, *(box[2] for box in taken)})
     rights = sorted({x1, *(box[0] for box in taken)})

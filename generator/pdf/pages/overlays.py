@@ -16,7 +16,7 @@ import pikepdf
 
 from generator.errors import PdfError
 from generator.pdf.fonts import outlines
-from generator.pdf.pages.free_space import SEAL, opened_pages
+from generator.pdf.pages.free_space import SEAL, grown, meet, opened_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,6 +46,11 @@ _BAR_EDGE: Final = 12.0  # no nearer to the paper's edge
 _MARK: Final = 5.0  # the side of a mark where something is missing
 _NOTE_SIZE: Final = 6.5
 _NOTE_TOP: Final = 14.0
+CODE_SIDE: Final = 34.0  # 12 mm with the quiet zone
+_CODE_EDGE: Final = 14.0  # 5 mm between a code's quiet zone and the paper's edge: printers reach so far
+_CODE_CLEAR: Final = 2.0
+_QUIET: Final = 4  # modules around a code that stay white (ISO/IEC 18004)
+_MIDDLE: Final = (0.3, 0.7)  # of the right edge: 骑缝章 goes there
 
 
 def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
@@ -147,6 +152,82 @@ def _corners(size: tuple[float, float], width: float) -> Iterator[tuple[float, f
 def _around(at: tuple[float, float], width: float) -> Rect:
     x, y = at
     return (x - _CLEAR, y - _CLEAR, x + width + _CLEAR, y + _SIZE + _CLEAR)
+
+
+def page_codes(
+    pdf: bytes, texts: Sequence[str], kept_free: Mapping[int, Sequence[Rect]]
+) -> tuple[bytes, tuple[Rect | None, ...]]:
+    """Draw a small QR code (ISO/IEC 18004, version 1, level Q) into a margin of each page where one is free.
+
+    It is black squares drawn as an artifact, so text and tags of the document stay as they are.
+
+    Args:
+        pdf: the document; the same bytes give the same bytes.
+        texts: what the code of each page says: up to 16 digits and capital letters.
+        kept_free: what no code may cover beside what is printed, by 1-based page: where people sign and seal.
+
+    Returns:
+        The document, and for each page the square in which its code stands, quiet zone included; None where there
+        was no room.
+
+    Raises:
+        PdfError: the PDF cannot be read.
+    """
+    import segno
+
+    found: list[Rect | None] = []
+    with _open(pdf) as document, opened_pages(pdf) as pages:
+        for number, (page, text) in enumerate(zip(document.pages, texts, strict=True), 1):
+            size = _size(page)
+            place = next(
+                (
+                    rect
+                    for rect in _code_places(size)
+                    if pages.is_free(number, grown(rect, _CODE_CLEAR))
+                    and not any(meet(rect, other) for other in kept_free.get(number, ()))
+                ),
+                None,
+            )
+            found.append(place)
+            if place is not None:
+                code = segno.make_qr(text, version=1, error="q", mode="alphanumeric", boost_error=False)
+                drawing = outlines.Drawing(_squares(code.matrix, place), {})
+                _add_artifact(page, _form(document, size, drawing), "Code")
+        return _save(document), tuple(found)
+
+
+def _code_places(size: tuple[float, float]) -> Iterator[Rect]:
+    """Where a code may stand, the best place first: a lower corner, beside the text on the right, an upper corner."""
+    across, high = size
+    left, right = _CODE_EDGE, across - _CODE_EDGE - CODE_SIDE
+    bottom, top = _CODE_EDGE, high - _CODE_EDGE - CODE_SIDE
+    spots = [(right, bottom), (left, bottom)]
+    steps = range(1, int(high / CODE_SIDE))
+    beside = [bottom + step * CODE_SIDE for step in steps]
+    spots += [
+        (right, y)
+        for y in beside
+        if y + CODE_SIDE < min(top, _MIDDLE[0] * high) or _MIDDLE[1] * high < y < top
+    ]
+    spots += [(right, top), (left, top)]
+    for x, y in spots:
+        yield (round(x, 2), round(y, 2), round(x + CODE_SIDE, 2), round(y + CODE_SIDE, 2))
+
+
+def _squares(matrix: Sequence[bytearray], place: Rect) -> str:
+    """The dark modules of a code within a square, each run of a row as one rectangle."""
+    side = CODE_SIDE / (len(matrix) + 2 * _QUIET)
+    parts = ["0 g"]
+    for row, modules in enumerate(matrix):
+        start = None
+        for column, dark in enumerate((*modules, 0)):
+            if dark and start is None:
+                start = column
+            elif not dark and start is not None:
+                x, y = place[0] + (_QUIET + start) * side, place[3] - (_QUIET + row + 1) * side
+                parts.append(f"{x:.3f} {y:.3f} {(column - start) * side:.3f} {side:.3f} re")
+                start = None
+    return " ".join([*parts, "f"])
 
 
 def seal_guide(

@@ -12,6 +12,7 @@ import numpy as np
 
 from generator.returns.scans.characters import characters, sharpness
 from generator.returns.scans.features import Candidate, Index
+from generator.returns.scans.page_codes import code_in
 from generator.returns.scans.picture import PER_MM, Picture, flattened, grey, shrunk
 from generator.returns.scans.reading import Scanned
 from generator.returns.scans.registration import Laid, laid
@@ -53,6 +54,7 @@ class Recognised:
         likeness: of the characters, their median from -1 to 1.
         share: of the characters, how many are there.
         faint: pages that print the same text but for a watermark or a drawing, which the scan does not show for certain.
+        code: what the code in the margin says; empty where the page bears none, or it could not be read.
     """
 
     kind: Kind
@@ -63,6 +65,7 @@ class Recognised:
     likeness: float = -1.0
     share: float = 0.0
     faint: tuple[Sheet, ...] = ()
+    code: str = ""
 
     @property
     def sheet(self) -> Sheet:
@@ -107,6 +110,10 @@ class Recogniser:
         if best is None or best.likeness < _KNOWN:
             return Recognised("foreign")
         sheet, unsure, faint = self._among_alike(best)
+        code = _code([sheet, *faint, *unsure], flat, best.laid)
+        # Of pages that print the same, the code tells which it is; of others it does not.
+        if coded := next((one for one in (sheet, *faint) if one.code and one.code == code), None):
+            sheet, faint = coded, []
         sample = _sampled(sheet.glyphs, _SAMPLE)
         there = characters(best.seen, sheet.draw(), sample, None, best.blur)
         same = sum(one.own >= _SAME for one in there) / len(there) if there else best.likeness
@@ -122,6 +129,7 @@ class Recogniser:
             best.likeness,
             same,
             tuple(dict.fromkeys(faint)),
+            code,
         )
 
     def _best(self, flat: Picture) -> _Fit | None:
@@ -203,6 +211,12 @@ class Recogniser:
                 total += sign * (a.own - (b.own if b.own < 1 else 0.0))
                 count += 1
         return total / count if count else 0.0
+
+
+def _code(sheets: Sequence[Sheet], flat: Picture, mapping: Laid) -> str:
+    """What the code says that a scan bears where one of these pages has its own; empty where none is read."""
+    boxes = dict.fromkeys(sheet.code_box for sheet in sheets if sheet.code_box is not None)
+    return next(filter(None, (code_in(flat, mapping, box) for box in boxes)), "")
 
 
 def text_shades(picture: Picture) -> Picture:

@@ -60,6 +60,8 @@ class Sheet:
         digest: of the picture; pages that print the same have the same.
         draw: gives the picture, in shades of grey.
         extra: gives what else may be printed on it: the page of the print copy, which bears a number at the foot.
+        code: what the code in its margin says; empty where it bears none.
+        code_box: where that stands, quiet zone included, on the page's raster.
     """
 
     edition: str
@@ -74,6 +76,8 @@ class Sheet:
     digest: str
     draw: Callable[[], Picture]
     extra: Callable[[], Picture | None]
+    code: str = ""
+    code_box: Box | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -87,9 +91,13 @@ class Sheet:
 
     def raster(self, rect: Sequence[float]) -> Box:
         """A rectangle in points from the bottom left as a box of the picture."""
-        x0, y0, x1, y1 = rect
-        height = self.size[1]
-        return x0 * PER_POINT, (height - y1) * PER_POINT, x1 * PER_POINT, (height - y0) * PER_POINT
+        return raster(rect, self.size[1])
+
+
+def raster(rect: Sequence[float], height: float) -> Box:
+    """A rectangle in points from the bottom left of a page so high as a box of its picture."""
+    x0, y0, x1, y1 = rect
+    return x0 * PER_POINT, (height - y1) * PER_POINT, x1 * PER_POINT, (height - y0) * PER_POINT
 
 
 class Pictures:

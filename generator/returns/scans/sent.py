@@ -14,10 +14,10 @@ import numpy as np
 from generator.errors import DataError, Place
 from generator.pdf.pages.pdfium import opened
 from generator.publishing import OpenPacket, open_packet
-from generator.publishing.manifest import MANIFEST, Manifest, manifest_holds, parsed
+from generator.publishing.manifest import MANIFEST, Manifest, PacketManifest, PageCode, manifest_holds, parsed
 from generator.returns.scans.characters import Faces
 from generator.returns.scans.picture import PER_POINT, Picture
-from generator.returns.scans.rendered import Drawn, Pictures, Sheet, drawn_pages
+from generator.returns.scans.rendered import Drawn, Pictures, Sheet, drawn_pages, raster
 
 _FACES_DPI: Final = 400
 _ASIDE: Final = re.compile(r"(?P<name>.+)-旧[0-9]+")
@@ -66,6 +66,7 @@ def read_sent(place: Path, pictures: Pictures, edition: str = "") -> Sent:
         manifest = _manifest(packet)
         files = {file.path: file for document in manifest.documents for file in document.files}
         copies = _print_copy(packet, manifest, pictures)
+        codes = _codes(manifest)
         sheets: list[Sheet] = []
         faces = Faces(_FACES_DPI)
         for document in manifest.documents:
@@ -79,6 +80,7 @@ def read_sent(place: Path, pictures: Pictures, edition: str = "") -> Sent:
                 if not edition:
                     faces.learn(one.glyphs, lambda pdf=pdf, number=number: _drawn_large(pdf, number))  # type: ignore[misc]
                 copy = copies.pop(_printed(one), None)
+                code = codes.get((document.id, number))
                 sheets.append(
                     Sheet(
                         edition,
@@ -93,6 +95,8 @@ def read_sent(place: Path, pictures: Pictures, edition: str = "") -> Sent:
                         one.digest,
                         lambda digest=one.digest: pictures.get(digest),  # type: ignore[misc]
                         lambda copy=copy: pictures.get(copy.digest) if copy else None,  # type: ignore[misc]
+                        code.text if code else "",
+                        raster(code.rect, one.size[1]) if code else None,
                     )
                 )
         others = [one for one in copies.values() if one.digest not in {sheet.digest for sheet in sheets}]
@@ -152,6 +156,12 @@ def unsigned(packet: OpenPacket, path: str, sha256: str) -> bytes:
             Place(f"{packet.place}/{path}"),
         )
     return data[:length]
+
+
+def _codes(manifest: Manifest) -> dict[tuple[str, int], PageCode]:
+    """The codes in the margins by document and page."""
+    listed = manifest.page_codes if isinstance(manifest, PacketManifest) else None
+    return {(code.document, code.page): code for code in listed or ()}
 
 
 def _print_copy(packet: OpenPacket, manifest: Manifest, pictures: Pictures) -> dict[_Printed, Drawn]:
