@@ -604,9 +604,9 @@ class Programme(_Model):
         for document in self.documents:
             for signatory in document.signatories:
                 if signatory.party not in {*STAGES, *ids}:
-                    known = "、".join([*STAGES, *ids])
+                    known = "、".join(f"“{one}”" for one in (*STAGES, *ids))
                     raise ValueError(
-                        f"文件 {document.id} 的 party“{signatory.party}”不是签署方，可用：{known}"
+                        f"文件“{document.title}”的 party“{signatory.party}”不是签署方，可用：{known}"
                     )
         return self
 
