@@ -217,9 +217,11 @@ def test_bound_edits_are_a_persons_work(
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("role", ["member", "lead-opinion"])
+@pytest.mark.parametrize(
+    ("role", "title"), [("member", "所有成员单位签章"), ("lead-opinion", "牵头单位意见")]
+)
 def test_a_template_without_a_place_makes_no_signing_packet(
-    tmp_path: Path, role: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, role: str, title: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = Path(__file__).resolve().parents[2]
     code = "henan/consortium-2022"
@@ -237,7 +239,7 @@ def test_a_template_without_a_place_makes_no_signing_packet(
     assert main([*order, "--edition", "signing"]) == 4
     said = "".join(capsys.readouterr().err.split())
     assert "签章位置" in said
-    assert name in said
+    assert title in said
     assert list(tmp_path.rglob("manifest.json")) == []
     # A draft shows what there is, and says what it lacks.
     assert main(order) == 0
