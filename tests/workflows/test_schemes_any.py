@@ -159,3 +159,8 @@ def test_any_programme_comes_back_from_the_workbook_and_from_yaml(content: dict[
     assert said(again) == said(content)
     back: Any = plain(read_book(programme_workbook(content), "programme.xlsx"))
     assert said(back) == said(content)
+
+
+def test_a_list_of_words_that_yaml_takes_for_nothing_comes_back() -> None:
+    content = {"schema": "1", "upload": {"formats": ["null", "pdf", "Null"]}}
+    assert plain(read_yaml(programme_yaml(content).encode(), "programme.yaml")) == content

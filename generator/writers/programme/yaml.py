@@ -37,7 +37,10 @@ def _entry(name: str, value: Any, indent: str) -> Iterator[str]:
             yield f"{head} {{}}"
     elif isinstance(value, list):
         flow = f"[{', '.join(map(str, value))}]"
-        plain = all(isinstance(one, str) and _FLOW.fullmatch(one) for one in value)
+        # What needs quotes, as the text null does, stands on a line of its own.
+        plain = all(
+            isinstance(one, str) and _FLOW.fullmatch(one) and scalar_lines(one, "") == [one] for one in value
+        )
         if not value or (plain and len(flow) <= _LONGEST_FLOW):
             yield f"{head} {flow}"
             return
