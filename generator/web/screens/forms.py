@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
@@ -17,6 +16,7 @@ from generator.base.names import is_safe, safe_name
 from generator.errors import DataError, UsageError
 from generator.web.desk import Desk
 from generator.web.opened import OpenFile, OpenFiles
+from generator.web.papers import answer_pages, answer_picture
 from generator.web.served import DATA_SUFFIXES, FILLED_FORMS
 from generator.web.visit import Visit
 from generator.workflows.editing import SetText
@@ -26,7 +26,6 @@ from generator.workflows.shown_papers import ShownPapers, typeset
 _RECORD: Final = "读入.json"
 _WORD: Final = frozenset({".docx", ".doc"})
 _DECISIONS: Final = ("采用", "改", "不要")
-_MOST_WIDE: Final = 2400
 _MOST_KEPT: Final = 8
 _STATUSES: Final = {"conflict": "两处写得不一样", "unread": "读不出来", "doubtful": "拿不准"}
 
@@ -132,29 +131,15 @@ def pages(visit: Visit) -> Response:
         for paper, text in (*((each.document, each.raw) for each in entry.sources), ("", title)):
             at = shown.find(text, paper)
             if at is not None:
-                places[entry.path] = [at[0], *(round(edge, 1) for edge in at[1])]
+                places[entry.path] = at
                 break
-    return visit.answer(
-        {
-            "note": visit.desk.said(shown.note),
-            "pages": [
-                {"title": page.title, "number": page.number, "width": page.width, "height": page.height}
-                for page in shown.pages
-            ],
-            "places": places,
-        }
-    )
+    return answer_pages(visit, shown, places)
 
 
 def picture(visit: Visit) -> Response:
     """One page as a picture."""
     shown = _KEPT.get(visit.desk, _reading(visit.desk, visit.asked("reading")))
-    at, width = visit.asked("at"), visit.asked("w")
-    digits = re.fullmatch(r"[0-9]{1,4}", at) and re.fullmatch(r"[1-9][0-9]{1,3}", width)
-    if not digits or int(at) >= len(shown.pages):
-        raise UsageError("没有这一页", "刷新页面后重试")
-    data = shown.png(int(at), min(int(width), _MOST_WIDE))
-    return Response(data, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    return answer_picture(visit, shown)
 
 
 def decide(visit: Visit) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from generator.errors import UsageError
 from generator.model.programme import Programme
 from generator.web.desk import Desk
 from generator.web.jobs import ENDED
+from generator.web.papers import answer_pages, answer_picture
 from generator.web.served import TAKEN_IN
 from generator.web.tasks import TakeIn
 from generator.web.visit import Visit
@@ -33,7 +33,6 @@ from generator.workflows.shown_papers import ShownPapers
 _RECORD: Final = "批次.json"
 _RECEIVED: Final = "收到的"
 _RESULTS: Final = "结果"
-_MOST_WIDE: Final = 2400
 _MOST_KEPT: Final = 8
 _PDF_POLICY: Final = (
     "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -211,29 +210,14 @@ def pages(visit: Visit) -> Response:
     for issue in known.examined.issues:
         found = evidence(shown, issue, one.programme)
         if found is not None:
-            places[issue.key] = [found[0], *(round(edge, 1) for edge in found[1])]
-    return visit.answer(
-        {
-            "note": visit.desk.said(shown.note),
-            "pages": [
-                {"title": page.title, "number": page.number, "width": page.width, "height": page.height}
-                for page in shown.pages
-            ],
-            "places": places,
-        }
-    )
+            places[issue.key] = found
+    return answer_pages(visit, shown, places)
 
 
 def picture(visit: Visit) -> Response:
     """One page as a picture."""
     _, shown, _ = _pages(visit)
-    at, width = visit.asked("at"), visit.asked("w")
-    if not re.fullmatch(r"[0-9]{1,4}", at) or not re.fullmatch(r"[1-9][0-9]{1,3}", width):
-        raise UsageError("没有这一页", "刷新页面后重试")
-    if int(at) >= len(shown.pages):
-        raise UsageError("没有这一页", "刷新页面后重试")
-    data = shown.png(int(at), min(int(width), _MOST_WIDE))
-    return Response(data, media_type="image/png", headers={"cache-control": "private, max-age=3600"})
+    return answer_picture(visit, shown)
 
 
 def answer_one(visit: Visit) -> Response:
