@@ -28,6 +28,7 @@ def test_files_folders_and_patterns_are_taken_each_file_once(place: Place) -> No
     assert broken(place.output) == []
 
 
+@pytest.mark.thorough
 def test_marks_of_open_files_hidden_files_and_the_output_itself_are_no_data(place: Place) -> None:
     place.add("甲")
     for name in ("~$甲.xlsx", ".甲.yaml", "说明.txt"):

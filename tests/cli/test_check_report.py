@@ -103,6 +103,7 @@ def test_a_judgement_that_does_not_fit_is_told_and_counts_for_nothing(
     assert found["sealed"]["judged"] == ""
 
 
+@pytest.mark.thorough
 def test_judgements_go_into_a_workbook_and_back(run: Run, example: Path, tmp_path: Path) -> None:
     with_judgements(example, row("sealed"))
     book, back = tmp_path / "甲.xlsx", tmp_path / "乙.yaml"

@@ -146,6 +146,7 @@ def test_what_the_documents_still_lack_is_listed_with_its_place(run: Run, exampl
     assert "文件还缺内容" in checked.out
 
 
+@pytest.mark.thorough
 def test_several_programmes_give_one_table(run: Run) -> None:
     compared = run("check", EXAMPLE, "--all")
     assert compared.code == 0
@@ -167,6 +168,7 @@ def test_a_starter_file_loads_once_the_name_is_filled(run: Run, tmp_path: Path) 
     assert "联合体名称" in checked.err
 
 
+@pytest.mark.thorough
 def test_the_schemas_are_json_and_take_what_is_shipped(run: Run) -> None:
     assert "properties" in run("schema").json
     schema = run("schema", "--programme").json

@@ -159,6 +159,7 @@ def test_carrying_over_to_another_scheme_loses_nothing_and_marks_what_is_missing
         assert openpyxl.load_workbook(target)[MISSING_SHEET]["C4"].value
 
 
+@pytest.mark.thorough
 def test_check_annotates_a_copy_and_leaves_the_original(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -265,6 +265,7 @@ def test_the_same_again_changes_nothing(run: Run, tmp_path: Path, applicants: Ap
     assert stamps(tmp_path / "汇总") == before
 
 
+@pytest.mark.thorough
 def test_a_table_that_a_person_has_edited_is_not_overwritten(
     run: Run, tmp_path: Path, applicants: Applicants
 ) -> None:

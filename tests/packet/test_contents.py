@@ -33,6 +33,7 @@ def footer_number(pdf: bytes, page: int) -> str:
     return match[1] if match else ""
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("code", "data"), EXAMPLES.items(), ids=list(EXAMPLES))
 def test_a_contents_list_names_the_page_of_each_heading(code: str, data: Path) -> None:
     catalogue = CATALOGUE

@@ -35,6 +35,7 @@ def words(data: bytes) -> str:
     return "".join(text.split())
 
 
+@pytest.mark.thorough
 def test_a_delegate_gets_a_letter_that_the_principal_signs(session: Session, tmp_path: Path) -> None:
     made = packet(session, example(tmp_path, WITH_DELEGATE), WITH_DELEGATE)
     assert letters(made) == ["authorisation-01"]

@@ -98,6 +98,7 @@ def test_a_code_goes_where_nothing_stands_and_stays_away_where_nothing_is_free()
     assert text_of(same) == text_of(crowded())
 
 
+@pytest.mark.thorough
 def test_a_page_without_room_is_named_and_bears_no_code(drawn: Packet) -> None:
     made = next(one for one in drawn.documents if one.pdf)
     assert made.pdf is not None

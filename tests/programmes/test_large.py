@@ -60,6 +60,7 @@ def test_no_text_runs_off_the_paper(code: str) -> None:
                 assert room > EDGE, f"{document_id}, page {number}"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CODES)
 def test_every_name_that_is_printed_stands_whole_in_the_pdf(code: str) -> None:
     printed = 0

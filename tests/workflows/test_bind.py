@@ -92,6 +92,7 @@ def bound(folder: Path, **more: Any) -> Bound:
         return bind(workspace, folder, **more)
 
 
+@pytest.mark.thorough
 def test_with_nothing_edited_the_packet_stays_to_the_byte(folder: Path) -> None:
     found = bound(folder)
     assert found.edited == ()

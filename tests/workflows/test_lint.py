@@ -47,6 +47,7 @@ def test_the_shipped_programmes_have_no_fault(folder: Path) -> None:
     assert [str(fault) for fault in lint(folder, Catalogue())] == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("text", "message"),
     [

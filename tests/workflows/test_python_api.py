@@ -183,6 +183,7 @@ def test_problems_have_paths_and_places(workspace: Workspace) -> None:
     assert [(one.path, one.place.line) for one in checked.problems] == [("filing_date", 2)]
 
 
+@pytest.mark.thorough
 def test_files_are_made_in_memory_or_on_disk(workspace: Workspace, data: Path, tmp_path: Path) -> None:
     made = new(workspace, CODE, Path("新.xlsx"), write=False)
     assert made.data.startswith(b"PK")

@@ -142,6 +142,7 @@ def test_a_byte_altered_in_a_signed_pdf_is_found_in_the_signature_and_its_paddin
         assert not verify(path).sound, at
 
 
+@pytest.mark.thorough
 def test_what_is_appended_without_a_signature_is_found(packet: Standing, signed_agreement: bytes) -> None:
     path = packet.pdf("agreement")
     writer = IncrementalPdfFileWriter(io.BytesIO(signed_agreement))
