@@ -245,7 +245,9 @@ class _Work:
                     raise RuntimeError("open the packet first")
                 self.pages += 1
                 self._take(examined(scan, self._recogniser, sent), scan, digest, sent)
-            self._write(Path(_ORIGINALS) / f"{digest[:8]}-{safe_name(file.name)}", data)
+            # Its suffix stays, so that the original opens by a double-click.
+            name = f"{digest[:8]}-{safe_name(file.stem)}{file.suffix.lower()}"
+            self._write(Path(_ORIGINALS) / name, data)
             names.append(file.name)
         return names
 

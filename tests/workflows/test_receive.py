@@ -161,6 +161,7 @@ def test_a_whole_document_is_bound_small_and_a_changed_figure_is_shown(
         assert len(pdf.pages) == len(sheets)
     originals = [file.read_bytes() for file in (out / "originals").iterdir()]
     assert originals == [(tmp_path / "a.pdf").read_bytes()]
+    assert [file.suffix for file in (out / "originals").iterdir()] == [".pdf"]
 
 
 @pytest.mark.thorough
