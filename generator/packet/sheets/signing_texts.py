@@ -69,7 +69,7 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         "register": [
             {
                 "party": row.party,
-                "reach": "　".join(filter(None, (row.contact, row.phone))),
+                "reach": "\n".join(filter(None, (row.contact, row.phone))),
                 "documents": row.documents,
             }
             for row in rows(job, copied)
