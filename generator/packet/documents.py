@@ -102,7 +102,7 @@ def _fill(job: Job, chosen: Chosen, *, marking: bool, guided: bool) -> Filled:
         cover=chosen.cover,
         marking=marking,
     )
-    template = TemplateUsed(prepared.name, prepared.sha256)
+    template = TemplateUsed(prepared.name, prepared.sha256, prepared.template.revisions)
     return Filled(chosen.stem, document, template, rendered, chosen.party, chosen.origin)
 
 

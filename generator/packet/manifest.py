@@ -88,8 +88,18 @@ def common(
         "check_code": code_of(documents),
         "packet": listed_file(printed.file) if printed else None,
         "documents": tuple(_document(made) for made in documents),
-        "warnings": tuple(sorted({*warnings, *own})),
+        "warnings": tuple(sorted({*warnings, *own, *_revisions(documents)})),
     }
+
+
+def _revisions(documents: Iterable[MadeDocument]) -> Iterator[str]:
+    """What was accepted of the templates' tracked changes."""
+    for made in documents:
+        if made.template.revisions:
+            yield (
+                f"《{made.document.title}》的模板 {made.template.name} 里有 {made.template.revisions} 处修订，"
+                "印的是全部接受以后的，请方案的维护人在 Word 里接受或拒绝"
+            )
 
 
 def describe(

@@ -102,10 +102,11 @@ class MadeFile:
 
 @dataclass(frozen=True, slots=True)
 class TemplateUsed:
-    """A template by name and sha256, as the manifest lists it."""
+    """A template by name and sha256, as the manifest lists it, and how many of its tracked changes were accepted."""
 
     name: str
     sha256: str
+    revisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

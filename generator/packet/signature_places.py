@@ -30,16 +30,19 @@ class Restored:
     """An edited document with its signature places.
 
     Attributes:
-        docx: a copy to typeset, with a bookmark at every place that was found; the saved file is not changed.
+        docx: a copy to typeset, its tracked changes accepted, with a bookmark at every place that was found; the
+            saved file is not changed.
         again: bookmarks of the places that were found again by what is printed there.
         lost: bookmarks of those that were not.
         strayed: bookmarks that now hold another party's place, or no printed text any more.
+        revisions: how many tracked changes were accepted.
     """
 
     docx: bytes
     again: tuple[str, ...]
     lost: tuple[str, ...]
     strayed: tuple[str, ...]
+    revisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +164,10 @@ def restored(
             now.spans[key] = found
             again.append(shown)
     docx = edited
-    if again or renamed:
+    if again or renamed or package.revisions:
         content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
         docx = package.write({part: content}, when)
-    return Restored(docx, tuple(again), tuple(lost), tuple(strayed))
+    return Restored(docx, tuple(again), tuple(lost), tuple(strayed), package.revisions)
 
 
 def _has_strayed(before: list[str], now: list[str], name: str, parties: Mapping[str, str]) -> bool:

@@ -136,15 +136,18 @@ class LinkedFiles:
 
         try:
             data = self.bytes_of(node.text, MAX_FILE_BYTES)
-            blocks = read_word(data, node.text)
+            chapter = read_word(data, node.text)
         except BadValueError as error:
             what = (
                 error.what if error.what.startswith("指向的") else f"指向的{shortened(node.text)}{error.what}"
             )
             self.translator.wrong(path, node.place, what, error.remedy)
             return None
+        if chapter.revisions:
+            what = f"{chapter.revisions} 处修订作全部接受"
+            self.translator.notices.append(Notice("understood", what, Place(node.text), path))
         name = kept_name(data, WORD_SUFFIX.removeprefix("."))
-        return Scalar(RichText(blocks, {"file": name}, {name: data}), node.place)
+        return Scalar(RichText(chapter.blocks, {"file": name}, {name: data}), node.place)
 
     def _text(self, node: Scalar, path: str, *, marked: bool) -> Scalar | None:
         """What a text file says; None where it can't be used."""

@@ -248,8 +248,13 @@ class Template:
 
     @property
     def parts(self) -> Mapping[str, bytes]:
-        """The template's own parts, unfilled."""
+        """The template's own parts, unfilled, its tracked changes accepted."""
         return self._package.parts
+
+    @property
+    def revisions(self) -> int:
+        """How many tracked changes of the template were accepted."""
+        return self._package.revisions
 
     def fill(
         self,

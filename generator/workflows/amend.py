@@ -245,7 +245,7 @@ def _made(old: Job, job: Job, changes: Changes, parties: list[Member]) -> MadeDo
         pdf = typesetter.submit(filled.docx, info, parts=filled.parts, watermark=job.watermark).result()
         signings, data = with_fields(job, document, pdf, own)
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", data, pdf.pages))
-    template = TemplateUsed(prepared.name, prepared.sha256)
+    template = TemplateUsed(prepared.name, prepared.sha256, prepared.template.revisions)
     record = Record(job.edition, lambda path: path)
     return MadeDocument(document, template, record, files, pdf, signings)
 

@@ -270,10 +270,11 @@ def _document(folder: Path, listed: Listed, filled: Filled, job: Job) -> tuple[M
     found = differences(job, filled, data)
     places = _places(job, filled, data, place)
     try:
-        return collect(job, submit(job, filled, data, places.docx)), (*found, *_found_again(filled, places))
+        made = collect(job, submit(job, filled, data, places.docx))
     except ProgrammeError as error:
         # The fault is in a person's file, not in a template.
         raise DataError(error.what, "用 Word 打开它改正后再装订", error.place or place) from None
+    return made, (*found, *_accepted(filled, places), *_found_again(filled, places))
 
 
 def _places(job: Job, filled: Filled, edited: bytes, place: Place) -> Restored:
@@ -303,6 +304,14 @@ def _places(job: Job, filled: Filled, edited: bytes, place: Place) -> Restored:
             place,
         )
     return found
+
+
+def _accepted(filled: Filled, places: Restored) -> Iterator[str]:
+    if places.revisions:
+        yield (
+            f"《{filled.document.title}》里有 {places.revisions} 处修订，PDF 印的是全部接受以后的，"
+            "Word 文件照原样留着；有要拒绝的，在 Word 里拒绝后再装订一次"
+        )
 
 
 def _found_again(filled: Filled, places: Restored) -> Iterator[str]:

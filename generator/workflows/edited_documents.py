@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from generator.base.ooxml.package import word_parts
+from generator.base.ooxml.revisions import accepted
 from generator.base.ooxml.xml import W, parse
 from generator.base.text import fold
 from generator.errors import DataError, Place, ProgrammeError
@@ -63,7 +64,8 @@ def differences(job: Job, filled: Filled, edited: bytes) -> tuple[str, ...]:
         edited: the DOCX as it is now.
 
     Raises:
-        DataError: it is no readable DOCX, or a signing copy still has comments.
+        DataError: it is no readable DOCX, one of its tracked changes cannot be accepted, or a signing copy still
+            has comments.
     """
     title = f"《{filled.document.title}》"
     parts = _parts(edited, f"{filled.stem}.docx")
@@ -76,9 +78,13 @@ def differences(job: Job, filled: Filled, edited: bytes) -> tuple[str, ...]:
 
 def _parts(data: bytes, name: str) -> Mapping[str, bytes]:
     try:
-        return word_parts(data, name)
+        found = accepted(word_parts(data, name), name)
     except ProgrammeError as error:
         raise DataError(error.what, _REMEDY, error.place) from None
+    try:
+        return found.or_refuse(name)
+    except ProgrammeError as error:
+        raise DataError(error.what, error.remedy, error.place) from None
 
 
 def _read(parts: Mapping[str, bytes], file: str) -> _Document:

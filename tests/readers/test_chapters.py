@@ -13,11 +13,14 @@ import pytest
 from docx.shared import Cm
 from PIL import Image
 
+from generator.model.notices import notice_texts
 from generator.model.programme import Programme
 from generator.model.rich_text import PictureBlock, RichText, TableBlock, TextBlock
 from generator.readers.chapters.markdown import read_markdown
 from generator.readers.load import load
 from generator.readers.source_file import read_source
+from tests.pdf.word import docx as made
+from tests.pdf.word import paragraph, run
 
 
 def picture(size: tuple[int, int] = (40, 20), kind: str = "PNG", **more: Any) -> bytes:
@@ -349,3 +352,17 @@ def test_a_workbook_s_own_sheet_is_a_table_and_is_not_told_as_left_out(
     assert type(sections["plain"].text) is str  # type: ignore[index]
     told = {notice.place.sheet for notice in dataset.notices if notice.sort == "own"}
     assert told == {"草稿"}
+
+
+def test_a_chapter_with_tracked_changes_is_read_as_accepted_and_says_so(loaded: Any, tmp_path: Path) -> None:
+    who = 'w:id="9" w:author="甲"'
+    body = paragraph(
+        run("建设")
+        + f"<w:del {who}><w:r><w:delText>两</w:delText></w:r></w:del><w:ins {who}>{run('三')}</w:ins>"
+        + run("条中试线")
+    )
+    (tmp_path / "章.docx").write_bytes(made(body))
+    dataset = loaded("name: 甲\nplan:\n  sections:\n    goals: {文件: 章.docx}\n")
+    assert dataset.problems == ()
+    assert str(dataset.consortium.plan.sections["goals"].text) == "建设三条中试线"
+    assert any("章.docx" in told and "2 处修订" in told for told in notice_texts(dataset.notices))

@@ -177,6 +177,71 @@ def comment(word: Word) -> None:
     word.add_comment(run, text="再看一下", author="甲", initials="甲")
 
 
+WHO = 'w:id="900" w:author="许文澜" w:date="2022-05-01T00:00:00Z"'
+
+
+def track(path: Path, change: Callable[[str], str]) -> None:
+    """A Word file edited with “track changes” on."""
+    parts = open_parts(path.read_bytes())
+    body = parts[DOCUMENT].decode()
+    changed = change(body)
+    assert changed != body
+    path.write_bytes(zip_bytes({**parts, DOCUMENT: changed.encode()}))
+
+
+def tracked(body: str) -> str:
+    """A sentence inserted as a paragraph of its own before the last section's end, another struck out."""
+    mark = f"<w:pPr><w:rPr><w:ins {WHO}/></w:rPr></w:pPr>"
+    added = f"<w:p>{mark}<w:ins {WHO}><w:r><w:t>{SENTENCE}</w:t></w:r></w:ins></w:p>"
+    struck = f"<w:p><w:del {WHO}><w:r><w:delText>这一句划去了。</w:delText></w:r></w:del></w:p>"
+    at = body.rindex("<w:p>", 0, body.rindex("<w:sectPr"))
+    return body[:at] + added + struck + body[at:]
+
+
+@pytest.mark.thorough
+def test_tracked_changes_are_printed_as_accepted_told_and_left_in_the_word_file(folder: Path) -> None:
+    path = agreement(folder)
+    track(path, tracked)
+    mine = path.read_bytes()
+    found = bound(folder)
+    assert path.read_bytes() == mine
+    printed = text(path.with_suffix(".pdf"))
+    assert SENTENCE in printed
+    assert "划去了" not in printed
+    assert any("3 处修订" in each and "全部接受" in each for each in found.warnings)
+    assert verify(folder).sound
+
+
+@pytest.mark.thorough
+def test_a_signature_label_struck_out_by_a_tracked_change_is_a_lost_place(folder: Path) -> None:
+    def strike(body: str) -> str:
+        begin = body.index('w:name="sign.cover"')
+        first = body.index("<w:r>", begin)
+        end = body.index("</w:p>", first)
+        runs = body[first:end].replace("<w:t>", "<w:delText>").replace("<w:t ", "<w:delText ")
+        return body[:first] + f"<w:del {WHO}>{runs.replace('</w:t>', '</w:delText>')}</w:del>" + body[end:]
+
+    track(agreement(folder), strike)
+    kept = (folder / "packet.pdf").read_bytes()
+    with pytest.raises(DataError, match="签章"):
+        bound(folder)
+    assert (folder / "packet.pdf").read_bytes() == kept
+
+
+@pytest.mark.thorough
+def test_a_tracked_change_that_cannot_be_accepted_is_refused_by_place(folder: Path) -> None:
+    def delete_row(body: str) -> str:
+        at = body.index("<w:tr>") if "<w:tr>" in body else body.index("<w:tr ")
+        at = body.index(">", at) + 1
+        if body.startswith("<w:trPr>", at):
+            return body[: at + 8] + f"<w:del {WHO}/>" + body[at + 8 :]
+        return body[:at] + f"<w:trPr><w:del {WHO}/></w:trPr>" + body[at:]
+
+    track(agreement(folder), delete_row)
+    with pytest.raises(DataError, match=r"第 1 个表格第 1 行.*修订"):
+        bound(folder)
+
+
 def broken(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:2000])
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.model.catalogue import Catalogue
+from generator.workflows.lint.folder import lint
 from tests.pdf.word import bookmark, cell, docx, paragraph, picture, row, run, table
 from tests.workflows.trial_scheme import errors, printed_by, refusal, scheme
 
@@ -507,7 +509,7 @@ def test_all_that_the_subset_refuses_is_told_in_one_run(tmp_path: Path) -> None:
     refused = [
         "<w:r><w:object/></w:r>",
         "<w:r><w:ruby><w:rt><w:r><w:t>a</w:t></w:r></w:rt></w:ruby></w:r>",
-        '<w:ins w:id="1"><w:r><w:t>改</w:t></w:r></w:ins>',
+        "<w:r><w:ptab/></w:r>",
     ]
     body = "".join(paragraph(run("甲") + one) for one in refused)
     found = errors(scheme(tmp_path, docx(paragraph("{{ name }}"), body, paragraph("末"))))
@@ -525,3 +527,36 @@ def test_a_template_saved_by_word_online_is_told_as_such(tmp_path: Path) -> None
             new.writestr(name.replace("document.xml", "document2.xml"), old.read(name))
     (fault,) = errors(scheme(tmp_path, made.getvalue()))
     assert "网页版 Word" in fault.message
+
+
+WHO = 'w:id="9" w:author="甲" w:date="2022-01-01T00:00:00Z"'
+
+
+def test_tracked_changes_of_a_template_are_accepted_and_told(tmp_path: Path) -> None:
+    struck = f"<w:del {WHO}><w:r><w:delText>旧称 {{{{ industry }}}}</w:delText></w:r></w:del>"
+    renamed = run("{{ ") + f"<w:del {WHO}><w:r><w:delText>industry</w:delText></w:r></w:del>"
+    renamed += f"<w:ins {WHO}>{run('name')}</w:ins>" + run(" }}")
+    folder = scheme(tmp_path, docx(paragraph(struck + run("名称：")), paragraph(renamed), paragraph("末")))
+    found = [fault for fault in lint(folder, Catalogue()) if "修订" in fault.message]
+    assert {fault.severity for fault in found} == {"warning"}
+    assert [fault.region for fault in found] == ["", "第 2 段", "第 2 段"]
+    assert "3 处修订" in found[0].message
+    assert ["{{ industry }}" in fault.message or "{{ name }}" in fault.message for fault in found[1:]] == [
+        True
+    ] * 2
+    assert errors(folder) == []
+    assert refusal(folder) == ""
+    data: dict[str, object] = {"name": "某联合体", "industry": "芯片", "members": []}
+    assert printed_by(folder, "signing", data)[0] == "名称：某联合体末"
+
+
+def test_each_tracked_change_that_cannot_be_accepted_is_told_in_one_run(tmp_path: Path) -> None:
+    joined = paragraph("甲", f'<w:jc w:val="center"/><w:rPr><w:del {WHO}/></w:rPr>')
+    live = table(row(cell("活"), properties=f"<w:del {WHO}/>"), columns=(2200,))
+    folder = scheme(tmp_path, docx(paragraph("{{ name }}"), joined, paragraph("乙"), live, paragraph("末")))
+    found = errors(folder)
+    assert [("第 2 段" in one.message, "第 1 个表格第 1 行" in one.message) for one in found] == [
+        (False, True),
+        (True, False),
+    ]
+    assert "修订" in refusal(folder)

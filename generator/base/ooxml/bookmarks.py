@@ -13,6 +13,7 @@ from pathlib import Path
 
 from generator.base.failures import reason
 from generator.base.ooxml.package import DOCUMENT, word_parts
+from generator.base.ooxml.revisions import accepted
 from generator.base.ooxml.xml import Element, W, parse
 from generator.errors import Place, ProgrammeError
 
@@ -58,7 +59,7 @@ def anchors(docx_path: Path) -> tuple[Anchor, ...]:
 @lru_cache(maxsize=128)
 def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (part of the cache's key)
     name = "/".join(path.parts[-3:])
-    return tuple(_found(parse(word_parts(path.read_bytes(), name)[DOCUMENT], name)))
+    return tuple(_found(parse(accepted(word_parts(path.read_bytes(), name), name).parts[DOCUMENT], name)))
 
 
 def _found(root: Element) -> Iterator[Anchor]:

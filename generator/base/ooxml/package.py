@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.base.ooxml.active import without_active
+from generator.base.ooxml.revisions import accepted
 from generator.base.zips import Bounds, Refusal, ZipReader, ZipRefusedError
 from generator.errors import Place, ProgrammeError
 
@@ -93,19 +94,25 @@ def word_parts(docx: bytes, name: str) -> dict[str, bytes]:
 
 
 class Package:
-    """A template's package, ready to be written with other parts.
+    """A template's package, ready to be written with other parts; its tracked changes are accepted.
 
     Args:
         data: the file's bytes.
         name: the template's name for messages.
 
+    Attributes:
+        parts: by name.
+        revisions: how many tracked changes were accepted.
+
     Raises:
-        ProgrammeError: no Word file, damaged, or larger than one may be.
+        ProgrammeError: no Word file, damaged, or larger than one may be; or a tracked change cannot be accepted.
     """
 
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
-        self.parts = without_active(word_parts(data, name), name)
+        found = accepted(without_active(word_parts(data, name), name), name)
+        self.parts = found.or_refuse(name)
+        self.revisions = found.changes
         self._members = [
             _Member(part, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
             for part, content in self.parts.items()

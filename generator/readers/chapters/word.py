@@ -7,11 +7,13 @@ numbers, merged cells and pictures are kept. What says something and would be lo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from generator.base.characters import BadValueError
 from generator.base.ooxml.active import without_active
 from generator.base.ooxml.package import word_parts
+from generator.base.ooxml.revisions import accepted
 from generator.base.pictures import sound_picture
 from generator.errors import LianhetiError
 from generator.model.rich_text import (
@@ -47,8 +49,21 @@ _ALIGNS: Final[dict[str, Align]] = {"center": "center", "right": "right", "end":
 _PLAIN: Final = "在 Word 里改成普通文字后再用"
 
 
-def read_word(data: bytes, name: str) -> tuple[Block, ...]:
-    """The blocks of a Word file.
+@dataclass(frozen=True, slots=True)
+class WordChapter:
+    """What a Word file says.
+
+    Attributes:
+        blocks: its paragraphs, lists, tables and pictures.
+        revisions: how many tracked changes were accepted.
+    """
+
+    blocks: tuple[Block, ...]
+    revisions: int
+
+
+def read_word(data: bytes, name: str) -> WordChapter:
+    """What a Word file says.
 
     Args:
         data: the file.
@@ -58,7 +73,8 @@ def read_word(data: bytes, name: str) -> tuple[Block, ...]:
         BadValueError: it cannot be read, or holds something that is not on the list.
     """
     try:
-        parts = without_active(word_parts(data, name), name)
+        settled = accepted(without_active(word_parts(data, name), name), name)
+        parts = settled.or_refuse(name)
         document = read_tree(parts, name)
     except LianhetiError as error:
         raise BadValueError(f"：{error.what}", error.remedy) from None
@@ -75,7 +91,7 @@ def read_word(data: bytes, name: str) -> tuple[Block, ...]:
     found = _with_captions(found)
     if not found:
         raise BadValueError("里没有正文", "写上正文，或换一个文件")
-    return tuple(found)
+    return WordChapter(tuple(found), settled.changes)
 
 
 def _refuse_others(document: WordDocument) -> None:

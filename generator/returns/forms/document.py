@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from generator.base.ooxml.package import open_parts
+from generator.base.ooxml.revisions import accepted
 from generator.base.ooxml.text import stored_text
 from generator.base.ooxml.xml import MC, VAL, Element, W, columns, is_on, main_part, parse
 from generator.errors import ProgrammeError
@@ -14,19 +15,16 @@ from generator.pdf.docx.symbol_fonts import sign_of
 
 _GONE: Final = frozenset(
     {
-        W + "del",
-        W + "moveFrom",
         MC + "Fallback",
         W + "rPr",
         W + "pPr",
-        W + "delText",
         W + "instrText",
         W + "annotationRef",
         W + "footnoteReference",
         W + "sectPr",
     }
 )
-_HOLDERS: Final = frozenset({W + "ins", W + "moveTo", W + "smartTag", W + "customXml", W + "sdtContent"})
+_HOLDERS: Final = frozenset({W + "smartTag", W + "customXml", W + "sdtContent"})
 _BOX: Final = W + "txbxContent"
 
 
@@ -124,7 +122,8 @@ def read_document(data: bytes, name: str) -> FilledForm:
     Raises:
         ProgrammeError: it is no Word file, damaged, or larger than one may be.
     """
-    parts = open_parts(data, name)
+    settled = accepted(open_parts(data, name), name)
+    parts = settled.parts
     root = parse(parts[main_part(parts)], name)
     body = root.find(W + "body")
     if body is None:
@@ -132,9 +131,12 @@ def read_document(data: bytes, name: str) -> FilledForm:
     reader = _Reader()
     blocks = tuple(reader.blocks(body))
     notices = []
-    changes = sum(1 for _ in root.iter(W + "ins", W + "del", W + "moveFrom", W + "moveTo"))
-    if changes:
-        notices.append(f"{name} 里有 {changes} 处修订，按“接受全部修订”读")
+    if settled.changes:
+        notices.append(f"{name} 里有 {settled.changes} 处修订，按“接受全部修订”读")
+    notices += [
+        f"{name} {doubt.region}的修订接受后是什么样子不能确定（{doubt.what}），请核对读出的内容"
+        for doubt in settled.doubts
+    ]
     if any(part.startswith("word/comments") for part in parts):
         notices.append(f"{name} 里的批注没有读")
     return FilledForm(name, blocks, tuple(notices))
@@ -149,20 +151,16 @@ class _Reader:
     boxes: list[Element] = field(default_factory=list)
 
     def blocks(self, body: Element) -> Iterator[Block]:
-        carried = ""
         for element in _children(body):
             if element.tag == W + "tbl":
                 yield from self.table(element)
                 continue
             self.paragraphs += 1
             place = f"第 {self.paragraphs} 段"
-            text = carried + self.text(element)
-            carried = text if _joined_with_next(element) else ""
-            if not carried and text.strip():
+            text = self.text(element)
+            if text.strip():
                 yield Paragraph(text, place)
             yield from self.boxed(place)
-        if carried.strip():
-            yield Paragraph(carried, f"第 {self.paragraphs} 段")
 
     def boxed(self, place: str) -> Iterator[Paragraph]:
         """The text of boxes that hang at the paragraphs read last."""
@@ -177,11 +175,7 @@ class _Reader:
         self.tables += 1
         number = self.tables
         above: dict[int, Cell] = {}
-        count = 0
-        for element in _rows(table):
-            count += 1
-            if element.find(f"{W}trPr/{W}del") is not None:
-                continue
+        for count, element in enumerate(_rows(table), 1):
             place = f"第 {number} 个表格第 {count} 行"
             row = Row(tuple(self.cells(element, place, above)), place, number)
             above = {**above, **{cell.column: cell for cell in row.cells}}
@@ -205,7 +199,6 @@ class _Reader:
             column += span
 
     def cell_paragraphs(self, cell: Element, place: str) -> Iterator[Paragraph]:
-        carried = ""
         for element in _children(cell):
             if element.tag == W + "tbl":
                 for row in _rows(element):
@@ -213,12 +206,9 @@ class _Reader:
                     if "".join(texts).strip():
                         yield Paragraph("\t".join(texts), place)
                 continue
-            text = carried + self.text(element)
-            carried = text if _joined_with_next(element) else ""
-            if not carried and text.strip():
+            text = self.text(element)
+            if text.strip():
                 yield Paragraph(text, place)
-        if carried.strip():
-            yield Paragraph(carried, place)
 
     def text(self, paragraph: Element) -> str:
         pieces: list[str] = []
@@ -263,7 +253,7 @@ def _symbol(element: Element) -> str:
 
 
 def _children(element: Element) -> Iterator[Element]:
-    """The paragraphs and tables in an element, content controls and revisions looked through."""
+    """The paragraphs and tables in an element, content controls looked through."""
     for child in element:
         if child.tag in {W + "p", W + "tbl"}:
             yield child
@@ -293,8 +283,3 @@ def _spans(cell: Element) -> tuple[int, bool]:
     merged = cell.find(f"{W}tcPr/{W}vMerge")
     continued = merged is not None and merged.get(VAL, "continue") != "restart"
     return (columns(span.get(VAL), 1) or 1) if span is not None else 1, continued
-
-
-def _joined_with_next(paragraph: Element) -> bool:
-    """Whether a revision has taken out the paragraph's end."""
-    return paragraph.find(f"{W}pPr/{W}rPr/{W}del") is not None

@@ -7,6 +7,7 @@ out without a word.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,7 @@ from typing import Literal
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.regions import regions_of
+from generator.base.ooxml.revisions import Accepted, accepted
 from generator.base.ooxml.xml import W, parse
 from generator.conditions.given import given_figures
 from generator.conditions.rules import rule_problems
@@ -28,6 +30,7 @@ from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
+from generator.rendering.tracked_tags import tracked_tags
 from generator.workflows.lint.blocks import by_block
 from generator.workflows.lint.names import Names
 
@@ -170,9 +173,12 @@ class _Linter:
             self.trial(programme, document, template, name)
 
     def tags(self, name: str, data: bytes) -> None:
-        """Check how the tags are written, in every part that is filled."""
+        """Check how the tags are written, in every part that is filled, its tracked changes accepted."""
         try:
-            for part, content in word_parts(data, name).items():
+            parts = word_parts(data, name)
+            settled = accepted(parts, name)
+            self.revisions(name, parts, settled)
+            for part, content in settled.parts.items():
                 if not RENDERED.fullmatch(part):
                     continue
                 regions = regions_of(parse(content, name), part)
@@ -181,6 +187,22 @@ class _Linter:
                     self.say("error", name, region, f"标签“{fault.tag}”{fault.what}", fault.remedy)
         except ProgrammeError as error:
             self.say_error(error, name)
+
+    def revisions(self, name: str, parts: Mapping[str, bytes], settled: Accepted) -> None:
+        """Tell of tracked changes: that they are accepted, which cannot be, and which tags lie partly in them."""
+        for doubt in settled.doubts:
+            self.say_error(doubt.refusal(name), name)
+        if settled.changes:
+            message = f"里有 {settled.changes} 处修订，印的是全部接受以后的"
+            self.say("warning", name, "", message, "在 Word 的“审阅”里接受或拒绝全部修订后存盘")
+        for part, content in parts.items():
+            if RENDERED.fullmatch(part) and settled.parts[part] != content:
+                regions = regions_of(content, part)
+                for number, tag in tracked_tags(content):
+                    message = f"标签“{tag}”有一部分在修订里，按接受以后的读"
+                    self.say(
+                        "warning", name, regions[number], message, "先接受或拒绝这处修订，再核对这个标签"
+                    )
 
     def names(self, programme: Programme, document: Document, template: Template) -> None:
         """Check the names in the tags, and note which fields are used."""

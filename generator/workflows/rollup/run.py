@@ -158,7 +158,7 @@ def _rolled_up(
         for file, title in _missing(rendered, applicants):
             missing.setdefault(file, {})[title] = None
         stem = safe_name(f"{number:02d}-{document.title}")
-        template = TemplateUsed(prepared.name, prepared.sha256)
+        template = TemplateUsed(prepared.name, prepared.sha256, prepared.template.revisions)
         made.append(_made(document, template, rendered, stem, programme.authority, when, session))
     repeated = repeats(applicants)
     letters, notes = recommendation_letters(programme, applicants, when, session)
