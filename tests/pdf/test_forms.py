@@ -212,7 +212,10 @@ def test_a_line_that_hangs_by_more_characters_than_its_indent_stays_on_the_sheet
     [
         ("center", (5000, 5000), LEFT + (WIDTH - 500) / 2, 500),
         ("center", (5300, 5300), LEFT + (WIDTH - 530) / 2, 530),
+        ("center", (4780, 4780), LEFT + (WIDTH - 478) / 2, 478),
+        ("center", (4560, 4560), LEFT + (WIDTH - 456) / 2, 456),
         ("right", (5000, 5000), LEFT + WIDTH - 500, 500),
+        ("right", (4700, 4700), LEFT + WIDTH - 470, 470),
         ("center", (9000, 9000), LEFT, WIDTH),  # does not fit on the sheet: made as narrow as the text
     ],
 )
@@ -224,6 +227,19 @@ def test_tbl_wider_than_text(
     box = box_of(image_of(convert(docx(body))))
     assert box[0] == pytest.approx(left, abs=2)
     assert box[2] - box[0] == pytest.approx(width, abs=3)
+
+
+@pytest.mark.parametrize("align", ["left", "center", "right"])
+def test_tbl_wider_than_text_never_leaves_the_sheet(convert: Convert, align: str) -> None:
+    narrow = SECTION.replace('w:right="1474"', 'w:right="567"').replace('w:left="1588"', 'w:left="567"')
+    wide = table(
+        row(cell("甲", width=5800), cell("乙", width=5800)),
+        columns=(5800, 5800),
+        properties=f'<w:jc w:val="{align}"/>',
+    )
+    box = box_of(image_of(convert(docx(wide, section=narrow))))
+    assert box[0] >= 10
+    assert box[2] <= 595 - 10
 
 
 LINE = '<w:{} w:val="single" w:sz="8" w:color="FF0000"/>'

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 ComposeBlocks = Callable[["StyleBook", Sequence[Block], Room], tuple[DrawnBlock, ...]]
 
-_WIDER_THAN_TEXT: Final = (
-    1.12  # of the text's width: up to this a table begins where the text does, in any case
-)
+# Of the text's width: up to this a table in a cell keeps its own, as the cell's margins give way a little.
+_WIDER_THAN_CELL: Final = 1.12
+_ROUNDING: Final = 0.01  # points by which the sum of columns may differ from the width meant
 # The share of what a table is wider than the text that stands over the left margin.
 _OVER_THE_LEFT: Final = {"center": 0.5, "right": 1.0}
 _FROM_EDGE: Final = 12.0  # points from the edge of the sheet that stay free beside a table
@@ -57,7 +57,7 @@ def compose_table(
     glued = len(rows) > 1 and all(stays[:-1])
     align, indent = table.align, table.indent if table.align == "left" else 0.0
     wider = sum(columns) - room.width
-    if wider > (_WIDER_THAN_TEXT - 1) * room.width and align in _OVER_THE_LEFT:
+    if wider > _ROUNDING and align in _OVER_THE_LEFT:
         align, indent = "left", -wider * _OVER_THE_LEFT[align]
     return DrawnTable(
         columns,
@@ -104,14 +104,16 @@ def _column_widths(table: Table, room: Room) -> tuple[float, ...]:
     columns, total = table.columns, sum(table.columns)
     if total and table.share is not None:
         columns = tuple(width * table.share * room.width / total for width in columns)
-    elif total > max(room.width * _WIDER_THAN_TEXT, _widest(table, room)):
+    elif total > _widest(table, room) + _ROUNDING:
         # Text beyond the sheet would not be printed, and no template means that: the columns are scaled down.
         columns = tuple(width * room.width / total for width in columns)
     return tuple(round(width, 3) for width in columns)
 
 
 def _widest(table: Table, room: Room) -> float:
-    """The width that a table may have so that all of it stands on the sheet, a little from its edges."""
+    """The width that a table may have so that all of it stands on the sheet, a little from its edges; or in its cell."""
+    if room.in_cell:
+        return room.width * _WIDER_THAN_CELL
     left, right = (max(side - _FROM_EDGE, 0.0) for side in room.beside)
     if table.align == "center":
         return room.width + 2 * min(left, right)
