@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from generator.model.programme import SigningPages
     from generator.packet.pipeline import Order
     from generator.pdf.engines.open import EngineName
+    from generator.publishing.manifest import Sheets
     from generator.rendering.values import Edition
 
 
@@ -34,6 +35,7 @@ class Settings:
         when: the time that stands in every file, whatever the data say.
         force: make packets again that need not be, and move changed ones aside.
         signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
+        sheets: which internal sheets are made; as in Order.
         verify: compare what stands in the output folder by content, not by size and time.
     """
 
@@ -48,13 +50,18 @@ class Settings:
     force: bool = False
     verify: bool = False
     signing_pages: SigningPages | None = None
+    sheets: Sheets = "all"
 
     def order(self, code: str) -> Order:
         """What is wanted of one programme."""
         from generator.packet.pipeline import Order
 
         return Order(
-            self.edition, self.accept.get(code, {}), force=self.force, signing_pages=self.signing_pages
+            self.edition,
+            self.accept.get(code, {}),
+            force=self.force,
+            signing_pages=self.signing_pages,
+            sheets=self.sheets,
         )
 
 

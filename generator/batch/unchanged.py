@@ -7,7 +7,7 @@ the data file's packets was made from, and the files of the packet. A packet cou
   names; and what a unit library says of each organisation that it refers to is the same, and in the same place;
 - the programme's folder, the common sheets and rules, and the file that describes every programme have the same
   content; so have the faces, and the version of this program and of the PDF engine is the same;
-- edition, signing pages, accepted findings and ``SOURCE_DATE_EPOCH`` are the same;
+- edition, signing pages, internal sheets, accepted findings and ``SOURCE_DATE_EPOCH`` are the same;
 - every file of the packet has the size and time of change that it had, or the same content.
 
 A stamp that is missing, damaged or of another version only costs time.
@@ -112,6 +112,7 @@ class Setup:
                     self._engine,
                     self._settings.edition,
                     self._settings.signing_pages or "",
+                    self._settings.sheets,
                     str(int(self._settings.when.timestamp())) if self._settings.when else "",
                     [_tree(root / _COMMON) for root in self._roots],
                     [

@@ -16,6 +16,7 @@ from generator.cli.options import (
     output_option,
     parse_accepted,
     programmes_option,
+    sheets_option,
     signing_pages_option,
     templates_option,
 )
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from generator.batch.results import Result
     from generator.model.programme import SigningPages
+    from generator.publishing.manifest import Sheets
     from generator.rendering.values import Edition
     from generator.workflows.progress import Progress
 
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 @pdf_options
 @accept_option
 @signing_pages_option
+@sheets_option
 @click.option("--force", is_flag=True, help="没有变化的也重做；被人改过的，把旧的整套移到一旁再生成")
 @click.option("--verify", is_flag=True, help="已有的材料按内容核对，而不是按文件的大小和时间")
 @click.option(
@@ -77,6 +80,7 @@ def command(
     no_pdf: bool,
     accepted: tuple[str, ...],
     signing_pages: str | None,
+    sheets: str,
     force: bool,
     verify: bool,
     jobs: int | None,
@@ -102,6 +106,7 @@ def command(
         force=force,
         verify=verify,
         signing_pages=cast("SigningPages | None", signing_pages),
+        sheets=cast("Sheets", sheets),
     )
     bounds = Bounds(seconds=time_limit, megabytes=memory_limit)
     if jobs is not None:

@@ -49,6 +49,13 @@ signing_pages_option = click.option(
     metavar="shared|one-per-party",
     help="协议的签章页：shared 各方共用；one-per-party 每方一页，可以同时签。不写的按数据的“签章页”和方案",
 )
+sheets_option = click.option(
+    "--sheets",
+    type=click.Choice(["all", "checks", "none"]),
+    default="all",
+    metavar="all|checks|none",
+    help="内部用表：all 全部（默认）；checks 只做条件核对表和材料清单；none 不做。反复出草稿时少做快得多",
+)
 format_option = click.option(
     "--format",
     "output",

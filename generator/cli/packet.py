@@ -15,6 +15,7 @@ from generator.cli.options import (
     output_option,
     parse_accepted,
     programmes_option,
+    sheets_option,
     signing_pages_option,
     templates_option,
 )
@@ -24,6 +25,7 @@ from generator.cli.pdf_options import engine_of, pdf_options
 if TYPE_CHECKING:
     from generator.model.programme import SigningPages
     from generator.packet.print_layout import Sides
+    from generator.publishing.manifest import Sheets
     from generator.rendering.values import Edition
     from generator.workflows.packets import PacketResult
 
@@ -51,6 +53,7 @@ _UNPRINTED_SHOWN = 5
     help="打印件按双面（duplex）还是单面（simplex）排；不写的按数据的“打印”，再没有的按双面",
 )
 @signing_pages_option
+@sheets_option
 @click.option(
     "--page-code",
     "page_codes",
@@ -70,6 +73,7 @@ def command(
     accepted: tuple[str, ...],
     sides: str | None,
     signing_pages: str | None,
+    sheets: str,
     page_codes: bool,
     force: bool,
     output: str,
@@ -93,6 +97,7 @@ def command(
             sides=cast("Sides | None", sides),
             signing_pages=cast("SigningPages | None", signing_pages),
             page_codes=page_codes,
+            sheets=cast("Sheets", sheets),
             progress=say_notices,
             made=lambda result: _tell(result, err=as_json),
         )
@@ -118,11 +123,12 @@ def _tell(result: PacketResult, *, err: bool) -> None:
     printing = manifest.printing
     how = f"{'双面' if printing.sides == 'duplex' else '单面'}打印 {printing.sheets} 张" if printing else ""
     pages = f"，打印件 {manifest.packet.pages} 页（{how}）" if manifest.packet else ""
+    told = "" if manifest.sheets == "none" else "（详见 internal/conditions）"
     same = "" if published.written else "（与已有的完全相同，没有改动）"
     say(
         f"{result.programme.title}：{published.folder}{pages}{same}\n"
         f"  条件：符合 {counts['pass']}，不符合 {counts['fail']}，缺数据 {counts['unknown']}，"
-        f"提醒 {counts['warn']}，需人工判断 {counts['judge']}（详见 internal/conditions）",
+        f"提醒 {counts['warn']}，需人工判断 {counts['judge']}{told}",
         err=err,
     )
     if missing := result.missing:

@@ -157,6 +157,7 @@ def describe(
         upload=_upload(uploaded) if uploaded else None,
         page_codes=codes,
         printing=Printing(sides=printed.layout.sides, sheets=printed.layout.sheets) if printed else None,
+        sheets=job.sheets,
     )
 
 

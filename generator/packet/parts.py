@@ -15,7 +15,7 @@ from generator.model.programme import Document, Programme, Stage
 from generator.packet.print_layout import Sides
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
-from generator.publishing.manifest import PacketFacts, PacketManifest
+from generator.publishing.manifest import PacketFacts, PacketManifest, Sheets
 from generator.rendering.render import RenderJob
 from generator.rendering.values import Edition, Record
 
@@ -40,6 +40,7 @@ class Job:
         sides: how paper is printed, where that is not left to the data.
         facts: what is known of the made packet; None before anything is typeset.
         page_codes: put a code in the margin of every page.
+        sheets: which internal sheets are made.
     """
 
     session: Session
@@ -52,6 +53,7 @@ class Job:
     sides: Sides | None = None
     facts: PacketFacts | None = None
     page_codes: bool = False
+    sheets: Sheets = "all"
 
     @property
     def consortium(self) -> str:

@@ -35,6 +35,7 @@ from generator.packet.sheets.sheet import Contents
 from generator.packet.times import time_of
 from generator.packet.upload import uploads
 from generator.publishing import PacketFile, Published, publish
+from generator.publishing.manifest import Sheets
 from generator.readers.load import load
 from generator.readers.source_file import Source
 from generator.rendering.values import Edition
@@ -51,6 +52,7 @@ class Order:
         sides: print on both sides of the paper, or on one; None for what the data say.
         signing_pages: how the agreement is signed, whatever data and programme say; None for what they say.
         page_codes: put a code in the margin of every page; where not, the data say.
+        sheets: which internal sheets are made.
     """
 
     edition: Edition = "draft"
@@ -59,6 +61,7 @@ class Order:
     sides: Sides | None = None
     signing_pages: SigningPages | None = None
     page_codes: bool = False
+    sheets: Sheets = "all"
 
 
 def put(packet: Packet, root: Path, *, force: bool) -> Published:
@@ -192,6 +195,7 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
         source.folder,
         order.sides,
         page_codes=order.page_codes or bool(printing and printing.page_codes),
+        sheets=order.sheets,
     )
 
 

@@ -39,6 +39,8 @@ def _inside(path: str) -> str:
 _Path = Annotated[str, AfterValidator(_inside), Field(description="relative to the packet, with /")]
 _Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Edition = Literal["draft", "signing"]
+# Which internal sheets a packet has: all of them, the conditions and the checklist alone, or none.
+Sheets = Literal["all", "checks", "none"]
 
 
 class _Model(BaseModel):
@@ -294,6 +296,11 @@ class PacketManifest(Manifest):
         default=None, exclude_if=lambda codes: codes is None, description="where codes are put in the margins"
     )
     printing: Printing | None = Field(default=None, description="null where there is no print copy")
+    sheets: Sheets = Field(
+        default="all",
+        exclude_if=lambda sheets: sheets == "all",
+        description="where not all internal sheets were asked for: conditions and checklist alone, or none",
+    )
 
 
 class AmendmentManifest(Manifest):

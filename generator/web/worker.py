@@ -27,6 +27,7 @@ class Order:
         code: the programme.
         edition: draft or signing.
         force: move a packet that a person has changed aside.
+        sheets: which internal sheets are made; as of ``make_packets``.
     """
 
     what: Literal["packet", "bind"]
@@ -35,6 +36,7 @@ class Order:
     code: str
     edition: Literal["draft", "signing"] = "draft"
     force: bool = False
+    sheets: Literal["all", "checks"] = "all"
 
 
 def work(connection: Connection, templates: Path | None, fonts: Path | None) -> None:
@@ -84,6 +86,7 @@ def _done(workspace: Workspace, order: Order | Task, connection: Connection) -> 
             [order.code],
             edition=order.edition,
             force=order.force,
+            sheets=order.sheets,
             progress=listen,
         ).results
     except StoppedError:

@@ -225,7 +225,9 @@ def _job(folder: Path, manifest: PacketManifest, session: Session) -> Job:
         raise DataError("材料包里的数据文件不在了或被改动过，不能据以核对", _ANEW, Place(f"{folder}/{DATA}"))
     programme = session.catalogue.load(manifest.programme)
     sides = manifest.printing.sides if manifest.printing else None
-    order = Order(manifest.edition, sides=sides, page_codes=manifest.page_codes is not None)
+    order = Order(
+        manifest.edition, sides=sides, page_codes=manifest.page_codes is not None, sheets=manifest.sheets
+    )
     job = begin(read_source(folder / DATA), programme, order, session)
     # The files that the data name are beside the original data file, not here; the manifest has their digests.
     inputs = {digest.name: digest.sha256 for digest in manifest.inputs}

@@ -16,6 +16,7 @@ from generator.packet.pipeline import Order, build, put
 from generator.packet.print_layout import Sides
 from generator.pdf.engines.open import EngineName
 from generator.publishing import Published, recover
+from generator.publishing.manifest import Sheets
 from generator.rendering.values import Edition
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.inputs import Accepted, Data, opened
@@ -135,6 +136,7 @@ def make_packets(
     sides: Sides | None = None,
     signing_pages: SigningPages | None = None,
     page_codes: bool = False,
+    sheets: Sheets = "all",
     progress: Listener | None = None,
     made: Callable[[PacketResult], None] | None = None,
 ) -> Packets:
@@ -152,6 +154,7 @@ def make_packets(
         sides: print on both sides of the paper (duplex) or on one (simplex); None for what the data say.
         signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
         page_codes: put a small QR code in the margin of every page, by which ``receive`` knows it.
+        sheets: which internal sheets are made: all, conditions and checklist alone (checks), or none.
         progress: is told of each step before it begins, and of interrupted runs that were put right.
         made: is told of each packet as soon as it stands, or could not be made.
 
@@ -181,6 +184,7 @@ def make_packets(
                     signing_pages=signing_pages,
                     sides=sides,
                     page_codes=page_codes,
+                    sheets=sheets,
                 )
                 tell(progress, f"生成“{programme.short_title}”的材料", number, len(programmes))
                 try:

@@ -27,9 +27,18 @@ SHEETS: Final[tuple[Sheet, ...]] = (
 )
 
 
+# What an applicant needs of a draft that is made again and again: what stands in the way, and what is to be filed.
+_CHECKS: Final = frozenset({Conditions.name, Checklist.name})
+
+
 def submit_all(contents: Contents) -> list[SubmittedSheet]:
-    """Submit the sheets of a packet to the typesetter; errors as for ``submit``."""
-    return [submit(sheet, contents) for sheet in SHEETS if sheet.wanted(contents)]
+    """Submit those sheets of a packet that are asked for to the typesetter; errors as for ``submit``."""
+    asked = contents.job.sheets
+    return [
+        submit(sheet, contents)
+        for sheet in SHEETS
+        if (asked == "all" or (asked == "checks" and sheet.name in _CHECKS)) and sheet.wanted(contents)
+    ]
 
 
 def collect_all(contents: Contents, submitted: Iterable[SubmittedSheet]) -> list[MadeFile]:

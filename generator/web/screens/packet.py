@@ -103,6 +103,7 @@ def make(visit: Visit) -> Response:
         opened.code,
         "signing" if edition == "signing" else "draft",
         force=visit.asked("force") == "1",
+        sheets="checks" if visit.asked("sheets") == "checks" else "all",
     )
     title = f"{opened.form.programme.short_title}　{_EDITIONS[edition]}"
     visit.desk.jobs.add(title, opened.name, order, first=True)
