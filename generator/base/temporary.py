@@ -11,7 +11,9 @@ import shutil
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -20,6 +22,9 @@ _PREFIX: Final = "lianheti-"
 # A new folder has this name until it is locked: other processes leave such folders alone.
 _NEW: Final = ".lianheti-new-"
 _SIGN: Final = ".held"
+_NEW_SECONDS: Final = (
+    3600  # a folder that is still new after this was left by a process killed while making it
+)
 _held: dict[Path, int] = {}
 
 
@@ -51,6 +56,23 @@ def remove_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@contextmanager
+def private(kind: str) -> Iterator[Path]:
+    """A new folder for this user alone, removed at the end.
+
+    Args:
+        kind: what it is for, a word in its name.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    folder = private_folder(kind)
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
 @lru_cache(maxsize=8)
 def clear_left(base: Path) -> None:
     """Remove the folders that no living process holds, once a process; only this user's own.
@@ -70,6 +92,15 @@ def clear_left(base: Path) -> None:
                 if descriptor is not None:
                     shutil.rmtree(folder, ignore_errors=True)
                     os.close(descriptor)
+        for folder in base.glob(f"{_NEW}*"):
+            with suppress(OSError):
+                status = folder.lstat()
+                if (
+                    stat.S_ISDIR(status.st_mode)
+                    and status.st_uid == os.getuid()
+                    and status.st_mtime < time.time() - _NEW_SECONDS
+                ):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _lock(folder: Path, flags: int = 0) -> int | None:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from generator import __version__
 from generator.base.failures import reason
 from generator.base.files import sha256_of, shipped
+from generator.base.temporary import private_folder, remove_folder
 from generator.batch import worker
 from generator.batch.settings import Settings
 from generator.errors import ProgrammeError
@@ -155,8 +153,8 @@ def _session(job: RemoteJob) -> Session:
             _sessions.pop(next(iter(_sessions))).__exit__(None, None, None)
         folder = None
         if job.templates is not None:
-            folder = Path(tempfile.mkdtemp(prefix="lianheti-templates-"))
+            folder = private_folder("templates")
             write_below(folder, job.templates)
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            atexit.register(remove_folder, folder)
         _sessions[key] = Session(Catalogue(folder), settings.engine, overlap=False, when=settings.when)
     return _sessions[key]

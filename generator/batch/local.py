@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from multiprocessing.context import BaseContext
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from generator.base.temporary import private_folder, remove_folder
 from generator.batch import worker
 from generator.batch.results import EndedError
 from generator.errors import OutputError
@@ -94,8 +94,8 @@ class LocalWorkers:
     def __init__(self, settings: Settings, bounds: Bounds, context: BaseContext | None = None) -> None:
         self._bounds = bounds
         self._context = context or default_context()
-        self._temporary = tempfile.TemporaryDirectory(prefix="lianheti-batch-", ignore_cleanup_errors=True)
-        self._start = (settings, bounds.megabytes, self._temporary.name)
+        self._temporary = private_folder("batch")
+        self._start = (settings, bounds.megabytes, str(self._temporary))
         self._processes: list[_Process] = []
 
     def __enter__(self) -> Self:
@@ -110,7 +110,7 @@ class LocalWorkers:
             else:
                 process.kill()
         self._processes.clear()
-        self._temporary.cleanup()
+        remove_folder(self._temporary)
 
     def look(self, files: Sequence[DataFile]) -> Iterator[tuple[int, Any, float]]:
         """Which packets each data file asks for; see Workers."""

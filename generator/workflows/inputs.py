@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import glob
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from generator.base.temporary import private
 from generator.errors import DataError, Place, UsageError
 from generator.readers.formats import format_of
 from generator.readers.source_file import Source, read_source
@@ -51,9 +51,9 @@ def opened(data: Data) -> Iterator[Source]:
         return
     if Path(data.name).name != data.name:
         raise DataError("文件名里有目录", "只给文件名，不带目录", Place(data.name))
-    with tempfile.TemporaryDirectory(prefix="lianheti-data-", ignore_cleanup_errors=True) as folder:
-        write_below(Path(folder), {**data.files, data.name: data.data})
-        yield read_source(Path(folder, data.name))
+    with private("data") as folder:
+        write_below(folder, {**data.files, data.name: data.data})
+        yield read_source(folder / data.name)
 
 
 def write_below(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from generator.base.files import data_folder, put_data, replace_whole, shipped, why_refused, write_new
+from generator.base.temporary import private
 from generator.base.tree import plain
 from generator.errors import ExitCode, Place, ProgrammeError, UsageError
 from generator.model.catalogue import load_programme
@@ -378,9 +378,9 @@ def _is_ours(name: str) -> bool:
 @contextmanager
 def _alone(scheme: dict[str, bytes], code: str) -> Iterator[Path]:
     """A templates folder with one scheme and nothing else, as whoever gets the pack will have it."""
-    with tempfile.TemporaryDirectory(prefix="lianheti-pack-", ignore_cleanup_errors=True) as name:
-        _put(Path(name) / code, scheme)
-        yield Path(name)
+    with private("pack") as folder:
+        _put(folder / code, scheme)
+        yield folder
 
 
 def _put(folder: Path, files: dict[str, bytes]) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from generator.base.temporary import clear_left, private_folder, remove_folder
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is cleared there")
 _MAKE = "from generator.base.temporary import private_folder; print(private_folder('x'), flush=True); input()"
 
@@ -52,3 +56,55 @@ def test_a_folder_is_this_users_alone_and_goes_when_removed() -> None:
     assert folder.stat().st_mode & 0o077 == 0
     remove_folder(folder)
     assert not folder.exists()
+
+
+def test_a_folder_that_was_being_made_is_cleared_when_it_is_old(tmp_path: Path) -> None:
+    old, new = tmp_path / ".lianheti-new-x-1", tmp_path / ".lianheti-new-x-2"
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    clear_left.cache_clear()
+    clear_left(tmp_path)
+    assert not old.exists()
+    assert new.is_dir()
+
+
+def test_every_folder_of_the_programs_own_is_made_here() -> None:
+    """LibreOffice's, a batch's, those of intake and packs: what one of them left, the next command clears."""
+    ours = sorted((ROOT / "generator").rglob("*.py"))
+    assert [
+        path.name
+        for path in ours
+        if re.search(r"tempfile\.TemporaryDirectory|mkdtemp\((?!dir=)", path.read_text(encoding="utf-8"))
+    ] == ["temporary.py"]
+
+
+@pytest.mark.thorough
+def test_what_a_killed_batch_left_is_cleared_by_the_next_command(tmp_path: Path) -> None:
+    temporary, data = tmp_path / "tmp", tmp_path / "data"
+    temporary.mkdir()
+    data.mkdir()
+    example = next((ROOT / "data").glob("*-20??.yaml"))
+    for number in range(6):
+        text = re.sub(r"(?m)^( *name: .+)$", rf"\g<1>{number}", example.read_text("utf-8"), count=1)
+        (data / f"{number}.yaml").write_text(text, "utf-8")
+    own = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "generator"]
+    program = re.sub(r"^(\w+)-", r"\1/", example.stem)
+    with subprocess.Popen(
+        [*command, "batch", str(data), "-p", program, "-o", str(tmp_path / "out"), "-j", "2"],
+        env=own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    ) as batch:  # fmt: skip
+        until = time.monotonic() + 60
+        while not (left := list(temporary.glob("lianheti-batch-*/lianheti-typst-*"))):
+            assert time.monotonic() < until
+            assert batch.poll() is None
+            time.sleep(0.05)
+        os.killpg(batch.pid, signal.SIGKILL)
+        batch.wait()
+    assert left[0].parent.is_dir()
+    subprocess.run(
+        [*command, "packet", str(example), "-p", program, "-o", str(tmp_path / "one")],
+        env=own, check=False, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert not list(temporary.glob("lianheti-*"))

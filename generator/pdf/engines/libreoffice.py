@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +23,7 @@ from lxml import etree
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.xml import W, main_part, parse
+from generator.base.temporary import private
 from generator.base.zips import zip_bytes
 from generator.errors import PdfError
 from generator.pdf.docx.reader import read_tree
@@ -175,8 +175,8 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
         self._faces = faces
         self._limit = time_limit
         self._office = find_office()
-        with tempfile.TemporaryDirectory(prefix="lianheti-lo-") as folder:
-            shown = self._run(["--version"], Path(folder), {}).split()
+        with private("lo") as folder:
+            shown = self._run(["--version"], folder, {}).split()
         self.version = next((word for word in shown if word[:1].isdigit()), "unknown")
 
     def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> OfficeDocument:
@@ -187,8 +187,7 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
     def typeset(self, read: OfficeDocument) -> PdfDocument:
         """Typeset a document; see Engine."""
         info, tree = read.info, read.tree
-        with tempfile.TemporaryDirectory(prefix="lianheti-lo-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
+        with private("lo") as folder:
             self._write_fontconfig(folder, set(_names(tree)))
             marked, roles = _with_marks(read.parts)
             (folder / "document.docx").write_bytes(marked)
@@ -197,7 +196,7 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
                 for key, value in _FILTER.items()
             }
             self._run(
-                ["--convert-to", f"pdf:writer_pdf_Export:{json.dumps(options)}", "--outdir", name,
+                ["--convert-to", f"pdf:writer_pdf_Export:{json.dumps(options)}", "--outdir", str(folder),
                  str(folder / "document.docx")],
                 folder,
                 {"SOURCE_DATE_EPOCH": str(int(info.when.timestamp()))},

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Final
 
+from generator.base.temporary import private
 from generator.errors import DataError, PdfError, Place
 from generator.pdf.engines.libreoffice import find_office, run_office
 
@@ -37,15 +36,15 @@ def converted(data: bytes, name: str) -> bytes:
             "用 Word 或 WPS 打开后另存为 .docx，或安装 LibreOffice",
             place,
         ) from None
-    with tempfile.TemporaryDirectory(prefix="lianheti-doc-", ignore_cleanup_errors=True) as folder:
-        source = Path(folder, "document.doc")
+    with private("doc") as folder:
+        source = folder / "document.doc"
         source.write_bytes(data)
         try:
-            arguments = ["--convert-to", "docx:MS Word 2007 XML", "--outdir", folder, str(source)]
-            run_office(office, arguments, Path(folder), {}, _TIME_LIMIT)
+            arguments = ["--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder), str(source)]
+            run_office(office, arguments, folder, {}, _TIME_LIMIT)
         except PdfError as error:
             raise DataError(error.what, "用 Word 或 WPS 打开后另存为 .docx", place) from None
-        target = Path(folder, "document.docx")
+        target = folder / "document.docx"
         if not target.is_file():
             raise DataError(
                 "LibreOffice 读不了这个 .doc 文件，可能已损坏，或设了打开密码",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
+from generator.base.temporary import private
 from generator.base.text import fold, listed
 from generator.conditions.applicability import applies
 from generator.errors import LianhetiError, ProgrammeError
@@ -323,7 +323,7 @@ def _packet(workspace: Workspace, received: Received, programme: Programme) -> E
             else manifest.programme
         )
         raise _ApartError(f"申报的是别的方案（{title}）")
-    with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as name:
+    with private("intake") as folder:
         with open_packet(place) as packet:
             kept = [path for path in packet.paths if path.startswith(_INTERNAL)]
             files = {
@@ -332,8 +332,8 @@ def _packet(workspace: Workspace, received: Received, programme: Programme) -> E
             word = {path: packet.read(path) for path in packet.paths if path.endswith(".docx")}
         if files.get(DATA_COPY) is None:
             raise _ApartError("材料包里没有数据（internal/data.yaml），核对不了")
-        write_below(Path(name), {path: data for path, data in files.items() if data is not None})
-        data = Path(name, DATA_COPY)
+        write_below(folder, {path: data for path, data in files.items() if data is not None})
+        data = folder / DATA_COPY
 
         def papers(judgement: Judgement) -> Iterator[Issue]:
             yield from _tampered(report)

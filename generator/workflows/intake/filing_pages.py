@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
+from generator.base.temporary import private
 from generator.errors import DataError, Place, UsageError
 from generator.model.programme import Programme
 from generator.publishing.manifest import parsed
@@ -37,8 +37,8 @@ def filing_pages(workspace: Workspace, folder: Path, out: Path, code: str, name:
         PdfError: the engine failed.
     """
     programme = workspace.catalogue.load(code)
-    with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as private:
-        found = Found(folder, out, Path(private))
+    with private("intake") as unpacked:
+        found = Found(folder, out, unpacked)
         received = next((one for one in found.received if one.name == name), None)
         if received is None:
             raise UsageError("这份材料已经不在收到的文件夹里", "再运行一次接收")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from generator import __version__
 from generator.base.characters import refused_character
 from generator.base.files import replace_whole
+from generator.base.temporary import private
 from generator.errors import ExitCode, OutputError, Place, UsageError
 from generator.model.programme import Programme
 from generator.packet.times import FIXED_TIME
@@ -154,9 +154,9 @@ def _taken_in(
     by = _judged_by(programme)
     before = _before(out / STATE, programme.code, by)
     tell(progress, "查看收到的材料")
-    with tempfile.TemporaryDirectory(prefix="lianheti-intake-", ignore_cleanup_errors=True) as private:
+    with private("intake") as unpacked:
         when_found = stamps(folder)
-        found = Found(folder, out, Path(private))
+        found = Found(folder, out, unpacked)
         if not found.received and not found.apart:
             raise UsageError(f"文件夹“{folder}”里没有任何材料", "核对文件夹，把收到的材料放进去")
         examined, new = _examined(workspace, found.received, programme, before, progress)
