@@ -10,12 +10,12 @@ import click
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import folder_option, format_option
 from generator.cli.output import console, say, write_json
+from generator.errors import UsageError
 
 if TYPE_CHECKING:
     from generator.workflows.progress import Progress
     from generator.workflows.receive import Received
 
-_STATES = {"seen": "见到", "confirmed": "人工确认", "absent": "没有见到", "look": "请人看", None: "—"}
 _MOST_LACKING = 30
 
 
@@ -50,6 +50,13 @@ _MOST_LACKING = 30
     metavar="编号",
     help="看过原件，认定这一处没有问题；编号见签署情况表的备注，可写多个，与 --by 一起用",
 )
+@click.option(
+    "--refuse",
+    multiple=True,
+    metavar="编号",
+    help="看过不合格，退回重签；编号同上，整页写成 2-7-page，可写多个，与 --reason、--by 一起用",
+)
+@click.option("--reason", default="", metavar="理由", help="为什么退回，一句话，写进登记表和催办的话")
 @click.option("--by", default="", metavar="姓名", help="谁看的，记录在案")
 @click.option(
     "--most-mb",
@@ -65,6 +72,8 @@ def command(
     root: Path,
     older: tuple[Path, ...],
     confirm: tuple[str, ...],
+    refuse: tuple[str, ...],
+    reason: str,
     by: str,
     most_mb: float,
     output: str,
@@ -72,12 +81,15 @@ def command(
     """Receive scans."""
     from generator.workflows.receive import receive
 
+    if reason and not refuse:
+        raise UsageError("写了理由，没有写退回哪一处", "用 --refuse 写上编号")
     received = receive(
         scans,
         packet,
         root,
         older=older,
         confirm=confirm,
+        refuse=dict.fromkeys(refuse, reason),
         by=by,
         most_bytes=int(most_mb * 1_000_000),
         progress=_step,
@@ -120,8 +132,6 @@ def _tell_rows(received: Received) -> None:
     table = Table(box=box.SIMPLE_HEAD)
     for name in ("签章方", "文件", "签章处", "收回", "签名", "印章", "日期"):
         table.add_column(name, overflow="fold")
-    for row in received.overview.rows():
-        states = [_STATES[row.acts[act]] if row.returned else "" for act in ("signature", "seal", "date")]
-        cells = (row.party, row.document, row.where, "是" if row.returned else "没有", *states)
+    for cells in received.table():
         table.add_row(*map(Text, cells))
     console().print(table)

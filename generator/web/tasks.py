@@ -57,13 +57,14 @@ class TakeIn(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveScans(Task):
-    """Reading scans that came back, or writing down what a person has looked at."""
+    """Reading scans that came back, or writing down what a person has looked at; ``refuse`` with the reason each."""
 
     what: ClassVar[str] = "receive"
     packet: Path
     out: Path
     incoming: Path
     confirm: tuple[str, ...] = ()
+    refuse: tuple[tuple[str, str], ...] = ()
     by: str = ""
 
     def run(self, workspace: Workspace, progress: Listener) -> dict[str, Any]:
@@ -71,9 +72,16 @@ class ReceiveScans(Task):
         del workspace  # a packet holds all that scans are compared with
         from generator.workflows.signing_board import receive_to_board
 
-        scans = [] if self.confirm else sorted(path for path in self.incoming.iterdir() if path.is_file())
+        said = bool(self.confirm or self.refuse)
+        scans = [] if said else sorted(path for path in self.incoming.iterdir() if path.is_file())
         board = receive_to_board(
-            scans, self.packet, self.out, confirm=self.confirm, by=self.by, progress=progress
+            scans,
+            self.packet,
+            self.out,
+            confirm=self.confirm,
+            refuse=dict(self.refuse),
+            by=self.by,
+            progress=progress,
         )
         for path in scans:
             path.unlink(missing_ok=True)

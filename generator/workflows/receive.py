@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from generator.workflows.signed_sets import put_output, signed_sets, title_of
 if TYPE_CHECKING:
     from generator.publishing.manifest import Signatory
     from generator.returns.scans.examination import Examined
+    from generator.returns.scans.overview import Asked, Overview
     from generator.returns.scans.reading import Scanned
     from generator.returns.scans.recognition import Recogniser
     from generator.returns.scans.rendered import Sheet
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from generator.returns.scans.status import (
         Act,
         Doubt,
-        Overview,
         Returned,
         SeenPlace,
         Source,
@@ -39,8 +38,8 @@ MOST_BYTES: Final = 50_000_000
 _ORIGINALS, _PAGES, _LOOK = "originals", "pages", "look"
 _REMINDERS: Final = "reminders.txt"
 _MANY: Final = 12  # more alterations than this on a page: it is another draft
-_ID: Final = re.compile(r"[0-9]+(?:-[0-9a-z]+)+")
-Asked = Mapping[tuple[str, int], Sequence[tuple[str, str, "tuple[Act, ...]"]]]
+_SHOWN: Final = 1200  # dots
+AskedPlaces = Mapping[tuple[str, int], Sequence["Asked"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,14 @@ class Received:
         """FINDING while something is lacking."""
         return ExitCode.DONE if self.complete else ExitCode.FINDING
 
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """Party by document, as it is shown: who, what, where, whether it is back, signature, seal, date."""
+        from generator.returns.scans.overview import ACTS_ORDER, STATES
+
+        for row in self.overview.rows():
+            states = [STATES.get(row.acts[act] or "", "—") if row.returned else "" for act in ACTS_ORDER]
+            yield row.party, row.document, row.where, "是" if row.returned else "没有", *states
+
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object."""
         rows = [
@@ -108,6 +115,7 @@ def receive(
     *,
     older: Sequence[Path] = (),
     confirm: Sequence[str] = (),
+    refuse: Mapping[str, str] = {},
     by: str = "",
     most_bytes: int = MOST_BYTES,
     progress: Listener | None = None,
@@ -121,39 +129,49 @@ def receive(
             reminders go.
         older: earlier packets, to tell pages of them; those beside the packet are known anyway.
         confirm: names of what a person has looked at and says that it is there, as ``2-7-1-seal``; of what earlier
-            runs have brought, not of the scans of this one.
+            runs have brought, not of the scans of this one. It holds for the scans that stand there then.
+        refuse: by such a name, why a person sends it back; likewise. Until another sheet has come, and a person has
+            looked at it, the packet is not complete.
         by: who that is.
         most_bytes: each PDF of the signed set is no larger, as far as pages stay legible.
         progress: is told of each page before it is read.
 
     Raises:
-        UsageError: nothing is given, what is confirmed is not open, or the extra ``scan`` is not installed.
+        UsageError: nothing is given, what is confirmed is not open, what is refused is not there or has no reason, or
+            the extra ``scan`` is not installed.
         DataError: a scan or the packet cannot be read, or is refused.
         OutputError: the output or the status cannot be written.
     """
-    if not scans and not confirm:
-        raise UsageError("没有写扫描件", "写上扫描件的文件或文件夹，或用 --confirm 记下看过的结果")
-    if confirm and not by.strip():
+    if not scans and not confirm and not refuse:
+        raise UsageError("没有写扫描件", "写上扫描件的文件或文件夹，或用 --confirm、--refuse 记下看过的结果")
+    if (confirm or refuse) and not by.strip():
         raise UsageError("没有写是谁看的", "用 --by 写上看的人的姓名")
     _need_libraries()
+    from generator.returns.scans.decisions import decided, lapsed, reason_of
+    from generator.returns.scans.overview import Overview
     from generator.returns.scans.reading import scan_files
-    from generator.returns.scans.status import Overview
 
+    reasons = {name: reason_of(text) for name, text in refuse.items()}
     found = scan_files(list(scans))
     work = _Work(packet, output, progress)
     sent = work.open(older)
-    # Refused before anything is read; of pages that print the same, those that are back are taken.
-    work.back = {(one.document, one.page) for one in _read_status(_status_at(packet, output), sent).returned}
+    asked = _asked(sent)
+
+    def seen(status: Status) -> Overview:
+        return Overview(sent.manifest, status, asked, sent.seams)
+
+    # Refused before anything is read.
+    work.before = seen(_read_status(_status_at(packet, output), sent))
     files = work.read(found, sent)
-    asked, seams = _asked(sent), tuple(sent.seams)
     with _status(packet, output) as place:
         before = _read_status(place, sent)
         # A person has looked at what came before; what this run brings nobody has seen yet.
-        before = _confirmed(before, Overview(sent.manifest, before, asked, seams), confirm, by.strip())
-        status = _merged(before, work, files, sent)
-        status = _with_seams(status, Overview(sent.manifest, status, asked, seams), sent)
-        overview = Overview(sent.manifest, status, asked, seams)
+        before = decided(before, seen(before), confirm, reasons, by.strip())
+        status = _merged(before, work, files)
+        status = _with_seams(status, seen(status), sent)
+        overview = seen(status)
         _write_status(place, status, overview, sent)
+    work.notes += lapsed(seen(before), overview)
     lacking = tuple(overview.lacking())
     written = [*work.written, place, place.with_name(STATUS_SHEET)]
     written += _reminders(output, overview, sent)
@@ -191,7 +209,7 @@ class _Work:
     notes: list[str] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     pages: int = 0
-    back: set[tuple[str, int]] = field(default_factory=set)
+    before: Overview | None = None
     _recogniser: Recogniser | None = None
     _editions: dict[str, str] = field(default_factory=dict)
     _coded: dict[str, Sheet] = field(default_factory=dict)
@@ -257,7 +275,9 @@ class _Work:
         source = Source(file=scan.file, sha256=digest, page=scan.page)
         kind, remark = self._stranger(one)
         if kind:
-            self.strangers.append(Stranger.model_validate({"source": source, "kind": kind, "remark": remark}))
+            shown = self._shown(scan, digest) if kind in {"foreign", "unsure"} else None
+            told = {"source": source, "kind": kind, "remark": remark, "picture": shown}
+            self.strangers.append(Stranger.model_validate(told))
             return
         if one.recognised.upside_down:
             self.notes.append(f"{scan.name}是倒着扫的，已转正")
@@ -312,10 +332,16 @@ class _Work:
         return "unsure", f"印的像{like.name}，页边码却是{sheet.name}的，没有收下；请核对原件"
 
     def _which(self, one: Examined) -> Sheet:
-        """Of pages that print the same, the first that is not back yet."""
+        """Of pages that print the same, the first that is not back yet, else the first that still lacks something."""
         current = [sheet for sheet in one.recognised.sheets if not sheet.edition]
-        taken = self.back | {(each.document, each.page) for each in self.returned}
-        return next((sheet for sheet in current if (sheet.document, sheet.page) not in taken), current[0])
+        new = {(each.document, each.page) for each in self.returned}
+        back = new | (self.before.used.keys() if self.before else set())
+        fine = new | (self.before.finished() if self.before else set())
+        for taken in (back, fine):
+            for sheet in current:
+                if (sheet.document, sheet.page) not in taken:
+                    return sheet
+        return current[0]
 
     def _returned(self, one: Examined, sheet: Sheet, source: Source, sent: Sent) -> Returned:
         from generator.returns.scans.signed_set import packed
@@ -344,11 +370,12 @@ class _Work:
     def _places(self, one: Examined, sheet: Sheet, stem: str) -> Iterator[SeenPlace]:
         from generator.returns.scans.status import SeenAct, SeenPlace
 
+        refused = self.before is not None and self.before.was_sent_back(sheet.document, sheet.page)
         for place, found in zip(one.places, one.marks, strict=True):
             acts = []
             for mark in found:
                 crop = None
-                if mark.verdict != "seen":
+                if mark.verdict != "seen" or refused:
                     crop = self._crop(one, sheet, mark.box, f"{stem}-{place.number + 1}-{mark.act}")
                 acts.append(SeenAct(act=mark.act, verdict=mark.verdict, crop=crop))
             yield SeenPlace(number=place.number, acts=tuple(acts))
@@ -396,7 +423,7 @@ class _Work:
         coded = [each for each in one.recognised.faint if each.code]
         own = list(dict.fromkeys(each.name for each in (*alike, *coded) if not each.edition))
         if own:
-            yield "alike", f"与{'、'.join(own)}印得一样，分不出是哪一页，请看原件"
+            yield "alike", f"与{'、'.join(own)}印得一样，分不出是哪一页、是不是同一张扫了两次，请看原件"
         # Who signed the same words under another text did not sign this one.
         older = [
             each.edition
@@ -429,15 +456,27 @@ class _Work:
         self._write(path, cv2.imencode(".png", picture)[1].tobytes())
         return path.as_posix()
 
+    def _shown(self, scan: Scanned, digest: str) -> str:
+        """A scan that is no page of ours, small, for a person to look at."""
+        import cv2
+
+        high, wide = scan.picture.shape[:2]
+        factor = min(1.0, _SHOWN / max(high, wide))
+        small = cv2.resize(scan.picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        path = Path(_LOOK) / f"0-{digest[:8]}-{scan.page}.jpg"
+        self._write(path, cv2.imencode(".jpg", small)[1].tobytes())
+        return path.as_posix()
+
     def _write(self, path: Path, data: bytes) -> None:
         self.written.append(put_output(self.output / path, data))
 
 
-def _asked(sent: Sent) -> Asked:
-    """For each page of a document that is signed on paper, its places: party, title, the acts asked for."""
+def _asked(sent: Sent) -> AskedPlaces:
+    """For each page of a document that is signed on paper, its places."""
+    from generator.returns.scans.overview import Asked
     from generator.returns.scans.places import places_of
 
-    found: dict[tuple[str, int], list[tuple[str, str, tuple[Act, ...]]]] = {}
+    found: dict[tuple[str, int], list[Asked]] = {}
     for sheet in sent.own:
         if not _is_paper(sent, sheet.document):
             continue
@@ -453,10 +492,12 @@ def _asked(sent: Sent) -> Asked:
                 acts.append("seal")
             if place.date or place.date_unclear if place else who.dated:
                 acts.append("date")
-            if who.stage == "decision":  # it signs after the papers are filed
+            later = who.stage == "decision"
+            if later:
                 acts = []
             title = who.title if place else f"{who.title}（没有在页上找到）"
-            found.setdefault((sheet.document, sheet.page), []).append((who.party, title, tuple(acts)))
+            asked = Asked(who.party, title, tuple(acts), later=later, found=place is not None)
+            found.setdefault((sheet.document, sheet.page), []).append(asked)
     return found
 
 
@@ -465,9 +506,9 @@ def _signatories(sent: Sent, document: str) -> Sequence[Signatory]:
 
 
 def _is_paper(sent: Sent, document: str) -> bool:
-    from generator.returns.scans.status import is_signed_on_paper
+    from generator.returns.scans.status import is_filed_on_paper
 
-    return any(one.id == document and is_signed_on_paper(one) for one in sent.manifest.documents)
+    return any(one.id == document and is_filed_on_paper(one) for one in sent.manifest.documents)
 
 
 def _number(sent: Sent, document: str) -> int:
@@ -498,7 +539,7 @@ def _read_status(place: Path, sent: Sent) -> Status:
     return read_status(raw, sent.manifest, str(place))
 
 
-def _merged(before: Status, work: _Work, files: Sequence[str], sent: Sent) -> Status:
+def _merged(before: Status, work: _Work, files: Sequence[str]) -> Status:
     """The status with what this run found; scans that were read before are not counted twice."""
     from generator.returns.scans.status import Run
 
@@ -508,17 +549,11 @@ def _merged(before: Status, work: _Work, files: Sequence[str], sent: Sent) -> St
     if again := sum(one in known for one in found):
         work.notes.append(f"有 {again} 页以前读过，没有重复计入")
     new = [one for one in work.returned if _scan(one) not in known]
-    documents = {one.document for one in new}
-    changed = {_number(sent, document) for document in documents}
     runs = (*before.runs, Run(files=tuple(files), pages=work.pages)) if files else before.runs
     return before.model_copy(
         update={
             "returned": (*before.returned, *new),
             "strangers": (*before.strangers, *(one for one in work.strangers if _scan(one) not in known)),
-            # What a person said of a document's edges held for the pages that there were.
-            "confirmed": tuple(
-                one for one in before.confirmed if one.source or int(one.id.split("-")[0]) not in changed
-            ),
             "runs": runs,
         }
     )
@@ -543,18 +578,6 @@ def _with_seams(status: Status, overview: Overview, sent: Sent) -> Status:
         verdict, remark = seam(edges, len(sent.seams[document.id]))
         found.append(Seam(document=document.id, verdict=verdict, remark=remark))
     return status.model_copy(update={"seams": tuple(found)})
-
-
-def _confirmed(status: Status, overview: Overview, confirm: Sequence[str], by: str) -> Status:
-    from generator.returns.scans.status import Confirmed
-
-    open_ids = overview.open_ids()
-    unknown = [one for one in confirm if one not in open_ids]
-    if unknown:
-        shown = "、".join(one if _ID.fullmatch(one) else "……" for one in unknown[:5])
-        raise UsageError(f"没有待看的 {shown}", "照签署情况表备注里括号中的编号写")
-    new = [Confirmed(id=one, by=by, source=open_ids[one]) for one in dict.fromkeys(confirm)]
-    return status.model_copy(update={"confirmed": (*status.confirmed, *new)})
 
 
 def _write_status(place: Path, status: Status, overview: Overview, sent: Sent) -> None:

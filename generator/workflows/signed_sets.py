@@ -17,9 +17,9 @@ from generator.publishing import open_packet, safe_name
 
 if TYPE_CHECKING:
     from generator.publishing.manifest import Document, Upload, UploadFile
+    from generator.returns.scans.overview import Overview
     from generator.returns.scans.sent import Sent
     from generator.returns.scans.signed_set import SetPage
-    from generator.returns.scans.status import Overview
 
 _SIGNED: Final = "signed"
 _UPLOAD: Final = "upload"
@@ -73,9 +73,12 @@ def signed_sets(
     sets = {name: pages for name, pages in found.items() if not isinstance(pages, str)}
     notes += [pages for pages in found.values() if isinstance(pages, str)]
     for document in overview.documents:
-        if pages := sets.get(document.id):
+        name = f"{overview.number(document.id):02d}-{safe_name(document.title)}（签署件）.pdf"
+        pages = sets.get(document.id)
+        if not pages:
+            (output / _SIGNED / name).unlink(missing_ok=True)
+        else:
             made = bound(pages, most, document.title)
-            name = f"{overview.number(document.id):02d}-{safe_name(document.title)}（签署件）.pdf"
             written.append(put_output(output / _SIGNED / name, made.pdf))
             notes.append(_said(name, made, len(pages), most))
     upload: Upload | None = getattr(sent.manifest, "upload", None)
@@ -117,16 +120,19 @@ def _set_pages(document: Document, output: Path, overview: Overview, sent: Sent)
     found = []
     sizes = {(sheet.document, sheet.page): sheet for sheet in sent.own}
     for page in range(1, pages_of(document) + 1):
-        one = overview.best.get((document.id, page))
-        if one is None:
+        used = overview.used.get((document.id, page), ())
+        if not used:
             return f"《{document.title}》还没有收齐，没有装订签署件"
-        path = output / one.picture
-        data = path.read_bytes() if path.is_file() else b""
-        if hashlib.sha256(data).hexdigest() != one.picture_sha256:
-            return f"《{document.title}》第 {page} 页以前读的扫描件不在这个输出目录里，或被改动过，没有装订签署件；请用同一个 -o 目录，或移走签署情况的记录重新读一遍"
+        if overview.sent_back(document.id, page):
+            return f"《{document.title}》第 {page} 页退回了，没有装订签署件"
         sheet = sizes[document.id, page]
-        found.append(SetPage(data, sheet.size, bool(sheet.signatories)))
-    return found
+        for one in used:  # parties may have signed on several sheets of it
+            path = output / one.picture
+            data = path.read_bytes() if path.is_file() else b""
+            if hashlib.sha256(data).hexdigest() != one.picture_sha256:
+                return f"《{document.title}》第 {page} 页以前读的扫描件不在这个输出目录里，或被改动过，没有装订签署件；请用同一个 -o 目录，或移走签署情况的记录重新读一遍"
+            found.append(SetPage(data, sheet.size, bool(sheet.signatories)))
+    return found or f"《{document.title}》送出时没有 PDF，没有装订签署件"
 
 
 def _said(name: str, made: Any, pages: int, most: int) -> str:

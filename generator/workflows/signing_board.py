@@ -15,7 +15,8 @@ from generator.workflows.progress import Listener
 from generator.workflows.receive import receive
 
 if TYPE_CHECKING:
-    from generator.returns.scans.status import Overview, Row
+    from generator.returns.scans.overview import Overview, Row
+    from generator.returns.scans.status import Source
     from generator.workflows.receive import Received
 
 BOARD: Final = "board.json"
@@ -34,6 +35,8 @@ class ToLookAt(_Model):
         id: as a confirmation names it.
         what: what it is, in Chinese.
         seen: whether the program saw something there, as against nothing.
+        again: whether it was sent back; to confirm it is to take that back.
+        refusable: whether it can be sent back, itself or with its page.
         crop: the picture, scan beside our own page; empty where there is none.
         page: the whole page as it came back; empty likewise.
     """
@@ -41,18 +44,32 @@ class ToLookAt(_Model):
     id: str
     what: str
     seen: bool
+    again: bool = False
+    refusable: bool = False
     crop: str
     page: str
 
 
+class ToSendBack(_Model):
+    """What a person may send back: its name, what it is in Chinese, and of which document."""
+
+    id: str
+    what: str
+    document: str
+
+
 class BoardRow(_Model):
-    """Party by document: as the signing status has it; ``acts`` by 签名, 印章, 日期, empty where not asked for."""
+    """Party by document: as the signing status has it; ``acts`` by 签名, 印章, 日期, empty where not asked for.
+
+    ``done`` counts the acts that are seen or confirmed.
+    """
 
     party: str
     document: str
     where: str
     returned: bool
     acts: Mapping[str, str]
+    done: int
     remarks: tuple[str, ...]
 
 
@@ -63,6 +80,8 @@ class Board(_Model):
         complete: whether every page is back and ours, and everything was seen.
         rows: party by document.
         look: what a person must look at.
+        refusable: what a person may send back.
+        said: what persons have said so far, each in a line, the last first.
         missing: the pages that are not back, a text for each document.
         strangers: scans of the last run that are no page of the packet, each with why.
         notes: what else the last run has to say.
@@ -75,6 +94,8 @@ class Board(_Model):
     complete: bool
     rows: tuple[BoardRow, ...]
     look: tuple[ToLookAt, ...]
+    refusable: tuple[ToSendBack, ...]
+    said: tuple[str, ...]
     missing: tuple[str, ...]
     strangers: tuple[str, ...]
     notes: tuple[str, ...]
@@ -84,15 +105,13 @@ class Board(_Model):
     status_sha256: str
 
 
-STATES: Final = {"seen": "见到", "confirmed": "人工确认", "absent": "没有见到", "look": "请人看"}
-
-
 def receive_to_board(
     scans: Sequence[Path],
     packet: Path,
     output: Path,
     *,
     confirm: Sequence[str] = (),
+    refuse: Mapping[str, str] = {},
     by: str = "",
     progress: Listener | None = None,
 ) -> Board:
@@ -103,13 +122,14 @@ def receive_to_board(
         packet: the packet's folder.
         output: where everything goes.
         confirm: what a person has looked at.
+        refuse: what a person sends back, and why.
         by: who, and when.
         progress: is told of each page.
 
     Raises:
         LianhetiError: as for ``receive``.
     """
-    received = receive(scans, packet, output, confirm=confirm, by=by, progress=progress)
+    received = receive(scans, packet, output, confirm=confirm, refuse=refuse, by=by, progress=progress)
     board = _board(received, output)
     with as_output_errors(output / BOARD):
         put_data(output / BOARD, board.model_dump_json(indent=1).encode())
@@ -143,6 +163,12 @@ def _board(received: Received, output: Path) -> Board:
         complete=received.complete,
         rows=tuple(map(_row, rows)),
         look=tuple(_to_look_at(overview, rows, received.lacking)),
+        refusable=tuple(
+            ToSendBack(id=one.id, what=one.what, document=one.document)
+            for name, one in overview.refusable().items()
+            if name == one.id
+        ),
+        said=tuple(_said(overview)),
         missing=tuple(_missing(overview)),
         strangers=tuple(f"{one.source.name}：{one.remark}" for one in received.strangers),
         notes=received.notes,
@@ -161,8 +187,15 @@ def _missing(overview: Overview) -> Iterator[str]:
         yield f"《{title}》第 {'、'.join(numbers)} 页"
 
 
+def _said(overview: Overview) -> Iterator[str]:
+    for one, counts in reversed(list(overview.said())):
+        what = "认定没有问题" if one.kind == "confirmed" else f"退回：{one.reason}"
+        yield f"{overview.called(one.id)}　{one.by}　{what}" + ("" if counts else "（现在不算了）")
+
+
 def _row(row: Row) -> BoardRow:
-    from generator.returns.scans.status import ACTS, ACTS_ORDER
+    from generator.returns.scans.overview import ACTS_ORDER, GOOD, STATES
+    from generator.returns.scans.status import ACTS
 
     acts = {}
     for act in ACTS_ORDER:
@@ -174,41 +207,54 @@ def _row(row: Row) -> BoardRow:
         where=row.where,
         returned=row.returned,
         acts=acts,
+        done=sum(row.returned and state in GOOD for state in row.acts.values()),
         remarks=row.remarks,
     )
 
 
 def _to_look_at(overview: Overview, rows: Sequence[Row], lacking: Sequence[str]) -> Iterator[ToLookAt]:
-    from generator.returns.scans.status import ACTS, act_id
+    from generator.returns.scans.overview import act_id, stranger_id
+    from generator.returns.scans.status import ACTS
 
-    crops: dict[str, str] = {}
-    pages = {one.source: one.picture or "" for one in overview.best.values()}
+    crops: dict[tuple[str, Source], str | None] = {}
+    pages: dict[Source, str | None] = {}
     for one in overview.status.returned:
         number = overview.number(one.document)
+        pages[one.source] = one.picture
         for place in one.places:
             for act in place.acts:
-                name = act_id(number, one.page, place.number, act.act)
-                if overview.best.get((one.document, one.page)) is one:
-                    crops[name] = act.crop or ""
+                crops[act_id(number, one.page, place.number, act.act), one.source] = act.crop
         for doubt in one.doubts:
-            crops.setdefault(doubt.id, doubt.crop or "")
-    told = {}
-    for row in rows:
-        for asked, name in row.ids.items():
-            verb = "没有见到" if row.acts[asked] == "absent" else "请您看"
-            told[name] = (f"《{row.document}》{row.where}　{row.party}：{ACTS[asked]}{verb}", row.acts[asked])
-    # Seals over the edges can only be looked at where every page is back.
-    early = {overview.seam_id(document.id) for document, _ in overview.missing()}
-    for name, source in overview.open_ids().items():
-        if name in early:
-            continue
-        what, state = told.get(name, ("", "look"))
+            crops[doubt.id, one.source] = doubt.crop
+    for stranger in overview.status.strangers:
+        crops[stranger_id(stranger), stranger.source] = stranger.picture
+    verbs = {"absent": "没有见到", "refused": "已退回"}
+    told = {
+        name: (
+            f"《{row.document}》{row.where}　{row.party}：{ACTS[asked]}{verbs.get(row.acts[asked] or '', '请您看')}",
+            row.acts[asked],
+        )
+        for row in rows
+        for asked, name in row.ids.items()
+    }
+    refusable = overview.refusable()
+    found = []
+    for name, sources in overview.open_items().items():
+        what, state = told.get(name, ("", None))
         if not what:
             what = next((text for text in lacking if f"（{name}）" in text), name).replace(f"（{name}）", "")
-        yield ToLookAt(
-            id=name,
-            what=what,
-            seen=state != "absent",
-            crop=crops.get(name, ""),
-            page=pages.get(source, "") if source else "",
+            state = "refused" if overview.is_sent_back(name, sources) else "look"
+        first = sources[0]
+        found.append(
+            ToLookAt(
+                id=name,
+                what=what,
+                seen=state == "look",
+                again=state == "refused",
+                refusable=name in refusable,
+                crop=crops.get((name, first)) or "",
+                page=(pages.get(first) or "") if len(sources) == 1 else "",
+            )
         )
+    # What is doubtful before what is not there, and what waits for another sheet last.
+    yield from sorted(found, key=lambda one: (one.again, not one.seen))

@@ -16,7 +16,7 @@ from generator.base.files import sha256_of, shipped
 from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
-from generator.workflows.signing_board import Board, BoardRow, ToLookAt
+from generator.workflows.signing_board import Board, BoardRow, ToLookAt, ToSendBack
 from tests.standing import Standing
 from tests.web.conftest import Page
 
@@ -65,15 +65,23 @@ def sent(page: Page, made: Standing) -> str:
         where="第 1 页",
         returned=True,
         acts={"签名": "见到", "印章": "请人看", "日期": ""},
+        done=1,
         remarks=("印章请人看（2-1-1-seal）",),
     )
     look = ToLookAt(
-        id="2-1-1-seal", what="印章请您看", seen=True, crop="look/2-1-ab-1-seal.png", page="pages/x.jpg"
+        id="2-1-1-seal",
+        what="印章请您看",
+        seen=True,
+        refusable=True,
+        crop="look/2-1-ab-1-seal.png",
+        page="pages/x.jpg",
     )
     board = Board(
         complete=False,
         rows=(row,),
         look=(look,),
+        refusable=(ToSendBack(id="2-1-page", what="第 1 页（整页）", document="协议"),),
+        said=("《协议》第 1 页　张三（2026-03-01）　退回：盖反了（现在不算了）",),
         missing=("《协议》第 2 页",),
         strangers=("扫描.pdf 第 3 页：空白页",),
         notes=(),
@@ -91,7 +99,16 @@ def test_the_board_says_who_is_missing_and_never_that_all_is_there(page: Page, s
     assert "还差 1 项" in listed
     assert "已经收齐" not in listed
     text = page.get("/receive/packet", params={"packet": sent}).text
-    for said in (PARTY, "《协议》第 2 页", "扫描.pdf 第 3 页：空白页", "您好！", "还没有收齐", "1 / 2 处"):
+    for said in (
+        PARTY,
+        "《协议》第 2 页",
+        "扫描.pdf 第 3 页：空白页",
+        "您好！",
+        "还没有收齐",
+        "1 / 2 处",
+        "退回：盖反了",
+        "第 1 页（整页）",
+    ):
         assert said in text
     assert "在别处" not in text
     assert page.get(
@@ -100,6 +117,20 @@ def test_the_board_says_who_is_missing_and_never_that_all_is_there(page: Page, s
     # Another program has gone on with the status since.
     (page.folder / sent / "signing-status.json").write_text('{"more": 1}', encoding="utf-8")
     assert "在别处" in page.get("/receive/packet", params={"packet": sent}).text
+
+
+def test_what_was_complete_before_is_not_said_of_what_stands_there_now(page: Page, sent: str) -> None:
+    """The status has gone on elsewhere; then the packet is made anew, and nothing of it is back."""
+    out = next((page.folder / "收回").rglob("board.json"))
+    complete = {**json.loads(out.read_bytes()), "complete": True, "lacking": []}
+    out.write_text(json.dumps(complete), encoding="utf-8")
+    shown = [page.get("/receive").text, page.get("/receive/packet", params={"packet": sent}).text]
+    assert all("已经收齐" in one for one in shown)
+    status = page.folder / sent / "signing-status.json"
+    for change in (lambda: status.write_text('{"more": 1}', encoding="utf-8"), status.unlink):
+        change()
+        shown = [page.get("/receive").text, page.get("/receive/packet", params={"packet": sent}).text]
+        assert not any("已经收齐" in one for one in shown)
 
 
 @pytest.mark.parametrize(
@@ -115,6 +146,10 @@ def test_only_pictures_of_what_came_back_are_shown(page: Page, sent: str, name: 
     ("fields", "said"),
     [
         ({"id": "9-9-9-seal"}, "没有勾选"),
+        ({"why:9-9-9-seal": "盖反了"}, "没有勾选"),
+        ({"back": "2-1-page", "reason": " "}, "理由"),
+        ({"why:2-1-1-seal": "长" * 121}, "理由"),
+        ({"id": "2-1-1-seal", "why:2-1-1-seal": "盖反了"}, "只留一样"),
         ({"id": "2-1-1-seal", "who": " "}, "没有写是谁看的"),
         ({"id": "2-1-1-seal", "who": "张三", "day": "昨天"}, "日期写得不对"),
         ({"id": "2-1-1-seal", "packet": "../x"}, "没有这套"),

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any, Final
 
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
-from generator.returns.scans.status import ACTS, ACTS_ORDER, VERDICTS, Overview, Row, pages_of
+from generator.returns.scans.overview import ACTS_ORDER, STATES, Overview, Row
+from generator.returns.scans.status import ACTS, pages_of
 from generator.writers.excel.listing import write_listing
 from generator.writers.excel.saving import saved
 
-_STATES: Final = {**VERDICTS, "confirmed": "人工确认"}
-_FILLS: Final = {"见到": "E2F0D9", "人工确认": "E2F0D9", "没有见到": "F8CBAD", "请人看": "FFE699"}
+_FILLS: Final = {
+    "见到": "E2F0D9",
+    "人工确认": "E2F0D9",
+    "没有见到": "F8CBAD",
+    "没有收到": "F8CBAD",
+    "退回": "F8CBAD",
+    "请人看": "FFE699",
+}
 _COLUMNS: Final = (
     ("签章方", 34),
     ("文件", 34),
@@ -35,7 +42,15 @@ _PAGES: Final = (
     ("备注", 70),
 )
 _STRANGERS: Final = (("种类", 22), ("扫描件", 34), ("扫描页", 8), ("备注", 70))
-_CONFIRMED: Final = (("编号", 24), ("谁看的", 24), ("扫描件", 60))
+_SAID: Final = (
+    ("哪一处", 50),
+    ("编号", 20),
+    ("怎么说", 10),
+    ("理由", 40),
+    ("谁看的", 20),
+    ("看的扫描件", 40),
+    ("现在算不算", 12),
+)
 _KINDS: Final = {
     "blank": "空白页",
     "foreign": "不是这套材料的页",
@@ -69,15 +84,14 @@ def status_workbook(overview: Overview, title: str) -> bytes:
         _STRANGERS,
         strangers,
     )
-    confirmed = list(overview.confirmed())
-    _sheet(book, "人工确认", "由人看过、认定没有问题的", _CONFIRMED, confirmed)
+    _sheet(book, "人工看过", "由人看过、认定没有问题或退回的", _SAID, list(_said(overview)))
     _sheet(book, "还缺什么", verdict, (("还缺什么", 110),), [(one,) for one in lacking])
     return saved(book)
 
 
 def _cells(row: Row) -> tuple[Any, ...]:
     states = [
-        _STATES.get(row.acts[act] or "", "—") if row.returned or row.acts[act] is None else "没有收到"
+        STATES.get(row.acts[act] or "", "—") if row.returned or row.acts[act] is None else "没有收到"
         for act in ACTS_ORDER
     ]
     return (
@@ -91,20 +105,28 @@ def _cells(row: Row) -> tuple[Any, ...]:
     )
 
 
-def _pages(overview: Overview) -> Sequence[tuple[Any, ...]]:
-    found: list[tuple[Any, ...]] = []
+def _said(overview: Overview) -> Iterator[tuple[Any, ...]]:
+    for one, counts in overview.said():
+        files = "、".join(dict.fromkeys(source.name for source in one.sources))
+        kind = "认定" if one.kind == "confirmed" else "退回"
+        yield overview.called(one.id), one.id, kind, one.reason, one.by, files, "算" if counts else "不算了"
+
+
+def _pages(overview: Overview) -> Iterator[tuple[Any, ...]]:
     for document in overview.documents:
         for page in range(1, pages_of(document) + 1):
-            one = overview.best.get((document.id, page))
-            if one is None:
-                found.append((document.title, page, "没有收到", "", "", "", ""))
-                continue
-            remarks = [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
-            colour = "彩色" if one.colour else "无色"
-            found.append(
-                (document.title, page, one.source.file, one.source.page, one.dpi, colour, "；".join(remarks))
-            )
-    return found
+            used = overview.used.get((document.id, page), ())
+            if not used:
+                yield document.title, page, "没有收到", "", "", "", ""
+            for one in used:
+                sent = overview.sent_back(document.id, page)
+                remarks = [f"退回：{sent.reason}（{sent.by}）"] if sent else []
+                remarks += [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
+                if one is not used[0]:
+                    remarks.append("分签的另一张")
+                colour = "彩色" if one.colour else "无色"
+                source = one.source
+                yield document.title, page, source.file, source.page, one.dpi, colour, "；".join(remarks)
 
 
 def _sheet(
@@ -130,15 +152,29 @@ def reminders(overview: Overview, title: str) -> str:
         title: the packet's name.
     """
     by_party: dict[str, list[str]] = {}
+
+    def tell(party: str, item: str) -> None:
+        items = by_party.setdefault(party, [])
+        if item not in items:
+            items.append(item)
+
+    signed = set()
     for row in overview.rows():
-        if not row.returned:
-            by_party.setdefault(row.party, []).append(f"《{row.document}》{row.where}：还没有收到这一页")
+        if not any(row.acts.values()):
             continue
-        absent = [ACTS[act] for act in ACTS_ORDER if row.acts[act] == "absent"]
+        signed.add((row.document, row.page))
+        where = f"《{row.document}》{row.where}"
+        if not row.returned:
+            tell(row.party, f"{where}：还没有收到这一页")
+        for reason in row.refused:
+            tell(row.party, f"{where}：{reason}，请重签")
+        absent = [ACTS[act] for act in ACTS_ORDER if row.returned and row.acts[act] == "absent"]
         if absent:
-            by_party.setdefault(row.party, []).append(
-                f"《{row.document}》{row.where}：没有见到{'、'.join(absent)}"
-            )
+            tell(row.party, f"{where}：没有见到{'、'.join(absent)}")
+    for document in overview.documents:
+        if sent := overview.seam_sent_back(document.id):
+            for party in overview.sealing(document.id):
+                tell(party, f"《{document.title}》骑缝章退回：{sent.reason}，请重盖")
     texts = []
     for party, items in by_party.items():
         lines = "\n".join(f"  {number}. {item}" for number, item in enumerate(items, 1))
@@ -146,4 +182,22 @@ def reminders(overview: Overview, title: str) -> str:
             f"{party}：\n您好！《{title}》的签章还差以下几处，请补齐后把有关页面扫描（彩色，不低于 200 dpi）发回，"
             f"原件一并寄回：\n{lines}\n如已补齐，请忽略本条。\n"
         )
+    if own := list(_unsigned(overview, signed)):
+        lines = "\n".join(f"  {number}. {item}" for number, item in enumerate(own, 1))
+        texts.append(f"经办人自己补的（这几页没有哪家要签）：\n{lines}\n")
     return "\n".join(texts)
+
+
+def _unsigned(overview: Overview, signed: Container[tuple[str, int]]) -> Iterator[str]:
+    """The pages that nobody signs and that are lacking or sent back: whoever sends the papers out looks after them."""
+    for document in overview.documents:
+        missing = []
+        for page in range(1, pages_of(document) + 1):
+            if (document.title, page) in signed:
+                continue
+            if (document.id, page) not in overview.used:
+                missing.append(str(page))
+            elif sent := overview.sent_back(document.id, page):
+                yield f"《{document.title}》第 {page} 页退回：{sent.reason}，请重新打印、扫描"
+        if missing:
+            yield f"《{document.title}》第 {'、'.join(missing)} 页：还没有收到"

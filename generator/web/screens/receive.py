@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,13 +20,15 @@ from generator.web.served import SIGNED_BACK
 from generator.web.tasks import ReceiveScans
 from generator.web.visit import Visit
 from generator.workflows.found_packets import FoundPacket, found_packets
-from generator.workflows.signing_board import SIGNED, Board, read_board, sheet_of, status_of
+from generator.workflows.signing_board import SIGNED, Board, ToSendBack, read_board, sheet_of, status_of
 
 _SCANS: Final = frozenset({".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png"})
 _INCOMING: Final = "送来"
 _PICTURE: Final = re.compile(r"(?:look|pages)/[0-9A-Za-z._-]+\.(?:png|jpg)")
 _KINDS: Final = {".png": "image/png", ".jpg": "image/jpeg"}
-_MOST_CONFIRMED: Final = 500
+_MOST_SAID: Final = 500
+_LONGEST_REASON: Final = 120
+_WHY: Final = "why:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,14 @@ class Sent:
 
     @property
     def board(self) -> Board | None:
-        """What came back; None where nothing has."""
-        return read_board(self.out)
+        """What came back; None where nothing has, or the packet that stands here was made since."""
+        return read_board(self.out) if status_of(self.packet.folder).is_file() else None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether another program has gone on with the status, so that the board is of yesterday."""
+        board, status = self.board, status_of(self.packet.folder)
+        return board is not None and sha256_of(status) != board.status_sha256
 
 
 def show(visit: Visit) -> Response:
@@ -63,15 +71,15 @@ def packet(visit: Visit) -> Response:
     """One packet's board."""
     one = _one(visit.desk, visit.asked("packet"))
     board = one.board
-    status = status_of(one.packet.folder)
     jobs = [job for job in visit.desk.jobs.all() if job.file == one.key]
     return visit.page(
         "receive_board.html",
         title=f"收回 · {one.packet.consortium}",
         one=one,
         board=board,
-        elsewhere=board is not None and (not status.is_file() or sha256_of(status) != board.status_sha256),
+        elsewhere=one.elsewhere,
         parties=_parties(board) if board else [],
+        papers=_by_document(board) if board else {},
         sheet=sheet_of(one.packet.folder).is_file(),
         jobs=jobs[:2],
         busy=any(job.state not in ENDED for job in jobs),
@@ -83,12 +91,18 @@ def packet(visit: Visit) -> Response:
 
 def _parties(board: Board) -> list[tuple[str, int, int]]:
     """Each party with how many of its places are done, and how many there are."""
-    found: dict[str, list[bool]] = {}
+    found: dict[str, tuple[int, int]] = {}
     for row in board.rows:
-        for state in row.acts.values():
-            if state:
-                found.setdefault(row.party, []).append(state in {"见到", "人工确认"})
-    return [(party, sum(done), len(done)) for party, done in found.items()]
+        done, total = found.get(row.party, (0, 0))
+        found[row.party] = done + row.done, total + sum(map(bool, row.acts.values()))
+    return [(party, done, total) for party, (done, total) in found.items() if total]
+
+
+def _by_document(board: Board) -> dict[str, list[ToSendBack]]:
+    found: dict[str, list[ToSendBack]] = {}
+    for each in board.refusable:
+        found.setdefault(each.document, []).append(each)
+    return found
 
 
 def add(visit: Visit) -> Response:
@@ -116,13 +130,30 @@ def again(visit: Visit) -> Response:
 
 
 def confirm(visit: Visit) -> Response:
-    """Write down that a person has looked, and that it is there and right."""
+    """Write down that a person has looked: that it is there and right, or why it is sent back."""
     one = _one(visit.desk, visit.asked("packet"))
     board = one.board
     open_ids = {each.id for each in board.look} if board else set()
-    chosen = tuple(name for name in visit.several.get("id", []) if name in open_ids)[:_MOST_CONFIRMED]
-    if not chosen:
-        raise UsageError("没有勾选看过的，没有记下", "看过截图或原件，勾选认定没有问题的几处")
+    chosen = tuple(name for name in visit.several.get("id", []) if name in open_ids)[:_MOST_SAID]
+    refusable = open_ids | {each.id for each in board.refusable} if board else set()
+    refused = {
+        name.removeprefix(_WHY): " ".join(texts[0].split())
+        for name, texts in visit.several.items()
+        if name.startswith(_WHY) and name.removeprefix(_WHY) in refusable and texts and texts[0].strip()
+    }
+    if (back := visit.asked("back")) in refusable:
+        refused[back] = " ".join(visit.asked("reason").split())
+    if not chosen and not refused:
+        raise UsageError(
+            "没有勾选看过的，也没有退回的，没有记下",
+            "看过截图或原件，勾选认定没有问题的几处，或写上退回的理由",
+        )
+    if any(not reason or len(reason) > _LONGEST_REASON for reason in refused.values()):
+        raise UsageError(
+            "退回的理由没有写，或写得太长，没有记下", f"用一句话写上哪里不对，不超过 {_LONGEST_REASON} 个字"
+        )
+    if set(chosen) & refused.keys():
+        raise UsageError("同一处又勾选了没有问题，又写了退回，没有记下", "两样里只留一样")
     who, day = visit.asked("who").strip(), visit.asked("day").strip()
     if not who or len(who) > 40:  # noqa: PLR2004 (no name is longer)
         raise UsageError("没有写是谁看的，没有记下", "写上看的人的姓名")
@@ -130,20 +161,23 @@ def confirm(visit: Visit) -> Response:
         date.fromisoformat(day)
     except ValueError:
         raise UsageError("日期写得不对，没有记下", "写成 2026-03-01 的样子") from None
-    _start(visit.desk, one, chosen, f"{who}（{day}）")
+    _start(visit.desk, one, chosen, refused, f"{who}（{day}）")
     return visit.on("/receive/packet", packet=one.packet.name)
 
 
-def _start(desk: Desk, one: Sent, chosen: Sequence[str] = (), by: str = "") -> None:
+def _start(
+    desk: Desk, one: Sent, chosen: Sequence[str] = (), refused: Mapping[str, str] = {}, by: str = ""
+) -> None:
     task = ReceiveScans(
         code=one.packet.programme,
         packet=one.packet.folder,
         out=one.out,
         incoming=one.out / _INCOMING,
         confirm=tuple(chosen),
+        refuse=tuple(refused.items()),
         by=by,
     )
-    title = "记下看过的结果" if chosen else "读扫描件"
+    title = "记下看过的结果" if chosen or refused else "读扫描件"
     desk.jobs.add(f"{one.packet.consortium}　{title}", one.key, task, first=True)
 
 
