@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from generator.workflows.check import Checked
 
 _MOST_TITLES: Final = 12
+_INDEX: Final = re.compile(r"\[\d+\]")
 _SIGNS: Final = {
     "fail": ("✗", "red"),
     "unknown": ("?", "yellow"),
@@ -146,8 +148,24 @@ def _print_absent(console: Console, absent: Sequence[Absent]) -> None:
     if not absent:
         return
     console.print(f"\n[bold yellow]文件要印而没有填的（{len(absent)}）[/]")
+    # One column that was left empty is one thing to mend, not one for each row.
+    alike: dict[str, list[Absent]] = {}
     for one in absent:
-        console.print(f"  · {one}", markup=False)
+        alike.setdefault(_INDEX.sub("[]", one.path), []).append(one)
+    for first, *others in alike.values():
+        console.print(f"  · {first}", markup=False)
+        if others:
+            console.print(
+                f"      其他各行同一项没有填写的还有 {len(others)} 处：{_places(others)}", markup=False
+            )
+
+
+def _places(absent: Sequence[Absent]) -> str:
+    shown = [
+        one.place.cell or (f"第 {one.place.line} 行" if one.place.line else str(one.place)) for one in absent
+    ]
+    shown = list(dict.fromkeys(shown))
+    return "、".join(shown[:_MOST_TITLES]) + ("等" if len(shown) > _MOST_TITLES else "")
 
 
 def _print_lost(console: Console, lost: Sequence[LostFile]) -> None:

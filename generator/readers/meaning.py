@@ -160,7 +160,9 @@ def _share(_kind: Kind, text: str) -> str:
 
 _YEAR_WORDS = re.compile(r"([零〇○一二三四五六七八九]{4})\s*(?:年|年度)?")
 _YEAR_MORE = re.compile(
-    r"(?:FY)?\s*((?:19|20)\d\d)(?:\.0|年全年|年末|财年|会计年度|年会计年度|[年./-]\d{1,2}月?(?:[./-]?\d{1,2}日?)?)?"
+    r"(?:FY)?\s*((?:19|20)\d\d)(?:\.0|年全年|年末|财年|会计年度|年会计年度"
+    # A day within it; 2022-2024 is two years.
+    r"|[年./-](?:0?[1-9]|1[0-2])月?(?:(?<=月)(?:0?[1-9]|[12]\d|3[01])日?|[./-](?:0?[1-9]|[12]\d|3[01])日?)?)?"
 )
 
 
@@ -172,6 +174,8 @@ def _year(_kind: Kind, text: str) -> str:
         return match[1]
     if re.fullmatch(r"\d\d\s*年(?:度)?", plain):
         raise BadValueError("只写了两位", "写四位年份，如 2025")
+    if len(re.findall(r"(?:19|20)\d\d|(?<=[-~至到、,/])\d\d(?=年|$)", plain)) > 1:
+        raise BadValueError("写了不止一年", "一行只写一个年份，如 2025")
     return text
 
 

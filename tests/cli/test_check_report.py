@@ -153,3 +153,13 @@ def test_no_name_of_the_programs_stands_in_any_report(run: Run, path: Path) -> N
     )
     for line in run("check", path, "-p", code, "--full").out.splitlines():
         assert not [word for word in latin(line) if word not in given], line
+
+
+def test_a_column_that_was_left_empty_is_one_thing_to_mend(run: Run, example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+    left, emptied = re.subn(r", specialty: [^,]+(?=, employer)", "", text)
+    assert emptied > 2
+    example.write_text(left, encoding="utf-8")
+    out = run("check", example, "-p", CODE).out
+    assert out.count("没有填写，文件要印出来") == 1
+    assert f"其他各行同一项没有填写的还有 {emptied - 1} 处：第 " in out
