@@ -19,7 +19,7 @@ from generator.batch.unchanged import (
     Stamps,
     made_from,
 )
-from generator.errors import DataError, ExitCode, Place
+from generator.errors import DataError, ExitCode, Place, UsageError
 from generator.model.catalogue import Catalogue
 from generator.publishing import recover
 from generator.workflows.inputs import DataFile, data_files
@@ -276,6 +276,8 @@ def make_batch(
         check_report(report)
     files = data_files(data, settings.root)
     tell_notices(progress, recover(settings.root))
+    if settings.page_codes and settings.engine is None:
+        raise UsageError("不生成 PDF，就没有页可以印页边码", "去掉 --no-pdf 或 --page-code")
     begun = time.perf_counter()
     catalogue = Catalogue(settings.templates)
     for code in settings.codes:

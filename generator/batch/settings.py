@@ -36,6 +36,7 @@ class Settings:
         force: make packets again that need not be, and move changed ones aside.
         signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
         sheets: which internal sheets are made; as in Order.
+        page_codes: put a code of ours in the margin of every page; where not, the data say.
         verify: compare what stands in the output folder by content, not by size and time.
     """
 
@@ -51,6 +52,7 @@ class Settings:
     verify: bool = False
     signing_pages: SigningPages | None = None
     sheets: Sheets = "all"
+    page_codes: bool = False
 
     def order(self, code: str) -> Order:
         """What is wanted of one programme."""
@@ -62,6 +64,7 @@ class Settings:
             force=self.force,
             signing_pages=self.signing_pages,
             sheets=self.sheets,
+            page_codes=self.page_codes,
         )
 
 

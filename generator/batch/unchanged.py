@@ -112,6 +112,7 @@ class Setup:
                     self._engine,
                     self._settings.edition,
                     self._settings.signing_pages or "",
+                    self._settings.page_codes,
                     self._settings.sheets,
                     str(int(self._settings.when.timestamp())) if self._settings.when else "",
                     [_tree(root / _COMMON) for root in self._roots],

@@ -14,6 +14,7 @@ from generator.cli.options import (
     edition_option,
     format_option,
     output_option,
+    page_code_option,
     parse_accepted,
     programmes_option,
     sheets_option,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @pdf_options
 @accept_option
 @signing_pages_option
+@page_code_option
 @sheets_option
 @click.option("--force", is_flag=True, help="没有变化的也重做；被人改过的，把旧的整套移到一旁再生成")
 @click.option("--verify", is_flag=True, help="已有的材料按内容核对，而不是按文件的大小和时间")
@@ -80,6 +82,7 @@ def command(
     no_pdf: bool,
     accepted: tuple[str, ...],
     signing_pages: str | None,
+    page_codes: bool,
     sheets: str,
     force: bool,
     verify: bool,
@@ -106,6 +109,7 @@ def command(
         force=force,
         verify=verify,
         signing_pages=cast("SigningPages | None", signing_pages),
+        page_codes=page_codes,
         sheets=cast("Sheets", sheets),
     )
     bounds = Bounds(seconds=time_limit, megabytes=memory_limit)

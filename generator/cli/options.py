@@ -49,6 +49,12 @@ signing_pages_option = click.option(
     metavar="shared|one-per-party",
     help="协议的签章页：shared 各方共用；one-per-party 每方一页，可以同时签。不写的按数据的“签章页”和方案",
 )
+page_code_option = click.option(
+    "--page-code",
+    "page_codes",
+    is_flag=True,
+    help="每页的页边印一个小二维码（本程序加的，不是官方表格的），收回扫描件时认页、认稿用；默认不印",
+)
 sheets_option = click.option(
     "--sheets",
     type=click.Choice(["all", "checks", "none"]),

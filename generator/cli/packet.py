@@ -13,6 +13,7 @@ from generator.cli.options import (
     edition_option,
     format_option,
     output_option,
+    page_code_option,
     parse_accepted,
     programmes_option,
     sheets_option,
@@ -54,12 +55,7 @@ _UNPRINTED_SHOWN = 5
 )
 @signing_pages_option
 @sheets_option
-@click.option(
-    "--page-code",
-    "page_codes",
-    is_flag=True,
-    help="每页的页边印一个小二维码（本程序加的，不是官方表格的），收回扫描件时认页、认稿用；默认不印",
-)
+@page_code_option
 @click.option("--force", is_flag=True, help="已有的材料被人改过时，把旧的整套移到一旁再生成")
 @format_option
 @templates_option

@@ -28,6 +28,7 @@ class Order:
         edition: draft or signing.
         force: move a packet that a person has changed aside.
         sheets: which internal sheets are made; as of ``make_packets``.
+        page_codes: put a code of ours in the margin of every page; where not, the data say.
     """
 
     what: Literal["packet", "bind"]
@@ -37,6 +38,7 @@ class Order:
     edition: Literal["draft", "signing"] = "draft"
     force: bool = False
     sheets: Literal["all", "checks"] = "all"
+    page_codes: bool = False
 
 
 def work(connection: Connection, templates: Path | None, fonts: Path | None) -> None:
@@ -87,6 +89,7 @@ def _done(workspace: Workspace, order: Order | Task, connection: Connection) -> 
             edition=order.edition,
             force=order.force,
             sheets=order.sheets,
+            page_codes=order.page_codes,
             progress=listen,
         ).results
     except StoppedError:

@@ -48,6 +48,7 @@ class StandingPacket:
         stale: whether the data file says something else by now.
         changed: what a person has edited, signed, added or taken away since, each as a Chinese clause.
         edited: the Word files among that, by path.
+        coded: whether its pages bear codes of ours.
         warnings: what its makers were told to look to.
     """
 
@@ -61,6 +62,7 @@ class StandingPacket:
     changed: tuple[str, ...]
     edited: tuple[str, ...]
     warnings: tuple[str, ...]
+    coded: bool
 
 
 def standing_packets(
@@ -124,4 +126,5 @@ def _standing(root: Path, data: Path, consortium: str, programme: Programme) -> 
                 change.path for change in changes if change.kind == "edited" and change.path.endswith(".docx")
             ),
             manifest.warnings,
+            manifest.page_codes is not None,
         )

@@ -324,3 +324,18 @@ def test_a_library_in_a_workbook_beside_the_data_is_no_data_file(place: Place) -
         sheet.append(row)
     book.save(place.data / "单位库.xlsx")
     assert place.batch().states == {"甲": "made"}
+
+
+@pytest.mark.thorough
+def test_codes_of_pages_for_all_packets(place: Place) -> None:
+    place.add("甲", "乙")
+    given = [place.data, "-p", CODE, "-o", place.output, "--templates", place.templates, "--format", "json"]
+    # Without codes first: asking for them is a change.
+    for more, coded in (([], False), (["--page-code"], True)):
+        done = place.run("batch", *given, *more)
+        assert done.states == {"甲": "made", "乙": "made"}
+        manifests = [json.loads(one.read_bytes()) for one in place.output.rglob("manifest.json")]
+        assert [bool(one.get("page_codes")) for one in manifests] == [coded, coded]
+    assert place.run("batch", *given, "--page-code").states == {"甲": "unchanged", "乙": "unchanged"}
+    refused = place.run("batch", *given, "--page-code", "--no-pdf")
+    assert refused.code == 2

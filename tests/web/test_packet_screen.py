@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from generator.base.files import shipped
+from generator.web.jobs import Jobs
+from generator.web.worker import Order
 from generator.workflows.packet_pages import packet_pages
 from generator.workflows.packets import make_packets
 from generator.workflows.workspace import Workspace
@@ -84,3 +86,27 @@ def test_edits_in_word_stand_beside_the_data_and_are_taken(page: Page, packet: P
     assert page.post("/packet/take", taken, follow_redirects=False).status_code == 303
     assert "0379-88888888" in data.read_text(encoding="utf-8")
     assert "数据里已经是这样" in page.client.get("/packet/edits", params=WHERE).text
+
+
+def test_codes_of_pages_are_asked_for_with_a_box_that_is_off(
+    page: Page, packet: Path, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once a packet has been made with codes, they are offered so again."""
+    told = {"file": "a.yaml", "p": P, "edition": "signing"}
+    orders: list[Order] = []
+    monkeypatch.setattr(Jobs, "add", lambda _jobs, _title, _file, order, *, first: orders.append(order))
+
+    def box() -> str:
+        text = page.get("/packet", params=told).text
+        found: str = text[text.index('name="codes"') :].partition(">")[0]
+        return found
+
+    assert "checked" not in box()
+    for given in ({}, {"codes": "1"}):
+        assert page.post("/packet/make", {**told, **given}, follow_redirects=False).status_code == 303
+    assert [order.page_codes for order in orders] == [False, True]
+    made = make_packets(
+        workspace, page.folder / "a.yaml", page.folder / "output", [P], edition="signing", page_codes=True
+    )
+    assert made.results[0].done is not None
+    assert "checked" in box()

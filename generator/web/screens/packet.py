@@ -69,6 +69,8 @@ def show(visit: Visit) -> Response:
         rows=_rows(shown.files if shown else ()),
         sheets=_SHEETS,
         editions=_EDITIONS,
+        # What was chosen the last time stays chosen.
+        coded={one.edition for one in standing if one.coded},
         jobs=[
             job for job in visit.desk.jobs.all() if job.file == opened.name and job.order.code == opened.code
         ][:3],
@@ -104,6 +106,7 @@ def make(visit: Visit) -> Response:
         "signing" if edition == "signing" else "draft",
         force=visit.asked("force") == "1",
         sheets="checks" if visit.asked("sheets") == "checks" else "all",
+        page_codes=visit.asked("codes") == "1",
     )
     title = f"{opened.form.programme.short_title}　{_EDITIONS[edition]}"
     visit.desk.jobs.add(title, opened.name, order, first=True)
