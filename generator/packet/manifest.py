@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Literal, TypedDict
 
 from generator import __version__
@@ -224,13 +225,19 @@ def unused(job: Job, documents: Iterable[MadeDocument]) -> tuple[Unprinted, ...]
         frozenset({"members", "role"}),
         *(frozenset(re.findall(r"[a-z_]+", each.model_dump_json())) for each in looked),
     ]
+
+    @cache
+    def is_judged(field: str) -> bool:
+        names = set(field.split("."))
+        return any(names <= every for every in judged)
+
     return tuple(
         one
         for one in unprinted(job, documents)
         if not one.field.startswith(
             ("printing.", "agreement.signing_deadline", "scheme_version", "route", "recommender")
         )
-        and not any(set(re.sub(r"\[\d+\]", "", one.field).split(".")) <= names for names in judged)
+        and not is_judged(re.sub(r"\[\d+\]", "", one.field))
     )
 
 

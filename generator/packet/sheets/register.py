@@ -99,10 +99,12 @@ def workbook(job: Job, lines: Sequence[Row]) -> bytes:
         texts = (line.party, line.contact, line.phone, line.documents)
         sheet.append([number, *map(plain, texts)])
     thin = Side(style="thin")
+    border = Border(left=thin, right=thin, top=thin, bottom=thin)
+    alignment = Alignment(vertical="center", wrap_text=True)
     for cells in sheet.iter_rows(min_row=2, max_row=sheet.max_row, max_col=len(_COLUMNS)):
         for cell in cells:
-            cell.border = Border(left=thin, right=thin, top=thin, bottom=thin)
-            cell.alignment = Alignment(vertical="center", wrap_text=True)
+            cell.border = border
+            cell.alignment = alignment
             if isinstance(cell.value, str):
                 # A name that begins with "=" is a name, not a formula.
                 cell.data_type = "s"

@@ -95,14 +95,14 @@ def read_paragraph(
         first_block: whether no block stands before it.
     """
     xml = reading.xml_of.get(element)
-    if xml is None or reading.fields or reading.text_colour is not None or is_tied(xml):
+    if xml is None or reading.fields or reading.text_colour is not None:
         return _read(reading, element, where, read_blocks, first_block=first_block)
     key = (reading.table_style, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, Paragraph):
         return ParagraphRead([known])
     read = _read(reading, element, where, read_blocks, first_block=first_block)
-    if len(read.blocks) == 1:
+    if len(read.blocks) == 1 and not is_tied(xml):
         (block,) = read.blocks
         if isinstance(block, Paragraph) and block.format.numbering is None:
             reading.known.remember(key, block)

@@ -230,14 +230,15 @@ def _cell_content(
     reading: Reading, element: Element, where: str, margins: CellMargins, read_blocks: ReadBlocks
 ) -> CellContent:
     xml = reading.xml_of.get(element)
-    if xml is None or reading.fields or reading.text_colour is not None or is_tied(xml):
+    if xml is None or reading.fields or reading.text_colour is not None:
         return _read_cell(reading, element, where, margins, read_blocks)
     key = (reading.table_style, margins, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, CellContent):
         return known
     cell = _read_cell(reading, element, where, margins, read_blocks)
-    if all(isinstance(block, Paragraph) and block.format.numbering is None for block in cell.blocks):
+    plain = all(isinstance(block, Paragraph) and block.format.numbering is None for block in cell.blocks)
+    if plain and not is_tied(xml):
         reading.known.remember(key, cell)
     return cell
 

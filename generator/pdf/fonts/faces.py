@@ -100,6 +100,7 @@ class Faces:
     fallbacks: tuple[Face, ...]
     missing: tuple[str, ...]
     _roles_by_name: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    _drawn: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def role(self, name: str | None, *, latin: bool = False) -> str:
         """The role that a face name in a document stands for; it always has a face here.
@@ -132,7 +133,11 @@ class Faces:
 
     def draws(self, char: str) -> bool:
         """Whether some face of the chain behind every role draws a character."""
-        return any(char in coverage(face) for face in self.fallbacks) or char in EMBEDDED
+        found = self._drawn.get(char)
+        if found is None:
+            found = any(char in coverage(face) for face in self.fallbacks) or char in EMBEDDED
+            self._drawn[char] = found
+        return found
 
     def files(self) -> tuple[Path, ...]:
         """Every font file in use, each once."""

@@ -29,6 +29,7 @@ class Pages:
     def __init__(self, document: Any) -> None:
         self._document = document
         self._pages: dict[int, Any] = {}
+        self._texts: dict[int, Any] = {}
         self._boxes: dict[int, tuple[tuple[Rect, Any], ...]] = {}
 
     def _page(self, number: int) -> Any:
@@ -53,14 +54,19 @@ class Pages:
             if meet(rect, box) and not _is_watermark(item):
                 yield box
 
+    def _text(self, number: int) -> Any:
+        if number not in self._texts:
+            self._texts[number] = self._page(number).get_textpage()
+        return self._texts[number]
+
     def text(self, page: int, rect: Rect | None = None) -> str:
         """The text of a page, or within a rectangle."""
-        found = self._page(page).get_textpage()
+        found = self._text(page)
         return str(found.get_text_bounded(*rect) if rect else found.get_text_range())
 
     def first(self, page: int, words: str, rect: Rect) -> Rect | None:
         """Where words are first printed within a rectangle; None where they are not."""
-        text = self._page(page).get_textpage()
+        text = self._text(page)
         found = text.search(words)
         while (at := found.get_next()) is not None:
             boxes = [text.get_charbox(index) for index in range(at[0], at[0] + at[1])]
