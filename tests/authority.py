@@ -11,30 +11,40 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import signers
+from pyhanko.sign import signers, timestamps
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 _START = datetime.now(UTC) - timedelta(days=1)
 
 
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+def _name(common: str, department: str = "") -> x509.Name:
+    named = [x509.NameAttribute(NameOID.COMMON_NAME, common)]
+    if department:
+        named.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, department))
+    return x509.Name(named)
 
 
 def _certificate(
-    subject: str, issuer: str, public: Any, private: Any, *, authority: bool
+    subject: str,
+    issuer: str,
+    public: Any,
+    private: Any,
+    *,
+    authority: bool,
+    department: str = "",
+    stamps: bool = False,
 ) -> x509.Certificate:
     usage = x509.KeyUsage(
         digital_signature=not authority, content_commitment=not authority, key_encipherment=False,
         data_encipherment=False, key_agreement=False, key_cert_sign=authority, crl_sign=authority,
         encipher_only=False, decipher_only=False,
     )  # fmt: skip
-    return (
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(_name(subject))
+        .subject_name(_name(subject, department))
         .issuer_name(_name(issuer))
         .public_key(public)
         .serial_number(x509.random_serial_number())
@@ -42,8 +52,11 @@ def _certificate(
         .not_valid_after(_START + timedelta(days=30))
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(usage, critical=True)
-        .sign(private, hashes.SHA256())
     )
+    if stamps:
+        only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(only, critical=True)
+    return builder.sign(private, hashes.SHA256())
 
 
 @dataclass(frozen=True)
@@ -63,28 +76,51 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def signer(self, name: str) -> signers.SimpleSigner:
-        key = ec.generate_private_key(ec.SECP256R1())
-        own = _certificate(name, self.name, key.public_key(), self.key, authority=False)
+    def signer(self, name: str, department: str = "") -> signers.SimpleSigner:
+        own, private = self._issued(name, department=department)
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko types it in part
         store.register(_loaded(self.certificate))
+        return signers.SimpleSigner(signing_cert=own, signing_key=private, cert_registry=store)
+
+    def stamper(self, when: datetime) -> timestamps.DummyTimeStamper:
+        """Who stamps documents with a time, and always says the same one."""
+        own, private = self._issued("时间戳", stamps=True)
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko types it in part
+        store.register(_loaded(self.certificate))
+        return timestamps.DummyTimeStamper(own, private, store, fixed_dt=when)
+
+    def _issued(
+        self, name: str, *, stamps: bool = False, department: str = ""
+    ) -> tuple[asn1_x509.Certificate, asn1_keys.PrivateKeyInfo]:
+        key: Any = (
+            rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
+        )
+        own = _certificate(
+            name, self.name, key.public_key(), self.key, authority=False, department=department, stamps=stamps
+        )
         private = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return signers.SimpleSigner(
-            signing_cert=_loaded(own), signing_key=asn1_keys.PrivateKeyInfo.load(private), cert_registry=store
-        )
+        return _loaded(own), asn1_keys.PrivateKeyInfo.load(private)
 
     @property
     def der(self) -> bytes:
         """Its certificate as a file has it."""
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
-    def sign(self, pdf: bytes, field: str, name: str) -> bytes:
-        """The PDF with one more field signed."""
+    def sign(
+        self, pdf: bytes, field: str, name: str, department: str = "", stamped: datetime | None = None
+    ) -> bytes:
+        """The PDF with one more field signed, and with a time stamp where one is wanted."""
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
-        out: io.BytesIO = signers.sign_pdf(writer, meta, signer=self.signer(name), existing_fields_only=True)
+        out: io.BytesIO = signers.sign_pdf(
+            writer,
+            meta,
+            signer=self.signer(name, department),
+            existing_fields_only=True,
+            timestamper=self.stamper(stamped) if stamped else None,
+        )
         return out.getvalue()
 
 

@@ -38,6 +38,11 @@ _LONGEST_COMMENT: Final = 0xFFFF
 # A member's entry in the directory: 46 bytes, its name, and what programs add.
 _LARGEST_ENTRY: Final = 600
 _LONGEST_NAME: Final = 500
+# What stands before a member's bytes: a head of 30 bytes, whose last two numbers are the lengths of name and extras.
+_HEAD: Final = struct.Struct("<4s22xHH")
+_HEAD_SIGN: Final = b"PK\3\4"
+_LARGEST_GAP: Final = 1 << 20
+_OTHER_NAME: Final = 0x7075  # Info-ZIP's extra field with a second name, which some programs take
 _BAD_NAME: Final = re.compile(r"[\x00-\x1f\x7f\\]|^/|^[A-Za-z]:|(^|/)\.\.(/|$)|//")
 
 
@@ -51,6 +56,7 @@ class Refusal(Enum):
     NAME = "a name that points elsewhere or cannot be printed"
     TWICE = "two members of one name"
     SIZE = "unpacks to more than it may"
+    HIDDEN = "holds members that its directory does not name, or names otherwise"
 
 
 class ZipRefusedError(Exception):
@@ -108,6 +114,7 @@ class ZipReader:
                 raise ZipRefusedError(Refusal.BROKEN) from error
             self.comment = self._archive.comment
             self._members = _members(self._archive, bounds)
+            _check_gaps(self._file, self._archive)
         except BaseException:
             self._file.close()
             raise
@@ -245,6 +252,45 @@ def _members(archive: zipfile.ZipFile, bounds: Bounds) -> dict[str, zipfile.ZipI
             raise ZipRefusedError(Refusal.METHOD, name)
         found[name] = info
     return found
+
+
+def _check_gaps(file: IO[bytes], archive: zipfile.ZipFile) -> None:
+    """Refuse members that stand between those of the directory.
+
+    Programs that read a zip file from its beginning (phones, web servers, pipes) would unpack them.
+    """
+    try:
+        done = 0
+        for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+            _check_gap(file, done, info.header_offset)
+            file.seek(info.header_offset)
+            sign, name, extra = _HEAD.unpack(file.read(_HEAD.size))
+            if sign != _HEAD_SIGN or _has_other_name(info):
+                raise ZipRefusedError(Refusal.HIDDEN, info.filename)
+            done = info.header_offset + _HEAD.size + name + extra + info.compress_size
+        _check_gap(file, done, archive.start_dir)
+    except _FAULTS as error:
+        raise ZipRefusedError(Refusal.BROKEN) from error
+
+
+def _check_gap(file: IO[bytes], start: int, end: int) -> None:
+    if end <= start:
+        return
+    file.seek(start)
+    if end - start > _LARGEST_GAP or _HEAD_SIGN in file.read(end - start):
+        raise ZipRefusedError(Refusal.HIDDEN)
+
+
+def _has_other_name(info: zipfile.ZipInfo) -> bool:
+    """Whether a member bears a second name, with a checksum and in UTF-8, that is not its own."""
+    extra = info.extra
+    while len(extra) >= 4:  # noqa: PLR2004 the head of an extra field: its kind and its length
+        kind, size = struct.unpack_from("<HH", extra)
+        second = extra[4 + 5 : 4 + size]
+        if kind == _OTHER_NAME and second.decode("utf-8", "replace") != _name(info):
+            return True
+        extra = extra[4 + size :]
+    return False
 
 
 def _name(info: zipfile.ZipInfo) -> str:

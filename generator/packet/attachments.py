@@ -6,8 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.base.apart import ApartError, apart, prepare
 from generator.base.failures import reason
 from generator.errors import DataError, Place, Problem
+from generator.model.dataset import Dataset
 from generator.model.findings import LostFile
 from generator.packet.parts import Job
 from generator.readers.linked_files import MAX_ATTACHED_BYTES
@@ -58,6 +60,12 @@ def read_attachments(job: Job) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
+def expect_attachments(dataset: Dataset) -> None:
+    """Make ready to read the files that a data file names, while the caller goes on."""
+    if any((dataset.consortium.attachments or {}).values()):
+        prepare()
+
+
 def named_files(job: Job) -> Iterator[tuple[str, int, str]]:
     """Each file that the data names for this scheme's checklist: item, its number there, and name."""
     given = job.dataset.consortium.attachments or {}
@@ -91,4 +99,8 @@ def _read(job: Job, item: str, file: str) -> Attachment:
     # Loading has seen that it lies inside the folder; what has been exchanged since may not.
     if hashlib.sha256(data).hexdigest() != job.dataset.inputs[file]:
         raise DataError("在生成过程中被改动", "等文件保存完毕后重新运行", Place(file))
-    return Attachment(item, file, *attached_pages(data, name=file, timestamp=job.when), len(data))
+    try:
+        pdf, pages = apart(attached_pages, data, name=file, timestamp=job.when)
+    except ApartError as error:
+        raise DataError(str(error), "用 PDF 阅读器打开它，“打印”成一个新的 PDF 再附", Place(file)) from None
+    return Attachment(item, file, pdf, pages, len(data))

@@ -17,7 +17,7 @@ from generator.model.consortium import OWN_PAGES, SHARED_PAGES
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme, SigningPages
 from generator.packet import manifest
-from generator.packet.attachments import Attachment, read_attachments
+from generator.packet.attachments import Attachment, expect_attachments, read_attachments
 from generator.packet.data_copy import data_copy
 from generator.packet.documents import Filled, collect_all, fill_all, submit_all
 from generator.packet.facts import settled
@@ -177,6 +177,7 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
         ProgrammeError: the programme is at fault.
     """
     dataset = load_for(source, programme, session.catalogue)
+    expect_attachments(dataset)
     if order.signing_pages is not None:
         dataset = _with_signing_pages(dataset, programme, order.signing_pages)
     judged = session.templates.model_clauses.spelled_out(dataset, programme)

@@ -27,6 +27,7 @@ _REFUSALS = {
     Refusal.METHOD: "压缩包用了少见的压缩方式，没有读取",
     Refusal.NAME: "压缩包里有名称不正常的文件，没有读取",
     Refusal.TWICE: "压缩包里有同名的文件，分不清哪个是它的",
+    Refusal.HIDDEN: "压缩包里有目录上没有的文件，别的程序可能打开它，没有读取",
 }
 
 

@@ -7,6 +7,7 @@ import io
 import struct
 import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -276,3 +277,55 @@ def test_an_archive_of_two_packets_is_refused(tmp_path: Path) -> None:
     file.write_bytes(zipped([*PACKET, ("q/manifest.json", b"{}")]))
     with pytest.raises(DataError, match="分不清"):
         verify(file)
+
+
+def streamed(members: Members) -> bytes:
+    """A member that only a program sees which reads from the beginning, not by the directory."""
+    whole = zipped(members)
+    hidden = zipped([("p/agreement.pdf", b"%PDF-1.7 forged")])
+    return hidden[: hidden.index(b"PK\1\2")] + whole
+
+
+def between(members: Members) -> bytes:
+    """The same behind the first member."""
+    whole, hidden = zipped(members), zipped([("p/agreement.pdf", b"%PDF-1.7 forged")])
+    hidden = hidden[: hidden.index(b"PK\1\2")]
+    at = whole.index(b"PK\3\4", 4)
+    changed = bytearray(whole[:at] + hidden + whole[at:])
+    start = changed.index(b"PK\1\2")
+    second = changed.index(b"PK\1\2", start + 4)
+    struct.pack_into("<I", changed, second + 42, at + len(hidden))
+    end = changed.rindex(b"PK\5\6")
+    struct.pack_into("<I", changed, end + 16, start)
+    return bytes(changed)
+
+
+def other_name(members: Members) -> bytes:
+    """A second name in UTF-8 (Info-ZIP), which some programs take."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in members:
+            info = zipfile.ZipInfo(name)
+            second = b"\1" + struct.pack("<I", zlib.crc32(name.encode())) + b"p/other.pdf"
+            info.extra = struct.pack("<HH", 0x7075, len(second)) + second
+            archive.writestr(info, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("make", [streamed, between, other_name])
+def test_an_archive_that_other_programs_read_otherwise_is_refused(
+    make: Callable[[Members], bytes], tmp_path: Path
+) -> None:
+    path = tmp_path / "p.zip"
+    path.write_bytes(make(PACKET))
+    with pytest.raises(DataError, match="目录上没有"):
+        verify(path)
+    with pytest.raises(LianhetiError):
+        open_parts(make(DOCX))
+
+
+def test_an_archive_with_a_remark_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "p.zip"
+    path.write_bytes(b"#!/bin/sh\n" + zipped(PACKET))
+    with pytest.raises(DataError, match="manifest"):
+        verify(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import docx
@@ -12,6 +13,7 @@ import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from generator.cli import main
 from generator.errors import DataError, ExitCode, RefusedError
 from generator.packet.pipeline import Order
 from generator.packet.session import Session
@@ -167,3 +169,21 @@ def test_the_same_files_give_the_same_print_copy(session: Session, tmp_path: Pat
     )
     first, second = (file(packet(session, data, PLAIN), "packet.pdf") for _ in range(2))
     assert first == second
+
+
+def aborting(data: bytes, *, name: str, timestamp: object) -> None:
+    """What a library in C does where an assertion of its own fails."""
+    os.abort()
+
+
+def test_a_file_that_ends_the_process_that_reads_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = named(tmp_path, {"坏.pdf": pdf(1)}, "  licences: [坏.pdf]\n")
+    monkeypatch.setattr("generator.pdf.pages.attachments.attached_pages", aborting)
+    code = main(["packet", str(data), "-p", PLAIN, "-o", str(tmp_path / "out"), "--no-pdf"])
+    assert code == ExitCode.DATA
+    (line,) = capsys.readouterr().err.strip().split("\n")
+    assert "坏.pdf" in line
+    assert "使读取它的程序崩溃了" in line
+    assert not list((tmp_path / "out").rglob("*.docx"))

@@ -264,6 +264,49 @@ def test_without_an_authority_that_is_trusted_nothing_is_complete(
 
 
 @pytest.mark.thorough
+def test_a_department_that_bears_the_partys_name_is_not_the_party(
+    packet: Standing, run: Run, authority: Authority
+) -> None:
+    path = packet.pdf("agreement")
+    pdf = path.read_bytes()
+    entries = packet.document("agreement")["signatories"]
+    for entry in entries:
+        pdf = authority.sign(pdf, entry["field"], "某某商贸有限公司", department=entry["party"])
+    path.write_bytes(pdf)
+    code, report = run(path)
+    assert code == 1
+    assert len([reason for reason in report["lacking"] if "某某商贸有限公司" in reason]) == len(entries)
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize(("days", "expected"), [(1, 0), (60, 1)], ids=["in-time", "after-it-expired"])
+def test_a_time_stamp_vouches_only_for_a_certificate_that_was_valid_then(
+    packet: Standing,
+    run: Run,
+    authority: Authority,
+    days: int,
+    expected: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = packet.pdf("agreement")
+    pdf = path.read_bytes()
+    stamped = datetime.now(UTC) + timedelta(days=days)
+    for entry in packet.document("agreement")["signatories"]:
+        pdf = authority.sign(pdf, entry["field"], entry["party"], stamped=stamped)
+    path.write_bytes(pdf)
+    monkeypatch.setattr("generator.pdf.signatures.examine.datetime", Later)
+    assert run(path)[0] == expected
+
+
+class Later(datetime):
+    """A year on."""
+
+    @classmethod
+    def now(cls, zone: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(zone) + timedelta(days=400)
+
+
+@pytest.mark.thorough
 def test_an_expired_certificate_with_a_time_of_its_own_telling_is_doubtful(
     packet: Standing, run: Run, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,11 +316,6 @@ def test_an_expired_certificate_with_a_time_of_its_own_telling_is_doubtful(
         pdf = authority.sign(pdf, entry["field"], entry["party"])
     path.write_bytes(pdf)
     assert run(path)[0] == 0
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, zone: Any = None) -> datetime:  # type: ignore[override]
-            return datetime.now(zone) + timedelta(days=400)
 
     monkeypatch.setattr("generator.pdf.signatures.examine.datetime", Later)
     code, report = run(path)

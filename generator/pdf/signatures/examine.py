@@ -28,6 +28,10 @@ _END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
 # Far more than needed: each party signs once, and may add a time stamp and validation material.
 _MOST_REVISIONS: Final = 1_000
 _CLOCKS_DIFFER: Final = timedelta(days=1)
+# Attributes of a certificate that say who holds it (X.520); an authority does not vouch for what a department is called.
+_OF_THE_HOLDER: Final = frozenset(
+    {"common_name", "organization_name", "serial_number", "organization_identifier", "name"}
+)
 _HEX: Final = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
 
 
@@ -190,11 +194,11 @@ def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, 
     checked = not is_chinese_standard(embedded.signed_data)
     if checked:
         faults += cms_faults(embedded.signed_data)
-        found, sound, stamped = _validated(embedded, authorities, timestamp=timestamp)
+        found, status = _validated(embedded, authorities, timestamp=timestamp)
         faults += found
-        if not timestamp and not stamped:
-            doubts += _doubts_of_time(embedded)
-        trusted = sound if authorities else None
+        if not timestamp:
+            doubts += _doubts_of_time(embedded, status)
+        trusted = bool(status.trusted) if authorities and status is not None else None
     else:
         doubts.append("国密（SM2）签名，本程序不能核对，请用签名软件核对")
     if trusted is False:
@@ -215,30 +219,35 @@ def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, 
     )
 
 
-def _doubts_of_time(embedded: Any) -> Iterator[str]:
-    """What speaks against the time that a signer states himself, where no trusted time stamp shows it."""
-    validity = embedded.signer_cert["tbs_certificate"]["validity"]
+def _doubts_of_time(embedded: Any, status: Any) -> Iterator[str]:
+    """What speaks against the time that a signer states himself, where no trusted time stamp shows it.
+
+    A stamp shows it only for certificates that were still valid then. The issuers' certificates count too: whoever
+    has an old key of theirs can issue certificates that seem valid for long.
+    """
+    path = getattr(status, "validation_path", None)
+    chain = [embedded.signer_cert, *(path.iter_certs(include_root=False) if path is not None else ())]
+    until = min(one["tbs_certificate"]["validity"]["not_after"].native for one in chain)
     stated, now = embedded.self_reported_timestamp, datetime.now(UTC)
-    if validity["not_after"].native < now:
+    stamp: Any = getattr(status, "timestamp_validity", None)
+    sure = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
+    if until < now and not (sure and stamp.timestamp <= until):
         yield "证书已过期，签名时间只是签名人自己写的，没有可信时间戳证明是在有效期内签的"
     if stated is not None and stated.tzinfo is not None and stated > now + _CLOCKS_DIFFER:
         yield "签名时间写的是将来"
 
 
 def _names(certificate: Any) -> tuple[str, ...]:
+    """Names and numbers of the holder itself; its department, place or title is no name of it."""
     found: list[str] = []
-    for value in certificate.subject.native.values():
-        found += [value] if isinstance(value, str) else [str(one) for one in value]
+    for kind, value in certificate.subject.native.items():
+        if kind in _OF_THE_HOLDER:
+            found += [value] if isinstance(value, str) else [str(one) for one in value]
     return tuple(map(visible, found))
 
 
-def _validated(
-    embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool
-) -> tuple[list[str], bool | None, bool]:
-    """What validation finds wrong, whether the certificate is trusted, and whether a trusted stamp shows when.
-
-    Trust is None where it cannot be told.
-    """
+def _validated(embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool) -> tuple[list[str], Any]:
+    """What validation finds wrong, and pyHanko's status; None where it can't be told."""
     from pyhanko.pdf_utils.misc import PdfError as HankoError
     from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
     from pyhanko_certvalidator import ValidationContext
@@ -253,15 +262,13 @@ def _validated(
     try:
         status = validate(embedded, context, skip_diff=True)
     except (HankoError, ValidationError, ValueError, KeyError, TypeError, NotImplementedError) as error:
-        return [f"签名不能验证（{type(error).__name__}）"], None, False
+        return [f"签名不能验证（{type(error).__name__}）"], None
     faults = []
     if not status.intact:
         faults.append("签名以后，签过的内容被改动")
     if not status.valid:
         faults.append("签名值与证书对不上")
-    stamp = getattr(status, "timestamp_validity", None)
-    stamped = stamp is not None and bool(stamp.intact and stamp.valid and stamp.trusted)
-    return faults, bool(status.trusted), stamped
+    return faults, status
 
 
 def _covers_its_revision(embedded: Any, reader: Any) -> bool:
