@@ -246,7 +246,7 @@ class _Work:
 
     def read(self, scans: Sequence[Path], sent: Sent) -> list[str]:
         """Read every scan; gives the files' names."""
-        from generator.returns.scans.examination import examined
+        from generator.returns.scans.examination import every_page
         from generator.returns.scans.reading import read_bytes, scanned_pages
 
         names, seen = [], set()
@@ -262,7 +262,8 @@ class _Work:
                 if self._recogniser is None:
                     raise RuntimeError("open the packet first")
                 self.pages += 1
-                self._take(examined(scan, self._recogniser, sent), scan, digest, sent)
+                for one in every_page(scan, self._recogniser, sent):
+                    self._take(one, scan, digest, sent)
             # Its suffix stays, so that the original opens by a double-click.
             name = f"{digest[:8]}-{safe_name(file.stem)}{file.suffix.lower()}"
             self._write(Path(_ORIGINALS) / name, data)

@@ -75,6 +75,11 @@ def _act(page: scanner.Print, rng: scanner.Random, place: Any) -> dict[str, Any]
     return told
 
 
+def acts_asked(sheet: Sheet) -> int:
+    """How many signatures, seals and dates a page asks for."""
+    return sum(bool(act) for place in places_of(sheet) for act in (place.sign, place.seal, place.date))
+
+
 def scanner_mm() -> float:
     return 200 / 25.4
 
@@ -92,12 +97,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if wanted:
         papers = [Paper.of(folder) for folder in given.folders]
         recognisers = [Recogniser(paper.sent.sheets) for paper in papers]
-        # Pages that are signed count so many times: it is they that matter.
+        # A page counts once, and once more for each act that is asked for on it: it is those that matter.
         pages = [
             (at, sheet)
             for at, paper in enumerate(papers)
             for sheet in paper.sheets()
-            for _ in range(6 if sheet.signatories else 1)
+            for _ in range(1 + acts_asked(sheet))
         ]
         for number in wanted:
             chance = np.random.default_rng([given.seed, number])

@@ -16,21 +16,45 @@ from generator.returns.scans.reading import read_bytes, scan_files, scanned_page
 from generator.returns.scans.seams import Strip, seam
 
 
-def png_that_claims(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that says it is so large."""
+def png_that_claims(width: int, height: int, depth: int = 1, colours: int = 0, text: int = 0) -> bytes:
+    """A PNG of a few bytes that says it is so large, and holds so long a text."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
-    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([1, 0, 0, 0, 0])
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes([depth, colours, 0, 0, 0])
+    said = chunk(b"zTXt", b"a\0\0" + zlib.compress(b"x" * text, 1)) if text else b""
     body = zlib.compress(b"\0" * 1000)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + said + chunk(b"IDAT", body) + chunk(b"IEND", b"")
 
 
 def jpeg(width: int = 800, height: int = 1000) -> bytes:
     out = io.BytesIO()
     Image.effect_noise((width, height), 40).save(out, "JPEG")
     return out.getvalue()
+
+
+def jpeg_drawn_again() -> bytes:
+    """A JPEG that goes over its picture five hundred times."""
+    out = io.BytesIO()
+    Image.effect_noise((800, 1000), 40).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    last = data.rfind(b"\xff\xda")
+    again = b"\xff\xda\x00\x08\x01\x01\x00\x01\x3f\x10\x00"
+    return data[:last] + again * 500 + data[last:]
+
+
+def tiff_that_claims(side: int) -> bytes:
+    """A TIFF of a thousand rows that says it has so many, each so wide."""
+    out = io.BytesIO()
+    Image.new("L", (1000, 1000), 200).save(out, "TIFF", compression="tiff_lzw")
+    data = bytearray(out.getvalue())
+    directory = int.from_bytes(data[4:8], "little")
+    for number in range(int.from_bytes(data[directory : directory + 2], "little")):
+        entry = directory + 2 + 12 * number
+        if int.from_bytes(data[entry : entry + 2], "little") in {256, 257}:  # width and height
+            data[entry + 2 : entry + 12] = b"\4\0\1\0\0\0" + side.to_bytes(4, "little")
+    return bytes(data)
 
 
 def pdf_with_picture(width: int, height: int, *, packed: str = "") -> bytes:
@@ -70,6 +94,11 @@ def encrypted() -> bytes:
     [
         (png_that_claims(60_000, 60_000), "不像一页扫描件"),
         (png_that_claims(100_000, 200), "没有读取"),
+        (png_that_claims(9000, 9000, 8, 6), "不像一页扫描件"),
+        (png_that_claims(800, 1000, text=80_000_000), "损坏"),
+        (tiff_that_claims(2_000_000_000), "不像一页扫描件"),
+        (tiff_that_claims(11_000), "不像一页扫描件"),
+        (jpeg_drawn_again(), "反复重画"),
         (jpeg()[:2000], "损坏"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "损坏"),
         (b"MM\0*\xff\xff\xff\xff" + b"\0" * 40, "损坏"),
@@ -84,9 +113,14 @@ def encrypted() -> bytes:
     ids=[
         "huge",
         "long",
+        "transparent",
+        "text",
+        "tiff of billions",
+        "tiff",
+        "passes",
         "cut",
         "png",
-        "tiff",
+        "broken tiff",
         "gif",
         "pdf",
         "huge in pdf",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
+
+import cv2
+import numpy as np
 
 from generator.returns.scans.alterations import Alteration, alterations
 from generator.returns.scans.marks import Mark, ground_of, marks
@@ -17,6 +20,8 @@ from generator.returns.scans.sent import Sent
 
 _LEAST_DPI: Final = 140  # below it nothing on a page is certain
 _LEAST_LIKENESS: Final = 0.62
+_MOST_IN_ONE: Final = 4  # pages in one picture
+_MORE: Final = 0.8  # of the area of a page that was found: where so much is left, another page may lie
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +90,42 @@ def examined(scan: Scanned, recogniser: Recogniser, sent: Sent) -> Examined:
         poor,
         upright,
     )
+
+
+def every_page(scan: Scanned, recogniser: Recogniser, sent: Sent) -> Iterator[Examined]:
+    """Examine a scan, and what else lies on the same picture: two pages side by side on a large sheet or a desk.
+
+    Arguments as ``examined``.
+
+    Yields:
+        What the scan is; then every other page of the packet that is on it.
+    """
+    for number in range(_MOST_IN_ONE):
+        one = examined(scan, recogniser, sent)
+        if number and one.recognised.kind not in {"known", "unsure"}:
+            return
+        yield one
+        rest = _without(scan, one.recognised)
+        if rest is None:
+            return
+        scan = rest
+
+
+def _without(scan: Scanned, found: Recognised) -> Scanned | None:
+    """A scan with the page covered that was found on it; None where no other page has room."""
+    if found.laid is None:
+        return None
+    rows, columns = found.laid.shape
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
+    quad = found.laid.points(corners).round().astype(np.int32)
+    paper = np.full(scan.picture.shape[:2], 255, np.uint8)
+    cv2.fillPoly(paper, [quad], 0)
+    left = paper > 0
+    if int(left.sum()) < _MORE * max(cv2.contourArea(quad), 1.0):
+        return None
+    picture = scan.picture.copy()
+    picture[~left] = 255
+    return replace(scan, picture=picture)
 
 
 def _poor(dpi: float, likeness: float, *, bilevel: bool) -> str:

@@ -41,6 +41,7 @@ _SHIFT: Final = 20  # pixels: so far off our own print is looked for
 _TILE: Final = (160, 110)
 _TILE_INK: Final = 1.5  # square millimetres of print in a tile: less cannot be laid on anything
 _COVERED: Final = 0.9  # of our print: so much is inked where it lies as it should
+_PRINT_ALIKE: Final = 0.22  # how alike the scan must be to our print where that lies off
 _DATE_EDGE: Final = 1.2 * PER_MM  # so far beside its place the ink of a date reaches
 _STAR: Final = 0.45  # of the radius: the star in the middle
 
@@ -342,7 +343,7 @@ def _pen_of(ground: Ground, box: Box, without: Sequence[Box] = ()) -> _Pen:
 
 
 def _own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
-    """Our own print in a region where it really lies, and whether that is so far off that nothing is certain.
+    """Our own print in a region where it really lies, and whether that could not be found out.
 
     A page that is curved or photographed aslant lies a millimetre or two off in a corner: our own characters then look
     like what somebody wrote. So each part of the region is laid on the scan once more.
@@ -351,7 +352,7 @@ def _own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
     shape = cut(ground.printed, box).shape
     last = ground.printed.shape[1] - _SHIFT, ground.printed.shape[0] - _SHIFT
     found: Picture = np.zeros(shape, np.uint8)
-    off = False
+    lost = False
     for top in range(y0 - _TILE[1] // 4, y1, _TILE[1] // 2):
         for left in range(x0 - _TILE[0] // 4, x1, _TILE[0] // 2):
             tile = (
@@ -361,22 +362,38 @@ def _own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
                 min(last[1], top + _TILE[1]),
             )
             ours = cut(ground.printed, tile)
-            window = cut(ground.seen, tile, _SHIFT)
             if ours.sum() < _TILE_INK * PER_MM**2:
                 continue
-            ink: Picture = cv2.dilate((window < _PRINT_INK).astype(np.uint8), np.ones((5, 5), np.uint8))
-            share = cv2.matchTemplate(ink.astype(np.float32), ours.astype(np.float32), cv2.TM_CCORR)
-            if share[_SHIFT, _SHIFT] >= _COVERED * ours.sum():
-                continue
-            off = True
-            _, _, _, (across, down) = cv2.minMaxLoc(share)
-            across, down = across - _SHIFT, down - _SHIFT
-            wide = cv2.dilate(ours, np.ones((_OWN_REACH, _OWN_REACH), np.uint8))
-            rows, columns = np.nonzero(wide)
-            rows, columns = rows + tile[1] + down - y0, columns + tile[0] + across - x0
-            inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
-            found[rows[inside], columns[inside]] = 1
-    return found, off
+            moved = _moved(ours, cut(ground.seen, tile, _SHIFT))
+            if moved is None:
+                lost = True
+            elif moved != (0, 0):
+                wide = cv2.dilate(ours, np.ones((_OWN_REACH, _OWN_REACH), np.uint8))
+                rows, columns = np.nonzero(wide)
+                rows, columns = rows + tile[1] + moved[1] - y0, columns + tile[0] + moved[0] - x0
+                inside = (rows >= 0) & (rows < shape[0]) & (columns >= 0) & (columns < shape[1])
+                found[rows[inside], columns[inside]] = 1
+    return found, lost
+
+
+def _moved(ours: Picture, window: Picture) -> tuple[int, int] | None:
+    """How far our print lies off, in pixels; nothing where it lies as it should, None where it was not found.
+
+    Args:
+        ours: where our page prints: 1, else 0.
+        window: the scan there, with a margin.
+    """
+    print_ = ours.astype(np.float32)
+    ink = cv2.dilate((window < _PRINT_INK).astype(np.uint8), np.ones((5, 5), np.uint8))
+    covered = cv2.matchTemplate(ink.astype(np.float32), print_, cv2.TM_CCORR) / float(ours.sum())
+    if covered[_SHIFT, _SHIFT] >= _COVERED:
+        return 0, 0
+    # A pen or a stamp covers anything: our print lies where the shades are like it and it is covered as well.
+    alike = cv2.matchTemplate(255 - window.astype(np.float32), print_, cv2.TM_CCOEFF_NORMED)
+    _, likeness, _, (across, down) = cv2.minMaxLoc(alike)
+    if likeness < _PRINT_ALIKE or covered[down, across] < _COVERED:
+        return None
+    return int(across) - _SHIFT, int(down) - _SHIFT
 
 
 def _is_signature(found: Strokes) -> bool:

@@ -31,8 +31,11 @@ _PDF_DPI: Final = 300
 _LEAST_PDF_DPI: Final = 100
 _MOST_OF_PAGE: Final = 0.5
 _BLACK: Final = 12  # darker is black, as much below white is white
+_EVERY: Final = 3  # pixels: so many are enough to tell shades
 _MOST_MIDDLE: Final = 0.02
 _LONGEST: Final = 3600  # pixels: a page at 300 dots an inch; larger pictures are reduced while they are read
+_MOST_PASSES: Final = 100  # of one JPEG over its picture: ordinary ones have about ten
+_PASS: Final = b"\xff\xda"
 _KINDS: Final = ("JPEG", "PNG", "TIFF")
 # What the readers raise for a file that is broken.
 _FAULTS: Final = (
@@ -145,6 +148,9 @@ def scanned_pages(name: str, data: bytes) -> Iterator[Scanned]:
 def _frames(name: str, data: bytes) -> Iterator[Scanned]:
     with _as_data_errors(name):
         image = Image.open(io.BytesIO(data), formats=_KINDS)
+        # Within the data of a JPEG the mark of a pass cannot stand by chance.
+        if image.format in {"JPEG", "MPO"} and data.count(_PASS) > _MOST_PASSES:
+            raise DataError("图像里有反复重画的内容，不像扫描件，没有读取", _AGAIN, Place(name))
         count = int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
         if count > _MOST_FRAMES:
             raise DataError(f"有 {count} 页，超过 {_MOST_FRAMES} 页", "分成几份", Place(name))
@@ -160,7 +166,9 @@ def _frames(name: str, data: bytes) -> Iterator[Scanned]:
 def _read(image: Image.Image, name: str, number: int) -> Scanned:
     width, height = image.size
     where = Place(f"{name} 第 {number} 页")
-    if width * height > _MOST_PIXELS or max(width, height) > _MOST_SIDE:
+    # One with transparency, which no scanner makes, takes twice the memory.
+    most = _MOST_PIXELS // 2 if "A" in image.getbands() else _MOST_PIXELS
+    if width * height > most or max(width, height) > _MOST_SIDE:
         raise DataError(
             f"图像有 {width}×{height} 点，不像一页扫描件，没有读取", "按 200–300 dpi 重新扫描", where
         )
@@ -169,19 +177,43 @@ def _read(image: Image.Image, name: str, number: int) -> Scanned:
     if image.format in {"JPEG", "MPO"}:
         # A JPEG is reduced while it is unpacked, by a half or a quarter.
         image.draft(None, (_LONGEST * width // max(width, height), _LONGEST * height // max(width, height)))
-    upright = ImageOps.exif_transpose(image)
-    picture = _array(upright)
-    bounded = _bounded(picture)
-    bilevel = image.mode == "1" or _is_bilevel(picture if bounded.ndim == picture.ndim else bounded)
-    return Scanned(name, number, bounded, bilevel)
+    image.load()  # a TIFF that was photographed turns its sides now
+    bilevel = image.mode == "1" or _is_bilevel(_sample(image))
+    picture = _array(ImageOps.exif_transpose(_reduced(image)))
+    return Scanned(name, number, _bounded(picture), bilevel)
+
+
+def _sample(image: Image.Image) -> Picture:
+    """Every few pixels of a picture: enough to know whether it has shades."""
+    factor = max(1, max(image.size) // _LONGEST) * _EVERY
+    small = image.resize((image.width // factor, image.height // factor), Image.Resampling.NEAREST)
+    picture = _array(small)
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture  # noqa: PLR2004 (colours)
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    """A picture as large as is worth looking at, before anything makes copies of it."""
+    if max(image.size) <= _LONGEST:
+        return image
+    if image.mode in {"P", "PA"}:
+        image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+    elif image.mode == "1":
+        image = image.convert("L")
+    factor = _LONGEST / max(image.size)
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    if image.mode.startswith("I;16"):
+        wide = cv2.resize(np.asarray(image).astype(np.uint16), size, interpolation=cv2.INTER_AREA)
+        return Image.fromarray(wide)
+    return image.resize(size, Image.Resampling.BOX)
 
 
 def _array(image: Image.Image) -> Picture:
     if image.mode in {"1", "L", "I;16", "I", "F"}:
         if image.mode not in {"1", "L"}:
-            values = np.asarray(image, np.float32)
+            values = np.nan_to_num(np.asarray(image, np.float32))
             top = max(float(values.max()), 1.0)
-            return (values * (255 / top)).astype(np.uint8)
+            shades: Picture = np.clip(values * (255 / top), 0, 255).astype(np.uint8)
+            return shades
         return np.asarray(image.convert("L"))
     if "A" in image.getbands() or "transparency" in image.info:
         clear = image.convert("RGBA")
@@ -264,17 +296,23 @@ def _scan_of(page: Any) -> tuple[float, bool]:
             continue
         across, down = item.get_px_size()
         fine = max(across, down) / max(right - left, top - bottom, 1.0) * 72
-        shades = item.get_bitmap().to_numpy()
-        one = shades.reshape(shades.shape[:2]) if shades.ndim == 2 or shades.shape[2] == 1 else None  # noqa: PLR2004
-        bilevel = one is not None and _is_bilevel(one)
-        return float(min(max(fine, _LEAST_PDF_DPI), _PDF_DPI)), bilevel
+        return float(min(max(fine, _LEAST_PDF_DPI), _PDF_DPI)), _has_no_shades(item)
     return _PDF_DPI, False
+
+
+def _has_no_shades(item: Any) -> bool:
+    """Whether a picture in a PDF is black and white only; one with colours is not unpacked for it."""
+    if item.get_metadata().bits_per_pixel > 8:  # noqa: PLR2004 (one value a pixel)
+        return False
+    shades = item.get_bitmap().to_numpy()
+    one = shades if shades.ndim == 2 else shades[..., 0] if shades.shape[2] == 1 else None  # noqa: PLR2004
+    return one is not None and _is_bilevel(one)
 
 
 def _is_bilevel(picture: Picture) -> bool:
     """Whether a picture has no shades: a scan in black and white, whatever file it came in."""
     if picture.ndim != 2:  # noqa: PLR2004 (rows, columns)
         return False
-    shades = np.bincount(picture[::3, ::3].ravel(), minlength=256)
+    shades = np.bincount(picture[::_EVERY, ::_EVERY].ravel(), minlength=256)
     middle = int(shades[_BLACK + 1 : 255 - _BLACK].sum())
     return middle < _MOST_MIDDLE * int(shades.sum())
