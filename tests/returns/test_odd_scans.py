@@ -59,7 +59,7 @@ def recogniser(paper: Paper) -> Recogniser:
 def packed(picture: scanner.Picture, kind: str, **how: object) -> bytes:
     colours = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB) if picture.ndim == 3 else picture
     out = io.BytesIO()
-    Image.fromarray(colours).save(out, kind, **how)  # type: ignore[arg-type]
+    Image.fromarray(colours).save(out, kind, **how)
     return out.getvalue()
 
 
