@@ -132,11 +132,28 @@ def submit(job: Job, filled: Filled, edited: bytes | None = None, drawn: bytes |
     typesetter = job.session.typesetter
     if typesetter is None:
         if edited is None:
-            check_parts(filled.rendered.parts, filled.template.name)
+            check_printable(filled.rendered, filled.template.name, filled.document.title)
         return Submitted(filled, edited, None)
     info = job.pdf_info(filled.document.title)
     docx, parts = (filled.rendered.docx, filled.rendered.parts) if edited is None else (drawn or edited, None)
     return Submitted(filled, edited, typesetter.submit(docx, info, parts=parts, watermark=job.watermark))
+
+
+def check_printable(rendered: Rendered, template: str, title: str) -> None:
+    """Refuse without PDFs what would be refused with them, so that a packet's edition does not depend on an option.
+
+    Args:
+        rendered: the filled document.
+        template: its template's name, for errors.
+        title: the document's title, for errors.
+
+    Raises:
+        ProgrammeError: a part is no XML, or holds what cannot be printed.
+    """
+    from generator.pdf.docx.reader import read_tree
+
+    check_parts(rendered.parts, template)
+    read_tree(rendered.parts, title)
 
 
 def collect_all(job: Job, submitted: Sequence[Submitted]) -> tuple[MadeDocument, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from generator.base.failures import reason
 from generator.errors import ExitCode, OutputError
 from generator.model.programme import Document, Programme
+from generator.packet.documents import check_printable
 from generator.packet.session import Session
 from generator.packet.times import FIXED_TIME
 from generator.pdf.engine import PdfInfo
@@ -89,6 +90,8 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
             info = PdfInfo(document.title, programme.authority, FIXED_TIME)
             pdf = session.typesetter.submit(rendered.docx, info).result()
             made.append((f"{stem}.pdf", pdf.pdf))
+        else:
+            check_printable(rendered, prepared.name, document.title)
     return made
 
 

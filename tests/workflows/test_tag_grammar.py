@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.base.ooxml.package import open_parts
+from generator.base.ooxml.xml import W
+from generator.base.zips import zip_bytes
+from generator.errors import ProgrammeError
 from generator.model.catalogue import Catalogue
+from generator.workflows.blank import blank
 from generator.workflows.lint.folder import lint
-from tests.pdf.word import bookmark, cell, docx, paragraph, picture, row, run, table
+from generator.workflows.packets import make_packets
+from generator.workflows.workspace import Workspace
+from tests.pdf.word import PNG, bookmark, cell, docx, field, paragraph, picture, row, run, table
 from tests.workflows.trial_scheme import errors, printed_by, refusal, scheme
 
 SECTION_BREAK = '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
@@ -137,7 +144,7 @@ WRONG = {
 @pytest.mark.parametrize("kind", WRONG)
 def test_a_slip_is_told_with_its_place_and_nothing_is_filled(tmp_path: Path, kind: str) -> None:
     body, message = WRONG[kind]
-    folder = scheme(tmp_path, docx(body, media={"i1": b""}))
+    folder = scheme(tmp_path, docx(body, media={"i1": PNG}))
     found = errors(folder)
     assert any(re.search(message, fault.message) for fault in found), found
     for fault in found:
@@ -517,6 +524,64 @@ def test_all_that_the_subset_refuses_is_told_in_one_run(tmp_path: Path) -> None:
     assert all(f"第 {number} 段" in str(fault) for number, fault in enumerate(found, 2))
 
 
+def test_all_that_the_subset_refuses_in_one_table_one_paragraph_and_the_margins_is_told(
+    tmp_path: Path,
+) -> None:
+    ruby = "<w:r><w:ruby><w:rt><w:r><w:t>a</w:t></w:r></w:rt></w:ruby></w:r>"
+    date = field("DATE", "今天")
+    body = (
+        paragraph("{{ name }}")
+        + table(
+            row(cell(paragraph(run("甲") + "<w:r><w:object/></w:r>")), cell(paragraph(run("乙") + ruby))),
+            row(cell(paragraph(date)), cell("丁")),
+            columns=(2200, 2200),
+        )
+        + paragraph(bookmark("sign.lead", run("盖章")) + "<w:r><w:ptab/></w:r>" + date + run("末") + ruby)
+        + paragraph(field("PAGEREF x"))
+    )
+    head = f'<w:hdr xmlns:w="{W[1:-1]}"><w:p>{ruby}</w:p></w:hdr>'
+    foot = f'<w:ftr xmlns:w="{W[1:-1]}"><w:p>{date}</w:p></w:ftr>'
+    made = with_margins(docx(body), head, foot)
+    told = [str(fault) for fault in errors(scheme(tmp_path, made))]
+    expected = [
+        ("第 1 个表格第 1 行第 1 格", "嵌入对象"),
+        ("第 1 个表格第 1 行第 2 格", "拼音指南"),
+        ("第 1 个表格第 2 行第 1 格", "域 DATE"),
+        ("正文第 2 段", "对齐制表位"),
+        ("正文第 2 段", "域 DATE"),
+        ("正文第 2 段", "拼音指南"),
+        ("页眉第 1 段", "拼音指南"),
+        ("页脚第 1 段", "域 DATE"),
+    ]
+    for place, what in expected:
+        assert any(place in one and what in one for one in told), (place, what, told)
+    assert len(told) == len(expected)
+
+
+def with_margins(data: bytes, head: str, foot: str) -> bytes:
+    """A document with a header and a footer."""
+    parts = open_parts(data)
+    relations = parts["word/_rels/document.xml.rels"].decode()
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    added = "".join(
+        f'<Relationship Id="m{name}" Type="{kinds}/{name}" Target="{name}1.xml"/>'
+        for name in ("header", "footer")
+    )
+    references = "".join(
+        f'<w:{name}Reference w:type="default" r:id="m{name}"/>' for name in ("header", "footer")
+    )
+    body = parts["word/document.xml"].decode().replace("<w:sectPr>", f"<w:sectPr>{references}")
+    parts |= {
+        "word/_rels/document.xml.rels": relations.replace(
+            "</Relationships>", f"{added}</Relationships>"
+        ).encode(),
+        "word/document.xml": body.encode(),
+        "word/header1.xml": head.encode(),
+        "word/footer1.xml": foot.encode(),
+    }
+    return zip_bytes(parts)
+
+
 def test_a_template_saved_by_word_online_is_told_as_such(tmp_path: Path) -> None:
     import io
     import zipfile
@@ -560,3 +625,16 @@ def test_each_tracked_change_that_cannot_be_accepted_is_told_in_one_run(tmp_path
         (True, False),
     ]
     assert "修订" in refusal(folder)
+
+
+def test_what_cannot_be_printed_is_refused_without_pdfs_too(tmp_path: Path) -> None:
+    folder = scheme(tmp_path, docx(paragraph("{{ name }}"), paragraph(field("DATE", "今天"))))
+    assert errors(folder)
+    with Workspace(templates=tmp_path) as workspace, pytest.raises(ProgrammeError, match="域 DATE"):
+        blank(workspace, "some/trial", tmp_path / "out", engine=None)
+    data = tmp_path / "data.yaml"
+    data.write_text("name: 某联合体\n", encoding="utf-8")
+    with Workspace(templates=tmp_path) as workspace:
+        made = make_packets(workspace, data, tmp_path / "out", ["some/trial"], engine=None)
+    assert ["域 DATE" in str(one.error) for one in made.results] == [True]
+    assert not (tmp_path / "out").exists() or not list((tmp_path / "out").iterdir())

@@ -31,7 +31,7 @@ from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
 from generator.rendering.tracked_tags import tracked_tags
-from generator.workflows.lint.blocks import by_block
+from generator.workflows.lint.blocks import refusals
 from generator.workflows.lint.names import Names
 
 _SIGN = re.compile(r"sign[._](.+)")
@@ -159,7 +159,7 @@ class _Linter:
             )
             return
         before = len(self.faults)
-        self.tags(name, data)
+        self.parts(name, data)
         try:
             template = Template(data, name)
         except ProgrammeError as error:
@@ -167,13 +167,18 @@ class _Linter:
                 self.say_error(error, name)
             return
         self.names(programme, document, template)
-        self.subset(template)
         self.anchors(document, template, path)
         if all(fault.severity == "warning" for fault in self.faults[before:]):
             self.trial(programme, document, template, name)
 
-    def tags(self, name: str, data: bytes) -> None:
-        """Check how the tags are written, in every part that is filled, its tracked changes accepted."""
+    def parts(self, name: str, data: bytes) -> None:
+        """Check what can be checked of a file before its tags are compiled, its tracked changes accepted.
+
+        That is how the tags are written, and that it holds only what docs/docx-subset.md allows, so that a PDF can be
+        made of it.
+        """
+        from generator.pdf.docx.reader import read_tree
+
         try:
             parts = word_parts(data, name)
             settled = accepted(parts, name)
@@ -185,6 +190,8 @@ class _Linter:
                 for fault in tag_faults(content):
                     region = regions[fault.paragraph] if regions else ""
                     self.say("error", name, region, f"标签“{fault.tag}”{fault.what}", fault.remedy)
+            for error in refusals(settled.parts, read_tree):
+                self.say_error(error, name)
         except ProgrammeError as error:
             self.say_error(error, name)
 
@@ -217,20 +224,6 @@ class _Linter:
             walker = Names(programme, document, report)
             walker.check(sandbox.parse("\n".join(part.source_lines)))
             self.used |= walker.used
-
-    def subset(self, template: Template) -> None:
-        """Check that the document holds only what docs/docx-subset.md allows, so that a PDF can be made of it."""
-        from generator.pdf.docx.reader import read_tree
-
-        try:
-            read_tree(template.parts)
-        except ProgrammeError as error:
-            self.say_error(error, template.name)
-            for parts in by_block(template.parts):
-                try:
-                    read_tree(parts)
-                except ProgrammeError as another:
-                    self.say_error(another, template.name)
 
     def anchors(self, document: Document, template: Template, path: Path) -> None:
         """Check the bookmarks of signature places, clauses and sections against what is declared and used."""

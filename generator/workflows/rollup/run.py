@@ -18,6 +18,7 @@ from generator.base.text import listed
 from generator.conditions.columns import default_columns
 from generator.errors import DataError, ExitCode, LianhetiError
 from generator.model.programme import Document, Programme
+from generator.packet.documents import check_printable
 from generator.packet.manifest import common, listed_file
 from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
 from generator.packet.pipeline import load_for
@@ -263,6 +264,8 @@ def _made(
 
         pdf = session.typesetter.submit(rendered.docx, PdfInfo(document.title, author, when)).result()
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", finished(pdf.pdf), pdf.pages))
+    else:
+        check_printable(rendered, template.name, document.title)
     return MadeDocument(document, template, rendered.record, files, pdf)
 
 
