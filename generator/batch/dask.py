@@ -61,9 +61,10 @@ class DaskWorkers:
             client: Any = Client(  # type: ignore[no-untyped-call] # ships no types
                 self._address, timeout=_CONNECT_SECONDS, set_as_default=False
             )
-        except (OSError, TimeoutError, ValueError) as error:
+        except (OSError, ValueError) as error:
+            why = reason(error) if isinstance(error, OSError) else "地址写得不对"
             raise UsageError(
-                f"连不上集群调度器 {self._address}（{type(error).__name__}）",
+                f"连不上集群调度器 {self._address}（{why}）",
                 "核对地址和端口，确认 dask scheduler 已经启动",
             ) from None
         self._client = self._stack.enter_context(client)

@@ -259,7 +259,7 @@ def install(offered: Offer, *, packs: Path | None = None) -> Installed:
     with _alone(scheme, about.code) as alone, Workspace(alone) as workspace:
         if lint_folder(workspace, alone / about.code).exit_code is not ExitCode.DONE:
             raise ProgrammeError(
-                "安装包里的方案有错误，没有安装", "请发布单位改正后重新发布", Place(about.code)
+                "安装包里的方案有错误，没有安装", "告诉发布单位，改正后重新发布", Place(about.code)
             )
     record = {"version": about.version, "key": offered.pack.key, "title": about.title}
     with as_output_errors(root):

@@ -261,8 +261,8 @@ def _validated(embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool) 
     validate = validate_pdf_timestamp if timestamp else validate_pdf_signature
     try:
         status = validate(embedded, context, skip_diff=True)
-    except (HankoError, ValidationError, ValueError, KeyError, TypeError, NotImplementedError) as error:
-        return [f"签名不能验证（{type(error).__name__}）"], None
+    except (HankoError, ValidationError, ValueError, KeyError, TypeError, NotImplementedError):
+        return ["签名不能验证，可能已损坏，或是少见的种类"], None
     faults = []
     if not status.intact:
         faults.append("签名以后，签过的内容被改动")

@@ -91,7 +91,7 @@ def add(visit: Visit) -> Response:
     opened = visit.opened()
     item = _item(opened, visit.asked("item"))
     if not visit.files:
-        raise UsageError("没有选文件", "选 PDF、PNG 或 JPG 文件")
+        raise UsageError("没有选文件", "选 PDF、PNG 或 JPEG 文件")
     state = opened.state()
     names = list(_names(state, item.id))
     served = visit.desk.served

@@ -123,7 +123,7 @@ def _returned(visit: Visit, opened: OpenFile) -> Returned:
         return compare(visit.desk.workspace, opened.editing, path)
     except LianhetiError as error:
         raise UsageError(
-            visit.desk.said(error.what), error.remedy or "请对方用发去的那份工作簿填写"
+            visit.desk.said(error.what), error.remedy or "让对方用发去的那份工作簿填写"
         ) from None
 
 

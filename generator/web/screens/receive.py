@@ -109,7 +109,7 @@ def add(visit: Visit) -> Response:
     """Take scans in, and have them read."""
     one = _one(visit.desk, visit.asked("packet"))
     if not visit.files:
-        raise UsageError("没有选文件", "选扫描件（PDF、TIFF、JPG、PNG）")
+        raise UsageError("没有选文件", "选扫描件（PDF、TIFF、JPEG、PNG）")
     served = visit.desk.served
     below = f"{served.name_of(one.out)}/{_INCOMING}"
     for file in visit.files:
