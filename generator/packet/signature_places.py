@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 from typing import Final
 
 from lxml import etree
@@ -23,6 +24,8 @@ from generator.base.text import fold
 _PREFIX: Final = re.compile(r"sign[._]")
 # At most so many printed paragraphs before and after a place are compared to tell it from similar places.
 _MOST_AROUND: Final = 4
+# How much like a party's name a line is that has come in its place.
+_ALIKE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,16 +174,22 @@ def restored(
 
 
 def _has_strayed(before: list[str], now: list[str], name: str, parties: Mapping[str, str]) -> bool:
-    """Whether a bookmark that is still there holds no label any more, or another party's.
+    """Whether a bookmark that is still there holds no label any more, another party's, or some other text.
 
     A party's name that was only written differently is no lost label: it is reported as a difference from the data.
+    That it is the same place shows in the other lines of it, all still there, or in a line much like the name.
     """
     if before and not now:
         return True
     own, printed = fold(parties.get(name, "")), "".join(now)
     if not own or own not in "".join(before) or own in printed:
         return False
-    if not Counter(now) - Counter(before):
+    fresh, gone = Counter(now) - Counter(before), Counter(before) - Counter(now)
+    if not fresh:
+        return True
+    same_form = all(own in line for line in gone) and len(before) > gone.total()
+    alike = any(SequenceMatcher(None, own, line).ratio() >= _ALIKE for line in fresh)
+    if not same_form and not alike:
         return True
     return any(fold(other) in printed for other in parties.values() if fold(other) and fold(other) != own)
 

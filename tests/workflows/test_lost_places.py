@@ -244,3 +244,47 @@ def test_a_template_without_a_place_makes_no_signing_packet(
     # A draft shows what there is, and says what it lacks.
     assert main(order) == 0
     assert "没有找到" in "".join(capsys.readouterr().out.split())
+
+
+def to_the_first_paragraph(root: Any) -> None:
+    """The third party's bookmark moved to the title."""
+    start = bookmark(root, "sign.member.3")
+    end = end_of(root, start)
+    first = next(one for one in root.iter(W + "p") if "".join(one.itertext()).strip())
+    first.insert(1, start)
+    first.append(end)
+
+
+DELETED: dict[str, tuple[Change, bool]] = {
+    "one": (drop("sign.member.3"), True),
+    "all": (drop(), True),
+    "moved-to-another-paragraph": (to_the_first_paragraph, False),
+    "one-and-its-label-retyped": (
+        both(drop("sign.member.3"), retype(THIRD, "郑州融岳钢铁有限公司")),
+        False,
+    ),
+    "one-of-two-identical-labels": (both(drop("sign.member.3"), doubled), False),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("case", DELETED)
+def test_bind_sign_bookmark_deleted_is_never_complete_without_the_party(
+    packet: Standing, case: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, found_again = DELETED[case]
+    places = len(signatories(packet))
+    edit(agreement(packet), change)
+    # As long as it is not bound, the packet is not as it was made.
+    assert main(["verify", str(packet.folder), "--complete"]) == 1
+    assert agreement(packet).name in capsys.readouterr().out
+    assert main(["bind", str(packet.folder)]) == (0 if found_again else 3)
+    if not found_again:
+        assert THIRD in "".join(capsys.readouterr().err.split())
+    assert len(signatories(packet)) == places
+    capsys.readouterr()
+    # Bound or not, all its places are asked for, the third party's among them.
+    assert main(["verify", str(packet.folder), "--complete"]) == 1
+    said = capsys.readouterr().out
+    assert f"{places}" in said
+    assert THIRD in said
