@@ -7,9 +7,10 @@ read back both ways and held against the two drafts, and one that gives anything
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -31,6 +32,7 @@ _GONE: Final[Mapping[Way, frozenset[str]]] = {
 }
 _TEXTS: Final = (W + "t", W + "delText")
 _MARKS: Final = {W + "tab": "\t", W + "br": "\n", W + "cr": "\n"}
+_SHOWN: Final = 20
 _INSTALL: Final = "安装附加组件：pip install 'lianheti[redline]'，再运行一次"
 
 
@@ -78,11 +80,22 @@ def redline(old: bytes, new: bytes, *, title: str, author: str, day: date) -> Re
     except ProgrammeError:
         return Redline(None, problem="比较程序做出的文件读不出来，没有采用")
     if both != texts:
+        wrong = next(_wrong(one[0], two[0]) for one, two in zip(texts, both, strict=True) if one != two)
         return Redline(
             None,
-            problem="做出的修订稿全部接受或全部拒绝以后，与新稿或旧稿对不上，没有采用；请在 Word 里用“比较”",
+            problem=f"做出的修订稿全部接受或全部拒绝以后，{wrong}与新稿或旧稿对不上，没有采用；"
+            "请在 Word 里用“比较”",
         )
     return Redline(made)
+
+
+def _wrong(wanted: Sequence[str], got: Sequence[str]) -> str:
+    """Where two texts are not the same, by the first paragraph that is not."""
+    for one, other in zip_longest(wanted, got, fillvalue=""):
+        if one != other:
+            shown = " ".join((one or other).split())
+            return f"“{shown[:_SHOWN]}{'……' if len(shown) > _SHOWN else ''}”一段"
+    return "页眉页脚或注释里有一段"
 
 
 def redlines_can_be_made() -> None:

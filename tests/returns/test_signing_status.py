@@ -340,7 +340,7 @@ def test_what_is_sent_back_is_complete_only_with_another_sheet_that_a_person_has
     assert "印章退回：公章盖在签名上，请重签" in told
     row = next(row for row in overview.rows() if name in row.ids.values())
     assert row.acts["seal"] == "refused"
-    assert any("公章盖在签名上（张三）" in one for one in row.remarks)
+    assert any("公章盖在签名上，张三" in one for one in row.remarks)
     # The same sheet scanned once more before: it is the same seal.
     twice = [*board.scans, another(signed, "d")]
     assert board.said(twice, (), {name: "公章盖在签名上"}).lacking() == [lacking]

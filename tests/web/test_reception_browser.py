@@ -116,13 +116,25 @@ def test_scans_dropped_on_a_packet_fill_the_board_and_a_person_s_word_stands_on_
             )
             > 0
         )
-        before = tab.locator(".crop").count()
-        box.locator("input").check()
+        box.locator("input[type=checkbox]").check()
         assert tab.text_content("#looked") == "勾选了 1 处"
-        tab.fill("input[name=who]", "李四")
-        tab.click("text=记下勾选的")
+        tab.locator("#looking input[name=who]").fill("李四")
+        tab.click("#looking button")
         tab.wait_for_selector("td:has-text('由李四')", timeout=180_000)
-        assert tab.locator(".crop").count() == before - 1
+        # What the program saw is sent back by its name, and taken back where that was a mistake.
+        tab.click("summary:has-text('退回重签')")
+        tab.select_option("select[name=back]", index=1)
+        tab.fill("input[name=reason]", "盖的是别家的章")
+        tab.locator("form:has(select[name=back]) input[name=who]").fill("李四")
+        tab.click("form:has(select[name=back]) button")
+        tab.wait_for_selector(".crop:has-text('盖的是别家的章')", timeout=180_000)
+        accessible(tab)
+        assert "盖的是别家的章，请重签" in tab.input_value("textarea[aria-label=催办的话]")
+        again = tab.locator(".crop:has-text('盖的是别家的章')")
+        again.locator("input[type=checkbox]").check()
+        tab.locator("#looking input[name=who]").fill("李四")
+        tab.click("#looking button")
+        tab.wait_for_selector(".crop:has-text('盖的是别家的章')", state="detached", timeout=180_000)
         assert tab.locator("text=已经收齐").count() == 0
         assert "还没有收到这一页" in tab.input_value("textarea[aria-label=催办的话]")
         with tab.expect_download() as download:

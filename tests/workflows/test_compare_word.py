@@ -12,6 +12,7 @@ from pathlib import Path
 import docx
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from generator.base.ooxml.package import open_parts
 from generator.cli import main
@@ -20,8 +21,13 @@ from generator.workflows.compare_word import compare_with_word
 from generator.workflows.redlines import texts_of
 from tests.pace import examples
 from tests.standing import Standing
-from tests.workflows.test_redlines import EDITS, WITH_ENGINE, body, characters, edited
+from tests.workflows.test_redlines import KINDS, WITH_ENGINE, WORDS, body, characters, edited
 
+EDITS = st.lists(
+    st.tuples(st.sampled_from(KINDS), st.integers(0, 999), st.text(WORDS, min_size=1, max_size=12)),
+    min_size=1,
+    max_size=5,
+)
 ADDED = "另有约定的，由秘书处登记。"
 
 

@@ -394,7 +394,7 @@ class Overview:
             yield f"签在另一张纸上（{holder.source.name}）"
         whole = self._sent_back(holder)
         if whole:
-            yield f"这一页退回：{whole.reason}（{whole.by}）"
+            yield f"这一页退回：{whole.reason}，{whole.by}"
         else:
             for act in place.acts:
                 yield from self._remarks_on(key, number, act, holder)
@@ -404,7 +404,7 @@ class Overview:
         state, name = self._state(key, number, act), act_id(self._at[key[0]], key[1], number, act)
         found = self._asked[key][number].found
         if state == "refused" and (sent := self._refusal(key, number, act)):
-            yield f"{ACTS[act]}退回：{sent.reason}（{sent.by}）"
+            yield f"{ACTS[act]}退回：{sent.reason}，{sent.by}"
         if state == "look":
             before = self._said.once(name)
             yield f"{ACTS[act]}请人看（{name}）" + (f"，以前退回过：{before.reason}" if before else "")

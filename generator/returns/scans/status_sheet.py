@@ -21,16 +21,17 @@ _FILLS: Final = {
     "退回": "F8CBAD",
     "请人看": "FFE699",
 }
+# As wide together as leaves the texts legible on A4 across.
 _COLUMNS: Final = (
-    ("签章方", 34),
-    ("文件", 34),
-    ("签章处", 26),
-    ("发出", 8),
-    ("收回", 8),
-    ("签名", 12),
-    ("印章", 12),
-    ("日期", 12),
-    ("备注", 60),
+    ("签章方", 24),
+    ("文件", 26),
+    ("签章处", 20),
+    ("发出", 6),
+    ("收回", 6),
+    ("签名", 10),
+    ("印章", 10),
+    ("日期", 10),
+    ("备注", 40),
 )
 _PAGES: Final = (
     ("文件", 34),
@@ -69,7 +70,11 @@ def status_workbook(overview: Overview, title: str) -> bytes:
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
     lacking = overview.lacking()
-    verdict = "已经收齐，各处都见到或由人确认" if not lacking else f"还没有收齐：{len(lacking)} 项，见备注"
+    verdict = (
+        "已经收齐，各处都见到或由人确认"
+        if not lacking
+        else f"还没有收齐：{len(lacking)} 项，见“还缺什么”一页"
+    )
     rows = [_cells(row) for row in overview.rows()]
     _sheet(book, "签署情况", f"{title}　{verdict}", _COLUMNS, rows)
     _sheet(book, "各页", "每一页用的是哪份扫描件", _PAGES, list(_pages(overview)))
@@ -120,7 +125,7 @@ def _pages(overview: Overview) -> Iterator[tuple[Any, ...]]:
                 yield document.title, page, "没有收到", "", "", "", ""
             for one in used:
                 sent = overview.sent_back(document.id, page)
-                remarks = [f"退回：{sent.reason}（{sent.by}）"] if sent else []
+                remarks = [f"退回：{sent.reason}，{sent.by}"] if sent else []
                 remarks += [f"{doubt.what}（{doubt.id}）" for doubt in overview.open_doubts(one)]
                 if one is not used[0]:
                     remarks.append("分签的另一张")
