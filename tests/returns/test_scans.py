@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zlib
 from pathlib import Path
 
@@ -135,6 +136,17 @@ def test_what_is_no_scan_is_refused_in_one_chinese_sentence(data: bytes, said: s
         list(scanned_pages("扫描.bin", data))
     assert said in str(refused.value)
     assert "扫描.bin" in str(refused.value)
+
+
+def aborting(name: str, data: bytes) -> None:
+    """What a library in C does where an assertion of its own fails."""
+    os.abort()
+
+
+def test_a_scan_that_ends_the_process_that_reads_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.returns.scans.reading.counted_pages", aborting)
+    with pytest.raises(DataError, match=r"^坏\.pdf：使读取它的程序崩溃了"):
+        list(scanned_pages("坏.pdf", b"%PDF-1.7"))
 
 
 def test_every_page_of_a_tiff_is_read_and_turned_as_the_camera_says(tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ import pypdfium2.raw as pdfium
 from PIL import Image, ImageOps
 from pypdfium2 import PdfiumError
 
+from generator.base.apart import ApartError, apart
 from generator.errors import DataError, Place
-from generator.pdf.pages.bounds import BeyondBoundsError, check_bounds
 from generator.pdf.pages.pdfium import opened
+from generator.returns.scans.counting import PRINT_AGAIN, counted_pages
 from generator.returns.scans.picture import Picture
 
 SUFFIXES: Final = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
@@ -248,23 +249,14 @@ def _pdf_pages(name: str, data: bytes) -> Iterator[Scanned]:
 
 def _checked_pdf(name: str, data: bytes) -> int:
     """How many pages a PDF has, once it is known that drawing them takes no end of memory or time."""
-    import pikepdf
-
-    again = "用 PDF 阅读器打开它，“打印”成一个新的 PDF 再来"
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            check_bounds(pdf)
-            count = len(pdf.pages)
-    except pikepdf.PasswordError:
-        raise DataError("PDF 加了密码，打不开", "去掉密码后再来", Place(name)) from None
-    except BeyondBoundsError as error:
-        raise DataError(f"PDF {error}", again, Place(name)) from None
-    except (pikepdf.PdfError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
-        raise DataError(f"PDF {_BROKEN}", again, Place(name)) from error
+        count = apart(counted_pages, name, data)
+    except ApartError as error:
+        raise DataError(str(error), PRINT_AGAIN, Place(name)) from None
     if not 0 < count <= _MOST_FRAMES:
         raise DataError(
             "PDF 里没有页面" if not count else f"PDF 有 {count} 页，超过 {_MOST_FRAMES} 页",
-            again,
+            PRINT_AGAIN,
             Place(name),
         )
     return count
