@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Final
 from xml.sax.saxutils import escape
 
 from generator.base.ooxml.package import word_parts
+from generator.base.ooxml.revisions import accepted
 from generator.base.ooxml.text import docx_text
+from generator.base.ooxml.xml import W, parse
 from generator.pdf.docx.reader import read_tree
 from generator.rendering.render import RenderJob, render
 from generator.rendering.tag_grammar import tag_faults
@@ -58,7 +61,9 @@ def _content(choices: Choices, tags: bool) -> str:
         if made == 1:
             return bookmark(choices.pick(("sign.lead", "_Toc1", "a b", "")), run(text), choices.below(3))
         if made == 2 and choices.once_in(5):
-            return f'<w:ins w:id="1" w:author="甲">{run(text)}</w:ins>'
+            kind = choices.pick(("ins", "del", "moveFrom", "moveTo"))
+            inner = run(text).replace("w:t", "w:delText") if kind == "del" else run(text)
+            return f'<w:{kind} w:id="1" w:author="甲">{inner}</w:{kind}>'
         if made == 3:
             return f"<w:sdt><w:sdtPr/><w:sdtContent>{run(text)}</w:sdtContent></w:sdt>"
         if made == 4:
@@ -84,6 +89,7 @@ _PARAGRAPH: Final = (
     '<w:ind w:left="-999999" w:firstLineChars="200"/>', '<w:spacing w:line="1" w:lineRule="exact"/>', "<w:pageBreakBefore/>",
     '<w:tabs><w:tab w:val="right" w:pos="99999"/></w:tabs>', '<w:framePr w:w="900" w:hAnchor="page"/>', "<w:bidi/>",
     '<w:pBdr><w:top w:val="single" w:sz="4"/></w:pBdr>', '<w:sectPr><w:pgSz w:w="1" w:h="1"/></w:sectPr>', '<w:pStyle w:val="无"/>',
+    "<w:rPr><w:del/></w:rPr>", "<w:rPr><w:ins/></w:rPr>", "<w:rPr><w:moveFrom/></w:rPr>", "<w:pPrChange><w:pPr/></w:pPrChange>",
 )  # fmt: skip
 _FIELDS: Final = (
     "PAGE",
@@ -106,6 +112,7 @@ _CELL: Final = (
     "", "", '<w:gridSpan w:val="2"/>', '<w:gridSpan w:val="99"/>', '<w:gridSpan w:val="0"/>', "<w:vMerge/>",
     '<w:vMerge w:val="restart"/>', '<w:textDirection w:val="tbRlV"/>', '<w:vAlign w:val="center"/>', "<w:noWrap/>",
     '<w:tcBorders><w:tl2br w:val="single"/></w:tcBorders>', '<w:shd w:fill="auto"/>', "<w:tcFitText/>", '<w:hMerge w:val="restart"/>',
+    "<w:cellDel/>", "<w:cellIns/>", '<w:cellMerge w:vMerge="rest"/>',
 )  # fmt: skip
 _ROWS: Final = (
     "",
@@ -114,6 +121,8 @@ _ROWS: Final = (
     "<w:cantSplit/>",
     '<w:gridBefore w:val="1"/>',
     "<w:hidden/>",
+    "<w:del/>",
+    "<w:ins/>",
 )
 _TABLE: Final = (
     "",
@@ -194,9 +203,20 @@ def document(choices: Choices, *, tags: bool) -> bytes:
 
 def word(data: bytes) -> None:
     """A Word file as the PDF step gets it: read, or refused by name; no text of the body is lost."""
-    parts = word_parts(document(Choices(data), tags=False), "甲.docx")
+    given = word_parts(document(Choices(data), tags=False), "甲.docx")
+    found = accepted(given, "甲.docx")
+    if _lasting(found.parts) != _lasting(given):
+        raise AssertionError("text was lost, or came back, when tracked changes were accepted")
+    parts = found.or_refuse("甲.docx")
     read_tree(parts, "甲.docx")
     docx_text(parts)
+
+
+def _lasting(parts: Mapping[str, bytes]) -> str:
+    """The body's text that no tracked change has taken out."""
+    texts = parse(parts["word/document.xml"]).iter(W + "t")
+    gone = {W + "del", W + "moveFrom"}
+    return "".join(one.text or "" for one in texts if not any(up.tag in gone for up in one.iterancestors()))
 
 
 def word_package(data: bytes) -> None:
