@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from generator.returns.scans.characters import Faces, Seen, characters, looked_again
-from generator.returns.scans.marks import Ground, Strokes, strokes
+from generator.returns.scans.marks import Ground, Strokes, own_moved, strokes
 from generator.returns.scans.picture import PER_MM, Box, Picture, cut
 from generator.returns.scans.places import Place
 from generator.returns.scans.rendered import Glyph, Sheet
@@ -179,11 +179,16 @@ def _written(ground: Ground, places: Sequence[Place]) -> list[Alteration]:
         free[max(0, y0 - more) : y1 + more, max(0, x0 - more) : x1 + more] = 0
         if place.seal is not None:
             cv2.circle(free, (round(place.seal[0]), round(place.seal[1])), round(_SEAL_AROUND), 0, -1)
-    found = [(area, box) for area, box, ink in _groups(free, ground, _JOINED_MM) if _is_writing(ink)]
+    found = [
+        (area, box)
+        for area, box, ink in _groups(free, ground, _JOINED_MM)
+        if _is_writing(ink) and _is_writing(_beside_ours(free, ground, box))
+    ]
     found += [
         (area, box)
         for area, box, ink in _groups(free, ground, _CHARACTER_MM)
         if _is_character(ink)
+        and _is_character(_beside_ours(free, ground, box))
         # What goes on beyond the edge that is left out is a punched hole or a seal over the edges.
         and edge < box[0] - 1
         and box[2] + 1 < free.shape[1] - edge
@@ -207,6 +212,12 @@ def _groups(free: Picture, ground: Ground, joined_mm: float) -> Iterator[tuple[f
         box = (float(left), float(top), float(left + wide), float(top + high))
         ink = strokes(cut(free, box), cut(ground.seen, box))
         yield ink.area, box, ink
+
+
+def _beside_ours(free: Picture, ground: Ground, box: Box) -> Strokes:
+    """What the ink in a box is like without our own print where that lies off, as at the foot of a bent page."""
+    own, _ = own_moved(ground, box)
+    return strokes(cut(free, box) & (1 - own), cut(ground.seen, box))
 
 
 def _meet(one: Box, other: Box) -> bool:

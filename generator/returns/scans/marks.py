@@ -329,7 +329,7 @@ def _pen_of(ground: Ground, box: Box, without: Sequence[Box] = ()) -> _Pen:
         box: the region.
         without: regions whose ink belongs to something else.
     """
-    own, moved = _own_moved(ground, box)
+    own, moved = own_moved(ground, box)
     ink: Picture = cut(ground.beyond, box) & (1 - own)
     top, left = max(0, int(box[1])), max(0, int(box[0]))
     for x0, y0, x1, y1 in without:
@@ -342,7 +342,7 @@ def _pen_of(ground: Ground, box: Box, without: Sequence[Box] = ()) -> _Pen:
     return _Pen(strokes(ink, cut(ground.seen, box)), moved or ground.red is None)
 
 
-def _own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
+def own_moved(ground: Ground, box: Box) -> tuple[Picture, bool]:
     """Our own print in a region where it really lies, and whether that could not be found out.
 
     A page that is curved or photographed aslant lies a millimetre or two off in a corner: our own characters then look
