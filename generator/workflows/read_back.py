@@ -20,9 +20,11 @@ from generator.model.programme import Programme
 from generator.packet.session import Session
 from generator.readers.formats import WORKBOOK, format_of
 from generator.returns.forms.data_file import as_workbook, as_yaml, loaded
+from generator.returns.forms.folding import fold
 from generator.returns.forms.joining import Entry
 from generator.returns.forms.pattern import print_of
 from generator.returns.forms.read import Mismatch, Paper, ReadForms, mismatches, read_forms
+from generator.returns.forms.reading import NOT_READ
 from generator.workflows.data_files import check_suffix
 from generator.workflows.inputs import Upload
 from generator.workflows.progress import Listener, tell
@@ -231,9 +233,13 @@ def _refuse_different(read: ReadForms) -> None:
 
 def _beyond(read: ReadForms) -> list[Beyond]:
     found = []
+    # A name that the form prints once more, as beside its signature, says nothing new.
+    known = {fold(entry.text) for entry in read.joining.entries if entry.value is not None}
     for paper in read.papers:
         found += [
-            Beyond(paper.name, remark.place, remark.what, remark.text) for remark in paper.reading.remarks
+            Beyond(paper.name, remark.place, remark.what, remark.text)
+            for remark in paper.reading.remarks
+            if remark.what != NOT_READ or fold(remark.text) not in known
         ]
         found += [Beyond(paper.name, "", "印的文字找不到", print_of(line)) for line in paper.reading.skipped]
     return found

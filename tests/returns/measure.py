@@ -1,4 +1,4 @@
-"""Measure reading forms back: ``python -m tests.returns.measure [SOURCE…]`` prints a table, a line a source.
+"""Measure reading forms back: ``python -m tests.returns.measure [SOURCE…] [--seed N]`` prints a table, a line a source.
 
 Every document is made by seed from the examples: ours, blanks filled as a clerk does, both through LibreOffice, with
 each damage alone, and with four at once. A value counts as recovered where it stands in the data exactly.
@@ -134,11 +134,13 @@ def through_office(documents: dict[str, bytes], kind: str) -> dict[str, bytes]:
         return {path.stem: path.read_bytes() for path in folder.glob("*.docx")}
 
 
-def corpus(workspace: Workspace, wanted: set[str]) -> Iterator[tuple[str, str, Example, bytes]]:
+def corpus(workspace: Workspace, wanted: set[str], seeds: int) -> Iterator[tuple[str, str, Example, bytes]]:
     """Every document: its source, what it is called, the example, the file."""
     every = list(examples(workspace))
     by_hand = {
-        (number, seed): filled_by_hand(one.blank, one.editions["signing"], 100 * number + seed)
+        (number, seed): filled_by_hand(
+            one.blank, one.editions["signing"], 100 * number + seed + 100_000 * seeds
+        )
         for number, one in enumerate(every)
         for seed in range(3)
     }
@@ -146,8 +148,8 @@ def corpus(workspace: Workspace, wanted: set[str]) -> Iterator[tuple[str, str, E
         **{f"ours, {edition}": _ours(every, edition) for edition in ("signing", "draft")},
         "clerk": _clerks(every, by_hand),
         **{f"LibreOffice, {kind}": _offices(every, by_hand, kind) for kind in ("docx", "doc")},
-        **{name: _damaged(every, by_hand, name) for name in ALONE},
-        "four at once": _four_at_once(every, by_hand),
+        **{name: _damaged(every, by_hand, name, seeds) for name in ALONE},
+        "four at once": _four_at_once(every, by_hand, seeds),
     }
     for source, documents in sources.items():
         if not wanted or source in wanted:
@@ -177,19 +179,19 @@ def _offices(every: list[Example], by_hand: ByHand, kind: str) -> Documents:
             yield told, every[int(key)], data
 
 
-def _damaged(every: list[Example], by_hand: ByHand, name: str) -> Documents:
+def _damaged(every: list[Example], by_hand: ByHand, name: str, seeds: int) -> Documents:
     at = list(ALONE).index(name)
     for number, one in enumerate(every):
-        rng = random.Random(1000 * at + number)
+        rng = random.Random(1000 * at + number + 100_000 * seeds)
         mine = (at + number) % 2 == 1
         base = one.editions["signing"] if mine else by_hand[number, 1]
         yield "ours" if mine else "clerk", one, rewritten(base, partial(ALONE[name], rng=rng))
 
 
-def _four_at_once(every: list[Example], by_hand: ByHand) -> Documents:
+def _four_at_once(every: list[Example], by_hand: ByHand, seeds: int) -> Documents:
     for number, one in enumerate(every):
         for seed in range(2):
-            rng = random.Random(77 * number + seed)
+            rng = random.Random(77 * number + seed + 100_000 * seeds)
             changed = one.editions["signing"] if seed else by_hand[number, 2]
             for damage in rng.sample(list(ALONE.values()), 4):
                 changed = rewritten(changed, partial(damage, rng=rng))
@@ -198,13 +200,15 @@ def _four_at_once(every: list[Example], by_hand: ByHand) -> Documents:
 
 def main() -> None:
     """Print the table, a line when its source is done; with ``-v`` what was wrong, too."""
-    wanted = {one for one in sys.argv[1:] if one != "-v"}
+    given = sys.argv[1:]
+    seeds = int(given[given.index("--seed") + 1]) if "--seed" in given else 0
+    wanted = {one for one in given if one not in {"-v", "--seed", str(seeds)}}
     out = sys.stdout
     out.write(
         "source | documents | values | recovered | of them sure | wrong, sure | wrong, marked | s a document\n"
     )
     with Workspace() as workspace:
-        for source, documents in groupby(corpus(workspace, wanted), key=lambda one: one[0]):
+        for source, documents in groupby(corpus(workspace, wanted, seeds), key=lambda one: one[0]):
             line = Line()
             for _, label, example, data in documents:
                 measured(example, data, line, label)

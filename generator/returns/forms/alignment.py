@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from typing import Literal as Only
 
+from rapidfuzz import fuzz
+
 from generator.model.value_kinds import Choice
 from generator.returns.forms.document import Block, Cell, Paragraph, Row
 from generator.returns.forms.folding import NUMBERING, bare, fold, folded, likeness
@@ -45,6 +47,8 @@ _GOOD_ENOUGH: Final = 0.55
 _STRONG: Final = 6
 _LONGEST_STRONG: Final = 250
 _HEADING: Final = 4
+_LONGEST_HEADING: Final = 40
+_NEARLY: Final = 75.0
 _NOT_AFTER_HEADING: Final = frozenset("的是为及和、与或以等")
 
 # Edges hold a row's values apart: passing over one in the middle of a row is dear.
@@ -156,6 +160,8 @@ class Matcher:
     _prints: frozenset[str] = frozenset()
     _strong: list[LineMatcher] = field(default_factory=list)
     _is_strong: dict[str, bool] = field(default_factory=dict)
+    _headings: frozenset[str] = frozenset()
+    _is_nearly: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         prints = {"序号", "编号", "备注", "合计", "小计", "总计"}
@@ -174,6 +180,10 @@ class Matcher:
             if words >= _STRONG and any(isinstance(one, Value) for one in tokens_of(item.tokens)):
                 self._strong.append(self.line(item))
         self._prints = frozenset(prints)
+        lines = (
+            bare(print_of(one)) for one in lines_of(self.items) if isinstance(one, Line) and is_print(one)
+        )
+        self._headings = frozenset(one for one in lines if _HEADING <= len(one) < _LONGEST_HEADING)
 
     def know(self, names: dict[str, frozenset[str]], lines: frozenset[int]) -> None:
         """Let some names be known; what lines of these numbers cost is asked anew."""
@@ -215,6 +225,15 @@ class Matcher:
                 one.match(text).quality >= 1 for one in self._strong
             )
         return self._is_strong[text]
+
+    def is_nearly_print(self, said: str) -> bool:
+        """Whether a folded text is a heading of the form's own with some of it changed."""
+        if said not in self._is_nearly:
+            words = bare(said)
+            self._is_nearly[said] = _HEADING <= len(words) < _LONGEST_HEADING and any(
+                fuzz.ratio(words, one) >= _NEARLY for one in self._headings
+            )
+        return self._is_nearly[said]
 
     def weight(self, line: Line, *, in_cell: bool) -> float:
         """What it costs to leave a line out."""
@@ -261,7 +280,9 @@ class Matcher:
             said = fold(text)
             if self.is_print(said):
                 return 1.3
-            return 0.05 if take.in_cell else 0.12 + (0.8 if self.is_strong(text) else 0.0)
+            if take.in_cell:
+                return 0.05
+            return 0.12 + (0.8 if self.is_strong(text) else 0.4 if self.is_nearly_print(said) else 0.0)
         if take.passage is not None:
             return 0.2 if heading_end(print_of(take.line), text) else NEVER
         return self._line_cost(take, text)

@@ -14,6 +14,7 @@ from generator.returns.forms.pattern import NUMBER_COLUMN, Pattern, label_of, ro
 
 _SAME_TITLE: Final = 0.9
 _ENOUGH: Final = 0.6
+_TITLES_ELSEWHERE: Final = "表头在前一张表里，各栏和表样不同，这张表不一定也是"
 _COUNTER: Final = re.compile(r"[(]?[0-9一二三四五六七八九十]{0,4}[).,]?")
 
 
@@ -100,7 +101,7 @@ class Arranger:
     def arranged(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The blocks with their lists' rows in the template's columns; titles that are repeated are left out."""
         here: _Place | None = None
-        table = 0
+        table = titled = 0
         for block in blocks:
             if isinstance(block, Paragraph):
                 yield block
@@ -111,7 +112,7 @@ class Arranger:
             place = self._place(block)
             if place is not None:
                 again = here is not None and here.head == place.head
-                here = place
+                here, titled = place, table
                 if again and self._repeated(place.head):
                     continue
                 self._seen[place.head] = self._seen.get(place.head, 0) + 1
@@ -119,7 +120,8 @@ class Arranger:
             elif here is None or (self._is_labelled(block) and not self._is_row_of(here, block)):
                 yield block
             else:
-                yield self._row(here, block)
+                row = self._row(here, block)
+                yield row if here.as_printed or table == titled else _doubted(row, _TITLES_ELSEWHERE)
 
     def _repeated(self, head: Head) -> bool:
         """Whether a head has been met as often as the template has it."""
@@ -229,6 +231,10 @@ class Arranger:
             doubt = "一栏分成了几格" if filled > 1 else ""
             return replace(first, paragraphs=tuple(texts), doubt=doubt), set(inside)
         return Cell((), place=row.cells[over].place if over is not None else ""), set()
+
+
+def _doubted(row: Row, why: str) -> Row:
+    return replace(row, cells=tuple(replace(cell, doubt=cell.doubt or why) for cell in row.cells))
 
 
 def labels_of(pattern: Pattern) -> frozenset[str]:

@@ -23,6 +23,8 @@ _NAMES: Final = ("name", "credit_code")
 _LONG_NAME: Final = 6
 _SPLIT: Final = "两项之间没有印的字，按段落分的，请核对从哪里分开"
 _MOST_PARAGRAPHS: Final = 40
+_ONLY_YEAR: Final = "这一行只有年度，可能是表上印的空行"
+_NONE_SURE: Final = "这一项的其余各格都不确定"
 _NOT_SPLIT: Final = "和另一项写在一起，分不开"
 
 
@@ -113,12 +115,16 @@ class _Joiner:
     ) -> dict[str, Any]:
         """The values of a group, or of an item that several documents tell of."""
         fields = _collected(items)
+        sure = any(one.is_read and not one.doubt for readings in fields.values() for one in readings)
+        doubt = _NONE_SURE if path and fields and not sure else ""
         for name, (value, place) in _facts(items).items():
             spec = _spec(part, name)
             if spec is not None and spec.kind is not None and _is_value(spec.kind, value):
-                fields.setdefault(name, []).append(Reading(place, "", value, "", ""))
+                fields.setdefault(name, []).append(Reading(place, "", value, doubt, ""))
         for name, reading in facts.items():
             fields.setdefault(name, []).append(reading)
+        if _is_year_alone(items, fields):
+            fields["year"] = [replace(one, doubt=one.doubt or _ONLY_YEAR) for one in fields["year"]]
         for group in (one for item in items for one in item.groups):
             for name, reading in split(group, fields, self.form).items():
                 fields.setdefault(name, []).append(reading)
@@ -198,6 +204,13 @@ class _Joiner:
         entry = entry_of(kind, path, readings)
         self.joining.entries.append(entry)
         return entry.text if entry.value is not None else None
+
+
+def _is_year_alone(items: Sequence[Item], fields: Mapping[str, Sequence[Reading]]) -> bool:
+    """Whether an item is a row of a year in which nothing else was written: the year may be the form's own."""
+    return set(fields) == {"year"} and not any(
+        one.groups or one.either or any(one.lists.values()) for one in items
+    )
 
 
 def _spec(part: type[Part], name: str) -> FieldSpec | None:
@@ -478,6 +491,8 @@ def _implied(cluster: Sequence[Item], clusters: Sequence[Sequence[Item]]) -> dic
         return any("role" in one.facts or "role" in one.fields for one in items)
 
     leads = [one for each in clusters for one in each if one.facts.get("role", ("",))[0] == LEAD]
-    if role(cluster) or not leads or not any(one.fields.get("name") for one in cluster):
+    names = [reading for one in cluster for reading in one.fields.get("name", ()) if reading.is_read]
+    if role(cluster) or not leads or not names:
         return {}
-    return {"role": Reading(f"按牵头单位一栏（{leads[0].facts['role'][1]}）", "", MEMBER, "", "")}
+    doubt = "" if any(not one.doubt for one in names) else names[0].doubt
+    return {"role": Reading(f"按牵头单位一栏（{leads[0].facts['role'][1]}）", "", MEMBER, doubt, "")}

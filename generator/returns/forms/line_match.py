@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
 
 from generator.model.value_kinds import (
     Choice,
@@ -39,6 +40,9 @@ from generator.returns.forms.pattern import (
 
 _MOST_SEQUENCES: Final = 48
 _FUZZY_ENOUGH: Final = 0.6
+_ALIKE: Final = 78
+_MOVED_EDGE: Final = 3
+_UNCLEAR_EDGE: Final = "紧挨着的印的文字改过，不能确定从哪里分开"
 _BOX: Final = f"[{TICKED}{EMPTY}]"
 _NUMBER: Final = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
 _NONE: Final = "无|没有|/|-{1,2}"
@@ -283,53 +287,56 @@ class _Sequence:
         total = sum(len(fold(token.text)) for token in self.tokens if isinstance(token, Literal))
         if self.words < 3:  # noqa: PLR2004 (less print than that is found anywhere)
             return NOT_AT_ALL
-        places: list[tuple[int, int, bool]] = []
+        places: list[_Stretch] = []
         at, good = 0, 0.0
         for token in self.tokens:
             if not isinstance(token, Literal):
                 continue
-            start, end, likely = _found(fold(token.text), text.text, at)
-            places.append((start, end, likely > 0))
+            found, likely = _found(fold(token.text), text.text, at)
+            places.append(found)
             good += likely * len(fold(token.text))
-            at = max(at, end)
+            at = max(at, found.end)
         quality = good / total
         if quality < _FUZZY_ENOUGH:
             return Match(quality * 0.5)
         hits, covered = self._between(places, text)
-        covered += sum(end - start for start, end, _ in places)
+        covered += sum(one.end - one.start for one in places)
         if len(text.text) - covered > max(2, 0.15 * len(text.text)):
             return Match(quality * 0.3)
-        printed = "".join(token.text if isinstance(token, Literal) else "……" for token in self.tokens)
+        said = iter("……" if hit.lost else hit.raw.strip("\n") for hit in hits)
+        printed = "".join(_as_printed(token, said) for token in self.tokens)
         return Match(quality * 0.95, tuple(hits), self.facts, self.words, printed.strip())
 
-    def _between(self, places: list[tuple[int, int, bool]], text: Folded) -> tuple[list[Hit], int]:
+    def _between(self, places: list[_Stretch], text: Folded) -> tuple[list[Hit], int]:
         hits: list[Hit] = []
         covered = 0
         waiting: list[Token] = []
         last, lost, number = 0, False, 0
+        before = True
 
-        def close(end: int) -> int:
+        def close(end: int, *, clear: bool) -> int:
             raw = text.slice(last, end) if end > last else ""
             if len(waiting) == 1 and not lost:
                 shape = self._shape(waiting[0])
                 fits = not raw.strip() or not shape or re.fullmatch(shape, fold(raw)) is not None
-                hits.append(Hit(waiting[0], raw) if fits else _misshapen(Hit(waiting[0], raw)))
+                hit = Hit(waiting[0], raw, "" if before and clear else _UNCLEAR_EDGE)
+                hits.append(hit if fits else _misshapen(hit))
             else:
                 hits.extend(Hit(one, raw, "旁边印的文字找不到，分不开", lost=True) for one in waiting)
             return max(0, end - last) if waiting else 0
 
         for token in self.tokens:
             if isinstance(token, Literal):
-                start, end, found = places[number]
+                place = places[number]
                 number += 1
-                if not found:
+                if not place.found:
                     lost = lost or bool(bare(fold(token.text)))
                     continue
-                covered += close(start)
-                waiting, lost, last = [], False, end
+                covered += close(place.start, clear=place.begins)
+                waiting, lost, last, before = [], False, place.end, place.ends
             elif not isinstance(token, Counter):
                 waiting.append(token)
-        covered += close(len(text.text))
+        covered += close(len(text.text), clear=True)
         return hits, covered
 
 
@@ -337,22 +344,67 @@ def _misshapen(hit: Hit) -> Hit:
     return Hit(hit.token, hit.raw, hit.doubt or "样子不像这一项", lost=hit.lost)
 
 
-def _found(printed: str, text: str, start: int) -> tuple[int, int, float]:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Where a piece of print stands in a text.
+
+    Attributes:
+        start: its first character.
+        end: behind its last one.
+        found: whether it stands there at all.
+        begins: whether it begins with the character printed, so that a value before it ends there.
+        ends: the same of its end.
+    """
+
+    start: int
+    end: int
+    found: bool = True
+    begins: bool = True
+    ends: bool = True
+
+
+def _as_printed(token: Token | Alternatives, said: Iterator[str]) -> str:
+    """A token as the line should read with the values that stand there."""
+    if isinstance(token, Literal):
+        return token.text
+    return "……" if isinstance(token, Counter) else next(said, "……")
+
+
+def _found(printed: str, text: str, start: int) -> tuple[_Stretch, float]:
     """Where a piece of print stands behind a place, and how like it is; 0 where it is not found."""
+    nowhere = _Stretch(start, start, found=False)
     if not printed:
-        return start, start, 1.0
+        return _Stretch(start, start), 1.0
     at = text.find(printed, start)
     if at >= 0:
-        return at, at + len(printed), 1.0
+        return _Stretch(at, at + len(printed)), 1.0
     if not bare(printed):
-        return start, start, 1e-9
+        return _Stretch(start, start), 1e-9
     if len(printed) > 2 and start < len(text):  # noqa: PLR2004 (as in ``likeness``)
         rest = text[start:]
         if len(printed) <= len(rest) + 1:
-            found = fuzz.partial_ratio_alignment(printed, rest, score_cutoff=78)
+            found = fuzz.partial_ratio_alignment(printed, rest, score_cutoff=_ALIKE)
             if found is not None:
-                return start + found.dest_start, start + found.dest_end, found.score / 105
-    return start, start, 0.0
+                likely = (start + found.dest_start, start + found.dest_end)
+                first, end = _edges(printed, text, start, likely)
+                stretch = _Stretch(first, end, True, text[first] == printed[0], text[end - 1] == printed[-1])
+                return stretch, found.score / 105
+    return nowhere, 0.0
+
+
+def _edges(printed: str, text: str, start: int, likely: tuple[int, int]) -> tuple[int, int]:
+    """The stretch about a likely one that is nearest to a piece of print; of several the one as long as it."""
+    firsts = range(max(start, likely[0] - _MOVED_EDGE), likely[0] + _MOVED_EDGE + 1)
+    ends = range(likely[1] - _MOVED_EDGE, min(len(text), likely[1] + _MOVED_EDGE) + 1)
+    return min(
+        ((first, end) for first in firsts for end in ends if first < end),
+        key=lambda one: (
+            Levenshtein.distance(printed, text[one[0] : one[1]]),
+            abs(one[1] - one[0] - len(printed)),
+            abs(one[0] - likely[0]) + abs(one[1] - likely[1]),
+        ),
+        default=likely,
+    )
 
 
 def _literal(text: str) -> str:

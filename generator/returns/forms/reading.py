@@ -8,12 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from rapidfuzz.distance import LCSseq, Levenshtein
+
 from generator.base.text import excerpt
 from generator.returns.forms.alignment import Automaton, Matcher, Piece, Step, Take, heading_end, pieces_of
 from generator.returns.forms.columns import Arranger, Remark, heads_of, labels_of
-from generator.returns.forms.document import FilledForm, Paragraph, Row
+from generator.returns.forms.document import Cell, FilledForm, Paragraph, Row
 from generator.returns.forms.folding import EMPTY, TICKED, bare, fold
-from generator.returns.forms.line_match import Hit
+from generator.returns.forms.line_match import Hit, sequences
 from generator.returns.forms.pattern import (
     Counter,
     Derived,
@@ -42,13 +44,18 @@ from generator.returns.forms.pattern import (
 )
 from generator.returns.forms.values import Form, UnreadableError, is_blank, value_of
 
+NOT_READ: Final = "这一处填的内容读不回来"
+_CHANGED: Final = "印的文字改过"
+_NEAR: Final = 12  # steps between a piece of print that is missing and what stands in its place
 _MOVED_ROW: Final = 0.35
 _NOTHING: Final = frozenset({"无", "/", "-", "--"})
-_TELLING: Final = 3  # more characters than this say which line it is
+_TELLING: Final = 3  # more characters than this say which line it is; so many tell a text that is like it
 _ALTERED: Final = 0.995
+_LABEL: Final = 12  # a row's label is shorter
+_VALUES: Final = 24  # characters that values may add to a line
 _ASIDE: Final = re.compile(r"[（(【\[][^（）()\n]*[）)】\]]")
 _DIGITS: Final = "零一二三四五六七八九十"
-_CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3})[、.,条章]")
+_CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.,条章]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,12 @@ class FormReader:
         self.form = Form(self._labels, self.matcher.prints)
         self._choices = self.automaton.choices_side_by_side()
         self.titles, self.headed = _headed(self.pattern)
+        self.lines = [
+            line
+            for line in lines_of(self.pattern.items)
+            if isinstance(line, Line) and len(bare(print_of(line))) >= _TELLING
+        ]
+        self.labelled = dict(_labels_beside(self.pattern))
 
     def rivals_of(self, token: Value, value: Any) -> tuple[Path, ...]:
         """Other choices that may stand in a choice's place and have the same option."""
@@ -261,6 +274,18 @@ def _headed(pattern: Pattern) -> tuple[dict[int, int], dict[int, int]]:
     return titles, below
 
 
+def _labels_beside(pattern: Pattern) -> Iterator[tuple[int, int]]:
+    """The numbers of the lines of values in a row, each with that of the label to the left by which it is known."""
+    for row, _ in rows_of(pattern.items):
+        label: int | None = None
+        for cell in row.cells:
+            lines = [item for item in lines_of(cell.items) if isinstance(item, Line)]
+            if label_of(cell):
+                label = lines[0].id if len(bare(label_of(cell))) > 1 else label
+            elif label is not None:
+                yield from ((line.id, label) for line in lines if not print_of(line))
+
+
 def _row_text(row: Row) -> str:
     return "｜".join(cell.own for cell in row.cells if cell.own.strip())
 
@@ -295,6 +320,23 @@ def _place(paragraphs: Sequence[Paragraph]) -> str:
     return first if first == last else f"{first}至{last}"
 
 
+@dataclass(frozen=True, slots=True)
+class _RowHit:
+    """A value's text in a row.
+
+    Attributes:
+        hit: the text.
+        piece: where it stands.
+        anchored: whether there is print on its line.
+        line: the number of its line.
+    """
+
+    hit: Hit
+    piece: Piece
+    anchored: bool
+    line: int
+
+
 @dataclass(slots=True)
 class _Walk:
     """Goes along the way found and notes what stands at each value."""
@@ -313,7 +355,15 @@ class _Walk:
     many: dict[Path, list[tuple[str, str, str]]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     number_gap: bool = False
-    row_hits: list[tuple[Hit, Piece, bool]] | None = None
+    row_hits: list[_RowHit] | None = None
+    row_texts: list[tuple[Value, Reading]] = field(default_factory=list)
+    cell_doubt: str = ""
+    row_lines: dict[int, Cell | None] = field(default_factory=dict)
+    passed: list[Line] = field(default_factory=list)
+    skips: list[tuple[int, Line]] = field(default_factory=list)
+    strays: list[tuple[int, Remark]] = field(default_factory=list)
+    lost_labels: frozenset[str] = frozenset()
+    at: int = 0
     row_uneven: bool = False
     row_strange: bool = False
     row_beyond: bool = False
@@ -321,17 +371,25 @@ class _Walk:
     heads: dict[int, int] = field(default_factory=dict)
 
     def go(self, steps: list[Step]) -> None:
+        rows = (step.row for step in steps if step.row is not None)
+        lines = [step.line for step in steps if step.what == "skip" and step.line is not None]
+        lines += [
+            one for row in rows for cell in row.cells for one in lines_of(cell.items) if isinstance(one, Line)
+        ]
+        labels = (print_of(line) for line in lines if is_print(line))
+        self.lost_labels = frozenset(label for label in labels if 1 < len(label) < _LABEL)
         following: list[int] = []
         after = 0
         for step in reversed(steps):
             if step.what == "take" and step.take is not None and step.take.line is not None:
                 after = step.take.line.id
             following.append(after)
-        for step, after in zip(steps, reversed(following), strict=True):
-            self.after = after
+        for at, (step, after) in enumerate(zip(steps, reversed(following), strict=True)):
+            self.at, self.after = at, after
             getattr(self, f"_{step.what}")(step)
         self.after = 0
         self.flush()
+        self._changed_labels()
         self._settle_ticks()
         for path, told in self.many.items():
             doubt = next((why for _, _, why in told if why), "")
@@ -363,7 +421,12 @@ class _Walk:
             cells = step.row.cells
             lines = [one for cell in cells for one in lines_of(cell.items) if isinstance(one, Line)]
         for line in lines:
-            if step.must and is_print(line) and len(bare(print_of(line))) > _TELLING:
+            words = len(bare(print_of(line)))
+            if words > 1 and is_print(line):
+                self.skips.append((self.at, line))
+            if words >= _TELLING:
+                self.passed.append(line)
+            if step.must and words > _TELLING and (is_print(line) or step.row is None):
                 self.gap.append(line)
                 self.found.skipped.append(line)
 
@@ -376,6 +439,8 @@ class _Walk:
         if piece is None:
             return
         if piece.edge == "row":
+            self.passed.clear()
+            self.row_lines.clear()
             self.row_hits, self.row_uneven, self.row_strange, self.row_beyond = [], False, False, False
         elif piece.edge == "end":
             self._end_row(piece)
@@ -392,11 +457,15 @@ class _Walk:
         if paragraph.above or not said:
             return
         if self.reader.matcher.is_print(said):
+            # 总计 for 合计 is print of many forms, and may be this one's changed.
+            self.strays.append((self.at, Remark(paragraph.place, "", paragraph.text.strip())))
             return
         self.flush()
         self.row_beyond = True
         if re.fullmatch(r"[(]?[0-9一二三四五六七八九十]{1,4}[).,]?", said) is None:
-            self.found.remarks.append(Remark(paragraph.place, "表样之外的内容", paragraph.text.strip()))
+            remark = Remark(paragraph.place, "表样之外的内容", paragraph.text.strip())
+            self.found.remarks.append(remark)
+            self.strays.append((self.at, remark))
 
     def _take(self, step: Step) -> None:
         piece, take = step.piece, step.take
@@ -406,15 +475,23 @@ class _Walk:
         if take.passage is not None and take.line is None:
             if not self.passage:
                 self.gap_before = bool(self.gap)
+                self.cell_doubt = piece.cell.doubt if piece.cell is not None else ""
             self.passage.append((take.passage, paragraph))
             return
+        # Of a heading that is missing the text stands in the passage before it, or in the one after.
+        left_out = self._leaves_out(take.line, paragraph)
+        self.number_gap = self.number_gap or left_out
         self.flush()
+        self.number_gap = left_out
         if take.passage is not None and take.line is not None:
             self.gap.clear()
             rest = paragraph.text[heading_end(print_of(take.line), paragraph.text) :]
             self.gap_before, self.before = False, take.line.id
+            self.cell_doubt = piece.cell.doubt if piece.cell is not None else ""
             self.passage.append((take.passage, replace(paragraph, text=rest)))
+            self.passed.clear()
             return
+        self.passed.clear()
         self._line(take, paragraph, piece)
         if take.line is not None:
             self.before = take.line.id
@@ -432,7 +509,6 @@ class _Walk:
                 self.gap.clear()
                 self.beyond_above = False
                 self.found.printed += len(bare(print_of(take.line))) > _TELLING
-                self._numbered(take.line, paragraph)
             if match.quality < _ALTERED and match.printed:
                 self._altered(take.line, match.printed, paragraph)
         if match.facts:
@@ -444,13 +520,15 @@ class _Walk:
                 hit = replace(hit, line=take.line.id if take.line else 0)  # noqa: PLW2901
             if self.row_hits is not None:
                 anchored = take.line is None or bool(print_of(take.line))
-                self.row_hits.append((hit, piece, anchored))
+                line = take.line if take.line is not None else take.several[0]
+                self.row_hits.append(_RowHit(hit, piece, anchored, line.id))
             else:
                 self._hit(hit, paragraph.place)
 
     def _under_titles(self, take: Take, piece: Piece) -> None:
         """Note where a list's titles stand, and whether a row of it stands below them."""
         numbers = [line.id for line in take.several] or ([take.line.id] if take.line is not None else [])
+        self.row_lines.update(dict.fromkeys(numbers, piece.cell))
         if piece.row is None:
             return
         for number in numbers:
@@ -464,17 +542,18 @@ class _Walk:
                 if not self.row_strange:
                     self.heads[table] = piece.row.table
 
-    def _numbered(self, line: Line, paragraph: Paragraph) -> None:
-        """Note a heading's number: one that is left out says that a heading is missing."""
-        if not any(isinstance(token, Counter) for token in tokens_of(line.tokens)):
-            return
+    def _leaves_out(self, line: Line | None, paragraph: Paragraph) -> bool:
+        """Whether a heading's number leaves one out, which says that a heading before it is missing."""
+        if line is None or not is_print(line):
+            return False
+        counted = any(isinstance(token, Counter) for token in tokens_of(line.tokens))
         match = _CHINESE.match(fold(paragraph.text))
-        if match is None:
-            return
+        if match is None or (match[1].isdigit() and not counted):
+            return False
         number = _number(match[1])
         before = self.numbers.get("", number - 1)
-        self.number_gap = number > before + 1
         self.numbers[""] = number
+        return counted and number > before + 1
 
     def _altered(self, line: Line, printed: str, paragraph: Paragraph) -> None:
         one = bare(fold("".join(t.text for t in tokens_of(line.tokens) if isinstance(t, Literal))))
@@ -482,34 +561,77 @@ class _Walk:
             return
         told = "、".join(changed_words(printed, paragraph.text.strip()))
         if told:
-            self.found.remarks.append(Remark(paragraph.place, "印的文字改过", told))
+            self.found.remarks.append(Remark(paragraph.place, _CHANGED, told))
 
     def _end_row(self, piece: Piece) -> None:
         hits, self.row_hits = self.row_hits or [], None
+        texts, self.row_texts = self.row_texts, []
         row = piece.row
-        said = [fold(hit.raw) for hit, _, _ in hits if fold(hit.raw)]
-        lists = [hit for hit, _, _ in hits if _loop_of(hit.token) is not None]
+        said = [fold(one.hit.raw) for one in hits if fold(one.hit.raw)]
+        lists = [one.hit for one in hits if _loop_of(one.hit.token) is not None]
         if said and lists and all(one in _NOTHING for one in said):
             # 无 in each cell of a row says that the list has nothing in it.
             path = _list_path(lists[0].token)
             if path is not None and row is not None:
                 self.found.stated_none[path] = row.place
+            for token, reading in texts:
+                self._noted(token, reading)
             return
         # A whole row that is none of the form's may be the title of another list, changed.
-        printed = any(self._has_print(hit) for hit, _, anchored in hits if not anchored)
+        printed = any(self._has_print(one.hit) for one in hits if not one.anchored)
         self.beyond_above = self.beyond_above or printed or (self.row_beyond and not hits)
-        for hit, where, anchored in hits:
+        of_list = self._doubt_of_row(hits)
+        for token, reading in texts:
+            self._noted(token, replace(reading, doubt=reading.doubt or of_list))
+        for one in hits:
+            where, hit = one.piece, one.hit
             doubt = where.cell.doubt if where.cell is not None else ""
-            if self.row_uneven and not anchored and _loop_of(hit.token) is not None:
-                doubt = doubt or "这一行的格数与表样不同"
-            if self.row_strange and not anchored and _loop_of(hit.token) is not None:
-                doubt = doubt or "上面没有找到这张表的表头"
-            if self.beyond_above and not anchored and _loop_of(hit.token) is not None:
-                doubt = doubt or "上面有一行不是表样的，可能是另一张表的标题"
+            if not one.anchored and _loop_of(hit.token) is not None:
+                doubt = doubt or of_list
+            label = self.reader.labelled.get(one.line)
+            if label is not None and label not in self.row_lines:
+                doubt = doubt or "旁边没有找到这一栏的名称"
+            elif label is not None and row is not None and _apart(row, self.row_lines[label], where.cell):
+                doubt = doubt or "和这一栏的名称之间隔着别的格"
             place = (
                 where.paragraph.place if where.paragraph is not None else piece.row.place if piece.row else ""
             )
             self._hit(replace(hit, doubt=hit.doubt or doubt), place)
+
+    def _doubt_of_row(self, hits: Sequence[_RowHit]) -> str:
+        """Why the cells of a list's row may be another's; empty where nothing says so."""
+        if self.row_uneven:
+            return "这一行的格数与表样不同"
+        if self.row_strange:
+            return "上面没有找到这张表的表头"
+        if self.beyond_above:
+            return "上面有一行不是表样的，可能是另一张表的标题"
+        values = [one.hit for one in hits if not one.anchored]
+        if any(map(self._misread, values)):
+            return "这一行另有一格读不成，可能填错了格"
+        if any(self._is_label_changed(hit.raw) for hit in values):
+            return "像是表上印的一行，名称改过"
+        return ""
+
+    def _is_label_changed(self, raw: str) -> bool:
+        """Whether a text is the label of a row that was not found, with a character changed."""
+        said = fold(raw)
+        return len(said) < _LABEL and any(
+            Levenshtein.distance(said, label) == 1 for label in self.lost_labels
+        )
+
+    def _misread(self, hit: Hit) -> bool:
+        """Whether what stands in a list's cell is no value of its column."""
+        token = hit.token
+        if not isinstance(token, Value) or _loop_of(token) is None or hit.lost or token.part is not None:
+            return False
+        if is_blank(hit.raw, token):
+            return False
+        try:
+            value_of(token, hit.raw, self.reader.form)
+        except UnreadableError:
+            return True
+        return False
 
     def _has_print(self, hit: Hit) -> bool:
         """Whether a value's text holds a title of the form's own."""
@@ -519,6 +641,50 @@ class _Walk:
             return True
         return False
 
+    def _changed_labels(self) -> None:
+        """What stands in place of a short piece of print, and is like it, is that print changed."""
+        for at, remark in self.strays:
+            said = fold(remark.text)
+            near = [
+                (Levenshtein.distance(print_of(line), said), abs(at - where), line)
+                for where, line in self.skips
+                if abs(at - where) <= _NEAR
+            ]
+            distance, _, line = min(near, key=lambda one: one[:2], default=(0, 0, None))
+            if (
+                line is None
+                or distance > max(1, 0.4 * len(print_of(line)))
+                or distance >= len(print_of(line))
+            ):
+                continue
+            told = "、".join(changed_words(_text_of(line), remark.text))
+            if not told:
+                continue
+            if remark in self.found.remarks:
+                self.found.remarks.remove(remark)
+            self.found.remarks.append(replace(remark, what=_CHANGED, text=told))
+            self.skips = [one for one in self.skips if one[1] is not line]
+            if line in self.found.skipped:
+                self.found.skipped.remove(line)
+
+    def _swallowed(self, run: Sequence[tuple[Passage, Paragraph]]) -> str:
+        """Why paragraphs of a text may be the form's own print, changed; told word by word."""
+        doubt = ""
+        between = self.after if self.after > self.before else float("inf")
+        passed = [line for line in self.reader.lines if self.before < line.id < between]
+        for line in dict.fromkeys((*self.passed, *passed)):
+            for _, paragraph in run:
+                if not _resembles(line, paragraph.text):
+                    continue
+                told = "、".join(changed_words(_text_of(line), paragraph.text.strip()))
+                if told:
+                    self.found.remarks.append(Remark(paragraph.place, _CHANGED, told))
+                if line in self.found.skipped:
+                    self.found.skipped.remove(line)
+                doubt = "里面有一行像是表上印的文字，被改过"
+                break
+        return doubt
+
     # ---- values
 
     def _hit(self, hit: Hit, place: str) -> None:
@@ -527,11 +693,13 @@ class _Walk:
             key = f"{token.expression}:{hit.line}:{token.unit}"
             at = sum(1 for name, _, _ in self.found.figures if name.startswith(f"{key}#"))
             self.found.figures.append((f"{key}#{at}", hit.raw.strip(), place))
+        elif isinstance(token, Tick) and hit.lost:
+            self.note(token.path, self._lost(hit, place))
         elif isinstance(token, Tick):
             self.ticks.setdefault(token.path, []).append((token, fold(hit.raw), place))
         elif isinstance(token, Unreadable):
             if fold(hit.raw).strip(EMPTY + "()"):
-                self.found.remarks.append(Remark(place, "这一处填的内容读不回来", hit.raw.strip()))
+                self.found.remarks.append(Remark(place, NOT_READ, hit.raw.strip()))
         elif isinstance(token, OptionNumber):
             self._option(token, hit, place)
         elif isinstance(token, Joined):
@@ -623,6 +791,8 @@ class _Walk:
                 self.note(path, Reading(place, raw, True, "", name))
             elif EMPTY in raw and not self._is_blank_item(path):
                 self.note(path, Reading(place, raw, False, "没有打勾，也可能是没有填", name))
+            elif not raw and not self._is_blank_item(path):
+                self.note(path, Reading(place, raw, None, "方框不见了，看不出勾没有勾", name))
             return
         options = list(dict.fromkeys(box[0].options[0] for box in chosen))
         if len(options) > 1:
@@ -646,7 +816,7 @@ class _Walk:
         run, self.passage = self.passage, []
         missing = self.gap_before or bool(self.gap) or self.number_gap
         doubt = "前面或后面的标题找不到，可能连着另一项的文字" if missing else ""
-        self.number_gap = False
+        doubt = self._swallowed(run) or doubt or self.cell_doubt
         matcher = self.reader.matcher
         paragraphs = tuple(paragraph for _, paragraph in run if not matcher.is_print(fold(paragraph.text)))
         if not paragraphs or all(is_blank(paragraph.text) for paragraph in paragraphs):
@@ -685,7 +855,11 @@ class _Walk:
             value = value_of(token, text, self.reader.form)
         except UnreadableError as error:
             value, doubt = None, str(error)
-        self._noted(token, Reading(_place(paragraphs), text, value, doubt, self.found.name))
+        reading = Reading(_place(paragraphs), text, value, doubt, self.found.name)
+        if self.row_hits is not None and _loop_of(token) is not None:
+            self.row_texts.append((token, reading))
+        else:
+            self._noted(token, reading)
 
     # ---- items
 
@@ -732,7 +906,34 @@ class _Walk:
         return found
 
 
+def _text_of(line: Line) -> str:
+    """A line as it is printed, with ``……`` for what is filled in."""
+    return "".join(
+        "".join(one.text if isinstance(one, Literal) else "……" for one in tokens)
+        for tokens, _ in sequences(line.tokens)[:1]
+    ).strip()
+
+
+def _resembles(line: Line, text: str) -> bool:
+    """Whether a paragraph is a line of the form's with some of its print changed."""
+    printed, said = bare(print_of(line)), bare(fold(text))
+    longest = len(printed) + _VALUES if not is_print(line) else 1.5 * len(printed) + 2
+    missing = len(printed) - LCSseq.similarity(printed, said)
+    return len(said) <= longest and missing <= max(1, 0.3 * len(printed))
+
+
+def _apart(row: Row, label: Cell | None, value: Cell | None) -> bool:
+    """Whether a cell that says something stands between a label and its value."""
+    places = [cell.place for cell in row.cells]
+    if label is None or value is None or label.place not in places or value.place not in places:
+        return False
+    first, last = places.index(label.place), places.index(value.place)
+    return last < first or any(cell.own.strip() for cell in row.cells[first + 1 : last])
+
+
 def _number(chinese: str) -> int:
+    if chinese.isdigit():
+        return int(chinese)
     if "十" in chinese:
         tens, _, ones = chinese.partition("十")
         return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
@@ -758,7 +959,7 @@ def changed_words(printed: str, now: str) -> Iterator[str]:
     matcher = difflib.SequenceMatcher(None, printed, now, autojunk=False)
     for operation, a, b, c, d in matcher.get_opcodes():
         old, new = printed[a:b], now[c:d]
-        if operation == "equal" or "……" in old:
+        if operation == "equal" or old.strip() == "……":
             continue
         if not bare(fold(old)) and not bare(fold(new)):
             continue
