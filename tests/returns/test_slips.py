@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import random
-import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.errors import DataError
-from generator.returns.forms.pattern import Literal, Pattern, lines_of, tokens_of
-from generator.returns.forms.template_pattern import pattern_of
 from generator.workflows.inputs import Upload
 from generator.workflows.read_back import ReadBack, read_back
 from generator.workflows.workspace import Workspace
-from tests.returns.conftest import CODES, filled_forms
-from tests.returns.word_body import body_of, paragraphs, rewritten, set_text, text_of
+from tests.returns.conftest import filled_forms
+from tests.returns.word_body import rewritten, set_text, text_of
 
 pytestmark = pytest.mark.thorough
 
@@ -53,32 +48,6 @@ def told(after: ReadBack) -> str:
     """All that a person is told to look at."""
     left = [source.raw for one in after.entries if one.status != "sure" for source in one.sources]
     return "\n".join([*left, *(one.text for one in after.beyond)])
-
-
-def printed(pattern: Pattern) -> list[str]:
-    """Pieces of print of four characters and more."""
-    lines = [one for one in lines_of(pattern.items) if hasattr(one, "tokens")]
-    texts = [one.text.strip() for line in lines for one in tokens_of(line.tokens) if isinstance(one, Literal)]
-    return [one for one in dict.fromkeys(texts) if re.search(r"[\u4e00-\u9fff]{4}", one)]
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_a_printed_word_that_was_changed_is_told(workspace: Workspace, code: str) -> None:
-    rng = random.Random(code)
-    job, forms = filled_forms(workspace, code)
-    for document, docx in zip(job.programme.documents, forms.values(), strict=False):
-        parts = job.session.templates.prepare(job.programme.folder / document.template).template.parts
-        before = read(workspace, code, docx)
-        body = "\n".join(text_of(one) for one in paragraphs(body_of(docx)))
-        there = [one for one in printed(pattern_of(parts, job.programme, document)) if body.count(one) == 1]
-        for text in rng.sample(there, min(3, len(there))):
-            run = rng.choice(list(re.finditer(r"[\u4e00-\u9fff]{4,}", text)))
-            at = rng.randrange(run.start() + 1, run.end() - 1)
-            if document.title in text:
-                continue
-            after = read(workspace, code, typed(docx, text, f"{text[:at]}{PUT}{text[at + 1 :]}"))
-            assert PUT in told(after), text
-            assert made_up(before, after) == [], text
 
 
 def test_a_changed_heading_of_a_clause_joins_no_texts(workspace: Workspace) -> None:
@@ -126,13 +95,3 @@ def test_a_row_of_a_year_alone_is_marked(workspace: Workspace) -> None:
     assert [one.status for one in after.entries if one.text == "2022" and one.path.endswith(".year")] == [
         "doubtful"
     ]
-
-
-def test_every_programme_refuses_the_forms_of_every_other(workspace: Workspace) -> None:
-    forms = {code: filled_forms(workspace, code)[1] for code in CODES}
-    for code in CODES:
-        for other in CODES:
-            for name, docx in forms[other].items() if other != code else ():
-                with pytest.raises(DataError) as refused:
-                    read(workspace, code, docx, name)
-                assert workspace.catalogue.load(other).title in str(refused.value)
