@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from generator.errors import DataError
 from generator.workflows.inputs import Upload
 from generator.workflows.read_back import ReadBack, read_back
 from generator.workflows.workspace import Workspace
-from tests.returns.conftest import filled_forms
+from tests.returns.conftest import CODES, filled_forms
 from tests.returns.word_body import rewritten, set_text, text_of
 
 pytestmark = pytest.mark.thorough
@@ -95,3 +96,13 @@ def test_a_row_of_a_year_alone_is_marked(workspace: Workspace) -> None:
     assert [one.status for one in after.entries if one.text == "2022" and one.path.endswith(".year")] == [
         "doubtful"
     ]
+
+
+def test_every_programme_refuses_the_forms_of_every_other(workspace: Workspace) -> None:
+    forms = {code: filled_forms(workspace, code)[1] for code in CODES}
+    for code in CODES:
+        for other in CODES:
+            for name, docx in forms[other].items() if other != code else ():
+                with pytest.raises(DataError) as refused:
+                    read(workspace, code, docx, name)
+                assert workspace.catalogue.load(other).title in str(refused.value)
