@@ -118,6 +118,7 @@ def application(settings: Settings, workspace: Workspace | None = None) -> Starl
         Route("/drafts", screen(drafts.show)),
         Route("/drafts/make", screen(drafts.make), methods=["POST"]),
         Route("/drafts/file", screen(drafts.file)),
+        Route("/drafts/picture", screen(drafts.picture)),
         Route("/packs", screen(packs.show)),
         Route("/packs/key", screen(packs.new_key), methods=["POST"]),
         Route("/packs/make", screen(packs.make), methods=["POST"]),

@@ -115,7 +115,7 @@ class RollUp(Task):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareDrafts(Task):
-    """Comparing two data files or packets; where an author is given, with tracked changes in Word."""
+    """Comparing two data files, or two packets with their pages; with tracked changes where an author is given."""
 
     what: ClassVar[str] = "compare"
     old: Path
@@ -126,7 +126,9 @@ class CompareDrafts(Task):
         """Compare; nothing is written."""
         from generator.workflows.compare import compare
 
-        done = compare(workspace, self.old, self.new, author=self.author or None, progress=progress)
+        packets = self.old.is_dir() and self.new.is_dir()
+        author = self.author or None
+        done = compare(workspace, self.old, self.new, author=author, marked=packets, progress=progress)
         return {"comparison": done, "old": self.old.name, "new": self.new.name}
 
 

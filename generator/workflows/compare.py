@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -73,11 +73,13 @@ class DocumentBars:
         title: the document's.
         name: the file's name; empty where there is none.
         found: the file, and what bears bars.
+        before: the PDF as it was; empty where there is no file with bars.
     """
 
     title: str
     name: str
     found: Bars
+    before: bytes = field(default=b"", repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """The file as the command prints it, without its bytes."""
@@ -379,7 +381,7 @@ def _bars(workspace: Workspace, old: Side, new: Side) -> Iterator[DocumentBars]:
                 continue
             made = bars(one, two, title=document.title, faces=session.typesetter.faces)
             name = f"{PurePosixPath(file.path).stem}-改动标线.pdf" if made.pdf is not None else ""
-            yield DocumentBars(document.title, name, made)
+            yield DocumentBars(document.title, name, made, one if name else b"")
 
 
 def _alone(was: Document | None, document: Document | None) -> tuple[str, str, bytes, str]:

@@ -1,7 +1,8 @@
-"""Two drafts side by side: what changed by field, which signatures no longer hold, tracked changes to download."""
+"""Two drafts side by side: values, pages with bars beside what changed, which signatures no longer hold."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -11,12 +12,14 @@ from starlette.responses import Response
 from generator.errors import UsageError
 from generator.web.desk import Desk
 from generator.web.jobs import ENDED, Job
+from generator.web.papers import answer_picture
 from generator.web.served import DATA_SUFFIXES
 from generator.web.tasks import CompareDrafts
 from generator.web.visit import Visit
-from generator.workflows.compare import Comparison
+from generator.workflows.compare import Comparison, DocumentBars
 from generator.workflows.found_packets import found_packets
 from generator.workflows.redlines import redlines_can_be_made
+from generator.workflows.shown_papers import Paper, ShownPapers
 
 KEY: Final = "比对"
 _KINDS: Final = {
@@ -58,6 +61,7 @@ def show(visit: Visit) -> Response:
         comparison=comparison,
         kinds=_KINDS,
         states=_STATES,
+        papers=_papers(comparison) if comparison else [],
         busy=any(job.state not in ENDED for job in jobs),
         said=desk.said,
         key=KEY,
@@ -83,14 +87,62 @@ def file(visit: Visit) -> Response:
     number, at = visit.asked("job"), visit.asked("at")
     if not (number + at).isascii() or not number.isdigit() or not at.isdigit():
         raise UsageError("没有这个文件", "刷新页面后重试")
-    job: Job | None = visit.desk.jobs.get(int(number[:9]))
-    comparison = job.result.get("comparison") if job is not None and job.file == KEY else None
-    redlines = comparison.redlines if isinstance(comparison, Comparison) else ()
+    comparison = _comparison(visit, number)
+    redlines = comparison.redlines if comparison else ()
     if int(at[:4]) >= len(redlines) or not redlines[int(at[:4])].data:
         raise UsageError("这个修订稿不在了", "再比对一次")
     one = redlines[int(at[:4])]
     headers = {"content-disposition": f"attachment; filename*=utf-8''{quote(one.name)}"}
     return Response(one.data, media_type=_DOCX, headers=headers)
+
+
+def picture(visit: Visit) -> Response:
+    """A page of one of the two drafts; the new one's bears the bars."""
+    number, of = visit.asked("job"), visit.asked("of")
+    if not (number + of).isascii() or not number.isdigit() or not of.isdigit():
+        raise UsageError("没有这一页", "刷新页面后重试")
+    comparison = _comparison(visit, number)
+    bars = comparison.bars if comparison else ()
+    pdf = None
+    if int(of[:4]) < len(bars):
+        one = bars[int(of[:4])]
+        pdf = one.before if visit.asked("side") == "old" else one.found.pdf
+    if not pdf:
+        raise UsageError("这次比对不在了", "再比对一次")
+    return answer_picture(visit, ShownPapers([Paper("", pdf)]))
+
+
+def _comparison(visit: Visit, number: str) -> Comparison | None:
+    """A comparison that was made, by its job's number."""
+    job: Job | None = visit.desk.jobs.get(int(number[:9]))
+    found = job.result.get("comparison") if job is not None and job.file == KEY else None
+    return found if isinstance(found, Comparison) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """A document's pages, old and new with the same number side by side.
+
+    Attributes:
+        at: which document, as ``picture`` is asked.
+        bars: what changed.
+        rows: each page's number from 1, and whether the old and the new draft have it.
+    """
+
+    at: int
+    bars: DocumentBars
+    rows: tuple[tuple[int, bool, bool], ...]
+
+
+def _papers(comparison: Comparison) -> list[_Pages]:
+    found = []
+    for at, one in enumerate(comparison.bars):
+        rows = []
+        if one.found.pdf:
+            old, new = (len(ShownPapers([Paper("", pdf)]).pages) for pdf in (one.before, one.found.pdf))
+            rows = [(page, page <= old, page <= new) for page in range(1, max(old, new) + 1)]
+        found.append(_Pages(at, one, tuple(rows)))
+    return found
 
 
 def _packets(desk: Desk) -> list[tuple[str, str]]:
