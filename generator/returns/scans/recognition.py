@@ -31,6 +31,7 @@ _CELL: Final = 5  # pixels within which a character counts as printed at the sam
 _LOOKS_ALIKE: Final = 0.3
 _MARGIN: Final = 0.1
 _MOST_COMPARED: Final = 80
+_EVEN: Final = 20  # so many characters weigh as much as more
 _TONE: Final = 0.3
 _DIFFERS: Final = 12  # of 255
 _LEAST_DIFFERING: Final = 400  # pixels
@@ -200,17 +201,20 @@ class Recogniser:
 
     def _lead(self, fit: _Fit, one: Sheet, other: Sheet) -> float:
         """By how much a scan is more like one page than another, where the two differ; from -2 to 2."""
-        total, count = 0.0, 0
+        total, weights = 0.0, 0
         for mine, theirs, sign in ((one, other, 1), (other, one, -1)):
             here = self._printed(theirs)
             only = _sampled([glyph for glyph in mine.glyphs if _cell(glyph) not in here], _MOST_COMPARED)
             own = characters(fit.seen, mine.draw(), only, None, fit.blur)
             instead = characters(fit.seen, theirs.draw(), only, None, fit.blur)
-            for a, b in zip(own, instead, strict=True):
-                # Where the other page prints nothing, there is nothing to be like.
-                total += sign * (a.own - (b.own if b.own < 1 else 0.0))
-                count += 1
-        return total / count if count else 0.0
+            # Where the other page prints nothing, there is nothing to be like.
+            leads = [a.own - (b.own if b.own < 1 else 0.0) for a, b in zip(own, instead, strict=True)]
+            # What a fuller page prints and a scan of an emptier one has not is nothing for either: it must not outweigh
+            # what the emptier one prints alone. A few characters stay few.
+            weight = min(len(leads), _EVEN)
+            total += sign * weight * sum(leads) / max(1, len(leads))
+            weights += weight
+        return total / weights if weights else 0.0
 
 
 def _code(sheets: Sequence[Sheet], flat: Picture, mapping: Laid) -> str:
