@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from generator.errors import Place
+
+TOLD_ELSEWHERE: Final = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Scalar:
         place: where it stands.
         absent: the key or cell is there, but nothing (or null) stands in it.
         fault: why the value cannot be read from the file, and the remedy; ``text`` then only shows what is there.
+            ``TOLD_ELSEWHERE`` where the message stands at the root of the fault, as a header with an unknown unit.
     """
 
     text: str

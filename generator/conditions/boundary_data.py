@@ -99,8 +99,7 @@ def _verdict(rule: Rule, programme: Programme, row: Boundary, data: Tree) -> str
             return "warn"
     if not row.holds:
         return "fail" if condition.level == "must" else "warn"
-    words = [name for name in rule.text_figures if found[name].names]
-    return "judge" if condition.judge or words else "pass"
+    return "judge" if condition.judge or rule.passages(found) else "pass"
 
 
 def _refused(spec: FieldSpec, value: Any) -> bool:

@@ -110,11 +110,11 @@ class _Judgement:
         if holds != holds_without:
             message = self._differing(rule, figures, others, holds)
             return replace(self._finding(rule, "warn", message, base), figures=shown)
-        words = [name for name in rule.text_figures if figures[name].names]
-        if holds and (condition.judge or words):
+        passages = rule.passages(figures)
+        if holds and (condition.judge or passages):
             # The program sees that something is written, not whether it says what it should: a person reads it.
             return replace(
-                self._finding(rule, "judge", self._asked(rule, figures, words), base), figures=shown
+                self._finding(rule, "judge", self._asked(rule, figures, passages), base), figures=shown
             )
         verdict: Verdict = "pass" if holds else ("fail" if condition.level == "must" else "warn")
         message = self._told(rule, figures, holds) + ("" if holds else self._remedy(rule, figures))
@@ -153,13 +153,13 @@ class _Judgement:
         verdict = "符合" if holds else "不符合"
         return sentence(f"{verdict}“{condition.title}”" + (f"：{listed}" if listed else ""))
 
-    def _asked(self, rule: Rule, figures: Mapping[str, Computed], words: Sequence[str]) -> str:
+    def _asked(self, rule: Rule, figures: Mapping[str, Computed], found: Mapping[str, Sequence[str]]) -> str:
         """What a person should judge: the condition's own question, else the passages that were found, to be read."""
         if rule.condition.judge:
             return sentence(Message(rule.condition.judge).fill(figures))
         passages = [
-            f"{rule.figures[name].title}：“{listed((excerpt(text).rstrip('。；') for text in figures[name].names), _MOST_PASSAGES)}”"
-            for name in words
+            f"{rule.figures[name].title}：“{listed((excerpt(text).rstrip('。；') for text in texts), _MOST_PASSAGES)}”"
+            for name, texts in found.items()
         ]
         return sentence(*passages, f"写得是否做到“{rule.condition.title}”，请看正文")
 

@@ -11,11 +11,12 @@ from generator.base.tree import places
 from generator.conditions.applicability import Asked, asked, members_asked
 from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
 from generator.conditions.columns import planned_column
+from generator.conditions.denial import denies
 from generator.conditions.figure_plan import plan
 from generator.conditions.measured import spelled_out
 from generator.conditions.messages import Message
 from generator.conditions.operations import OPERATIONS
-from generator.conditions.sample import Plan
+from generator.conditions.sample import Computed, Plan
 from generator.conditions.targets import target
 from generator.errors import Place, Problem, ProgrammeError
 from generator.model.catalogue import CommonRules
@@ -57,6 +58,20 @@ class Rule:
             for name, plan in self.figures.items()
             if isinstance(plan.kind, LongText) and OPERATIONS[plan.operation].of_words
         )
+
+    def passages(self, figures: Mapping[str, Computed]) -> dict[str, list[str]]:
+        """By figure what a person has to read before the condition can hold: running text, and names that seem to deny.
+
+        Args:
+            figures: the rule's figures of one dataset.
+        """
+        found = {name: figures[name].names for name in self.text_figures}
+        for name, one in self.figures.items():
+            if type(one.kind) is Text and OPERATIONS[one.operation].of_words:
+                value = figures[name].value
+                texts = value if isinstance(value, list) else [value]
+                found[name] = [text for text in texts if isinstance(text, str) and denies(text)]
+        return {name: texts for name, texts in found.items() if texts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ class Dataset:
         file: the data file's name as the person gave it.
         inputs: sha256 of every file that went in (the data file, text files, attachments), by name
             relative to the data file's folder.
+        unread: paths whose values were given but not read, for a fault that is told once at its root.
     """
 
     consortium: Consortium
@@ -31,6 +32,7 @@ class Dataset:
     file: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    unread: frozenset[str] = frozenset()
 
     def place(self, path: str) -> Place:
         """Where a value stands, or for one that is absent, where what should hold it stands."""
@@ -53,4 +55,4 @@ class Dataset:
     @property
     def wrong(self) -> frozenset[str]:
         """The paths whose values were wrong, as against not given."""
-        return frozenset(problem.path for problem in self.problems)
+        return frozenset(problem.path for problem in self.problems) | self.unread

@@ -69,7 +69,12 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
     consortium = chapters.composed(consortium, dict(places(tree)))
     # Wrong values were left out of the tree, but messages about them need their places too.
     wrong = {problem.path: problem.place for problem in translator.problems if problem.path}
-    found = {**translator.blanks, **wrong, **{path: place for path, place in places(tree) if path}}
+    found = {
+        **translator.blanks,
+        **translator.unread,
+        **wrong,
+        **{path: place for path, place in places(tree) if path},
+    }
     return Dataset(
         consortium,
         found,
@@ -84,6 +89,7 @@ def load(source: Source, programme: Programme | None, *, known: Mapping[str, Pro
             for notice in dict.fromkeys((*source.notices, *translator.notices))
             if not (notice.sort == "own" and notice.place.sheet in chapters.sheets)
         ),
+        frozenset(translator.unread),
     )
 
 

@@ -34,6 +34,8 @@ from generator.readers.field_names import fold
 Synonyms = Mapping[str, tuple[str, ...]]
 
 _SPACES = re.compile(r"\s+")
+# Soft hyphens, zero-width blanks and joiners, marks of direction and of byte order.
+_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff（）、，。；：！？“”‘’《》〈〉【】·—…"
 _BETWEEN_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
 _HAS_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -46,9 +48,10 @@ _BRACKETS = {ord("("): "（", ord(")"): "）", ord("﹙"): "（", ord("﹚"): "�
 def regular_name(text: str) -> str:
     """A name as its certificate has it: no outer blanks, none beside Chinese characters, no line breaks.
 
-    Brackets beside Chinese are full-width, letters and digits half-width. Nothing else is touched.
+    Brackets beside Chinese are full-width, letters and digits half-width, characters without a width that came
+    along with copied text are gone. Nothing else is touched.
     """
-    found = _SPACES.sub(" ", text).strip().translate(_WIDE)
+    found = _SPACES.sub(" ", _UNSEEN.sub("", text)).strip().translate(_WIDE)
     if _HAS_CHINESE.search(found):
         found = _BETWEEN_CHINESE.sub("", found.translate(_BRACKETS))
     return found
@@ -56,7 +59,7 @@ def regular_name(text: str) -> str:
 
 def tidy(text: str) -> str:
     """A typed value with full-width forms folded and white space closed up."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip()
+    return _SPACES.sub(" ", _UNSEEN.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 
 def plain_form(kind: Kind | None, text: str, synonyms: Synonyms) -> str:
@@ -186,7 +189,7 @@ _DAY = re.compile(
 _COMPACT = re.compile(rf"((?:19|20)\d\d)(\d\d)(\d\d){_TIME}")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _DAY_WORDS = re.compile(
-    r"([零〇○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})[日号]"
+    r"([零〇○一二三四五六七八九]{4}|\d{4})年([一二三四五六七八九十]{1,2}|\d{1,2})月([一二三四五六七八九十]{1,3}|\d{1,2})[日号]"
 )
 _MONTH = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*月?(?:份|初|底|中旬|上旬|下旬)?")
 _TURNED = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{2}|\d{4})")
@@ -201,7 +204,7 @@ def _date(_kind: Kind, text: str) -> str:
         if match := pattern.fullmatch(plain):
             return _iso(text, int(match[1]), int(match[2]), int(match[3]))
     if match := _DAY_WORDS.fullmatch(plain):
-        numbers = [number(group) or 0 for group in match.groups()]
+        numbers = [int(group) if group.isdigit() else number(group) or 0 for group in match.groups()]
         return _iso(text, *numbers)
     if (match := _SERIAL.fullmatch(plain)) and int(match[1]) in _SERIALS:
         return (_EXCEL_EPOCH + timedelta(days=int(match[1]))).isoformat()

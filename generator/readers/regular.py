@@ -21,12 +21,13 @@ from generator.model.fields import Bounds, FieldSpec, Part
 from generator.model.notices import Notice, Sort
 from generator.model.paths import title_of
 from generator.model.programme import Words
-from generator.model.value_kinds import LongText, Money, Numeric, Share, Text, says_none
+from generator.model.value_kinds import Choice, LongText, Money, Numeric, Share, Text, says_none
 from generator.readers.meaning import Synonyms, plain_form, regular_name
 from generator.readers.translate import Translator, shortened
 
 _INDEX = re.compile(r"\[\d+\]")
 _CITY = re.compile(r"[\u4e00-\u9fff]{1,12}(?:市|州|盟|地区|自治县|县|区|旗)")
+_LETTER_AS_DIGIT = re.compile(r"\d[OoIlＯ]|[OoIl]\d")
 _PHONE_DIGITS: Final = range(7, 40)
 _SERVICE_DIGITS: Final = range(5, 7)
 _MOBILE_DIGITS: Final = 11
@@ -173,7 +174,10 @@ class Normaliser:
                     return node
                 self._wrong(path, node, error.what, error.remedy)
                 return None
-            self._tell("understood", node, kind.show(value) + _unit(spec), path)
+            stray = isinstance(kind, Choice) and regular_name(node.text) == text
+            self._tell("regular" if stray else "understood", node, kind.show(value) + _unit(spec), path)
+        elif isinstance(kind, Choice) and value != node.text:
+            self._tell("regular", node, kind.show(value), path)
         if (
             isinstance(kind, Numeric)
             and isinstance(value, int)
@@ -190,7 +194,7 @@ class Normaliser:
         if says_none(text) or not text:
             return node
         if spec.reads == "province":
-            full = self._provinces.get(text)
+            full = self._provinces.get(text) or self._provinces.get(text.removeprefix("中国"))
             if full is not None and full != text:
                 self._tell("understood", node, full, path)
                 return Scalar(full, node.place)
@@ -338,8 +342,10 @@ class Normaliser:
         runs = [re.sub(r"\D", "", run) for run in re.findall(r"\d[\d\-－—()（）+]*", text)]
         longest = max((len(run) for run in runs), default=0)
         mobile = re.fullmatch(r"1[3-9]\d+", "".join(runs)) and len(runs) == 1
-        if (longest not in _PHONE_DIGITS and longest not in _SERVICE_DIGITS) or (
-            mobile and longest != _MOBILE_DIGITS
+        if (
+            _LETTER_AS_DIGIT.search(text)
+            or (longest not in _PHONE_DIGITS and longest not in _SERVICE_DIGITS)
+            or (mobile and longest != _MOBILE_DIGITS)
         ):
             self._ask(node.place, path, f"{title}的值{shortened(node.text)}不像电话号码")
 
@@ -375,6 +381,7 @@ def _past_years(node: Node, part: type[Part]) -> Iterator[int]:
 
 def _seen(text: str) -> str:
     """A text with its stray blanks and line breaks made visible."""
+    text = re.sub(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]", "␣", text)
     head, body, tail = re.fullmatch(r"(\s*)(.*?)(\s*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
     return "␣" * len(head) + re.sub(r"[\r\n]+", "⏎", body) + "␣" * len(tail)
 

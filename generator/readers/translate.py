@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from generator.base.characters import refused_character, visible
 from generator.base.tree import (
+    TOLD_ELSEWHERE,
     Entries,
     Entry,
     Items,
@@ -32,6 +33,9 @@ _MOST_IDS = 12
 _UNIT_KEY = re.compile(r"(.+?)[(\[【/](?:单位[:为]?)?(?:人民币)?([^()\[\]【】/]{1,8})[)\]】]?")
 _BARE = re.compile(r"\s*[+-]?[\d,，０-９．.]+\s*")
 _UNSAFE_ID = re.compile(r"[.\[\]]")
+_MOST_NEAR = 3
+# The number before a heading's words, of a folded title: 第九条, 四、, (二).
+_NUMBERED = re.compile(r"^(?:第?[一二三四五六七八九十百\d]+[条章节款、,·]|[(][一二三四五六七八九十\d]+[)])")
 _LIKE_A_PAIR = re.compile(r"\s*([^:：\s]{1,20})\s*[:：]")
 
 
@@ -96,11 +100,23 @@ class MapKeys:
     def remedy(self, key: str) -> str:
         """What to write instead of an id that there is not."""
         known = self.known or {}
-        near = difflib.get_close_matches(fold(key), [*known, *self.titles], n=1, cutoff=0.5)
-        if near:
-            id_ = self.titles.get(near[0], near[0])
+        wanted = fold(key)
+        plain = _NUMBERED.sub("", wanted) or wanted
+        # Titles that hold the whole of what was written are meant more likely than those that are merely alike.
+        near = [
+            title
+            for title in self.titles
+            if len(plain) > 1 and (plain in title or (_NUMBERED.sub("", title) or title) in plain)
+        ]
+        most = 1 if key.isascii() else _MOST_NEAR
+        near = near or difflib.get_close_matches(wanted, [*known, *self.titles], n=most, cutoff=0.5)
+        ids = list(dict.fromkeys(self.titles.get(one, one) for one in near))[:_MOST_NEAR]
+        if ids:
             # Who writes ids is told the id, who writes titles the title.
-            return f"改为“{id_ if key.isascii() or not known.get(id_) else known[id_]}”"
+            called = [id_ if key.isascii() or not known.get(id_) else known[id_] for id_ in ids]
+            meant = "、".join(f"“{name}”" for name in called)
+            # Which one was meant is not for the program to say: another's text would stand under its heading.
+            return f"改为{meant}" if len(called) == 1 and key.isascii() else f"看是不是{meant}，照那个标题写"
         names = [title or id_ for id_, title in known.items()]
         listed = "、".join(f"“{name}”" for name in names[:_MOST_IDS])
         more = f"等 {len(known)} 个" if len(known) > _MOST_IDS else ""
@@ -141,6 +157,7 @@ class Translator:
         self.map_keys = map_keys
         self.unknown_keys = 0
         self.problems: list[Problem] = []
+        self.unread: dict[str, Place] = {}
         self.notices: list[Notice] = []
         self.blanks: dict[str, Place] = {}
         self.placeholders: dict[str, str] = {}
@@ -156,7 +173,10 @@ class Translator:
         """Record a value that the file's reader could not give; whether it was one."""
         if not isinstance(node, Scalar) or node.fault is None:
             return False
-        self.wrong(path, node.place, *node.fault)
+        if node.fault == TOLD_ELSEWHERE:
+            self.unread[path] = node.place
+        else:
+            self.wrong(path, node.place, *node.fault)
         return True
 
     def group(

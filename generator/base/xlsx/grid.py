@@ -29,10 +29,20 @@ _REFERENCE = re.compile(rb"""\br\s*=\s*["']([A-Za-z]+)(\d+)["']""")
 _TYPE = re.compile(rb"""\bt\s*=\s*["'](\w+)["']""")
 _STORED = re.compile(rb"<(?:\w+:)?v[^>]*>([^<]*)</")
 _STRING_RESULT = b"str"
+# Hidden outright, or drawn too low or too narrow to be seen.
 _HIDDEN_ROW = re.compile(
-    rb"""<(?:\w+:)?row\s(?=[^>]*?\bhidden\s*=\s*["'](?:1|true)["'])[^>]*?\br\s*=\s*["'](\d+)["']"""
+    rb"""<(?:\w+:)?row\s(?=[^>]*?\b(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["'][01](?:\.\d+)?)["'])[^>]*?\br\s*=\s*["'](\d+)["']"""
 )
-_HIDDEN_COLUMNS = re.compile(rb"""<(?:\w+:)?col\s(?=[^>]*?\bhidden\s*=\s*["'](?:1|true)["'])([^>]*)>""")
+_HIDDEN_COLUMNS = re.compile(
+    rb"""<(?:\w+:)?col\s(?=[^>]*?\b(?:hidden\s*=\s*["'](?:1|true)|width\s*=\s*["']0(?:\.\d+)?)["'])([^>]*)>"""
+)
+_SHARED_TEXT = re.compile(rb"<(?:\w+:)?si\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_TEXT_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s([^>]*?\bt\s*=\s*["'](?:s|inlineStr)["'][^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL
+)
+_STRIKE = re.compile(rb"""<(?:\w+:)?strike(?:\s*/>|\s+val\s*=\s*["'](?:1|true)["'])""")
+_PALE: Final = 0xD0
+_WHITE: Final = frozenset({"FFFFFF", "FFFFFFFF", "00FFFFFF"})
 _FROM_TO = re.compile(rb"""\b(min|max)\s*=\s*["'](\d+)["']""")
 # Their results change whenever the file is opened: no value that the applicant has stated.
 _VOLATILE = re.compile(rb"\b(?:TODAY|NOW|RAND|RANDBETWEEN)\s*\(", re.IGNORECASE)
@@ -74,7 +84,8 @@ class Grid:
         hidden: whether the whole sheet is out of sight.
         hidden_rows: rows that are hidden or filtered out.
         hidden_columns: columns that are hidden.
-        struck: positions of cells whose text is struck through.
+        struck: positions of cells whose text is struck through, wholly or in part.
+        faint: positions of cells whose text has the paper's colour, or a format that shows nothing.
         volatile: positions of formulas whose result changes with the day.
     """
 
@@ -90,6 +101,7 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    faint: frozenset[tuple[int, int]] = frozenset()
     volatile: frozenset[tuple[int, int]] = frozenset()
 
     def value(self, row: int, column: int) -> Value:
@@ -154,6 +166,7 @@ def _grids(
     workbook: python_calamine.CalamineWorkbook, package: Package, name: str, styles: _Styles
 ) -> Iterator[Grid]:
     total = 0
+    texts = _struck_texts(package.texts)
     seen = {
         each.name: each.visible == python_calamine.SheetVisibleEnum.Visible
         for each in workbook.sheets_metadata
@@ -167,6 +180,7 @@ def _grids(
             )
         grid = Grid(name, title, sheet.to_python(skip_empty_area=False), hidden=not seen.get(title, True))
         _scan(grid, xml, styles)
+        _find_struck_parts(grid, xml, texts)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
             _merge(grid, top, left, bottom, right)
         yield grid
@@ -202,7 +216,7 @@ def _scan(grid: Grid, xml: bytes, styles: _Styles) -> None:
                 unstored.add(position)
         grid.formulas, grid.unstored = frozenset(formulas), frozenset(unstored)
         grid.volatile = frozenset(volatile)
-    if b"hidden" in xml:
+    if b"hidden" in xml or b" ht=" in xml or b"width=" in xml:
         grid.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(xml))
         grid.hidden_columns = frozenset(
             column
@@ -210,15 +224,49 @@ def _scan(grid: Grid, xml: bytes, styles: _Styles) -> None:
             for ends in [{name: int(number) for name, number in _FROM_TO.findall(attributes)}]
             for column in range(ends.get(b"min", 1) - 1, min(ends.get(b"max", 0), len(LETTERS)))
         )
-    if styles.percents or styles.struck:
-        percents: set[tuple[int, int]] = set()
-        struck: set[tuple[int, int]] = set()
+    telling = styles.percents | styles.struck | styles.faint
+    if telling:
+        found: dict[bytes, set[tuple[int, int]]] = {}
         for attributes, style in _STYLED_CELL.findall(xml):
-            if (style in styles.percents or style in styles.struck) and (at := _REFERENCE.search(attributes)):
-                (percents if style in styles.percents else struck).add(_position(*at.groups()))
-                if style in styles.percents and style in styles.struck:
-                    struck.add(_position(*at.groups()))
-        grid.percents, grid.struck = frozenset(percents), frozenset(struck)
+            if style in telling and (at := _REFERENCE.search(attributes)):
+                found.setdefault(style, set()).add(_position(*at.groups()))
+        grid.percents, grid.struck, grid.faint = (
+            frozenset(position for style in wanted for position in found.get(style, ()))
+            for wanted in (styles.percents, styles.struck, styles.faint)
+        )
+
+
+def _is_pale(colour: str) -> bool:
+    """Whether a fill of this colour leaves white letters unreadable, as the form's yellow does."""
+    try:
+        parts = bytes.fromhex(colour)[-3:]
+    except ValueError:
+        return False
+    return len(parts) == len("RGB") and min(sorted(parts)[1:]) >= _PALE
+
+
+def _struck_texts(xml: bytes) -> frozenset[bytes]:
+    """The numbers of the shared texts that are struck through in part, as cells write them."""
+    if not _STRIKE.search(xml):
+        return frozenset()
+    return frozenset(
+        str(at).encode()
+        for at, found in enumerate(_SHARED_TEXT.finditer(xml))
+        if _STRIKE.search(found[1] or b"")
+    )
+
+
+def _find_struck_parts(grid: Grid, xml: bytes, texts: frozenset[bytes]) -> None:
+    """Add the cells whose text is struck through in part."""
+    if not texts and not _STRIKE.search(xml):
+        return
+    positions = set(grid.struck)
+    for attributes, inside in _TEXT_CELL.findall(xml):
+        stored = _STORED.search(inside)
+        struck = _STRIKE.search(inside) or (stored is not None and stored[1] in texts)
+        if struck and (at := _REFERENCE.search(attributes)):
+            positions.add(_position(*at.groups()))
+    grid.struck = frozenset(positions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +276,12 @@ class _Styles:
     Attributes:
         percents: those that show a number as a percentage.
         struck: those that strike the text through.
+        faint: those that show nothing: white on white, or a format of empty parts.
     """
 
     percents: frozenset[bytes] = frozenset()
     struck: frozenset[bytes] = frozenset()
+    faint: frozenset[bytes] = frozenset()
 
 
 def _styles(package: Package, place: Place) -> _Styles:
@@ -254,8 +304,33 @@ def _styles(package: Package, place: Place) -> _Styles:
         for mark in font.iter(f"{space}strike")
         if mark.get("val", "1") not in {"0", "false"}
     }
+    white = {
+        str(at)
+        for at, font in enumerate(fonts if fonts is not None else ())
+        for colour in font.iter(f"{space}color")
+        if colour.get("rgb", "").upper() in _WHITE or (colour.get("theme") == "0" and not colour.get("tint"))
+    }
+    fills = root.find(f"{space}fills")
+    filled = {
+        str(at)
+        for at, fill in enumerate(fills if fills is not None else ())
+        for pattern in fill.iter(f"{space}patternFill")
+        if pattern.get("patternType", "none") != "none"
+        and not any(_is_pale(colour.get("rgb", "")) for colour in pattern.iter(f"{space}fgColor"))
+    }
+    blank = {
+        str(each.get("numFmtId"))
+        for each in root.iter(f"{space}numFmt")
+        if not str(each.get("formatCode", "")).strip(";") and ";;" in str(each.get("formatCode", ""))
+    }
     numbered = [(str(at).encode(), each) for at, each in enumerate(cells)]
     return _Styles(
         frozenset(at for at, each in numbered if str(each.get("numFmtId")) in formats),
         frozenset(at for at, each in numbered if str(each.get("fontId")) in struck),
+        frozenset(
+            at
+            for at, each in numbered
+            if str(each.get("numFmtId")) in blank
+            or (str(each.get("fontId")) in white and str(each.get("fillId")) not in filled)
+        ),
     )

@@ -64,11 +64,13 @@ class Package:
         sheets: each sheet's XML by its name, in the workbook's order; sheets that hold no cells
             (charts) are left out.
         styles: the styles' XML; empty where there is none.
+        texts: the shared texts' XML; empty where there is none.
     """
 
     data: bytes
     sheets: dict[str, bytes]
     styles: bytes
+    texts: bytes = b""
 
 
 def what_instead(data: bytes) -> str:
@@ -146,7 +148,8 @@ def open_package(data: bytes, name: str) -> Package:
             if part in names:
                 sheets[title] = _checked(_read(archive, part, place), Place(name, sheet=title), strings)
                 parts[part] = _NEW_ERROR.sub(rb"\1#N/A\2", sheets[title])
-    return Package(zip_bytes(parts, stored=True), sheets, parts.get(_STYLES, b""))
+    texts = next((content for part, content in parts.items() if part.endswith("sharedStrings.xml")), b"")
+    return Package(zip_bytes(parts, stored=True), sheets, parts.get(_STYLES, b""), texts)
 
 
 def _opened(data: bytes, place: Place) -> ZipReader:

@@ -54,8 +54,10 @@ _UNITS: Final = frozenset(
 )
 _SHORT_UNITS: Final = {"rmb": "元", "人民币": "元", "usd": "美元", "百分比": "%", "百分数": "%"}
 _IN_BRACKETS = re.compile(r"(.+)[(\[【]([^()\[\]【】]{1,12})[)\]】]")
-_AFTER_STROKE = re.compile(r"(.+?)(?:/|,|:|-|单位:?)((?:人民币)?[百千万亿十]*(?:元|美元))")
-_LIKE_UNIT = re.compile(r"元|[百千万亿]|吨|‰|小数|倍|usd|rmb|美金|欧|日|镑|港|币|单位")
+_AFTER_STROKE = re.compile(r"(.+?)(?:/|,|:|-|单位:?)?((?:人民币)?[百千万亿十]*(?:美元|元))")
+_LIKE_UNIT = re.compile(
+    r"元|[百千万亿]|吨|‰|小数|倍|usd|rmb|美金|欧|日|镑|港|币|单位|^[分角厘毛]$|^(?:个?月|天|周|季度?|小时)$"
+)
 _IDENTIFIERS = frozenset({"phone", "mobile", "fax", "id_number", "credit_code", "postcode"})
 _IDENTIFIER = re.compile(r"代码|电话|手机|传真|证件|号码|账号|帐号|邮编|邮政编码|编号|文号")
 _SEPARATORS = re.compile(r"[·•・.。]")
@@ -86,7 +88,7 @@ def split_remark(text: str) -> tuple[str, str]:
 
 def unit_of(remark: str) -> str:
     """The unit that a remark names, as 单位:万元 or 人民币千元; empty where it names none."""
-    plain = re.sub(r"^(?:金额)?(?:单位)?[:为]?(?:人民币)?[:,、/]?", "", fold(remark))
+    plain = re.sub(r"^(?:金额)?(?:单位)?[:为]?(?:人民币)?[:,、/]?[¥￥]?", "", fold(remark))
     return _SHORT_UNITS.get(plain, plain if plain in _UNITS else "")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from generator.base.text import listed
-from generator.base.tree import Entries, Entry, Node, Scalar
+from generator.base.tree import TOLD_ELSEWHERE, Entries, Entry, Node, Scalar
 from generator.base.xlsx.grid import Grid, read_grids
 from generator.errors import DataError, Place, Problem
 from generator.model.consortium import Consortium
@@ -220,8 +220,12 @@ class _Reader:
                     )
                 continue
             column = names.get(fold(label)) or names.get(split_remark(label)[0])
+            if column is None and not grid.holds(row, value_at) and self._behind(grid, row, label_at, names):
+                continue
             if column is not None and grid.holds(row, value_at) and (unit := wrong_unit(column, label)):
                 self.root.fault(grid.place(row, label_at), *unit_fault(column, unit))
+                unread = Scalar("", grid.place(row, value_at), fault=TOLD_ELSEWHERE)
+                self.root.put(column.path.split("."), unread)
                 continue
             if column is None:
                 if grid.holds(row, value_at):
@@ -244,6 +248,19 @@ class _Reader:
                 continue
             self._tell_of_unseen(grid, row, found_at, label)
             self.root.put(column.path.split("."), lines(node) if column.shape == "list" else node)
+
+    def _behind(self, grid: Grid, row: int, label_at: int, names: dict[str, Column]) -> bool:
+        """Take a value that was typed behind its label, in the same cell: 产业领域：氢能."""
+        label, mark, text = grid.text(row, label_at).replace("：", ":").partition(":")
+        column = names.get(fold(label))
+        if column is None or column.kind is None or not mark or not text.strip():
+            return False
+        place = grid.place(row, label_at)
+        value = grid.text(row, label_at)[len(label) + 1 :].strip()
+        self.root.tell("understood", place, f"写在项目名后面的内容作“{column.title}”")
+        node = Scalar(value, place)
+        self.root.put(column.path.split("."), lines(node) if column.shape == "list" else node)
+        return True
 
     def _beside(self, grid: Grid, row: int, value_at: int, column: Column) -> int:
         """The column of a row's value: its own, or that of the one filled cell beside it; notices tell of what stands there."""
@@ -269,6 +286,9 @@ class _Reader:
             self.root.tell("hidden", grid.place(row, at), f"“{label}”一行是隐藏或筛选掉的")
         elif (row, at) in grid.struck:
             self.root.tell("hidden", grid.place(row, at), f"“{label}”的内容加了删除线")
+        elif at in grid.hidden_columns or (row, at) in grid.faint:
+            how = "在隐藏的列里" if at in grid.hidden_columns else "是白色字，或格式不显示内容"
+            self.root.tell("hidden", grid.place(row, at), f"“{label}”的内容{how}")
 
     def _unknown(self, steps: list[str], place: Place, node: Node) -> None:
         for step in reversed(steps[1:]):

@@ -8,6 +8,7 @@ from typing import Final
 
 from generator.base.characters import BadValueError
 from generator.base.tree import (
+    TOLD_ELSEWHERE,
     Entries,
     Entry,
     Items,
@@ -48,6 +49,7 @@ _SIGNED = re.compile(
     r"(?:制表|填表|填报|审核|复核|经办|经手|联系|负责|单位负责|财务负责|统计负责|编制|批准|校对|录入)人?(?:员|签字|签名|（签字）|\(签字\)|（盖章）)?\s*[:：]"
     r"|(?:制表|填表|填报|审核|编制)(?:日期|时间|单位)\s*[:：]|(?:联系电话|日期|单位（盖章）|单位\(盖章\)|盖章|签字)\s*[:：]"
 )
+_TITLE_HEADS: Final = frozenset({"标题", "材料名称"})
 _SUMS: Final = frozenset({"合计", "总计", "小计", "总和"})
 
 
@@ -218,17 +220,20 @@ class Tables:
                 self.root.tell(
                     "hidden", grid.place(header.row, at), f"这一列“{_shown(grid, header.row, at)}”是隐藏的"
                 )
-        if grid.struck:
-            for row in rows:
-                struck = [at for at in columns if (row, at) in grid.struck and grid.holds(row, at)]
-                if struck:
+        for positions, how in ((grid.struck, "加了删除线"), (grid.faint, "是白色字，或格式不显示内容")):
+            for row in rows if positions else ():
+                found = [at for at in columns if (row, at) in positions and grid.holds(row, at)]
+                if found:
                     self.root.tell(
-                        "hidden", grid.place(row, struck[0]), f"“{_shown(grid, row, struck[0])}”加了删除线"
+                        "hidden", grid.place(row, found[0]), f"“{_shown(grid, row, found[0])}”{how}"
                     )
 
     def item(self, grid: Grid, header: Header, row: int) -> GroupBuilder:
         """One row as a group."""
         item = GroupBuilder(grid.place(row, header.columns[0].at if header.columns else 0))
+        for at, column, _ in header.unusable:
+            if grid.holds(row, at) and column.path:
+                item.put(column.path.split("."), Scalar("", grid.place(row, at), fault=TOLD_ELSEWHERE))
         number, cells = str(row + 1), grid.rows[row]
         width, bare = len(cells), grid.is_bare
         for head in header.columns:
@@ -315,6 +320,8 @@ class Tables:
             key = scalar(
                 grid, row, header.key, None, identifier=False, unit="", place=grid.place(row, header.key)
             )
+            if key.absent and (titled := _titled(grid, row, header)) is not None:
+                key = titled
             if key.absent or not key.text.strip() or key.fault:
                 self.root.fault(
                     key.place, f"“{sheet.title}”的这一行没有编号", "补上编号（见方案的条款、章节或材料清单）"
@@ -401,6 +408,14 @@ class Tables:
         near = difflib.get_close_matches(text, [name for name in names if name], 1, 0.5)
         hint = f"改为“{near[0]}”" if near else "核对名称，与前面的表完全一致"
         return f"前面的表里没有“{text[:30]}”", hint
+
+
+def _titled(grid: Grid, row: int, header: Header) -> Scalar | None:
+    """The heading beside an id that was deleted or never given; None where the row has none."""
+    for at in range(len(grid.rows[header.row])):
+        if fold(grid.text(header.row, at)) in _TITLE_HEADS and grid.text(row, at).strip():
+            return Scalar(grid.text(row, at), grid.place(row, at))
+    return None
 
 
 def _shown(grid: Grid, row: int, at: int) -> str:
