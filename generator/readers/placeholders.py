@@ -27,13 +27,16 @@ _REST: Final = (
     r"|(?:例|例如|如|示例|样例|举例)[:：].{1,44}"
     r"|(?:请|此处|在此|这里)(?:在此处?|您|据实|如实|按实|根据实际情况)?(?:填写|填入|填|输入|录入|补充|写明|选择|插入).{0,40}"
     r"|点击(?:此处|这里).{0,40}|单击(?:此处|这里).{0,40}"
-    r"|[?]+|[,;:!、。.，；：！]|某某|[\u4e00-\u9fff]{1,2}某某?|[.…。]{2,}|[_]{2,}|[#]{2,}|□{2,}|[*×xX○〇]{2,}"
+    # Ditto marks.
+    r"|[〃々\"”″′']{1,2}|[?]+|[,;:!、。.，；：！]|某某|[\u4e00-\u9fff]{1,2}某某?|[.…。]{2,}|[_]{2,}|[#]{2,}|□{2,}|[*×xX○〇]{2,}"
 )
 _INSIDE = re.compile(rf"(?:{_WORDS}|{_REST})", re.IGNORECASE)
 _REMARK = r"(?:[(（][^()（）]{0,20}[)）])?"
 _WHOLE = re.compile(rf"(?:{_WORDS}|{_REST}){_REMARK}", re.IGNORECASE)
 # 张三（待定）: a name that is not settled may not stand in a signing edition.
-_UNSETTLED = re.compile(r".{1,24}[(（](?:待定|暂定|待确认|待确定|待核实|待核|待聘|待补充?|拟定?|未定)[)）]")
+_UNSETTLED = re.compile(
+    r".{1,24}[(（](?:待定|暂定|待确认|待确定|待核实|待核|待聘|待补充?|拟定?|未定|示例|样例|举例|例|范例|样本|样表)[)）]"
+)
 _BRACKETED = re.compile(r"[\[(（【〔<《{「『](.*)[\])）】〕>》}」』]")
 _ASKED = re.compile(r"(?:请|待|填|此处|例|输入|补充|选择).{0,44}")
 # 张××, ××公司, 0371-XXXXXXX, ××××年×月: crosses where characters belong, and no Latin word around them.

@@ -184,7 +184,7 @@ def test_4_units_in_headers(judged: Any, header: str, told: str) -> None:
     "word",
     [
         "待定", "暂无", "同上", "XXX", "例：张三", "尚未聘任", "空缺", "另行确定", "待领导审定", "会后再定", "附件3", "某某",
-        "李某", "见营业执照", "同牵头单位", "张三（待定）", "。", "测试", "未提供", "敬请期待",
+        "李某", "见营业执照", "同牵头单位", "张三（待定）", "。", "测试", "未提供", "敬请期待", "〃", "张三（示例）",
     ],
 )  # fmt: skip
 def test_5_words_that_keep_a_place(judged: Any, word: str) -> None:
@@ -374,7 +374,8 @@ def test_18_a_column_of_ones_own(judged: Any, code: str, title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows", [("合计",), ("制表人：张三", "审核人：李四"), ("注：含兼职人员",), ("以上数据已审核",)]
+    "rows",
+    [("合计",), ("合  计：",), ("制表人：张三", "审核人：李四"), ("注：含兼职人员",), ("以上数据已审核",)],
 )
 def test_23_what_stands_under_a_table(judged: Any, rows: tuple[str, ...]) -> None:
     def change(book: Workbook) -> None:
@@ -384,7 +385,7 @@ def test_23_what_stands_under_a_table(judged: Any, rows: tuple[str, ...]) -> Non
             sheet.cell(last + 1, at).value = text
 
     said = judged(HAINAN, change)
-    if rows == ("合计",):
+    if rows[0].startswith("合"):
         assert len(said["problems"]) == 1
     else:
         assert (said["exit"], said["problems"], sorts(said)) == (0, [], ["own"])

@@ -189,10 +189,11 @@ class Tables:
                 continue
             if 0 <= header.key < first and grid.holds(row, header.key):
                 first = header.key
-            if grid.text(row, first).strip() in _SUMS:
+            name = "".join(grid.text(row, first).split()).rstrip(":：")
+            if name in _SUMS:
                 self.root.fault(
                     grid.place(row, first),
-                    f"“{sheet.title}”里有“{grid.text(row, first).strip()}”行，会被当作一项",
+                    f"“{sheet.title}”里有“{name}”行，会被当作一项",
                     "删去这一行，合计由程序计算",
                 )
                 continue
