@@ -72,6 +72,17 @@ def test_cells_of_a_list_that_are_filled_wrongly_put_their_row_in_doubt(workspac
     column = read(workspace, HAINAN, typed(form, "3500.00", "见附件", whole=True))
     assert made_up(before, column) == []
     assert "members[0].accounts[0].sales" in {one.path for one in column.of("doubtful")}
+    agreement = next(
+        data for name, data in filled_forms(workspace, HAINAN)[1].items() if name.startswith("02")
+    )
+    was = read(workspace, HAINAN, agreement)
+    name, address = (
+        next(one.text for one in was.entries if one.path == f"members[6].{field}")
+        for field in ("legal_representative", "address")
+    )
+    swapped = typed(typed(agreement, address, PUT, whole=True), name, address, whole=True)
+    after = read(workspace, HAINAN, typed(swapped, PUT, name, whole=True))
+    assert made_up(was, after) == []
     other = read(workspace, HAINAN, typed(form, "合计", "总计", whole=True))
     assert "“合”改成了“总”" in told(other)
 

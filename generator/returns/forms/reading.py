@@ -202,7 +202,7 @@ class FormReader:
         self.lines = [
             line
             for line in lines_of(self.pattern.items)
-            if isinstance(line, Line) and len(bare(print_of(line))) >= _TELLING
+            if isinstance(line, Line) and len(bare(print_of(line))) > 1
         ]
         self.labelled = dict(_labels_beside(self.pattern))
 

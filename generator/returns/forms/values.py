@@ -17,6 +17,7 @@ _BLANKS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□�
 _BLANK_NUMBERS: Final = re.compile(r"(?:[\s_＿*＊.…·:：;；,，。、()（）□☐%％年月日万元个人项次家份岁])*")
 _SPREAD: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 _LONGEST_LINE: Final = 120
+_ADDRESS: Final = re.compile(r"[0-9]号(?:院|[0-9a-z-]*(?:楼|座|室|层|栋|幢).*)?$")
 _LINE_OF_PRINT: Final = 5  # shorter, what a form prints may also be what somebody wrote
 _BOXED: Final = re.compile(rf"([{TICKED}{EMPTY}]?)是([{TICKED}{EMPTY}]?)否([{TICKED}{EMPTY}]?)")
 
@@ -100,6 +101,8 @@ def _line(token: Value, text: str, form: Form) -> str:
         raise UnreadableError("只是一个数")
     if reads == "name" and re.search(r"[0-9a-z]{15,}", said):
         raise UnreadableError("里面像有信用代码")
+    if reads == "name" and _ADDRESS.search(said):
+        raise UnreadableError("像是地址")
     # 韩　知　微 is spread out to fill its cell.
     return _SPREAD.sub("", one) if reads == "name" else one
 
