@@ -34,6 +34,8 @@ _MOBILE_DIGITS: Final = 11
 # An amount in 元 among amounts in 万元 is about 10,000 times too large; real growth stays far below this factor.
 _FAR_APART: Final = 2_000
 _LONGEST_WITHOUT_ACCOUNTS: Final = 2
+# Other words for 无, where a whole short text says no more.
+_NOTHING: Final = frozenset({"不适用", "不设", "不涉及", "不需要", "无需", "无此项", "无此情况", "不存在"})
 _KIND_BOUNDS: Final[dict[type, Bounds]] = {
     Money: Bounds(least=0, usual_most=100_000_000),
     Share: Bounds(least=0, most=100),
@@ -193,6 +195,9 @@ class Normaliser:
         text = regular_name(node.text)
         if says_none(text) or not text:
             return node
+        if text in _NOTHING:
+            self._tell("understood", node, "无", path)
+            return Scalar("无", node.place)
         if spec.reads == "province":
             full = self._provinces.get(text) or self._provinces.get(text.removeprefix("中国"))
             if full is not None and full != text:

@@ -294,7 +294,7 @@ CLUMSY: dict[str, Case] = {
     "an older form": (stamped(0), "由第 0 版改为第 1 版", "_lianheti", "B1"),
     "a newer form": (stamped(99), "比本程序认识的", "_lianheti", "B1"),
     "a form of another unit": (do(other_unit), "单位由“元”改为“万元”", "_lianheti", "B1"),
-    "an invisible character": (put(MEMBERS, "单位名称", 6, "乙\u200b大学"), "U+200B", MEMBERS, "B6"),
+    "an invisible character": (put(USES, "用途", 5, "设\u200b备"), "U+200B", USES, "A5"),
     "a direction override": (put(USES, "用途", 5, "设\u202e备"), "U+202E", USES, "A5"),
 }
 

@@ -330,7 +330,7 @@ def test_12_and_13_wording_that_denies_never_makes_a_condition_hold(
 ) -> None:
     said = judged(code, path, typed)
     (found,) = [one for one in said["findings"] if one["rule"] == rule]
-    assert found["verdict"] in {"judge", "unknown", "fail"}
+    assert found["verdict"] in {"judge", "unknown", "fail", "warn"}
     if found["verdict"] == "judge" and len(path) != 1:
         assert typed.rstrip("。") in found["message"]
 

@@ -346,3 +346,10 @@ def test_a_character_that_does_not_print_is_refused_without_a_word_about_other_p
     (problem,) = read(f"name: 某联合体\nmembers:\n  - name: 甲\n    task: 👩{char}💻攻关\n").problems
     assert "印不出来" in problem.message
     assert "Word" not in problem.message
+
+
+@pytest.mark.parametrize("typed", ["不适用", "不涉及", "不设"])
+def test_other_words_for_none_are_read_as_none_and_told(read: Read, typed: str) -> None:
+    found = read(f"name: 某联合体\nmembers: [{{name: 甲, legal_representative: {typed}}}]\n")
+    assert found.consortium.members[0].legal_representative == "无"
+    assert any(typed in str(notice) and "“无”" in str(notice) for notice in found.notices)
