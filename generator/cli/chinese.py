@@ -20,7 +20,14 @@ _CHOICES: Final = {
 
 
 # What else people call a command.
-_ALSO_CALLED: Final = {"check": "检查校验审核", "new": "新建开始", "bind": "合订", "verify": "验证"}
+_ALSO_CALLED: Final = {
+    "check": "检查校验审核",
+    "new": "新建开始",
+    "merge": "合并",
+    "packet": "签署打包套打出",
+    "bind": "合订",
+    "verify": "验证",
+}
 
 
 class NoSuchCommandError(click.UsageError):
@@ -100,12 +107,21 @@ class ChineseGroup(_Chinese, click.Group):
             formatter.write_dl(self.summaries())
 
 
+def _takes_programme(ctx: click.Context | None) -> bool:
+    """Whether a command takes a programme as an argument, not as an option."""
+    return ctx is not None and any(
+        isinstance(param, click.Argument) and param.name == "code" for param in ctx.command.params
+    )
+
+
 def usage_message(error: click.ClickException) -> str:
     """A usage error as one Chinese paragraph: what is wrong and what to do."""
     command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "lianheti"
     remedy = f"请用 {command} --help 查看用法。"
     if isinstance(error, click.NoSuchOption):
         near = f"，是不是 {'、'.join(error.possibilities)}" if error.possibilities else ""
+        if error.option_name in {"-p", "--programme"} and _takes_programme(error.ctx):
+            return f"没有选项 {error.option_name}，方案代码直接写在命令后面。{remedy}"
         return (
             f"没有选项 {error.option_name}{near}？{remedy}"
             if near

@@ -240,7 +240,7 @@ def _tell_signing(signing: Resigning) -> None:
         return
     say("")
     same = "相同" if signing.old_code == signing.new_code else "不同"
-    say(f"校验码：{signing.old_code} → {signing.new_code}（{same}）")
+    say(f"核对码：{signing.old_code} → {signing.new_code}（{same}）")
     for document in signing.documents:
         say(f"  · 《{document.title}》：{_document(document)}")
     if not signing.parties:

@@ -143,10 +143,10 @@ _MAX_DECIMALS = 11
 _MAX_VALUE = 10**14 * 9
 
 
-def _number(text: str, units: Mapping[str, int], scale: int, kind: Kind, finest: str) -> int:
+def _number(text: str, units: Mapping[str, int], scale: int, kind: Numeric, finest: str) -> int:
     """An exact number of the finest unit from a text such as ``1,200.5万元``."""
     match = _NUMBER.fullmatch(_tidy(text))
-    example = f"如 1200 或 1200.50（单位：{kind.unit}）" if kind.unit else "如 1200"
+    example = kind.examples + (f"（单位：{kind.unit}）" if kind.unit else "")
     if not match:
         raise BadValueError(f"不是{kind.title}", f"只填写数字，{example}")
     sign, whole, fraction, unit = match.groups()
@@ -182,7 +182,13 @@ def plain_decimal(value: int, scale: int, places: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Numeric(Kind):
-    """What the kinds share that keep an integer and can be stated as none (无)."""
+    """What the kinds share that keep an integer and can be stated as none (无).
+
+    Attributes:
+        examples: numbers as they may be typed, for messages.
+    """
+
+    examples: ClassVar[str] = "如 1200 或 1200.50"
 
     @property
     def scale(self) -> int:
@@ -208,6 +214,7 @@ class Count(Numeric):
 
     name: ClassVar[str] = "count"
     title: ClassVar[str] = "整数"
+    examples: ClassVar[str] = "如 12"
 
     def read(self, text: str) -> Any:
         """A whole number, its measure word allowed after it (12人)."""
@@ -282,6 +289,7 @@ class Share(Numeric):
 
     name: ClassVar[str] = "share"
     title: ClassVar[str] = "百分比"
+    examples: ClassVar[str] = "如 35 或 35.5"
     unit: str = "%"
 
     @property
@@ -470,6 +478,15 @@ _LIKE_DIGITS: Final = {"O": "0", "I": "1", "S": "5", "Z": "2"}
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 
 
+def _mistaken(code: str) -> str:
+    """Which character cannot stand in a code, its place and what it is likely to be; empty where none is."""
+    wrong = _MISTAKEN.search(code)
+    if wrong is None or not code.isascii():
+        return ""
+    like = f"，多半是数字“{_LIKE_DIGITS[wrong[0]]}”" if wrong[0] in _LIKE_DIGITS else ""
+    return f"第 {wrong.start() + 1} 位“{wrong[0]}”不会出现在代码里{like}"
+
+
 @dataclass(frozen=True, slots=True)
 class CreditCode(Kind):
     """统一社会信用代码 (GB 32100-2015): 18 characters of 0-9 and A-Z without I, O, S, V, Z.
@@ -492,14 +509,12 @@ class CreditCode(Kind):
                 raise BadValueError(
                     "是科学计数法，后面的数字已经丢了", "把单元格格式设为“文本”，按证照逐位重新输入"
                 )
-            if len(code) == _CODE_LENGTH and (wrong := _MISTAKEN.search(code)):
-                like = f"，多半是数字“{_LIKE_DIGITS[wrong[0]]}”" if wrong[0] in _LIKE_DIGITS else ""
-                raise BadValueError(
-                    f"的第 {wrong.start() + 1} 位“{wrong[0]}”不会出现在代码里{like}",
-                    "按营业执照或法人证书逐位核对",
-                )
+            told = _mistaken(code)
+            if told and len(code) == _CODE_LENGTH:
+                raise BadValueError(f"的{told}", "按营业执照或法人证书逐位核对")
             raise BadValueError(
-                f"不是 18 位统一社会信用代码（现为 {len(code)} 位，代码由数字和除 I、O、S、V、Z 外的大写字母组成）",
+                f"不是 18 位统一社会信用代码（现为 {len(code)} 位；"
+                f"{told or '代码由数字和除 I、O、S、V、Z 外的大写字母组成'}）",
                 "按营业执照或法人证书逐位核对，境外单位没有代码的填“无”",
             )
         return code

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from generator.errors import DataError, RefusedError
+from generator.model.dataset import Dataset
 from generator.model.findings import Absent
 from generator.model.judgement import Judgement
 from generator.model.paths import passage_kind, title_of
@@ -15,6 +16,8 @@ from generator.packet.chosen import chosen_documents
 from generator.packet.documents import Filled, fill_all
 from generator.packet.parts import Job
 from generator.rendering.values import Record
+
+_ROLE = re.compile(r"members\[\d+\]\.role")
 
 
 def absent(job: Job) -> tuple[Absent, ...]:
@@ -87,11 +90,18 @@ def absent_from(job: Job, records: Iterable[Record]) -> tuple[Absent, ...]:
     return tuple(
         Absent(path, title, job.dataset.place(path))
         for path, title in titles.items()
-        if not job.dataset.is_wrong(path) and not _role_is_wrong(path, job.dataset.wrong)
+        if not _is_wrong(path, job.dataset) and not _role_is_wrong(path, job.dataset.wrong)
     )
 
 
+def _is_wrong(path: str, dataset: Dataset) -> bool:
+    """Whether a value was given but is wrong; of a text with a heading, the text itself."""
+    return dataset.is_wrong(path) or f"{path}.text" in dataset.wrong
+
+
 def _role_is_wrong(path: str, wrong: frozenset[str]) -> bool:
-    """Whether a value is asked of a member only because the role given for it is wrong."""
+    """Whether a value is asked of a member, or of a lead that is nobody, only because a role is wrong."""
+    if path.startswith("lead."):
+        return any(_ROLE.fullmatch(one) for one in wrong)
     member = re.match(r"members\[\d+\]", path)
     return member is not None and f"{member[0]}.role" in wrong

@@ -27,7 +27,7 @@ def options(
     listed = ",".join(texts)
     if len(listed) > _LONGEST_LIST or any("," in text or '"' in text for text in texts):
         return
-    _add(target, area, "list", f'"{listed}"', "请从下拉表中选", prompt, strict=strict)
+    _add(target, area, "list", f'"{listed}"', "这里填的不在下拉表里", prompt, strict=strict)
 
 
 def from_list(target: Worksheet, area: str, reference: str, prompt: str) -> None:
@@ -48,7 +48,7 @@ def for_kind(target: Worksheet, area: str, kind: Kind | None) -> None:
     elif isinstance(kind, Count):
         _number(target, area, "whole", "0", "1000000000", "整数，没有的填 0 或“无”")
     elif isinstance(kind, Money):
-        _number(target, area, "decimal", "-1000000000000", "1000000000000", f"只填数字，单位：{kind.unit}")
+        _number(target, area, "decimal", "-1000000000000", "1000000000000", f"数字，单位：{kind.unit}")
     elif isinstance(kind, Date):
         _number(target, area, "date", "1", "109574", "日期，如 2026-03-01")
 
