@@ -34,8 +34,9 @@ from generator.readers.field_names import fold
 Synonyms = Mapping[str, tuple[str, ...]]
 
 _SPACES = re.compile(r"\s+")
-# Soft hyphens, zero-width blanks and joiners, marks of direction and of byte order.
-_UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Soft hyphens, zero-width blanks, marks of byte order: nothing where a name is meant. Marks of direction are
+# something: with them a person saw another text.
+_UNSEEN = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff（）、，。；：！？“”‘’《》〈〉【】·—…"
 _BETWEEN_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
 _HAS_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
