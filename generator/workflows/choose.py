@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from generator.base.tree import Entries
 from generator.errors import UsageError
 from generator.model.catalogue import Catalogue
+from generator.model.dataset import Dataset
+from generator.model.paths import given
 from generator.model.programme import Programme
+from generator.packet.pipeline import load_for
 from generator.readers.source_file import Source
+
+_ITEM: Final = re.compile(r"\[\d+\]")
 
 
 def chosen_programmes(
@@ -52,3 +59,29 @@ def filed_programmes(catalogue: Catalogue, source: Source) -> list[Programme]:
         for name in (programme.code, programme.title, programme.short_title)
     }
     return [names[entry.key] for entry in node if entry.key in names]
+
+
+def other_programmes_meant(
+    catalogue: Catalogue, source: Source, dataset: Dataset, programme: Programme
+) -> list[Programme]:
+    """The programmes that data without filings seems to be meant for, instead of the one it was read for.
+
+    It gives none of the fields that this programme alone declares, and some that only another does.
+
+    Args:
+        catalogue: where programmes are found.
+        source: the data.
+        dataset: the same as `programme` sees it.
+        programme: the one it was read for.
+    """
+    every = catalogue.all()
+    if programme.code not in every or _has_own(dataset, programme, every):
+        return []
+    others = (one for one in every.values() if one.code != programme.code)
+    return [one for one in others if _has_own(load_for(source, one, catalogue), one, every)]
+
+
+def _has_own(dataset: Dataset, programme: Programme, every: Mapping[str, Programme]) -> bool:
+    others = {field.path for one in every.values() if one.code != programme.code for field in one.fields}
+    own = {field.path for field in programme.fields} - others
+    return any(_ITEM.sub("[]", path) in own for path, _, _ in given(dataset.consortium))

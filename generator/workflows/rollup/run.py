@@ -31,7 +31,7 @@ from generator.publishing.manifest import Applicant as Listed
 from generator.publishing.manifest import Repeated, RollupManifest
 from generator.readers.source_file import read_source
 from generator.rendering.render import CORE_PROPERTIES, Rendered, core_properties, render_rollup
-from generator.workflows.choose import filed_programmes
+from generator.workflows.choose import filed_programmes, other_programmes_meant
 from generator.workflows.inputs import data_files
 from generator.workflows.progress import Listener, tell, tell_notices
 from generator.workflows.rollup.columns import checked, declared_in, lacks, tabulated
@@ -232,6 +232,12 @@ def _applicants(
         if dataset.problems:
             first, more = str(dataset.problems[0]), len(dataset.problems) - 1
             left_out.append(LeftOut(file, first + (f"（另有 {more} 处问题）" if more else "")))
+            continue
+        others = [] if filed else other_programmes_meant(session.catalogue, source, dataset, programme)
+        if others:
+            titles = "、".join(f"“{one.title}”" for one in others)
+            why = f"像是按{titles}填的，没有一个字段是本方案特有的；确是本方案的，在数据的“申报”下写上 {programme.code}"
+            left_out.append(LeftOut(file, why))
             continue
         applicants.append(Applicant(file, dataset))
     return applicants, left_out
