@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
@@ -146,6 +147,50 @@ def opening(incremental: Any) -> None:
     incremental.update_root()
 
 
+def first_page(incremental: Any) -> Any:
+    node = incremental.root["/Pages"]
+    while "/Kids" in node:
+        node = node["/Kids"][0]
+    return node
+
+
+def widget_below(incremental: Any) -> None:
+    field = fields(incremental)[0]
+    below = generic.DictionaryObject(
+        {
+            generic.NameObject("/Type"): generic.NameObject("/Annot"),
+            generic.NameObject("/Subtype"): generic.NameObject("/Widget"),
+            generic.NameObject("/Rect"): generic.ArrayObject(
+                [generic.NumberObject(n) for n in (0, 0, 595, 842)]
+            ),
+            generic.NameObject("/AP"): generic.DictionaryObject(
+                {generic.NameObject("/N"): drawing(incremental)}
+            ),
+        }
+    )
+    field[generic.NameObject("/Kids")] = generic.ArrayObject([incremental.add_object(below)])
+    incremental.update_container(field)
+
+
+def painted_over(incremental: Any) -> None:
+    page = first_page(incremental)
+    page[generic.NameObject("/Contents")] = drawing(incremental)
+    incremental.update_container(page)
+
+
+def turned(incremental: Any) -> None:
+    page = first_page(incremental)
+    page[generic.NameObject("/Rotate")] = generic.NumberObject(180)
+    incremental.update_container(page)
+
+
+def other_font(incremental: Any) -> None:
+    fonts = first_page(incremental)["/Resources"]["/Font"]
+    font = fonts[next(iter(fonts))]
+    font[generic.NameObject("/ToUnicode")] = drawing(incremental)
+    incremental.update_container(font)
+
+
 def resealed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """The manifest changed by somebody who knows how its digest is made."""
     path = folder / "manifest.json"
@@ -173,7 +218,62 @@ APPENDED: dict[str, Callable[[Any], None]] = {
     "signed-field-moved": moved,
     "title": titled,
     "action": opening,
+    "widget-below-a-signed-field": widget_below,
+    "page-painted-over": painted_over,
+    "page-turned": turned,
+    "other-font": other_font,
 }
+
+
+def freed(pdf: bytes) -> bytes:
+    """A page's content declared free by a table that is appended."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        number, _ = document.pages[0].obj.Contents.objgen
+        root, size = document.Root.objgen[0], int(document.trailer.Size)
+    table = f"xref\n{number} 1\n0000000000 00001 f \ntrailer\n<< /Size {size} /Root {root} 0 R /Prev "
+    return pdf + f"\n{table}{last_table(pdf)} >>\nstartxref\n{len(pdf) + 1}\n%%EOF\n".encode()
+
+
+def last_table(pdf: bytes) -> int:
+    return int(pdf[pdf.rindex(b"startxref") :].split()[1])
+
+
+RAW: dict[str, Callable[[bytes], bytes]] = {
+    "content-declared-free": freed,
+    "remark-at-the-end": lambda pdf: pdf + b"% x\n",
+    "the-table-named-again": lambda pdf: pdf + f"\nstartxref\n{last_table(pdf)}\n%%EOF\n".encode(),
+}
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("case", RAW)
+def test_bytes_appended_to_a_signed_agreement_are_told(signed: Standing, case: str, run: Run) -> None:
+    path = signed.pdf("agreement")
+    path.write_bytes(RAW[case](path.read_bytes()))
+    code, report = run(path)
+    assert code == 1
+    assert report["faults"]
+    assert not report["complete"]
+
+
+@pytest.mark.thorough
+def test_a_certificate_whose_name_is_only_like_the_partys_is_not_the_partys(
+    packet: Standing, run: Run, authority: Authority
+) -> None:
+    path = packet.pdf("agreement")
+    entries = packet.document("agreement")["signatories"]
+    parties = list(dict.fromkeys(entry["party"] for entry in entries))
+    pdf = path.read_bytes()
+    for number, entry in enumerate(entries):
+        party = entry["party"]
+        other = next(one for one in parties if one != party)
+        alike = [party + "分公司", party[:-2], f"{party}，{other[:2]}", other, f"{party}\u200b"]
+        pdf = authority.sign(pdf, entry["field"], alike[number % len(alike)])
+    path.write_bytes(pdf)
+    code, report = run(path)
+    assert code == 1
+    assert report["faults"] == []
+    assert all(place["signed"] and place["doubts"] for place in report["signatures"])
 
 
 @pytest.mark.thorough
@@ -367,6 +467,9 @@ FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
     "hashes-that-disagree": lambda content: content["documents"][1]["files"][1].update(sha256="0" * 64),
     "called-an-entry-draft": lambda content: content["documents"][1].update(filing="entry-draft"),
     "document-dropped": lambda content: content["documents"].pop(1),
+    "document-called-twice": lambda content: content["documents"].append(content["documents"][1]),
+    "signed-elsewhere": lambda content: content["documents"][1]["signatories"][2].update(field="999 别处"),
+    "another-title": lambda content: content["documents"][1]["signatories"][2].update(title="见证"),
     "called-a-roll-up": lambda content: content.update(kind="rollup"),
 }
 
