@@ -32,7 +32,9 @@ def map_keys(programme: Programme | None, every: Mapping[str, Programme]) -> dic
     for one in ordered:
         for item in one.attachments:
             attachments.setdefault(fold(item.title), item.id)
-    found = {"attachments": MapKeys(attachments)}
+    # What no scheme's list has would be bound to none of its packets.
+    listed = {item.id: item.title for one in ordered for item in one.attachments}
+    found = {"attachments": MapKeys(attachments, listed or None)}
     places = [place for one in ordered for place in _places(one)]
     for kind, path in _MAPS.items():
         known: dict[str, str] = {}
