@@ -241,3 +241,10 @@ def test_16_what_hangs_on_an_unfilled_value_is_missing(printed: Any, text: str, 
 def test_16_a_given_attachment_is_given(printed: Any, text: str, with_file: str, without: str) -> None:
     assert printed(text, WHOLE, attachments={"proof": ["甲.pdf", "乙.pdf"]}) == (with_file, {})
     assert printed(text, WHOLE) == (without, {})
+
+
+@pytest.mark.parametrize(("code", "key"), [(HENAN, "licence"), (HAINAN, "营业执照"), (YUNNAN, "foo")])
+def test_14_an_attachment_that_no_list_has_is_asked_about(judged: Any, code: str, key: str) -> None:
+    said = judged(code, ("attachments",), {key: ["某.pdf"]})
+    assert said["exit"] == 3
+    assert f"里没有“{key}”" in texts(said)

@@ -353,10 +353,3 @@ def test_other_words_for_none_are_read_as_none_and_told(read: Read, typed: str) 
     found = read(f"name: 某联合体\nmembers: [{{name: 甲, legal_representative: {typed}}}]\n")
     assert found.consortium.members[0].legal_representative == "无"
     assert any(typed in str(notice) and "“无”" in str(notice) for notice in found.notices)
-
-
-def test_an_attachment_that_no_list_has_is_asked_about(read: Read) -> None:
-    found = read("name: 某联合体\nattachments: {licence: 执照.pdf}\n")
-    (problem,) = found.problems
-    assert "里没有“licence”" in str(problem)
-    assert "licences" in problem.remedy
