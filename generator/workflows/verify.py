@@ -342,12 +342,23 @@ def _compare(
         found = _judge(path, data, length, authorities, report, fields=path in official)
         if report.states[path] in {"same", "signed"} or found is not None:
             firsts[path] = sha256
+            if path in official and isinstance(manifest, PacketManifest):
+                report.faults += _author_faults(manifest, path, data[: length(data)])
         if found is not None:
             examined[path] = found
     _compare_code(manifest, report, firsts)
     if uploaded is not None:
         _compare_uploads(uploaded, manifest.documents, packet, report)
     _list_places(manifest.documents, report, examined, signers)
+
+
+def _author_faults(manifest: PacketManifest, path: str, first: bytes) -> Iterator[Fault]:
+    """A manifest that gives the packet another consortium's name than its documents state, which are signed."""
+    from generator.pdf.signatures.examine import stated_author
+
+    author = stated_author(first)
+    if author and author != manifest.consortium:
+        yield Fault(MANIFEST, f"清单写的是“{manifest.consortium}”的材料，{path} 却是“{author}”的")
 
 
 def _compare_uploads(

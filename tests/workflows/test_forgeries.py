@@ -456,6 +456,7 @@ def test_what_is_labelled_as_a_chinese_standard_is_not_taken_for_checked(
 
 
 FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
+    "another-consortium": lambda content: content.update(consortium="某某创新联合体"),
     "signatories-dropped": lambda content: content["documents"][1]["signatories"].clear(),
     "one-signatory-dropped": lambda content: content["documents"][1]["signatories"].pop(),
     "another-party": lambda content: content["documents"][1]["signatories"][2].update(

@@ -102,6 +102,17 @@ def first_revision(data: bytes, sha256: str) -> int | None:
     return None
 
 
+def stated_author(data: bytes) -> str:
+    """Whose document a PDF states that it is: the consortium's name in one of ours; empty where it states none."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            return str(pdf.docinfo.get("/Author", ""))
+    except (pikepdf.PdfError, ValueError):
+        return ""
+
+
 def own_revision(data: bytes) -> int | None:
     """The length in bytes of the revision that this program made, by its ``/ID``; None where there is none."""
     return next((len(part) for part in revisions(data) if identity_holds(part)), None)
