@@ -32,9 +32,10 @@ def map_keys(programme: Programme | None, every: Mapping[str, Programme]) -> dic
     for one in ordered:
         for item in one.attachments:
             attachments.setdefault(fold(item.title), item.id)
+    whole = all(_has_templates(one) for one in ordered)
     # What no scheme's list has would be bound to none of its packets.
     listed = {item.id: item.title for one in ordered for item in one.attachments}
-    found = {"attachments": MapKeys(attachments, listed or None)}
+    found = {"attachments": MapKeys(attachments, listed if listed and whole else None)}
     places = [place for one in ordered for place in _places(one)]
     for kind, path in _MAPS.items():
         known: dict[str, str] = {}
@@ -46,7 +47,7 @@ def map_keys(programme: Programme | None, every: Mapping[str, Programme]) -> dic
             titles[fold(title)] = "" if fold(title) in titles else id_
         found[path] = MapKeys(
             {title: id_ for title, id_ in titles.items() if title and id_},
-            known if known and all(_has_templates(one) for one in ordered) else None,
+            known if known and whole else None,
         )
     return found
 
