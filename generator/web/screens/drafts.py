@@ -84,39 +84,36 @@ def make(visit: Visit) -> Response:
 
 def file(visit: Visit) -> Response:
     """A document with tracked changes."""
-    number, at = visit.asked("job"), visit.asked("at")
-    if not (number + at).isascii() or not number.isdigit() or not at.isdigit():
-        raise UsageError("没有这个文件", "刷新页面后重试")
-    comparison = _comparison(visit, number)
+    comparison, at = _asked(visit, "at")
     redlines = comparison.redlines if comparison else ()
-    if int(at[:4]) >= len(redlines) or not redlines[int(at[:4])].data:
+    if at >= len(redlines) or not redlines[at].data:
         raise UsageError("这个修订稿不在了", "再比对一次")
-    one = redlines[int(at[:4])]
+    one = redlines[at]
     headers = {"content-disposition": f"attachment; filename*=utf-8''{quote(one.name)}"}
     return Response(one.data, media_type=_DOCX, headers=headers)
 
 
 def picture(visit: Visit) -> Response:
     """A page of one of the two drafts; the new one's bears the bars."""
-    number, of = visit.asked("job"), visit.asked("of")
-    if not (number + of).isascii() or not number.isdigit() or not of.isdigit():
-        raise UsageError("没有这一页", "刷新页面后重试")
-    comparison = _comparison(visit, number)
+    comparison, of = _asked(visit, "of")
     bars = comparison.bars if comparison else ()
     pdf = None
-    if int(of[:4]) < len(bars):
-        one = bars[int(of[:4])]
+    if of < len(bars):
+        one = bars[of]
         pdf = one.before if visit.asked("side") == "old" else one.found.pdf
     if not pdf:
         raise UsageError("这次比对不在了", "再比对一次")
     return answer_picture(visit, ShownPapers([Paper("", pdf)]))
 
 
-def _comparison(visit: Visit, number: str) -> Comparison | None:
-    """A comparison that was made, by its job's number."""
+def _asked(visit: Visit, name: str) -> tuple[Comparison | None, int]:
+    """The comparison that a request is about, and the document's number in it, which stands under this name."""
+    number, at = visit.asked("job"), visit.asked(name)
+    if not (number + at).isascii() or not number.isdigit() or not at.isdigit():
+        raise UsageError("没有这个文件", "刷新页面后重试")
     job: Job | None = visit.desk.jobs.get(int(number[:9]))
     found = job.result.get("comparison") if job is not None and job.file == KEY else None
-    return found if isinstance(found, Comparison) else None
+    return found if isinstance(found, Comparison) else None, int(at[:4])
 
 
 @dataclass(frozen=True, slots=True)
