@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from generator.base.temporary import private_folder, remove_folder
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 # A process that dies during a call may have been killed by a system short of memory: the call is tried once more.
 _TRIES: Final = 2
 _FAILED_STARTS: Final = 3
+# Of macOS, with its end; Linux has 4 more.
+_LONGEST_SOCKET: Final = 103
 _PRELOADED: Final = (
     "generator.batch.worker",
     "generator.pdf.engines.typst",
@@ -217,11 +221,17 @@ class LocalWorkers:
 
 def default_context() -> BaseContext:
     """How processes are started on this system."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    if "forkserver" not in multiprocessing.get_all_start_methods() or _is_too_long_for_a_socket():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_PRELOADED))
     return context
+
+
+def _is_too_long_for_a_socket() -> bool:
+    """Whether the server's socket, in the folder for temporary files, would have a longer name than sockets may."""
+    name = Path(tempfile.gettempdir()) / "pymp-12345678" / "listener-12345678"
+    return len(os.fsencode(name)) > _LONGEST_SOCKET
 
 
 def _too_slow(seconds: float) -> EndedError:

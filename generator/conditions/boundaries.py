@@ -29,7 +29,8 @@ from generator.conditions.sentences import linear, value_shown
 from generator.model.value_kinds import Choice, CreditCode, Money, Year
 
 Values = Mapping[str, Any]
-OTHER: Final = "某某"
+# A made-up name; 某某 would be read as a placeholder and judged as missing.
+OTHER: Final = "星海"
 _SMALL: Final = (1, 2, 10, 0)
 _MOST_TRIED: Final = 4_000
 _MOST_BASES: Final = 12

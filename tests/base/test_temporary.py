@@ -85,7 +85,7 @@ def test_what_a_killed_batch_left_is_cleared_by_the_next_command(tmp_path: Path)
     temporary, data = tmp_path / "tmp", tmp_path / "data"
     temporary.mkdir()
     data.mkdir()
-    example = next((ROOT / "data").glob("*-20??.yaml"))
+    example = min((ROOT / "data").glob("*-20??.yaml"))
     for number in range(6):
         text = re.sub(r"(?m)^( *name: .+)$", rf"\g<1>{number}", example.read_text("utf-8"), count=1)
         (data / f"{number}.yaml").write_text(text, "utf-8")

@@ -99,3 +99,16 @@ def test_no_temporary_files_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     done(tmp_path, Bounds(2), *(Call(tempfile.mkdtemp, ()) for _ in range(4)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_for_temporary_files_with_a_long_name_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import tempfile
+
+    long = tmp_path / ("临时文件" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    assert done(tmp_path, Bounds(2), *(Call(pow, (number, 2)) for number in range(4))) == {
+        0: 0, 1: 1, 2: 4, 3: 9
+    }  # fmt: skip

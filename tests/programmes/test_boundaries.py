@@ -16,6 +16,7 @@ from generator.conditions.sentences import condition_sentence
 from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.dataset import Dataset
 from generator.model.programme import Delegation, Programme
+from generator.readers.placeholders import is_placeholder
 from tests.conditions.conftest import programme
 
 CATALOGUE = Catalogue()
@@ -34,6 +35,14 @@ def rules(code: str) -> tuple[Programme, list[Rule]]:
     ]
 
 
+def _texts(tree: object) -> list[str]:
+    if isinstance(tree, dict):
+        return [text for part in tree.values() for text in _texts(part)]
+    if isinstance(tree, list):
+        return [text for part in tree for text in _texts(part)]
+    return [tree] if isinstance(tree, str) and tree else []
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_rows_of_every_condition_get_the_verdict_that_they_say(code: str) -> None:
     scheme, found = rules(code)
@@ -47,6 +56,7 @@ def test_rows_of_every_condition_get_the_verdict_that_they_say(code: str) -> Non
             update={"conditions": (own,), "limits": (), "delegates": Delegation(rule="silent")}
         )
         for row in made:
+            assert not [text for text in _texts(row.data) if is_placeholder(text)]
             data = Dataset(alone.model.model_validate(row.data), {}, (), "")
             (verdict, *_) = (one.verdict for one in judge(data, alone, CommonRules()))
             assert verdict == row.verdict, (rule.id, row.row)
