@@ -16,6 +16,7 @@ from generator.pdf.compose.drawing import (
     DrawnContents,
     DrawnDocument,
     DrawnNote,
+    DrawnParagraph,
     DrawnSection,
     GapTo,
     NewPage,
@@ -29,7 +30,7 @@ from generator.pdf.compose.floats import (
 )
 from generator.pdf.compose.heights import Room, share_of_page, share_of_rows
 from generator.pdf.compose.paragraphs import compose_paragraph
-from generator.pdf.compose.styles import StyleBook, space_after, space_before
+from generator.pdf.compose.styles import KnownStyles, StyleBook, space_after, space_before
 from generator.pdf.compose.tables import compose_table, keeps_next
 from generator.pdf.docx.tree import (
     Block,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 _LONGEST_CHAIN: Final = (
     0.6  # of a page: a chain of paragraphs kept with the next that looks taller than this may break
 )
+_MOST_KINDS: Final = 8
 _NOTES_HEIGHT: Final = 800.0  # points: more than a footnote ever takes
 
 
@@ -80,20 +82,39 @@ class Composition:
     values: tuple[PrintedValue, ...] = ()
 
 
-def compose(
-    document: WordDocument, faces: Faces, families: Mapping[Face, str], *, title: str, author: str
-) -> Composition:
-    """Make what the Typst program draws of a document.
+class Composer:
+    """Composes documents; what it has made of paragraphs and cells that several of them share is kept.
 
     Args:
-        document: from read_tree.
         faces: the machine's faces.
         families: the engine's name for each face.
-        title: the document's title, for its metadata.
-        author: its author.
     """
-    listed = frozenset(style for contents in document.contents for style, _ in contents.styles)
-    book = StyleBook(faces, families, compress=document.compress, listed_styles=listed)
+
+    def __init__(self, faces: Faces, families: Mapping[Face, str]) -> None:
+        self._faces = faces
+        self._families = families
+        self._known: dict[tuple[bool, frozenset[str], float], KnownStyles] = {}
+
+    def compose(self, document: WordDocument, *, title: str, author: str) -> Composition:
+        """Make what the Typst program draws of a document.
+
+        Args:
+            document: from read_tree.
+            title: the document's title, for its metadata.
+            author: its author.
+        """
+        listed = frozenset(style for contents in document.contents for style, _ in contents.styles)
+        kind = (document.compress, listed, document.tab)
+        known = self._known.get(kind)
+        if known is None or known.is_full:
+            if len(self._known) >= _MOST_KINDS:
+                self._known.clear()
+            known = self._known[kind] = KnownStyles(self._faces, self._families)
+        book = StyleBook(known, compress=document.compress, listed_styles=listed)
+        return _compose(book, document, title=title, author=author)
+
+
+def _compose(book: StyleBook, document: WordDocument, *, title: str, author: str) -> Composition:
     warnings = book.look_over(document_characters(document) | set(title))
     if document.stored_contents:
         kinds = "图表目录、不带页码的目录，或没有标题可列的目录"
@@ -106,15 +127,16 @@ def compose(
         name: DrawnNote(note.label, compose_blocks(book, note.blocks, notes_room))
         for name, note in document.footnotes.items()
     }
+    styles = book.used_styles()
     drawn = DrawnDocument(
         title,
         author,
         document.tab,
         document.even_odd,
-        tuple(book.run_styles),
-        tuple(book.paragraph_styles),
-        tuple(book.cell_styles),
-        tuple(book.strokes),
+        styles.runs,
+        styles.paragraphs,
+        styles.cells,
+        styles.strokes,
         tuple(book.headings),
         sections,
         notes,
@@ -213,11 +235,10 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
             below = space_after(form, size)
             own_space = at_top and above
             found.append(
-                compose_paragraph(
+                _known_paragraph(
                     book,
                     block,
                     room,
-                    compose_blocks,
                     above=gap if own_space else gap + above,
                     top_space=above if own_space else None,
                     bottom_space=below if at == last and room.in_cell and below else None,
@@ -243,6 +264,33 @@ def compose_blocks(book: StyleBook, blocks: Sequence[Block], room: Room) -> tupl
             found.append(_compose_contents(book, block, room))
         gap, before, at_top = 0.0, None, isinstance(block, PageBreak)
     return giving_way(found)
+
+
+def _known_paragraph(
+    book: StyleBook,
+    paragraph: Paragraph,
+    room: Room,
+    *,
+    above: float,
+    top_space: float | None,
+    bottom_space: float | None,
+    keep_next: bool,
+) -> DrawnParagraph:
+    """As compose_paragraph, and the same as for another document where nothing differs."""
+    return book.kept(
+        paragraph,
+        (room.width, room.height, room.grid, room.in_cell, above, top_space, bottom_space, keep_next),
+        lambda: compose_paragraph(
+            book,
+            paragraph,
+            room,
+            compose_blocks,
+            above=above,
+            top_space=top_space,
+            bottom_space=bottom_space,
+            keep_next=keep_next,
+        ),
+    )
 
 
 def _compose_columns(book: StyleBook, columns: Columns, room: Room) -> DrawnColumns:

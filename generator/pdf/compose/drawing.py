@@ -1,7 +1,7 @@
 """What the engine is given: a document in which all that needs no measured text is decided.
 
-All classes are frozen; measures are points. Styles of runs, paragraphs and cells are referred to by their index in
-the document's lists. Only generator/pdf/compose/source.py knows how Typst is told.
+All classes but Written are frozen; measures are points. Styles of runs, paragraphs and cells are referred to by their
+numbers. Only generator/pdf/compose/source.py knows how Typst is told.
 """
 
 from __future__ import annotations
@@ -322,6 +322,13 @@ class HeadingMark:
     title: str
 
 
+@dataclass(slots=True)
+class Written:
+    """Where the code is kept of something that was composed for other documents too; None until it is written."""
+
+    code: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnParagraph:
     """A paragraph.
@@ -339,6 +346,7 @@ class DrawnParagraph:
         gives_way: whether something may float near that its text must not run into.
         opens: the roles whose signature place begins at its upper left corner.
         closes: the roles whose signature place ends at its lower right corner.
+        written: its code, where that is the same in other documents.
     """
 
     style: int
@@ -357,6 +365,7 @@ class DrawnParagraph:
     bottom_space: float | None = None
     floats: tuple[DrawingMark, ...] = ()
     gives_way: bool = False
+    written: Written | None = None
 
     @property
     def is_bare(self) -> bool:
@@ -407,6 +416,7 @@ class DrawnCell:
         closes: as of a paragraph.
         falling: the stroke from its upper left to its lower right corner, -1 for none.
         rising: likewise the one from its lower left to its upper right corner.
+        written: the code of its content, where that is the same in other documents.
     """
 
     column: int
@@ -420,6 +430,7 @@ class DrawnCell:
     style: int
     falling: int = -1
     rising: int = -1
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,16 +571,16 @@ class DrawnNote:
 
 @dataclass(frozen=True, slots=True)
 class DrawnDocument:
-    """The whole document; a style's number is its place in its list, and so is a stroke's and a heading's."""
+    """The whole document; its styles and strokes by their numbers, in the order of use; a heading's is its place."""
 
     title: str
     author: str
     tab: float
     even_odd: bool
-    run_styles: tuple[RunStyle, ...]
-    paragraph_styles: tuple[ParagraphStyle, ...]
-    cell_styles: tuple[CellStyle, ...]
-    strokes: tuple[BorderLine, ...]
+    run_styles: Mapping[int, RunStyle]
+    paragraph_styles: Mapping[int, ParagraphStyle]
+    cell_styles: Mapping[int, CellStyle]
+    strokes: Mapping[int, BorderLine]
     headings: tuple[ListedHeading, ...]
     sections: tuple[DrawnSection, ...]
     notes: Mapping[str, DrawnNote]

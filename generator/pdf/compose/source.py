@@ -278,7 +278,7 @@ class _Writer:
         self._document = document
         self._runs = document.run_styles
         self._paragraphs = document.paragraph_styles
-        self._decorated = [style.is_decorated for style in document.run_styles]
+        self._decorated = {number: style.is_decorated for number, style in document.run_styles.items()}
         self._limit = _MARGIN_LIMIT
         self._numbering = False
         self._measured = 0
@@ -286,22 +286,22 @@ class _Writer:
     def source(self) -> str:
         """The whole code."""
         document = self._document
-        font = _font(self._runs[0]) if self._runs else '"DejaVu Sans Mono"'
+        font = _font(next(iter(self._runs.values()))) if self._runs else '"DejaVu Sans Mono"'
         sections = (self._section(index, section) for index, section in enumerate(document.sections))
         given = f"{quoted(document.title)}, {quoted(document.author)}, {font}"
         return "\n".join([*self._definitions(), f"document({given}, {{", *sections, "})"])
 
     def _definitions(self) -> Iterator[str]:
         document = self._document
-        for number, line in enumerate(document.strokes):
+        for number, line in document.strokes.items():
             yield f"let S{number} = {_line(line)}"
-        for number, run in enumerate(self._runs):
+        for number, run in self._runs.items():
             yield f"let T{number} = {_text_function(run)}"
             yield f"let r{number} = {_run(number, run)}"
-        for number, paragraph in enumerate(self._paragraphs):
+        for number, paragraph in self._paragraphs.items():
             yield f"let B{number} = {_block_function(paragraph)}"
             yield f"let P{number} = par.with({_par_arguments(paragraph)})"
-        for number, cell in enumerate(document.cell_styles):
+        for number, cell in document.cell_styles.items():
             yield f"let C{number} = {_cell_function(cell)}"
         sections = [
             {

@@ -1,20 +1,25 @@
-"""The list of one document's styles, and which characters its faces can draw."""
+"""The styles that documents are drawn in, and which characters their faces can draw."""
 
 from __future__ import annotations
 
 import math
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from generator.base.recent import Recent
 from generator.pdf.compose.drawing import CellStyle, ListedHeading, ParagraphStyle, RunStyle
+from generator.pdf.docx.tree import LineBreak, Paragraph, Tab, TextRun
 from generator.pdf.fonts.face_cache import coverage, latin_widths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from generator.pdf.compose.drawing import PrintedValue
-    from generator.pdf.docx.tree import BorderLine, Cell, ParagraphFormat, RunFormat
+    from generator.pdf.docx.tree import Block, BorderLine, Cell, ParagraphFormat, RunFormat
     from generator.pdf.fonts.face_cache import Face
     from generator.pdf.fonts.faces import Faces
 
@@ -33,60 +38,128 @@ _TICK_SIZE: Final = 1.5
 _LEAST_LINE: Final = 12.0  # points: the least height of a line, where spacing is given in lines
 _ALIGN: Final = {"both": "justify", "distribute": "distribute", "center": "center", "right": "right"}
 _LAST_LATIN: Final = "\u024f"
+_MOST_PIECES: Final = 6_000
+_MOST_STYLES: Final = 20_000
+_Made = TypeVar("_Made")
+_Key = TypeVar("_Key")
 
 
-class StyleBook:
-    """The styles of one document, each numbered once, and the characters that its faces cannot draw.
+class UsedStyles(NamedTuple):
+    """The styles and strokes of a document by their numbers, as of DrawnDocument."""
+
+    runs: dict[int, RunStyle]
+    paragraphs: dict[int, ParagraphStyle]
+    cells: dict[int, CellStyle]
+    strokes: dict[int, BorderLine]
+
+
+@dataclass(slots=True)
+class _Used:
+    """The numbers of the styles and strokes that something is drawn in, in the order of use."""
+
+    runs: dict[int, None] = field(default_factory=dict)
+    paragraphs: dict[int, None] = field(default_factory=dict)
+    cells: dict[int, None] = field(default_factory=dict)
+    strokes: dict[int, None] = field(default_factory=dict)
+
+    def add(self, other: _Used) -> None:
+        self.runs |= other.runs
+        self.paragraphs |= other.paragraphs
+        self.cells |= other.cells
+        self.strokes |= other.strokes
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was composed of some blocks, which it holds, so that their ``id`` is no other's."""
+
+    owner: object
+    made: Any
+    used: _Used
+
+
+class KnownStyles:
+    """The styles of all documents of an engine, each numbered once, and what was composed of blocks that they share.
+
+    Those are the very objects that read_tree gives again for equal XML (docx/reuse.py).
 
     Args:
         faces: the machine's faces.
         families: the engine's name for each face.
+    """
+
+    def __init__(self, faces: Faces, families: Mapping[Face, str]) -> None:
+        self.faces = faces
+        self.families = families
+        self.run_styles: list[RunStyle] = []
+        self.paragraph_styles: list[ParagraphStyle] = []
+        self.cell_styles: list[CellStyle] = []
+        self.strokes: list[BorderLine] = []
+        self.numbering = Lock()  # held while a style is given its number
+        self.edges: dict[tuple[RunFormat, ParagraphFormat, bool, float], Edges] = {}
+        self.runs: dict[tuple[RunFormat, Edges, str], int] = {}
+        self.paragraphs: dict[tuple[ParagraphFormat, float, bool], int] = {}
+        self.cells: dict[_CellKey, int] = {}
+        self.stroke_numbers: dict[BorderLine, int] = {}
+        self.widths: dict[str, dict[str, float]] = {}
+        self.pieces: Recent[tuple[Any, ...], _Kept] = Recent(_MOST_PIECES)
+
+    @cached_property
+    def ticks(self) -> re.Pattern[str] | None:
+        """Finds ticked boxes that only the engine's own face draws; None where there are none."""
+        chain = (*self.faces.roles.values(), *self.faces.fallbacks)
+        embedded = [char for char in _TICKS if not any(char in coverage(face) for face in chain)]
+        return re.compile(f"([{''.join(embedded)}]+)") if embedded else None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many styles have come together that it is time to begin anew."""
+        return len(self.edges) + len(self.run_styles) + len(self.cell_styles) > _MOST_STYLES
+
+
+class StyleBook:
+    """The styles of one document, and the characters that its faces cannot draw.
+
+    Args:
+        known: the styles that it shares with other documents whose other arguments are the same.
         compress: whether Chinese marks that meet are drawn closer (``w:characterSpacingControl``).
         listed_styles: ids of the styles that a table of contents lists by name.
 
     Attributes:
-        ticks: finds ticked boxes that only the engine's own face draws; None where there are none.
+        ticks: of the known styles, where the document holds any.
         headings: the document's headings so far.
         values: the values that are printed so far, each as often as it is.
     """
 
     def __init__(
         self,
-        faces: Faces,
-        families: Mapping[Face, str],
+        known: KnownStyles,
         *,
         compress: bool,
         listed_styles: frozenset[str] = frozenset(),
     ) -> None:
-        self.faces = faces
-        self.families = families
+        self._known = known
+        self.faces = known.faces
+        self.families = known.families
         self.compress = compress
         self.listed_styles = listed_styles
-        self.run_styles: list[RunStyle] = []
-        self.paragraph_styles: list[ParagraphStyle] = []
-        self.cell_styles: list[CellStyle] = []
-        self.strokes: list[BorderLine] = []
+        self.run_styles = known.run_styles
+        self.paragraph_styles = known.paragraph_styles
         self.headings: list[ListedHeading] = []
         self.values: list[PrintedValue] = []
         self.ticks: re.Pattern[str] | None = None
+        self._used = _Used()
         self._undrawn: tuple[str, ...] = ()
         self._written_out: dict[str, dict[int, str]] = {}
-        self._edges: dict[tuple[RunFormat, ParagraphFormat, bool, float], Edges] = {}
-        self._runs: dict[tuple[RunFormat, Edges, str], int] = {}
-        self._paragraphs: dict[tuple[ParagraphFormat, float, bool], int] = {}
-        self._cells: dict[_CellKey, int] = {}
-        self._strokes: dict[BorderLine, int] = {}
-        self._widths: dict[str, dict[str, float]] = {}
+        self._edges, self._runs = known.edges, known.runs
+        self._paragraphs, self._cells = known.paragraphs, known.cells
+        self._strokes, self._widths = known.stroke_numbers, known.widths
 
     # -- characters -----------------------------------------------------------------------------------
 
     def look_over(self, chars: set[str]) -> tuple[str, ...]:
         """Note which of a document's characters no fallback face draws; a warning for each that no face has."""
-        chain = (*self.faces.roles.values(), *self.faces.fallbacks)
-        embedded = [
-            char for char in _TICKS if char in chars and not any(char in coverage(face) for face in chain)
-        ]
-        self.ticks = re.compile(f"([{''.join(embedded)}]+)") if embedded else None
+        self.ticks = self._known.ticks if chars.intersection(_TICKS) else None
         self._undrawn = tuple(
             char
             for char in sorted(chars)
@@ -101,6 +174,42 @@ class StyleBook:
 
     def _has(self, role: str, char: str) -> bool:
         return char in coverage(self.faces.roles[role])
+
+    def kept(
+        self, owner: Paragraph | Sequence[Block], place: tuple[Any, ...], make: Callable[[], _Made]
+    ) -> _Made:
+        """What is composed of a paragraph or a cell's blocks: what it was for another document, where it is known.
+
+        Args:
+            owner: the paragraph or the blocks.
+            place: what else it depends on.
+            make: composes it.
+        """
+        key = (id(owner), *place)
+        known = self._known.pieces.get(key)
+        if known is None or self._undrawn:
+            if self._undrawn or not self._is_steady((owner,) if isinstance(owner, Paragraph) else owner):
+                return make()
+            outer, self._used = self._used, _Used()
+            known = _Kept(owner, make(), self._used)
+            self._used = outer
+            self._known.pieces.put(key, known)
+        self._used.add(known.used)
+        made: _Made = known.made
+        return made
+
+    def _is_steady(self, blocks: Iterable[Block]) -> bool:
+        """Whether blocks are composed alike in every document: headings and values are numbered in each anew."""
+        return all(
+            isinstance(block, Paragraph)
+            and not block.format.outline
+            and block.format.style not in self.listed_styles
+            and all(
+                not item.values if isinstance(item, TextRun) else isinstance(item, Tab | LineBreak)
+                for item in block.runs
+            )
+            for block in blocks
+        )
 
     def value(self, value: PrintedValue) -> int:
         """The number of one more printed value."""
@@ -184,8 +293,9 @@ class StyleBook:
         key = (look, edges, part)
         found = self._runs.get(key)
         if found is None:
-            found = self._runs[key] = len(self.run_styles)
-            self.run_styles.append(self._run_style(look, edges, part))
+            made = self._run_style(look, edges, part)
+            found = self._number(self._runs, self.run_styles, key, made)
+        self._used.runs[found] = None
         return found
 
     def _run_style(self, look: RunFormat, edges: Edges, part: str) -> RunStyle:
@@ -236,8 +346,9 @@ class StyleBook:
         key = (form, size, continues)
         found = self._paragraphs.get(key)
         if found is None:
-            found = self._paragraphs[key] = len(self.paragraph_styles)
-            self.paragraph_styles.append(self._paragraph_style(form, size, continues=continues))
+            made = self._paragraph_style(form, size, continues=continues)
+            found = self._number(self._paragraphs, self.paragraph_styles, key, made)
+        self._used.paragraphs[found] = None
         return found
 
     def _paragraph_style(self, form: ParagraphFormat, size: float, *, continues: bool) -> ParagraphStyle:
@@ -272,8 +383,8 @@ class StyleBook:
             return -1
         found = self._strokes.get(line)
         if found is None:
-            found = self._strokes[line] = len(self.strokes)
-            self.strokes.append(line)
+            found = self._number(self._strokes, self._known.strokes, line, line)
+        self._used.strokes[found] = None
         return found
 
     def cell(self, cell: Cell, align: str, *, whole: bool) -> int:
@@ -295,9 +406,36 @@ class StyleBook:
         key = (insets, strokes, align, cell.valign, whole, cell.fill)
         found = self._cells.get(key)
         if found is None:
-            found = self._cells[key] = len(self.cell_styles)
-            self.cell_styles.append(CellStyle(*key))
+            found = self._number(self._cells, self._known.cell_styles, key, CellStyle(*key))
+        self._used.cells[found] = None
         return found
+
+    def _number(self, numbers: dict[_Key, int], styles: list[_Made], key: _Key, style: _Made) -> int:
+        """The number of a style that was not known, which another thread may have added meanwhile."""
+        with self._known.numbering:
+            found = numbers.get(key)
+            if found is None:
+                found = len(styles)
+                styles.append(style)
+                numbers[key] = found
+        return found
+
+    def used_styles(self) -> UsedStyles:
+        """The styles and strokes that the document is drawn in."""
+        used, known = self._used, self._known
+        runs = {number: known.run_styles[number] for number in used.runs}
+        paragraphs = {number: known.paragraph_styles[number] for number in used.paragraphs}
+        # A style's strokes were asked for when it was new, in whatever document that was.
+        within = {run.border for run in runs.values() if run.border is not None}
+        within |= {
+            stroke for paragraph in paragraphs.values() for _, stroke in paragraph.lines if stroke >= 0
+        }
+        return UsedStyles(
+            runs,
+            paragraphs,
+            {number: known.cell_styles[number] for number in used.cells},
+            {number: known.strokes[number] for number in sorted(used.strokes.keys() | within)},
+        )
 
 
 def space_before(form: ParagraphFormat, size: float) -> float:

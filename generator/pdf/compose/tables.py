@@ -134,8 +134,10 @@ def _compose_cell(
     inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True, in_table=True)
     spanned = rows[y : y + cell.rowspan]
     whole = all(row.whole or row.rule == "exact" for row in spanned)
-    measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
+    measure = False
     content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
+    if cell.turn is not None:
+        measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
     if cell.turn == "up":
         content = _turned_up(
             book, cell, room, _height_left(book, cell, spanned, columns, room), compose_blocks
@@ -143,7 +145,15 @@ def _compose_cell(
     elif cell.turn == "stack" and is_text(cell.blocks):
         content = running_down(book, cell.blocks, _height_left(book, cell, spanned, columns, room))
     else:
-        content = compose_blocks(book, cell.blocks, inner)
+        content, looks_tall = book.kept(
+            cell.blocks,
+            (inner.width, inner.height, inner.grid),
+            lambda: (
+                compose_blocks(book, cell.blocks, inner),
+                share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM,
+            ),
+        )
+        measure = whole and looks_tall
     align = "left"
     marked = measure or cell.opens or cell.closes or cell.falling or cell.rising
     if isinstance(content, tuple) and len(content) == 1 and not marked:

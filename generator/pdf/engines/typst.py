@@ -18,7 +18,7 @@ import typst
 from generator.base.ooxml.package import open_parts
 from generator.base.temporary import private_folder, remove_folder
 from generator.errors import PdfError
-from generator.pdf.compose.document import compose
+from generator.pdf.compose.document import Composer
 from generator.pdf.compose.source import as_source
 from generator.pdf.docx.reader import read_tree
 from generator.pdf.docx.values import with_values
@@ -76,7 +76,6 @@ class TypstEngine(Engine[TypstDocument]):
     version = metadata.version("typst")
 
     def __init__(self, faces: Faces) -> None:
-        self._faces = faces
         self._lock = Lock()
         root = private_folder("typst")
         # Removed when closed, or with the engine, or at the end of the process, whichever comes first.
@@ -105,7 +104,8 @@ class TypstEngine(Engine[TypstDocument]):
             raise PdfError(
                 f"排版引擎不能读取字体文件 {lost[0]}", "换用完好的字体文件，或从字体文件夹中移走它"
             )
-        self._families = {face: known[linked[face.path], face.index] for face in wanted}
+        families = {face: known[linked[face.path], face.index] for face in wanted}
+        self._composer = Composer(faces, families)
         self._compiler = typst.Compiler(
             str(self._root / _PROGRAM[0]),
             root=str(self._root),
@@ -133,7 +133,7 @@ class TypstEngine(Engine[TypstDocument]):
         return self._composed(with_values(read_tree(parts, info.title or None)), info, parts)
 
     def _composed(self, tree: WordDocument, info: PdfInfo, parts: Mapping[str, bytes]) -> TypstDocument:
-        composition = compose(tree, self._faces, self._families, title=info.title, author=info.author)
+        composition = self._composer.compose(tree, title=info.title, author=info.author)
         return TypstDocument(
             info.title,
             info.when,
