@@ -324,7 +324,7 @@ class HeadingMark:
 
 @dataclass(slots=True)
 class Written:
-    """Where the code is kept of something that was composed for other documents too; None until it is written."""
+    """The code of something composed, once it is written: other documents may draw the very same."""
 
     code: str | None = None
 
@@ -346,7 +346,7 @@ class DrawnParagraph:
         gives_way: whether something may float near that its text must not run into.
         opens: the roles whose signature place begins at its upper left corner.
         closes: the roles whose signature place ends at its lower right corner.
-        written: its code, where that is the same in other documents.
+        written: its code.
     """
 
     style: int
@@ -416,7 +416,7 @@ class DrawnCell:
         closes: as of a paragraph.
         falling: the stroke from its upper left to its lower right corner, -1 for none.
         rising: likewise the one from its lower left to its upper right corner.
-        written: the code of its content, where that is the same in other documents.
+        written: the code of its content, if that may be the same in other documents.
     """
 
     column: int

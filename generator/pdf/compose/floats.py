@@ -240,12 +240,13 @@ def giving_way(blocks: Sequence[DrawnBlock]) -> tuple[DrawnBlock, ...]:
     if not anchors:
         return tuple(blocks)
     near = {other for at in anchors for other in range(max(at - _BEFORE, 0), min(at + _AFTER, len(blocks)))}
-    return tuple(
-        replace(block, gives_way=True)
-        if at in near and isinstance(block, DrawnParagraph | DrawnTable)
-        else block
-        for at, block in enumerate(blocks)
-    )
+    return tuple(_giving_way(block) if at in near else block for at, block in enumerate(blocks))
+
+
+def _giving_way(block: DrawnBlock) -> DrawnBlock:
+    if isinstance(block, DrawnParagraph):
+        return replace(block, gives_way=True, written=None)
+    return replace(block, gives_way=True) if isinstance(block, DrawnTable) else block
 
 
 def _pushes(block: DrawnBlock) -> bool:

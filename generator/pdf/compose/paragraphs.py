@@ -17,6 +17,7 @@ from generator.pdf.compose.drawing import (
     ListedHeading,
     StyledText,
     TabMark,
+    Written,
 )
 from generator.pdf.compose.floats import compose_drawing
 from generator.pdf.compose.heights import MEASURE_FROM, share_of_page
@@ -103,6 +104,7 @@ def compose_paragraph(
         top_space=top_space,
         bottom_space=bottom_space,
         floats=floats,
+        written=Written(),
     )
 
 

@@ -577,6 +577,14 @@ class _Writer:
         return f"{lines}({_braced(statements)})"
 
     def _paragraph(self, block: DrawnParagraph) -> str:
+        written = block.written
+        if written is None:
+            return self._paragraph_anew(block)
+        if written.code is None:
+            written.code = self._paragraph_anew(block)
+        return written.code
+
+    def _paragraph_anew(self, block: DrawnParagraph) -> str:
         style = self._paragraphs[block.style]
         heading = block.heading
         body = self._lines(block, heading=heading is not None and heading.level > 0)
@@ -639,11 +647,8 @@ class _Writer:
         before, self._numbering = self._numbering, False
         is_measured = any(cell.measure for cell in block.cells)
         for cell in block.cells:
-            content = cell.content
-            if isinstance(content, DrawnParagraph):
-                body = self._lines(content, heading=False)
-            else:
-                body = self._inside(content)
+            body = self._cell_content(cell)
+            if not isinstance(cell.content, DrawnParagraph):
                 if cell.measure:
                     name = f"measured-{self._measured}"
                     self._measured += 1
@@ -686,6 +691,19 @@ class _Writer:
             return f"{drawn})"
         lets.append(f"let tall = rows-too-tall({self._limit}, {_literal(tall)})")
         return "context {\n" + "\n".join(lets) + f"\n{drawn})}}"
+
+    def _cell_content(self, cell: DrawnCell) -> str:
+        written = cell.written
+        if written is not None and written.code is not None:
+            return written.code
+        content = cell.content
+        if isinstance(content, DrawnParagraph):
+            body = self._lines(content, heading=False)
+        else:
+            body = self._inside(content)
+        if written is not None:
+            written.code = body
+        return body
 
     def _room(self, block: DrawnTable, cell: DrawnCell) -> tuple[float, float]:
         """The width of a cell's text, and its upper and lower margins together."""

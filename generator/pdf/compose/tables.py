@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from generator.pdf.compose.drawing import (
@@ -14,6 +15,7 @@ from generator.pdf.compose.drawing import (
     DrawnTable,
     StyledText,
     UpText,
+    Written,
 )
 from generator.pdf.compose.heights import MEASURE_FROM, Room, share_of_blocks, share_of_rows
 from generator.pdf.docx.tree import Block, BookmarkStart, LineBreak, Paragraph, TextRun
@@ -134,8 +136,8 @@ def _compose_cell(
     inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True, in_table=True)
     spanned = rows[y : y + cell.rowspan]
     whole = all(row.whole or row.rule == "exact" for row in spanned)
-    measure = False
     content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
+    align, written = "left", None
     if cell.turn is not None:
         measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
     if cell.turn == "up":
@@ -145,23 +147,16 @@ def _compose_cell(
     elif cell.turn == "stack" and is_text(cell.blocks):
         content = running_down(book, cell.blocks, _height_left(book, cell, spanned, columns, room))
     else:
-        content, looks_tall = book.kept(
+        text = book.kept(
             cell.blocks,
             (inner.width, inner.height, inner.grid),
-            lambda: (
-                compose_blocks(book, cell.blocks, inner),
-                share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM,
-            ),
+            lambda: _compose_upright(book, cell.blocks, inner, compose_blocks),
         )
-        measure = whole and looks_tall
-    align = "left"
-    marked = measure or cell.opens or cell.closes or cell.falling or cell.rising
-    if isinstance(content, tuple) and len(content) == 1 and not marked:
-        (block,) = content
-        if isinstance(block, DrawnParagraph) and block.is_bare:
-            style = book.paragraph_styles[block.style]
-            if not (style.left or style.right or style.fill or style.lines or style.loose or style.tight):
-                content, align = block, style.align
+        measure = whole and text.looks_tall
+        content, written = text.blocks, text.written
+        marked = measure or cell.opens or cell.closes or cell.falling or cell.rising
+        if text.lines is not None and not marked:
+            content, align, written = text.lines, text.align, text.lines_written
     return DrawnCell(
         cell.column,
         y,
@@ -174,7 +169,38 @@ def _compose_cell(
         book.cell(cell, align, whole=whole),
         book.stroke(cell.falling),
         book.stroke(cell.rising),
+        written,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _UprightText:
+    """The blocks of a cell whose text is not turned.
+
+    Attributes:
+        looks_tall: whether they seem to take so much of a page that they must be measured.
+        lines: the one paragraph that they are, where a cell can draw that itself.
+        align: where its lines stand.
+    """
+
+    blocks: tuple[DrawnBlock, ...]
+    looks_tall: bool
+    lines: DrawnParagraph | None
+    align: str
+    written: Written = field(default_factory=Written)
+    lines_written: Written = field(default_factory=Written)
+
+
+def _compose_upright(
+    book: StyleBook, blocks: Sequence[Block], room: Room, compose_blocks: ComposeBlocks
+) -> _UprightText:
+    drawn = compose_blocks(book, blocks, room)
+    lines, align = None, "left"
+    if len(drawn) == 1 and isinstance(drawn[0], DrawnParagraph) and drawn[0].is_bare:
+        style = book.paragraph_styles[drawn[0].style]
+        if not (style.left or style.right or style.fill or style.lines or style.loose or style.tight):
+            lines, align = drawn[0], style.align
+    return _UprightText(drawn, share_of_blocks(book, blocks, room) > MEASURE_FROM, lines, align)
 
 
 # -- turned text ------------------------------------------------------------------------------------------------
