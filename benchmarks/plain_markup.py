@@ -19,7 +19,6 @@ import typst
 from benchmarks import subjects
 from benchmarks.measuring import Figure, best_times
 from generator.packet.documents import fill_all
-from generator.pdf.compose.document import compose
 from generator.pdf.compose.drawing import (
     CellStyle,
     DrawnBlock,
@@ -164,7 +163,7 @@ def figures() -> Iterator[Figure]:
     if session.typesetter is None:
         raise SystemExit("no engine")
     engine: Any = session.typesetter.engine
-    faces, families = engine._faces, engine._families  # noqa: SLF001 (the very faces that ours is set in)
+    composer = engine._composer  # noqa: SLF001 (the very faces that ours is set in)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         main = folder / "main.typ"
@@ -184,7 +183,7 @@ def figures() -> Iterator[Figure]:
                 parts = filled.rendered.parts
                 documents.append(engine.read(filled.rendered.docx, info, parts))
                 tree = read_tree(parts, info.title)
-                drawn = compose(tree, faces, families, title=info.title, author=info.author).document
+                drawn = composer.compose(tree, title=info.title, author=info.author).document
                 sources.append(Markup(drawn).source())
             read.append(documents)
             plain.append(sources)
