@@ -51,7 +51,7 @@ class Settings:
     force: bool = False
     verify: bool = False
     signing_pages: SigningPages | None = None
-    sheets: Sheets = "all"
+    sheets: Sheets | None = None
     page_codes: bool = False
 
     def order(self, code: str) -> Order:

@@ -83,7 +83,7 @@ def command(
     accepted: tuple[str, ...],
     signing_pages: str | None,
     page_codes: bool,
-    sheets: str,
+    sheets: str | None,
     force: bool,
     verify: bool,
     jobs: int | None,
@@ -110,7 +110,7 @@ def command(
         verify=verify,
         signing_pages=cast("SigningPages | None", signing_pages),
         page_codes=page_codes,
-        sheets=cast("Sheets", sheets),
+        sheets=cast("Sheets | None", sheets),
     )
     bounds = Bounds(seconds=time_limit, megabytes=memory_limit)
     if jobs is not None:

@@ -58,9 +58,8 @@ page_code_option = click.option(
 sheets_option = click.option(
     "--sheets",
     type=click.Choice(["all", "checks", "none"]),
-    default="all",
     metavar="all|checks|none",
-    help="内部用表：all 全部（默认）；checks 只做条件核对表和材料清单；none 不做。反复出草稿时少做快得多",
+    help="内部用表：all 全部（签署版默认）；checks 只做条件核对表和材料清单（草稿默认）；none 不做",
 )
 format_option = click.option(
     "--format",

@@ -69,7 +69,7 @@ def command(
     accepted: tuple[str, ...],
     sides: str | None,
     signing_pages: str | None,
-    sheets: str,
+    sheets: str | None,
     page_codes: bool,
     force: bool,
     output: str,
@@ -93,7 +93,7 @@ def command(
             sides=cast("Sides | None", sides),
             signing_pages=cast("SigningPages | None", signing_pages),
             page_codes=page_codes,
-            sheets=cast("Sheets", sheets),
+            sheets=cast("Sheets | None", sheets),
             progress=say_notices,
             made=lambda result: _tell(result, err=as_json),
         )

@@ -52,7 +52,7 @@ class Order:
         sides: print on both sides of the paper, or on one; None for what the data say.
         signing_pages: how the agreement is signed, whatever data and programme say; None for what they say.
         page_codes: put a code in the margin of every page; where not, the data say.
-        sheets: which internal sheets are made.
+        sheets: which internal sheets are made; None for those that the edition needs.
     """
 
     edition: Edition = "draft"
@@ -61,7 +61,7 @@ class Order:
     sides: Sides | None = None
     signing_pages: SigningPages | None = None
     page_codes: bool = False
-    sheets: Sheets = "all"
+    sheets: Sheets | None = None
 
 
 def put(packet: Packet, root: Path, *, force: bool) -> Published:
@@ -196,7 +196,7 @@ def assess(source: Source, programme: Programme, order: Order, session: Session)
         source.folder,
         order.sides,
         page_codes=order.page_codes or bool(printing and printing.page_codes),
-        sheets=order.sheets,
+        sheets=order.sheets or internal.DEFAULTS[order.edition],
     )
 
 

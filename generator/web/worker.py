@@ -37,7 +37,7 @@ class Order:
     code: str
     edition: Literal["draft", "signing"] = "draft"
     force: bool = False
-    sheets: Literal["all", "checks"] = "all"
+    sheets: Literal["all"] | None = None
     page_codes: bool = False
 
 

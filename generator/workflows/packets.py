@@ -136,7 +136,7 @@ def make_packets(
     sides: Sides | None = None,
     signing_pages: SigningPages | None = None,
     page_codes: bool = False,
-    sheets: Sheets = "all",
+    sheets: Sheets | None = None,
     progress: Listener | None = None,
     made: Callable[[PacketResult], None] | None = None,
 ) -> Packets:
@@ -154,7 +154,8 @@ def make_packets(
         sides: print on both sides of the paper (duplex) or on one (simplex); None for what the data say.
         signing_pages: how agreements are signed, whatever the data say; None for what data and programme say.
         page_codes: put a small QR code in the margin of every page, by which ``receive`` knows it.
-        sheets: which internal sheets are made: all, conditions and checklist alone (checks), or none.
+        sheets: which internal sheets are made: all, conditions and checklist alone (checks), or none; None for
+            all in a signing edition and the checks in a draft.
         progress: is told of each step before it begins, and of interrupted runs that were put right.
         made: is told of each packet as soon as it stands, or could not be made.
 

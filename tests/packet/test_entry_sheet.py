@@ -20,7 +20,7 @@ SHEET = "internal/entry-sheet.docx"
 
 def entries(session: Session, folder: Path, code: str) -> list[tuple[str, str, str]]:
     """Label, text and count of each field."""
-    made = packet(session, example(folder, code), code, Order("draft"))
+    made = packet(session, example(folder, code), code, Order("draft", sheets="all"))
     tables = docx.Document(io.BytesIO(file(made, SHEET))).tables
     assert {tuple(cell.text for cell in table.rows[0].cells) for table in tables} == {
         ("序号", "栏目", "内容", "字数")
@@ -33,7 +33,7 @@ def entries(session: Session, folder: Path, code: str) -> list[tuple[str, str, s
 def test_every_value_that_the_forms_print_is_on_the_sheet(
     words_only: Session, tmp_path: Path, code: str
 ) -> None:
-    made = packet(words_only, example(tmp_path, code), code, Order("draft"))
+    made = packet(words_only, example(tmp_path, code), code, Order("draft", sheets="all"))
     sheet = "\n".join(
         cell.text
         for table in docx.Document(io.BytesIO(file(made, SHEET))).tables
@@ -88,7 +88,10 @@ def test_the_page_to_copy_from_says_what_the_sheet_says_and_loads_nothing(
     code = ENTERED[0]
     page = Cells()
     made = packet(
-        words_only, example(tmp_path, code, ("我省是农业大省", "<b>&我省是农业大省")), code, Order("draft")
+        words_only,
+        example(tmp_path, code, ("我省是农业大省", "<b>&我省是农业大省")),
+        code,
+        Order("draft", sheets="all"),
     )
     page.feed(file(made, "internal/entry-sheet.html").decode())
     assert page.loaded == []
@@ -132,5 +135,5 @@ def test_each_field_has_its_count_and_a_limit_stands_beside_it(words_only: Sessi
 
 
 def test_a_scheme_on_paper_has_no_entry_sheet(words_only: Session, tmp_path: Path) -> None:
-    made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft"))
+    made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft", sheets="all"))
     assert not [one.path for one in made.files if "entry-sheet" in one.path]

@@ -37,8 +37,15 @@ def test_only_what_was_asked_for_is_made_and_the_manifest_says_so(
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sheets"] == asked
 
 
-def test_all_are_made_where_nothing_is_said(tmp_path: Path) -> None:
-    folder = made("packet", tmp_path / "out")
+@pytest.mark.parametrize("command", ["packet", "batch"])
+def test_a_draft_has_the_checks_where_nothing_is_said(tmp_path: Path, command: str) -> None:
+    folder = made(command, tmp_path / "out")
+    assert sheets(folder) == CHECKS
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sheets"] == "checks"
+
+
+def test_a_signing_edition_has_all_where_nothing_is_said(tmp_path: Path) -> None:
+    folder = made("packet", tmp_path / "out", "--edition", "signing")
     assert sheets(folder) > CHECKS
     assert "sheets" not in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 

@@ -158,7 +158,7 @@ def test_each_party_has_a_sheet_that_names_no_other(made: Packet) -> None:
 def test_a_draft_has_a_guide_without_code_and_no_sheets_for_the_parties(
     words_only: Session, tmp_path: Path
 ) -> None:
-    made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft"))
+    made = packet(words_only, example(tmp_path, PLAIN), PLAIN, Order("draft", sheets="all"))
     paths = {one.path for one in made.files}
     assert f"{GUIDE}.docx" in paths
     assert not [path for path in paths if "parties" in path]

@@ -105,7 +105,7 @@ def make(visit: Visit) -> Response:
         opened.code,
         "signing" if edition == "signing" else "draft",
         force=visit.asked("force") == "1",
-        sheets="checks" if visit.asked("sheets") == "checks" else "all",
+        sheets="all" if visit.asked("sheets") == "all" else None,
         page_codes=visit.asked("codes") == "1",
     )
     title = f"{opened.form.programme.short_title}　{_EDITIONS[edition]}"
