@@ -113,6 +113,7 @@ def print_copy(job: Job, layout: Layout | None) -> PrintCopy | None:
         title=job.consortium,
         timestamp=job.when,
         mark=mark,
+        identified=False,
     )
     return PrintCopy(MadeFile(PATH, "pdf", identified(data), len(layout.pages)), layout)
 
@@ -163,11 +164,10 @@ def _attachments(job: Job, attachments: Sequence[Attachment]) -> Iterator[Part]:
 
 def _dividers(job: Job, bound: Sequence[Part]) -> dict[str, Part]:
     """A sheet with its title for each document and each checklist item, by their ids."""
-    import io
-
     import pikepdf
 
     from generator.pdf.pages.metadata import with_metadata
+    from generator.pdf.pages.qpdf import opened
 
     items = {f"attachments.{item.id}": f"附件：{item.title}" for item in job.programme.attachments}
     titles = {part.id: items.get(part.id, part.title) for part in bound}
@@ -186,7 +186,7 @@ def _dividers(job: Job, bound: Sequence[Part]) -> dict[str, Part]:
     if made.pages != len(titles):
         raise RuntimeError("each part has one divider of one page")
     found = {}
-    with pikepdf.open(io.BytesIO(made.pdf)) as whole:
+    with opened(made.pdf) as whole:
         for at, (part_id, title) in enumerate(titles.items()):
             with pikepdf.Pdf.new() as own:
                 own.pages.append(whole.pages[at])

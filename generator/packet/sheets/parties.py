@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -42,11 +41,12 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
     import pikepdf
 
     from generator.pdf.pages.metadata import with_metadata
+    from generator.pdf.pages.qpdf import opened
 
     begins = [heading.page for heading in pdf.headings]
     if len(begins) != len(parties):
         raise RuntimeError("each party's sheet must begin with a heading of its own")
-    with pikepdf.open(io.BytesIO(pdf.pdf)) as whole:
+    with opened(pdf.pdf) as whole:
         for name, begin, end in zip(parties, begins, [*begins[1:], pdf.pages + 1], strict=True):
             with pikepdf.Pdf.new() as own:
                 own.pages.extend(whole.pages[begin - 1 : end - 1])

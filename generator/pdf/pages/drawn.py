@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pikepdf
 from pypdfium2 import raw
 
+from generator.pdf.pages import qpdf
 from generator.pdf.pages.pdfium import opened
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def look_through(pdf: bytes, values: Sequence[PrintedValue]) -> tuple[DrawnPage,
         pdf: the PDF.
         values: what stands there, by number.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as document:
+    with qpdf.opened(pdf) as document:
         fonts: dict[tuple[int, int], bytes] = {}
         pages = tuple(_page(page, fonts) for page in document.pages)
     first: dict[int, Box] = {}

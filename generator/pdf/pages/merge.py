@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from generator.errors import DataError, PdfError, Place
+from generator.errors import DataError, Place
+from generator.pdf.pages import qpdf
 from generator.pdf.pages.metadata import with_metadata
 from generator.pdf.pages.structure_tree import merge_structure
 
@@ -29,6 +31,7 @@ def merge(
     title: str,
     timestamp: datetime,
     mark: Callable[[pikepdf.Pdf], None] | None = None,
+    identified: bool = True,
 ) -> bytes:
     """Put documents behind one another into one PDF, with an outline.
 
@@ -37,6 +40,7 @@ def merge(
         title: of the whole.
         timestamp: stated as the time of making.
         mark: draws on the merged pages before they are written.
+        identified: as of ``qpdf.written``.
 
     Returns:
         The PDF: the same input gives the same bytes. Structure trees of tagged parts are kept. It states
@@ -48,31 +52,32 @@ def merge(
     merged = pikepdf.Pdf.new()
     sources: list[tuple[pikepdf.Pdf, int, int]] = []
     standard = bool(parts)
-    with merged.open_outline() as outline:
-        for name, data, headings in parts:
-            source = _open(data, name)
-            first = len(merged.pages)
-            merged.pages.extend(source.pages)
-            sources.append((source, first, len(source.pages)))
-            entry = pikepdf.OutlineItem(name, first)
-            outline.root.append(entry)
-            _add_headings(entry, headings, first)
-            standard = standard and source.open_metadata().pdfa_status == "2B"
-    intents = next(
-        (source.Root.OutputIntents for source, _, _ in sources if "/OutputIntents" in source.Root), None
-    )
-    if intents is not None:
-        owner = next(source for source, _, _ in sources if "/OutputIntents" in source.Root)
-        merged.Root.OutputIntents = merged.copy_foreign(owner.make_indirect(intents))
-    merge_structure(merged, sources)
-    if mark is not None:
-        mark(merged)
-    made = with_metadata(
-        merged, title=title, author="", timestamp=timestamp, standard="2B" if standard else ""
-    )
-    for source, _, _ in sources:
-        source.close()
-    return made
+    with ExitStack() as stack:
+        with merged.open_outline() as outline:
+            for name, data, headings in parts:
+                source = stack.enter_context(qpdf.opened(data, name))
+                first = len(merged.pages)
+                merged.pages.extend(source.pages)
+                sources.append((source, first, len(source.pages)))
+                entry = pikepdf.OutlineItem(name, first)
+                outline.root.append(entry)
+                _add_headings(entry, headings, first)
+                standard = standard and source.open_metadata().pdfa_status == "2B"
+        owner = next((source for source, _, _ in sources if "/OutputIntents" in source.Root), None)
+        if owner is not None:
+            intents = owner.make_indirect(owner.Root.OutputIntents)
+            merged.Root.OutputIntents = merged.copy_foreign(intents)
+        merge_structure(merged, sources)
+        if mark is not None:
+            mark(merged)
+        return with_metadata(
+            merged,
+            title=title,
+            author="",
+            timestamp=timestamp,
+            standard="2B" if standard else "",
+            identified=identified,
+        )
 
 
 def _add_headings(entry: pikepdf.OutlineItem, headings: Sequence[Heading], first: int) -> None:
@@ -155,7 +160,7 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     canvas.drawImage(shown, (page[0] - across) / 2, (page[1] - high) / 2, across, high)
     canvas.showPage()
     canvas.save()
-    with _open(out.getvalue()) as document:
+    with qpdf.opened(out.getvalue()) as document:
         return with_metadata(document, title=title, author="", timestamp=timestamp)
 
 
@@ -167,13 +172,3 @@ def _flattened(picture: Image.Image) -> Image.Image:
         ground.paste(layer, mask=layer.getchannel("A"))
         return ground
     return upright.convert("RGB")
-
-
-def _open(pdf: bytes, name: str = "") -> pikepdf.Pdf:
-    try:
-        return pikepdf.open(io.BytesIO(pdf))
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise PdfError(
-            f"PDF {f'“{name}”' if name else '文件'}已损坏或加了密码，不能处理",
-            "换成没有密码、能正常打开的 PDF",
-        ) from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
 import pikepdf
+
+from generator.pdf.pages.qpdf import written
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +18,13 @@ PRODUCER: Final = "lianheti"
 
 
 def with_metadata(
-    pdf: pikepdf.Pdf, *, title: str, author: str, timestamp: datetime, standard: str | None = None
+    pdf: pikepdf.Pdf,
+    *,
+    title: str,
+    author: str,
+    timestamp: datetime,
+    standard: str | None = None,
+    identified: bool = True,
 ) -> bytes:
     """Write a PDF with fixed metadata; the same content, title and time give the same bytes.
 
@@ -27,6 +34,7 @@ def with_metadata(
         author: its author, may be empty.
         timestamp: stated as its time of making and of change.
         standard: the PDF/A standard that it states, as ``2B``; None for what it has stated so far.
+        identified: as of ``written``.
     """
     if standard is None:
         standard = pdf.open_metadata().pdfa_status if "/Metadata" in pdf.Root else ""
@@ -59,9 +67,7 @@ def with_metadata(
         profile = intent.get("/DestOutputProfile")
         if profile is not None:
             _set_profile_time(profile, timestamp)
-    out = io.BytesIO()
-    pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()
+    return written(pdf, identified=identified)
 
 
 _XMP: Final = """\

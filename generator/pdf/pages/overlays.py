@@ -6,7 +6,6 @@ them, and screen readers skip them.
 
 from __future__ import annotations
 
-import io
 import math
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
-from generator.errors import PdfError
 from generator.pdf.fonts import outlines
 from generator.pdf.pages.free_space import SEAL, grown, meet, opened_pages
+from generator.pdf.pages.qpdf import opened, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -67,14 +66,14 @@ def watermark(pdf: bytes, text: str, faces: Faces) -> bytes:
         PdfError: the PDF cannot be read.
     """
     face = faces.roles["黑体"]
-    with _open(pdf) as document:
+    with opened(pdf) as document:
         forms: dict[tuple[float, float], pikepdf.Object] = {}
         for page in document.pages:
             size = _size(page)
             if size not in forms:
                 forms[size] = _form(document, size, _diagonal(text, face, size), multiply=True)
             _add_artifact(page, forms[size], "Watermark", " /Subtype /Watermark")
-        return _save(document)
+        return written(document)
 
 
 def _diagonal(text: str, face: Face, size: tuple[float, float]) -> outlines.Drawing:
@@ -176,7 +175,7 @@ def page_codes(
     import segno
 
     found: list[Rect | None] = []
-    with _open(pdf) as document, opened_pages(pdf) as pages:
+    with opened(pdf) as document, opened_pages(pdf) as pages:
         for number, (page, text) in enumerate(zip(document.pages, texts, strict=True), 1):
             size = _size(page)
             place = next(
@@ -193,7 +192,7 @@ def page_codes(
                 code = segno.make_qr(text, version=1, error="q", mode="alphanumeric", boost_error=False)
                 drawing = outlines.Drawing(_squares(code.matrix, place), {})
                 _add_artifact(page, _form(document, size, drawing), "Code")
-        return _save(document), tuple(found)
+        return written(document), tuple(found)
 
 
 def _code_places(size: tuple[float, float]) -> Iterator[Rect]:
@@ -256,7 +255,7 @@ def seal_guide(
         PdfError: the PDF cannot be read.
     """
     face = faces.roles["宋体"]
-    with _open(pdf) as source, pikepdf.Pdf.new() as copy:
+    with opened(pdf) as source, pikepdf.Pdf.new() as copy:
         glyphs = outlines.Glyphs(copy, face)
         for number in sorted(seals):
             copy.pages.append(source.pages[number - 1])
@@ -284,7 +283,7 @@ def seal_guide(
             for key in ("/Annots", "/StructParents"):
                 if key in shown:
                     del shown[key]
-        return _save(copy)
+        return written(copy)
 
 
 def _seal(x: float, y: float) -> outlines.Drawing:
@@ -326,7 +325,7 @@ def margin_marks(pdf: bytes, marks: Mapping[int, MarginMarks], note: str, faces:
         PdfError: the PDF cannot be read.
     """
     face = faces.roles["宋体"]
-    with _open(pdf) as document:
+    with opened(pdf) as document:
         glyphs = outlines.Glyphs(document, face)
         for number, here in marks.items():
             page = document.pages[number]
@@ -345,7 +344,7 @@ def margin_marks(pdf: bytes, marks: Mapping[int, MarginMarks], note: str, faces:
             words = glyphs.line(note, (start, size[1] - _NOTE_TOP), _NOTE_SIZE, _CAPTION_RED)
             drawn = outlines.Drawing(f"{red} rg {bars} {gaps} f", {})
             _add_artifact(page, _form(document, size, drawn, words), "Changes")
-        return _save(document)
+        return written(document)
 
 
 def _form(
@@ -383,16 +382,3 @@ def _add_artifact(page: pikepdf.Page, form: pikepdf.Object, kind: str, subtype: 
     page.contents_add(
         f"\nQ\n/Artifact <</Type /Pagination{subtype}>> BDC q 1 0 0 1 {x0:g} {y0:g} cm {name} Do Q EMC\n".encode()
     )
-
-
-def _open(pdf: bytes) -> pikepdf.Pdf:
-    try:
-        return pikepdf.open(io.BytesIO(pdf))
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise PdfError("PDF 文件已损坏或加了密码，不能处理", "换成没有密码、能正常打开的 PDF") from error
-
-
-def _save(document: pikepdf.Pdf) -> bytes:
-    out = io.BytesIO()
-    document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
 
-from generator.errors import PdfError
+from generator.pdf.pages.qpdf import opened, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,19 +56,13 @@ def finished(pdf: bytes, fields: Sequence[SignatureField] = ()) -> bytes:
     names = [field.name for field in fields]
     if len(set(names)) != len(names) or any("." in name or not name for name in names):
         raise ValueError("names of signature fields must be unique and without a dot")
-    try:
-        document = pikepdf.open(io.BytesIO(pdf))
-    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
-        raise PdfError("PDF 文件已损坏，不能加签名域", "重新生成材料包") from error
-    with document:
+    with opened(pdf) as document:
         if fields:
             _add(document, fields)
         for key in ("/ID", "/DocChecksum"):
             if key in document.trailer:
                 del document.trailer[key]
-        out = io.BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return identified(out.getvalue())
+        return identified(written(document, identified=False))
 
 
 def _add(document: pikepdf.Pdf, fields: Sequence[SignatureField]) -> None:
