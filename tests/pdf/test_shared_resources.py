@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 
 import pikepdf
 import pypdfium2
 
 from generator.pdf.fonts.faces import find_faces
-from generator.pdf.pages.overlays import NumberedPart, page_numbers, seal_guide
+from generator.pdf.pages.overlays import NumberedPart, SealedPages, add_sealed_pages, page_numbers
 
 PAGES = 3
 CAPTIONS = {page: f"第 {page} 页" for page in range(1, PAGES + 1)}
@@ -41,11 +42,16 @@ def test_every_page_has_its_own_number() -> None:
     assert len(set(drawn(out.getvalue()))) == PAGES
 
 
+def sealed(seals: Mapping[int, list[tuple[float, float]]]) -> list[bytes]:
+    """The pages that are sealed, each as pixels."""
+    pages = SealedPages("", document(), seals, CAPTIONS, seam=False)
+    with pikepdf.new() as guide, pikepdf.open(io.BytesIO(pages.pdf)) as source:
+        add_sealed_pages(guide, pages, source, find_faces(None))
+        out = io.BytesIO()
+        guide.save(out)
+    return drawn(out.getvalue())
+
+
 def test_a_seals_place_is_marked_on_its_own_page_alone() -> None:
     seals = {page: [(150.0, 200.0 * page)] for page in range(1, PAGES + 1)}
-    marked = drawn(seal_guide(document(), seals, find_faces(None), captions=CAPTIONS, seam=False))
-    alone = [
-        drawn(seal_guide(document(), {page: places}, find_faces(None), captions=CAPTIONS, seam=False))[0]
-        for page, places in seals.items()
-    ]
-    assert marked == alone
+    assert sealed(seals) == [sealed({page: places})[0] for page, places in seals.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.packet.check_code import qr_picture
@@ -13,7 +14,10 @@ from generator.packet.sheets.signing_plan import seams
 from generator.packet.sheets.signing_texts import copies_of, guide_names, page_numbers, signed_documents
 
 if TYPE_CHECKING:
+    import pikepdf
+
     from generator.pdf.engine import PdfDocument
+    from generator.pdf.pages.overlays import SealedPages
 
 _QR: Final = "word/media/image1.png"
 
@@ -36,13 +40,29 @@ class SigningGuide(Sheet):
 
     def printed(self, contents: Contents, pdf: PdfDocument) -> Iterable[MadeFile]:
         """See Sheet."""
+        typesetter = contents.job.session.typesetter
+        sealed = list(_sealed(contents))
+        if typesetter is None or not sealed:
+            yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", pdf.pdf, pdf.pages)
+            return
+        from generator.pdf.pages import overlays, qpdf
         from generator.pdf.pages.merge import merge
 
-        data, pages = pdf.pdf, pdf.pages
-        if marked := list(_marked(contents)):
-            parts = [(self.title, pdf.pdf, pdf.headings), *((name, page, ()) for name, page, _ in marked)]
-            data = merge(parts, title=self.title, timestamp=contents.job.when)
-            pages += sum(count for _, _, count in marked)
+        with ExitStack() as stack:
+            sources = [stack.enter_context(qpdf.opened(one.pdf, one.name)) for one in sealed]
+
+            def add_pages(guide: pikepdf.Pdf) -> None:
+                for one, source in zip(sealed, sources, strict=True):
+                    overlays.add_sealed_pages(guide, one, source, typesetter.faces)
+
+            data = merge(
+                [(self.title, pdf.pdf, pdf.headings)],
+                title=self.title,
+                timestamp=contents.job.when,
+                mark=add_pages,
+                standard=False,
+            )
+        pages = pdf.pages + sum(len(one.seals) for one in sealed)
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", data, pages)
 
     def beside(self, contents: Contents) -> Iterable[MadeFile]:
@@ -53,12 +73,11 @@ class SigningGuide(Sheet):
             yield MadeFile(f"{FOLDER}/{PATH}", "xlsx", workbook(job, lines))
 
 
-def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
-    """Copies of the pages that the applicants seal, with their title and number; none in a draft."""
-    from generator.pdf.pages.overlays import seal_guide
+def _sealed(contents: Contents) -> Iterator[SealedPages]:
+    """The pages that the applicants seal, a document each; none in a draft."""
+    from generator.pdf.pages.overlays import SealedPages
 
-    typesetter = contents.job.session.typesetter
-    if typesetter is None or contents.job.edition != "signing":
+    if contents.job.edition != "signing":
         return
     sealed_across = {seam.made.document.id for seam in seams(signed_documents(contents.documents))}
     for made in signed_documents(contents.documents):
@@ -76,8 +95,7 @@ def _marked(contents: Contents) -> Iterator[tuple[str, bytes, int]]:
         name = f"印章位置：{made.document.title}"
         captions = {page: _caption(contents, made, page) for page in seals}
         seam = made.document.id in sealed_across
-        marked = seal_guide(made.pdf.pdf, seals, typesetter.faces, captions=captions, seam=seam)
-        yield name, marked, len(seals)
+        yield SealedPages(name, made.pdf.pdf, seals, captions, seam)
 
 
 def _caption(contents: Contents, made: MadeDocument, page: int) -> str:

@@ -32,6 +32,7 @@ def merge(
     timestamp: datetime,
     mark: Callable[[pikepdf.Pdf], None] | None = None,
     identified: bool = True,
+    standard: bool = True,
 ) -> bytes:
     """Put documents behind one another into one PDF, with an outline.
 
@@ -41,17 +42,18 @@ def merge(
         timestamp: stated as the time of making.
         mark: draws on the merged pages before they are written.
         identified: as of ``qpdf.written``.
+        standard: whether it may state PDF/A.
 
     Returns:
         The PDF: the same input gives the same bytes. Structure trees of tagged parts are kept. It states
-        PDF/A-2b where every part does.
+        PDF/A-2b where it may and every part does.
 
     Raises:
         PdfError: a part cannot be read.
     """
     merged = pikepdf.Pdf.new()
     sources: list[tuple[pikepdf.Pdf, int, int]] = []
-    standard = bool(parts)
+    standard = standard and bool(parts)
     with ExitStack() as stack:
         with merged.open_outline() as outline:
             for name, data, headings in parts:

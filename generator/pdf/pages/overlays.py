@@ -229,15 +229,27 @@ def _squares(matrix: Sequence[bytearray], place: Rect) -> str:
     return " ".join([*parts, "f"])
 
 
-def seal_guide(
-    pdf: bytes,
-    seals: Mapping[int, Sequence[tuple[float, float]]],
-    faces: Faces,
-    *,
-    captions: Mapping[int, str],
-    seam: bool,
-) -> bytes:
-    """A copy of the pages that are sealed, with a light circle where each seal goes; for the signing guide.
+@dataclass(frozen=True, slots=True)
+class SealedPages:
+    """Pages of a document that are sealed.
+
+    Attributes:
+        name: of their entry in the outline.
+        pdf: the document without signature fields.
+        seals: the middle of each seal, in points from the bottom left, by 1-based page.
+        captions: what stands above each page, likewise.
+        seam: also mark 骑缝章 across the right edge.
+    """
+
+    name: str
+    pdf: bytes
+    seals: Mapping[int, Sequence[tuple[float, float]]]
+    captions: Mapping[int, str]
+    seam: bool
+
+
+def add_sealed_pages(guide: pikepdf.Pdf, sealed: SealedPages, source: pikepdf.Pdf, faces: Faces) -> None:
+    """Copy the pages that are sealed to the end of the signing guide, with a light circle where each seal goes.
 
     Each page says above that it is no page to be signed.
 
@@ -245,45 +257,43 @@ def seal_guide(
     readable; the document itself is never marked.
 
     Args:
-        pdf: the document without signature fields.
-        seals: the middle of each seal, in points from the bottom left, by 1-based page.
+        guide: the signing guide; pages and an entry of the outline are added.
+        sealed: which pages, and where their seals go.
+        source: the document, opened; it must stay so until the guide is written.
         faces: what is written on the pages is drawn in that of 宋体.
-        captions: what stands above each page, likewise.
-        seam: also mark 骑缝章 across the right edge.
-
-    Raises:
-        PdfError: the PDF cannot be read.
     """
     face = faces.roles["宋体"]
-    with opened(pdf) as source, pikepdf.Pdf.new() as copy:
-        glyphs = outlines.Glyphs(copy, face)
-        for number in sorted(seals):
-            copy.pages.append(source.pages[number - 1])
-            shown = copy.pages[-1]
-            size, centres = _size(shown), list(seals[number])
-            words = [
-                (captions[number], (size[0] / 2, size[1] - _CAPTION_TOP)),
-                (_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP - 1.4 * _CAPTION_SIZE)),
-            ]
-            if seam:
-                edge = size[0], size[1] * _SEAM_TOP
-                centres.append(edge)
-                words.append(("骑缝章", (edge[0] - SEAL / 4, edge[1])))
-            drawings = [
-                glyphs.line(
-                    text,
-                    (x - outlines.width(text, face, _CAPTION_SIZE) / 2, y),
-                    _CAPTION_SIZE,
-                    _CAPTION_RED,
-                )
-                for text, (x, y) in words
-            ]
-            drawings += [_seal(x, y) for x, y in centres]
-            _add_artifact(shown, _form(copy, size, *drawings, multiply=True), "Seals")
-            for key in ("/Annots", "/StructParents"):
-                if key in shown:
-                    del shown[key]
-        return written(copy)
+    glyphs = outlines.Glyphs(guide, face)
+    entry = pikepdf.OutlineItem(sealed.name, len(guide.pages))
+    entry.is_closed = True
+    for number in sorted(sealed.seals):
+        guide.pages.append(source.pages[number - 1])
+        shown = guide.pages[-1]
+        size, centres = _size(shown), list(sealed.seals[number])
+        words = [
+            (sealed.captions[number], (size[0] / 2, size[1] - _CAPTION_TOP)),
+            (_CAPTION, (size[0] / 2, size[1] - _CAPTION_TOP - 1.4 * _CAPTION_SIZE)),
+        ]
+        if sealed.seam:
+            edge = size[0], size[1] * _SEAM_TOP
+            centres.append(edge)
+            words.append(("骑缝章", (edge[0] - SEAL / 4, edge[1])))
+        drawings = [
+            glyphs.line(
+                text,
+                (x - outlines.width(text, face, _CAPTION_SIZE) / 2, y),
+                _CAPTION_SIZE,
+                _CAPTION_RED,
+            )
+            for text, (x, y) in words
+        ]
+        drawings += [_seal(x, y) for x, y in centres]
+        _add_artifact(shown, _form(guide, size, *drawings, multiply=True), "Seals")
+        for key in ("/Annots", "/StructParents"):
+            if key in shown:
+                del shown[key]
+    with guide.open_outline() as outline:
+        outline.root.append(entry)
 
 
 def _seal(x: float, y: float) -> outlines.Drawing:
