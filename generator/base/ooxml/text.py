@@ -32,8 +32,12 @@ BLANKS: Final = str.maketrans("\t\n\r", "   ")
 
 def stored_text(element: Element) -> str:
     """What a ``w:t`` shows: its outer white space counts only where ``xml:space`` preserves it."""
-    text = element.text or ""
-    if element.get(XML_SPACE) != "preserve":
+    return shown_text(element.text or "", preserved=element.get(XML_SPACE) == "preserve")
+
+
+def shown_text(text: str, *, preserved: bool) -> str:
+    """What a ``w:t`` of this text shows."""
+    if not preserved:
         text = text.strip(" \t\r\n")
     return text.translate(BLANKS) if "\n" in text or "\t" in text or "\r" in text else text
 
@@ -71,7 +75,11 @@ def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
     related = relations(parts, name)
     pieces = [part_text(body)]
     used: dict[str, str] = {}
-    for section in body.iter(W + "sectPr"):
+    cited: list[str | None] = []
+    for section in body.iter(W + "sectPr", W + "footnoteReference"):
+        if section.tag == W + "footnoteReference":
+            cited.append(section.get(W + "id"))
+            continue
         if section.getparent().tag == W + "sectPrChange":
             continue
         for kind in ("header", "footer"):
@@ -84,7 +92,6 @@ def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
                 if target in parts and target not in used:
                     used[target] = _margin_text(parts[target])
     pieces += used.values()
-    cited = [note.get(W + "id") for note in body.iter(W + "footnoteReference")]
     notes = next((target for target in related.values() if target.endswith("/footnotes.xml")), None)
     if cited and notes is not None and notes in parts:
         by_id = {note.get(W + "id"): note for note in parse_word(parts[notes]).iter(W + "footnote")}

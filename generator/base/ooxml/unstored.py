@@ -20,6 +20,7 @@ from generator.base.ooxml.xml import (
     R,
     V,
     W,
+    child_of,
     main_part,
     parse_shared,
     parse_word,
@@ -92,6 +93,7 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
     notes = _notes(root, by_kind.get("footnotes.xml")) if b"footnoteReference" in body else []
     # Each with its raw XML: most hold nothing to count, and a search for a few letters in the bytes shows that fast.
     stories = [(root, body), *((parse_word_shared(parts[name]), parts[name]) for name in margins), *notes]
+    drawn = [story for story, xml in stories if _draws(xml)]
     least = most = 0
     numbering, styles = by_kind.get("numbering.xml"), by_kind.get("styles.xml")
     if numbering and any(b"numPr" in xml for xml in (styles or b"", *(xml for _, xml in stories))):
@@ -104,13 +106,13 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
         numbers_at_most=most,
         symbols=sum(_symbols(story) for story, xml in stories if any(name in xml for name in _SYMBOL_NAMES)),
         contents=sum(1 for _ in _contents(root)) if b"TOC" in body else 0,
-        pictures=sum(_pictures(story) for story, xml in stories if _draws(xml)),
+        pictures=sum(map(_pictures, drawn)),
         sections=1 + sum(1 for section in sections[1:] if _value(section, "type") != "continuous"),
         notes=len(notes),
         roles=frozenset(_roles(root)) if b"sign" in body else frozenset(),
-        outlines=sum(_outlines(story) for story, xml in stories if _draws(xml)),
-        boxes=sum(1 for story, xml in stories if _draws(xml) for _ in story.iter(W + "txbxContent")),
-        floating=sum(_floating(story) for story, xml in stories if _draws(xml) or b"tblpPr" in xml),
+        outlines=sum(map(_outlines, drawn)),
+        boxes=sum(1 for story in drawn for _ in story.iter(W + "txbxContent")),
+        floating=sum(_floating(story) for story, xml in stories if story in drawn or b"tblpPr" in xml),
         frames=sum(_frames(story) for story, xml in stories if b"framePr" in xml),
         form_fields=sum(
             len(story.findall(f".//{W}ffData/{W}{name}"))
@@ -122,7 +124,8 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
 
 
 def _draws(xml: bytes) -> bool:
-    return b"drawing" in xml or b"pict" in xml
+    """Whether it holds the tags of drawings; their names alone stand in what it declares its namespaces to be."""
+    return b"drawing>" in xml or b"pict>" in xml
 
 
 def _pictures(story: Element) -> int:
@@ -173,7 +176,7 @@ def _notes(root: Element, footnotes: bytes | None) -> list[tuple[Element, bytes]
 
 
 def _value(element: Element | None, name: str) -> str | None:
-    child = element.find(W + name) if element is not None else None
+    child = child_of(element, W + name) if element is not None else None
     return None if child is None else child.get(VAL)
 
 
@@ -248,8 +251,8 @@ class _Lists:
         least = most = 0
         hidden = _in_contents(story)
         for paragraph in story.iter(W + "p"):
-            properties = paragraph.find(W + "pPr")
-            own = properties.find(W + "numPr") if properties is not None else None
+            properties = child_of(paragraph, W + "pPr")
+            own = child_of(properties, W + "numPr") if properties is not None else None
             style = _value(properties, "pStyle") or self._plain
             if self._shows(_value(own, "numId"), _value(own, "ilvl"), style):
                 most += 1

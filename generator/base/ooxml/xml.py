@@ -199,6 +199,11 @@ def refuse(where: str, name: str, file: str | None) -> ProgrammeError:
     )
 
 
+def child_of(element: Element, tag: str) -> Element | None:
+    """The first child of a tag; as ``find``, which takes three times as long."""
+    return next(element.iterchildren(tag), None)
+
+
 def is_on(element: Element) -> bool:
     """Whether an on/off property element (``w:b``, ``w:keepNext`` …) is on."""
     return element.get(VAL, "1") not in _OFF

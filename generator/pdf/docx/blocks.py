@@ -67,7 +67,7 @@ def read_blocks(
         if child.tag == W + "p":
             count += 1
             place = f"{where}第 {count} 段"
-            frame = framed(child)
+            frame = framed(child) if reading.has_frames else None
             read = read_paragraph(reading, child, place, read_blocks, first_block=not found)
             if read.closes_before:
                 found[-1] = with_roles(found[-1], closes=read.closes_before)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from generator.base.ooxml.xml import parse
+from generator.base.recent import Recent
 from generator.pdf.docx.drawing_colours import read_theme_colours
 from generator.pdf.docx.styles import (
     ParagraphProperties,
@@ -25,12 +26,12 @@ from generator.pdf.docx.tree import Paragraph, ParagraphFormat, RunFormat
 if TYPE_CHECKING:
     from generator.base.ooxml.xml import Element
     from generator.pdf.docx.numbering import Numbering
-    from generator.pdf.docx.reuse import CellContent
+    from generator.pdf.docx.reuse import CellContent, ParagraphPattern
 
 # Formatting is cached across documents filled from the same template: so many templates are kept, and so many
-# paragraphs and cells of each.
+# paragraphs and cells of each (see Recent).
 _MOST_TEMPLATES: Final = 32
-_MOST_PIECES: Final = 5_000
+_MOST_PIECES: Final = 2_500
 _Content = tuple[Any, ...]  # tags, attributes and children of an element
 
 
@@ -40,6 +41,11 @@ class KnownFormats:
     Args:
         styles: the part ``styles.xml``.
         theme: the theme's part.
+
+    Attributes:
+        pieces: paragraphs and cells that mean the same wherever they occur (see reuse.is_tied), by their XML.
+        cells: what cells are before anything stands in them, by their XML before that.
+        patterns: what paragraphs are that differ in their texts only, by their XML around the texts.
     """
 
     def __init__(self, styles: bytes | None, theme: bytes | None) -> None:
@@ -49,13 +55,9 @@ class KnownFormats:
         self.paragraphs: dict[tuple[str | None, _Content], tuple[ParagraphFormat, RunFormat]] = {}
         self.runs: dict[tuple[RunFormat, _Content], RunFormat] = {}
         self.labels: dict[tuple[RunFormat, frozenset[tuple[str, Any]]], RunFormat] = {}
-        self.pieces: dict[_Content, Paragraph | CellContent] = {}
-
-    def remember(self, key: _Content, piece: Paragraph | CellContent) -> None:
-        """Keep a paragraph or cell that means the same wherever it occurs (see reuse.is_tied)."""
-        if len(self.pieces) >= _MOST_PIECES:
-            self.pieces.clear()
-        self.pieces[key] = piece
+        self.pieces: Recent[_Content, Paragraph | CellContent] = Recent(_MOST_PIECES)
+        self.cells: Recent[_Content, CellContent] = Recent(_MOST_PIECES)
+        self.patterns: Recent[_Content, ParagraphPattern] = Recent(_MOST_PIECES)
 
 
 @lru_cache(maxsize=_MOST_TEMPLATES)

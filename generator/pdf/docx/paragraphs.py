@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.text import stored_text
-from generator.base.ooxml.xml import Element, W, refuse
+from generator.base.ooxml.text import shown_text, stored_text
+from generator.base.ooxml.xml import Element, W, child_of, refuse
 from generator.pdf.docx.drawings import ReadBlocks, read_drawing
 from generator.pdf.docx.fields import Field, contents_code, shown_by_settings
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError
-from generator.pdf.docx.reuse import is_tied
+from generator.pdf.docx.reuse import ParagraphPattern, cut_at_texts, is_tied
 from generator.pdf.docx.signature_bookmarks import with_roles
 from generator.pdf.docx.symbol_fonts import is_symbol_font, sign_of, symbol_face_of
 from generator.pdf.docx.tree import (
@@ -101,19 +101,73 @@ def read_paragraph(
     known = reading.known.pieces.get(key)
     if isinstance(known, Paragraph):
         return ParagraphRead([known])
-    read = _read(reading, element, where, read_blocks, first_block=first_block)
-    if len(read.blocks) == 1 and not is_tied(xml):
+    cut = cut_at_texts(xml) if reading.is_utf8 else None
+    pattern = reading.known.patterns.get((reading.table_style, cut[0])) if cut is not None else None
+    if cut is not None and pattern is not None:
+        draft = _Draft(where, pattern.format, pattern.base, first_block, read_blocks)
+        read = ParagraphRead(_filled(reading, pattern, cut, draft))
+    else:
+        read = _read(reading, element, where, read_blocks, first_block=first_block)
+        if is_tied(xml):
+            return read
+        if cut is not None:
+            pattern = _pattern(reading, element, len(cut[1]))
+            if pattern is not None:
+                reading.known.patterns.put((reading.table_style, cut[0]), pattern)
+    if len(read.blocks) == 1:
         (block,) = read.blocks
         if isinstance(block, Paragraph) and block.format.numbering is None:
-            reading.known.remember(key, block)
+            reading.known.pieces.put(key, block)
     return read
+
+
+def _pattern(reading: Reading, element: Element, texts: int) -> ParagraphPattern | None:
+    """What paragraphs are that differ from one in their texts only; None where it is more than so many texts, tabs and breaks."""
+    properties = child_of(element, W + "pPr")
+    form, base = reading.formatting.paragraph(properties, reading.table_style)
+    steps: list[RunFormat | Tab | LineBreak] = []
+    for child in element:
+        if child.tag == W + "r":
+            look = reading.formatting.run(child_of(child, W + "rPr"), base)
+            for item in child:
+                if item.tag == W + "t":
+                    steps.append(look)
+                elif item.tag == W + "tab":
+                    steps.append(Tab(look))
+                elif item.tag == W + "br" and item.get(W + "type") not in _PAGE_BREAKS:
+                    steps.append(LineBreak(look))
+                elif item.tag != W + "rPr":
+                    return None
+        elif child.tag != W + "pPr":
+            return None
+    if sum(isinstance(step, RunFormat) for step in steps) != texts:
+        return None
+    own_mark = child_of(properties, W + "rPr") if properties is not None else None
+    return ParagraphPattern(form, reading.formatting.run(own_mark, base), base, tuple(steps))
+
+
+def _filled(
+    reading: Reading, pattern: ParagraphPattern, cut: tuple[tuple[bytes, ...], list[bytes]], draft: _Draft
+) -> list[Block]:
+    """A paragraph of a pattern with its texts."""
+    label = _label(reading, pattern.format, pattern.mark, draft.where)
+    texts = zip(*cut, strict=False)
+    for step in pattern.steps:
+        if isinstance(step, RunFormat):
+            before, stored = next(texts)
+            text = shown_text(stored.decode(), preserved=before.endswith(b'"preserve">'))
+            if text:
+                _add_text(reading, draft, text, step)
+        else:
+            draft.items.append(step)
+    return _split(draft, pattern.mark, label)
 
 
 def _read(
     reading: Reading, element: Element, where: str, read_blocks: ReadBlocks, *, first_block: bool
 ) -> ParagraphRead:
-    properties = element.find(W + "pPr")
-    own_mark = properties.find(W + "rPr") if properties is not None else None
+    properties = child_of(element, W + "pPr")
+    own_mark = child_of(properties, W + "rPr") if properties is not None else None
     for child in own_mark if own_mark is not None else ():
         if child.tag in _REVISIONS:
             raise refuse(where, child.tag, reading.file)
@@ -135,7 +189,7 @@ def _read(
     ):
         # A paragraph that held only a table of contents leaves no empty line behind.
         blocks = [block for block in blocks if not isinstance(block, Paragraph) or block.runs or block.opens]
-    section = properties.find(W + "sectPr") if properties is not None else None
+    section = child_of(properties, W + "sectPr") if properties is not None else None
     if section is not None:
         if not blocks:
             blocks = [Paragraph(form, mark, (), ends_section=True)]
@@ -218,7 +272,7 @@ def _read_inline(reading: Reading, container: Element, draft: _Draft) -> None:
 
 
 def _read_run(reading: Reading, run: Element, draft: _Draft) -> None:  # noqa: C901, PLR0912 one branch a kind of content
-    look = reading.formatting.run(run.find(W + "rPr"), draft.base)
+    look = reading.formatting.run(child_of(run, W + "rPr"), draft.base)
     for child in run:
         tag = child.tag
         if tag == W + "t":

@@ -27,6 +27,8 @@ class Reading:
         parts: the package's parts by name.
         file: the document's name, for errors; None where it has none.
         root: the XML of the main part.
+        is_utf8: whether that is stored in UTF-8.
+        has_frames: whether a paragraph may stand in a frame.
         related: the relationships of the part that is being read.
         known: what is shared with documents from the same template.
         table_style: the style of the table around what is being read.
@@ -60,6 +62,8 @@ class Reading:
         self.formatting = Formatting(self.known, self.numbering)
         settings = self._part("settings.xml")
         self._settings = parse_shared(settings) if settings else None
+        self.is_utf8 = (self.root.getroottree().docinfo.encoding or "UTF-8").upper() == "UTF-8"
+        self.has_frames = any(b"framePr" in data for data in parts.values())
         self.xml_of = slices(parts[main], self.root)
         self.signatures = SignatureBookmarks()
         self.fields = OpenFields()

@@ -2,11 +2,13 @@
 
 Most paragraphs of a filled template are the template's own. In documents with the same styles, numbering and
 theme, equal XML gives equal paragraphs and cells, so they are read once; only those that depend on their place in
-the document (see is_tied) are read each time.
+the document (see is_tied) are read each time. Of a paragraph that differs from one that was read in its texts only,
+the texts are put into what that one was read as.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +16,15 @@ from generator.base.ooxml.xml import Element, W
 
 if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
-    from generator.pdf.docx.tree import Block, BorderLine, CellMargins
+    from generator.pdf.docx.tree import (
+        Block,
+        BorderLine,
+        CellMargins,
+        LineBreak,
+        ParagraphFormat,
+        RunFormat,
+        Tab,
+    )
 
 # Constructs by which a paragraph or cell depends on others, or on the rest of the package.
 _TIES: Final = (
@@ -28,7 +38,24 @@ _TIES: Final = (
     b"w:sdt",
     b"hyperlink",
 )
-_SLICED: Final = ("p", "tc")
+_TAGS: Final = re.compile(rb"<(/?)w:(p|tc)[ />]")
+_TEXTS: Final = re.compile(rb'(<w:t(?: xml:space="preserve")?>)([^<]*)(?=</w:t>)')
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphPattern:
+    """Paragraphs that differ in their texts only.
+
+    Attributes:
+        mark: formatting of the paragraph mark.
+        base: what its runs start from.
+        steps: what stands in it, in order: a tab or a line break, or the formatting of a text.
+    """
+
+    format: ParagraphFormat
+    mark: RunFormat
+    base: RunFormat
+    steps: tuple[RunFormat | Tab | LineBreak, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +94,52 @@ def is_tied(xml: bytes) -> bool:
 def slices(data: bytes, root: Element) -> dict[Element, bytes]:
     """The XML of each paragraph and cell as it stands in the part, by element.
 
-    Empty where that cannot be told from the bytes: another prefix than ``w``, comments, or paragraphs or cells that
-    are empty elements or nested.
+    Without those of a kind that cannot be told from the bytes: for another prefix than ``w``, comments, or
+    alternatives of which the part no longer holds all.
     """
     found: dict[Element, bytes] = {}
     if b"<!" in data or data.count(b"<?") > 1:
         return found
-    for name in _SLICED:
+    for name, places in _places(data).items():
         elements = list(root.iter(W + name))
-        pieces = _pieces(data, name)
-        if len(pieces) == len(elements):
-            found.update(zip(elements, pieces, strict=True))
+        if len(places) == len(elements):
+            found.update(
+                (element, data[start:end]) for element, (start, end) in zip(elements, places, strict=True)
+            )
     return found
 
 
-def _pieces(data: bytes, name: str) -> list[bytes]:
-    """The XML from each start tag to its end tag; none at all where some cannot be told for certain."""
-    plain, long, end = f"<w:{name}>".encode(), f"<w:{name} ".encode(), f"</w:{name}>".encode()
-    *before, _ = data.split(end)
-    if data.count(plain) + data.count(long) != len(before):
-        return []
-    starts = [max(piece.rfind(plain), piece.rfind(long)) for piece in before]
-    if -1 in starts:
-        return []
-    return [piece[start:] + end for piece, start in zip(before, starts, strict=True)]
+def _places(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """From where to where the paragraphs and cells reach, in the order of their starts; none where tags do not pair."""
+    starts: dict[bytes, list[int]] = {b"p": [], b"tc": []}
+    ends: dict[int, int] = {}
+    begun: list[tuple[bytes, int]] = []
+    for found in _TAGS.finditer(data):
+        closes, name = found.groups()
+        start = found.start()
+        if closes:
+            if not begun or begun[-1][0] != name:
+                return {}
+            ends[begun.pop()[1]] = found.end()
+            continue
+        starts[name].append(start)
+        tag_end = data.find(b">", start)
+        if data[tag_end - 1] == ord("/"):
+            ends[start] = tag_end + 1
+        else:
+            begun.append((name, start))
+    if begun:
+        return {}
+    return {name.decode(): [(start, ends[start]) for start in places] for name, places in starts.items()}
+
+
+def cut_at_texts(xml: bytes) -> tuple[tuple[bytes, ...], list[bytes]] | None:
+    """What a paragraph's XML holds around the texts of its ``w:t``, and these; None where they are not plain UTF-8 text.
+
+    Each text follows a piece that ends with the start tag of its ``w:t``.
+    """
+    if b"&" in xml or b"\r" in xml:
+        return None
+    pieces = _TEXTS.split(xml)
+    around = tuple(before + tag for before, tag in zip(pieces[::3], pieces[1::3], strict=False))
+    return (*around, pieces[-1]), pieces[2::3]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.base.ooxml.text import part_text
 from generator.base.ooxml.xml import (
     VAL,
     Element,
     W,
+    child_of,
     columns,
     is_on,
     number,
@@ -231,25 +232,52 @@ def _cell_content(
 ) -> CellContent:
     xml = reading.xml_of.get(element)
     if xml is None or reading.fields or reading.text_colour is not None:
-        return _read_cell(reading, element, where, margins, read_blocks)
+        return _read_cell(reading, element, where, margins, read_blocks, None)
     key = (reading.table_style, margins, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, CellContent):
         return known
-    cell = _read_cell(reading, element, where, margins, read_blocks)
+    cell = _read_cell(reading, element, where, margins, read_blocks, xml)
     plain = all(isinstance(block, Paragraph) and block.format.numbering is None for block in cell.blocks)
     if plain and not is_tied(xml):
-        reading.known.remember(key, cell)
+        reading.known.pieces.put(key, cell)
     return cell
 
 
 def _read_cell(
-    reading: Reading, element: Element, where: str, margins: CellMargins, read_blocks: ReadBlocks
+    reading: Reading,
+    element: Element,
+    where: str,
+    margins: CellMargins,
+    read_blocks: ReadBlocks,
+    xml: bytes | None,
 ) -> CellContent:
+    properties = child_of(element, W + "tcPr")
+    settings = None
+    key: tuple[Any, ...] = ()
+    if xml is not None and properties is not None and properties.getprevious() is None:
+        # It stands first, so the first to end is the cell's own: all that is said of the cell stands before that.
+        key = (margins, xml[: xml.find(b"</w:tcPr>")])
+        settings = reading.known.cells.get(key)
+    if settings is None:
+        settings = _cell_settings(reading, properties, where, margins)
+        if key:
+            reading.known.cells.put(key, settings)
+    if settings.merge == "continue" and part_text(element).strip():
+        raise refuse(where, "被纵向合并盖住的文字", reading.file)
+    reading.signatures.enter_cell()
+    blocks = tuple(read_blocks(reading, element, where + " "))
+    roles = reading.signatures.leave_cell()
+    return replace(settings, blocks=blocks, opens=tuple(roles.opens), closes=tuple(roles.closes))
+
+
+def _cell_settings(
+    reading: Reading, properties: Element | None, where: str, margins: CellMargins
+) -> CellContent:
+    """What a cell's ``w:tcPr`` says, as of a cell without blocks."""
     span, merge, width, fill, valign, turn = 1, None, None, None, "top", None
     own: Borders = {}
     falling = rising = None
-    properties = element.find(W + "tcPr")
     for child in properties if properties is not None else ():
         tag = child.tag.rpartition("}")[2]
         if tag == "gridSpan":
@@ -274,15 +302,7 @@ def _read_cell(
             turn = _turn(child.get(VAL, "lrTb")) or turn
         elif tag in {"cellIns", "cellDel", "cellMerge"}:
             raise refuse(where, child.tag, reading.file)
-    if merge == "continue" and part_text(element).strip():
-        raise refuse(where, "被纵向合并盖住的文字", reading.file)
-    reading.signatures.enter_cell()
-    blocks = tuple(read_blocks(reading, element, where + " "))
-    roles = reading.signatures.leave_cell()
-    opens, closes = tuple(roles.opens), tuple(roles.closes)
-    return CellContent(
-        span, merge, width, own, margins, fill, valign, turn, blocks, opens, closes, falling, rising
-    )
+    return CellContent(span, merge, width, own, margins, fill, valign, turn, (), (), (), falling, rising)
 
 
 def _diagonal(element: Element, name: str) -> BorderLine | None:
