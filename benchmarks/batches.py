@@ -17,7 +17,8 @@ from benchmarks.measuring import Figure, alternating, seconds
 from generator.batch.settings import Bounds
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
-from generator.packet.pipeline import Order, build
+from generator.packet.assessment import Order
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.readers.source_file import Source, read_source
 from generator.workflows.workspace import processors

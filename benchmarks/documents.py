@@ -14,8 +14,9 @@ from typing import Any
 
 from benchmarks import peers, subjects
 from benchmarks.measuring import Figure, alternating
+from generator.packet.assessment import Order
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, assemble, build, make_documents, put
+from generator.packet.pipeline import assemble, build, make_documents, put
 from generator.rendering.render import RenderJob, render
 
 ROUNDS_FILL = 15

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.model.programme import Document
+from generator.packet.assessment import Order, begin
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, begin
 from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source

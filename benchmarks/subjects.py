@@ -10,8 +10,8 @@ from pathlib import Path
 from generator.base.files import shipped
 from generator.model.catalogue import Catalogue
 from generator.model.programme import Programme
+from generator.packet.assessment import Order, begin
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, begin
 from generator.packet.session import Session
 from generator.readers.source_file import Source, read_source
 

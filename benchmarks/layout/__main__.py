@@ -14,7 +14,8 @@ import pypdfium2
 
 from benchmarks.layout.lines import Compared, compare, lines_of
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, build
+from generator.packet.assessment import Order
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import open_engine

@@ -14,7 +14,7 @@ from generator.workflows.workspace import processors
 
 if TYPE_CHECKING:
     from generator.model.programme import SigningPages
-    from generator.packet.pipeline import Order
+    from generator.packet.assessment import Order
     from generator.pdf.engines.open import EngineName
     from generator.publishing.manifest import Sheets
     from generator.rendering.values import Edition
@@ -56,7 +56,7 @@ class Settings:
 
     def order(self, code: str) -> Order:
         """What is wanted of one programme."""
-        from generator.packet.pipeline import Order
+        from generator.packet.assessment import Order
 
         return Order(
             self.edition,

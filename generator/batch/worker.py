@@ -14,7 +14,8 @@ from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
 from generator.model.findings import count_verdicts
-from generator.packet.pipeline import build, load_for, put
+from generator.packet.assessment import load_for
+from generator.packet.pipeline import build, put
 from generator.packet.session import Session
 from generator.publishing import safe_name
 from generator.readers.source_file import read_source

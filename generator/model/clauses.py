@@ -22,7 +22,7 @@ _SEVERAL = re.compile(r"\s*[、，,；;+＋]\s*")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class _Wording(_Model):

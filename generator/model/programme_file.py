@@ -12,7 +12,6 @@ from generator.base.tree import Entries
 from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, ProgrammeError
 from generator.model.programme_book.layout import BOOK
-from generator.model.programme_book.read import read_book
 
 YAML: Final = "programme.yaml"
 NAMES: Final = (YAML, BOOK)
@@ -60,9 +59,15 @@ def read_file(path: Path, name: str | None = None) -> Entries:
         raise ProgrammeError(f"文件 {name} {why}", REPLACE)
     try:
         data = path.read_bytes()
-        tree = read_book(data, name) if path.suffix == ".xlsx" else read_yaml(data, name)
+        tree = _read_book(data, name) if path.suffix == ".xlsx" else read_yaml(data, name)
     except DataError as error:
         raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
     except OSError as error:
         raise ProgrammeError(f"读不到文件 {name}（{reason(error)}）", "核对文件是否存在、能否打开") from None
     return tree
+
+
+def _read_book(data: bytes, name: str) -> Entries:
+    from generator.model.programme_book.read import read_book
+
+    return read_book(data, name)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generator.base.apart import ApartError, apart, prepare
 from generator.base.failures import reason
 from generator.errors import DataError, Place, Problem
 from generator.model.dataset import Dataset
@@ -63,6 +62,8 @@ def read_attachments(job: Job) -> tuple[Attachment, ...]:
 def expect_attachments(dataset: Dataset) -> None:
     """Make ready to read the files that a data file names, while the caller goes on."""
     if any((dataset.consortium.attachments or {}).values()):
+        from generator.base.apart import prepare
+
         prepare()
 
 
@@ -85,6 +86,7 @@ def lost_files(job: Job) -> tuple[LostFile, ...]:
 
 
 def _read(job: Job, item: str, file: str) -> Attachment:
+    from generator.base.apart import ApartError, apart
     from generator.pdf.pages.attachments import attached_pages
 
     path = job.folder / file

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from generator.base.names import safe_name
 from generator.conditions.applicability import applies, picked
 from generator.conditions.messages import lacking
 from generator.conditions.selection import Missing
@@ -17,7 +18,6 @@ from generator.errors import Place, ProgrammeError
 from generator.model.programme import Criteria, Document, Purpose
 from generator.packet.parts import Job
 from generator.packet.signing import parties_of
-from generator.publishing import safe_name
 
 FOLDER: Final = "letters"
 OURS: Final = "文本由本程序提供，主管部门有规定格式的用规定的"

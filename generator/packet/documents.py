@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,8 @@ from generator.rendering.render import Rendered, render
 from generator.rendering.template import check_parts
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from generator.pdf.engine import PdfDocument
 
 # Slow to import, and needed only once the first PDF is typeset: see submit_all.

@@ -12,15 +12,14 @@ from generator.conditions.given import given_figures
 from generator.model.dataset import Dataset
 from generator.model.findings import Finding
 from generator.model.programme import Document, Programme, Stage
-from generator.packet.print_layout import Sides
 from generator.packet.session import Session
-from generator.pdf.engine import PdfInfo
-from generator.publishing.manifest import PacketFacts, PacketManifest, Sheets
 from generator.rendering.render import RenderJob
 from generator.rendering.values import Edition, Record
 
 if TYPE_CHECKING:
-    from generator.pdf.engine import PdfDocument
+    from generator.packet.print_layout import Sides
+    from generator.pdf.engine import PdfDocument, PdfInfo
+    from generator.publishing.manifest import PacketFacts, PacketManifest, Sheets
 
 WATERMARK: Final = "草稿"
 
@@ -82,6 +81,8 @@ class Job:
 
     def pdf_info(self, title: str) -> PdfInfo:
         """What the PDF of a document of that title states of itself."""
+        from generator.pdf.engine import PdfInfo
+
         return PdfInfo(title, self.consortium, self.when)
 
 

@@ -7,7 +7,6 @@ from typing import Final
 from generator.model.dataset import Dataset
 from generator.model.notices import Notice
 from generator.model.programme import Programme
-from generator.publishing.installed import installed_in
 
 FIELD: Final = "scheme_version"
 
@@ -22,6 +21,8 @@ def version_notice(dataset: Dataset, programme: Programme) -> Notice | None:
     said = dataset.consortium.scheme_version
     if not isinstance(said, int):
         return None
+    from generator.publishing.installed import installed_in
+
     found = installed_in(programme.folder)
     if found is None:
         told = f"这份数据按方案安装包第 {said} 版填写，这里用的方案不是安装包装的，不知道是第几版"

@@ -8,12 +8,15 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from generator.model.catalogue import Catalogue, CommonRules
 from generator.model.programme import Document
-from generator.pdf.engines.open import EngineName
-from generator.pdf.typesetter import Typesetter
 from generator.rendering.store import TemplateStore
+
+if TYPE_CHECKING:
+    from generator.pdf.engines.open import EngineName
+    from generator.pdf.typesetter import Typesetter
 
 
 class Session(AbstractContextManager["Session"]):
@@ -43,7 +46,11 @@ class Session(AbstractContextManager["Session"]):
         self.catalogue = catalogue
         self.when = when
         self.templates = TemplateStore(catalogue)
-        self.typesetter = Typesetter(engine, fonts, overlap=overlap) if engine else None
+        self.typesetter: Typesetter | None = None
+        if engine is not None:
+            from generator.pdf.typesetter import Typesetter
+
+            self.typesetter = Typesetter(engine, fonts, overlap=overlap)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

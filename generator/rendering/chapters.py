@@ -11,8 +11,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 from generator.errors import Place, ProgrammeError
 from generator.model.rich_text import Line, PictureBlock, RichText, Run, TableBlock, TableCell, TextBlock
@@ -323,7 +323,8 @@ class _Pattern:
             own |= {"b": "<w:b/>", "bCs": "<w:bCs/>"}
         if run.script:
             own["vertAlign"] = f'<w:vertAlign w:val="{run.script}"/>'
-        text = f"{MISSING_OPEN}{escape(run.text)}{MISSING_CLOSE}" if run.lacks else escape(run.text)
+        shown = escape(run.text, quote=False)
+        text = f"{MISSING_OPEN}{shown}{MISSING_CLOSE}" if run.lacks else shown
         return f'<w:r>{_ordered("rPr", own, _RUN_ORDER)}<w:t xml:space="preserve">{text}</w:t></w:r>'
 
     def text(self, block: TextBlock) -> str:
@@ -474,6 +475,8 @@ def _length(line: Line) -> float:
 
 
 def _drawing(picture: PictureBlock, relation: str, number: int, across: int, high: int) -> str:
+    from xml.sax.saxutils import quoteattr
+
     size = f'cx="{across * _EMU_PER_TWIP}" cy="{high * _EMU_PER_TWIP}"'
     label = quoteattr(picture.caption or f"图片 {number}")
     identity = 9000 + number

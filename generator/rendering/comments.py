@@ -10,12 +10,14 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.xml import W
 from generator.errors import ProgrammeError
-from generator.model.guidance import Note
+
+if TYPE_CHECKING:
+    from generator.model.guidance import Note
 
 COMMENTS: Final = "word/comments.xml"
 OFFICIAL, OWN = "官方编写参考", "本工具参考"

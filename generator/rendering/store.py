@@ -6,18 +6,20 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator.base.failures import reason
 from generator.base.ooxml.bookmarks import anchors
 from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
-from generator.model.guidance import Note, guidance_of
 from generator.model.paths import PASSAGES, resolve
 from generator.model.programme import Document, Programme
-from generator.rendering.comments import annotated
 from generator.rendering.model_clauses import ModelClauses
 from generator.rendering.template import Template
+
+if TYPE_CHECKING:
+    from generator.model.guidance import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,7 @@ class TemplateStore:
                     "补上这个文件，或在 programme.yaml 中改正文件名",
                     Place(name),
                 ) from None
-            notes = self._notes(guided) if guided else {}
-            template = Template(annotated(data, notes) if notes else data, name)
+            template = Template(self._annotated(data, guided) if guided else data, name)
             headings = {
                 f"{PASSAGES[anchor.kind]}.{anchor.id}": anchor.title
                 for anchor in anchors(path)
@@ -110,10 +111,15 @@ class TemplateStore:
         path = programme.folder / _template_file(document, consortium)
         return self.prepare(path, programme if guided else None)
 
-    def _notes(self, programme: Programme) -> Mapping[str, tuple[Note, ...]]:
+    def _annotated(self, data: bytes, programme: Programme) -> bytes:
+        """A template with a programme's guidance as comments, where it has any."""
+        from generator.model.guidance import guidance_of
+        from generator.rendering.comments import annotated
+
         if programme.code not in self._guidance:
             self._guidance[programme.code] = guidance_of(programme, self._catalogue)
-        return self._guidance[programme.code]
+        notes = self._guidance[programme.code]
+        return annotated(data, notes) if notes else data
 
 
 def _template_file(document: Document, consortium: Consortium | None) -> str:

@@ -23,7 +23,6 @@ from generator.base.ooxml.xml import Element, parse
 from generator.errors import LianhetiError, Place, ProgrammeError
 from generator.model.rich_text import RichText
 from generator.rendering import cache
-from generator.rendering.chapters import with_chapters
 from generator.rendering.comments import COMMENTS, without_orphans
 from generator.rendering.fixups import RESERVED, put_right, with_text_code
 from generator.rendering.row_ends import with_row_ends_kept
@@ -281,6 +280,8 @@ class Template:
             filled = {part.name: self._render(part, context, counted) for part in self._parts}
         media: dict[str, bytes] = {}
         if chapters:
+            from generator.rendering.chapters import with_chapters
+
             filled, media = with_chapters(filled, chapters, self._package.parts, self.name)
         changed = {name: put_right(xml).encode() for name, xml in filled.items()}
         changed = with_text_code(changed, DOCUMENT)

@@ -11,9 +11,9 @@ from generator.errors import ExitCode, ProgrammeError, RefusedError, UsageError
 from generator.model.consortium import Consortium, Member
 from generator.model.dataset import Dataset
 from generator.model.programme import Document, Programme, Purpose, Signatory
+from generator.packet.assessment import Order, begin
 from generator.packet.manifest import common, edition_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, TemplateUsed
-from generator.packet.pipeline import Order, begin
 from generator.packet.sheets.signing_texts import effective_date
 from generator.packet.signing import places_not_found, signings_of, with_fields
 from generator.pdf.engines.open import EngineName

@@ -14,12 +14,13 @@ from pathlib import Path
 
 from generator.base.failures import reason
 from generator.errors import DataError, ExitCode, Place, ProgrammeError, UsageError
+from generator.packet.assessment import Order, begin
 from generator.packet.attachments import Attachment
 from generator.packet.data_copy import PATH as DATA
 from generator.packet.documents import Filled, collect, fill_all, submit
 from generator.packet.facts import facts_of
 from generator.packet.parts import Job, MadeDocument, MadeFile, Packet
-from generator.packet.pipeline import Order, assemble, begin
+from generator.packet.pipeline import assemble
 from generator.packet.print_copy import PATH as PRINT_COPY
 from generator.packet.session import Session
 from generator.packet.sheets.sheet import FOLDER

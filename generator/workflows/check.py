@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 from generator.base.files import write_new
 from generator.errors import ExitCode, Problem, UsageError
 from generator.model.judgement import Judgement
+from generator.packet.assessment import Order, assess
 from generator.packet.obstacles import judgement
-from generator.packet.pipeline import Order, assess
 from generator.packet.scheme_version import FIELD
-from generator.publishing.installed import installed_in
 from generator.readers.source_file import Source
 from generator.workflows.choose import chosen_programmes
 from generator.workflows.inputs import Accepted, Data, opened
@@ -104,6 +103,7 @@ def check(
 
 def _record(workspace: Workspace, path: Path, judged: Sequence[Judgement]) -> dict[str, int]:
     """Write into a data file by which versions it was judged; gives those that were written."""
+    from generator.publishing.installed import installed_in
     from generator.workflows.editing import Editing
     from generator.writers.changes import SetText
 

@@ -12,7 +12,7 @@ from generator.model.catalogue import Catalogue
 from generator.model.dataset import Dataset
 from generator.model.paths import given
 from generator.model.programme import Programme
-from generator.packet.pipeline import load_for
+from generator.packet.assessment import load_for
 from generator.readers.source_file import Source
 
 _ITEM: Final = re.compile(r"\[\d+\]")

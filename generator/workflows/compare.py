@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from generator.errors import DataError, ExitCode, Place, UsageError
 from generator.model.programme import Programme
+from generator.packet.assessment import load_for
 from generator.packet.data_copy import PATH as DATA
-from generator.packet.pipeline import load_for
 from generator.packet.sheets.sheet import FOLDER
 from generator.publishing import OpenPacket, open_packet
 from generator.publishing.manifest import Document, PacketManifest, manifest_holds, parsed

@@ -10,8 +10,8 @@ from generator.errors import ExitCode, UsageError
 from generator.model.notices import notice_texts
 from generator.model.paths import title_of
 from generator.model.programme import Programme
+from generator.packet.assessment import Order, assess
 from generator.packet.obstacles import absent
-from generator.packet.pipeline import Order, assess
 from generator.packet.scheme_version import FIELD
 from generator.packet.session import Session
 from generator.publishing.installed import installed_in

@@ -21,7 +21,7 @@ from generator.model.dataset import Dataset
 from generator.model.notices import notice_texts
 from generator.model.paths import title_of
 from generator.model.programme import Programme
-from generator.packet.pipeline import load_for
+from generator.packet.assessment import load_for
 from generator.publishing.lock import LockedError, locked
 from generator.readers.source_file import Source, read_source
 from generator.readers.written import Written

@@ -10,9 +10,10 @@ from typing import Any
 from generator.errors import ExitCode, LianhetiError, UsageError
 from generator.model.findings import Finding
 from generator.model.programme import Programme, SigningPages
+from generator.packet.assessment import Order
 from generator.packet.manifest import unused
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, build, put
+from generator.packet.pipeline import build, put
 from generator.packet.print_layout import Sides
 from generator.pdf.engines.open import EngineName
 from generator.publishing import Published, recover

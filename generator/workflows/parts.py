@@ -22,7 +22,7 @@ from generator.model.consortium import LEAD
 from generator.model.fields import FieldSpec, Part
 from generator.model.notices import notice_texts
 from generator.model.paths import spec_of, title_of
-from generator.packet.pipeline import load_for
+from generator.packet.assessment import load_for
 from generator.readers.excel.layout import PARTY
 from generator.readers.party import NOT_ITS_OWN, OWNERS, Sent, as_member, read_sent
 from generator.readers.written import Written, written

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from generator.model.dataset import Dataset
+from generator.packet.assessment import load_for
 from generator.packet.parts import Job
-from generator.packet.pipeline import load_for
 from generator.packet.preview import DrawnBefore, DrawnDocument, draw_documents
 from generator.packet.times import time_of
 from generator.workflows.inputs import Data, opened

@@ -16,7 +16,8 @@ from generator.cli import main
 from generator.errors import ExitCode
 from generator.model.catalogue import Catalogue
 from generator.model.findings import Finding
-from generator.packet.pipeline import Order, assess, make_documents
+from generator.packet.assessment import Order, assess
+from generator.packet.pipeline import make_documents
 from generator.packet.session import Session
 from generator.readers.excel.layout import GUIDE_SHEET, LAYOUT_SHEET, MISSING_SHEET
 from generator.readers.load import load

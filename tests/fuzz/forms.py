@@ -12,8 +12,8 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from generator.model.catalogue import load_programme
+from generator.packet.assessment import Order, assess
 from generator.packet.documents import fill_all
-from generator.packet.pipeline import Order, assess
 from generator.readers.source_file import read_source
 from generator.workflows.inputs import Upload
 from generator.workflows.read_back import read_back

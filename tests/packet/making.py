@@ -9,8 +9,9 @@ import pikepdf
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from generator.packet.assessment import Order
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, build
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 

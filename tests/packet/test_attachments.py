@@ -15,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generator.cli import main
 from generator.errors import DataError, ExitCode, RefusedError
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, file, packet, pdf, picture
 

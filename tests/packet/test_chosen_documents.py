@@ -11,8 +11,9 @@ import pytest
 
 from generator.errors import ProgrammeError, RefusedError
 from generator.model.catalogue import Catalogue
+from generator.packet.assessment import Order
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, build, put
+from generator.packet.pipeline import build, put
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.workflows.blank import blank_documents

@@ -13,7 +13,8 @@ import pytest
 from generator.base.files import shipped
 from generator.base.ooxml.bookmarks import anchors
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, begin, make_documents
+from generator.packet.assessment import Order, begin
+from generator.packet.pipeline import make_documents
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 

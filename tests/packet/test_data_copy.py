@@ -8,9 +8,9 @@ import pytest
 
 from generator.model.catalogue import Catalogue
 from generator.model.consortium import Consortium
+from generator.packet.assessment import Order, assess
 from generator.packet.data_copy import data_copy
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, assess
 from generator.packet.session import Session
 from generator.readers.load import load
 from generator.readers.source_file import read_source

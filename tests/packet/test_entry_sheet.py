@@ -10,7 +10,7 @@ import docx
 import pytest
 
 from generator.base.text import count_characters
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, file, packet
 

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from generator.model.catalogue import Catalogue
 from generator.model.paths import given as given_values
 from generator.model.value_kinds import LongText, Text
+from generator.packet.assessment import Order, begin
 from generator.packet.manifest import unprinted
 from generator.packet.parts import MadeDocument
-from generator.packet.pipeline import Order, begin, make_documents
+from generator.packet.pipeline import make_documents
 from generator.packet.session import Session
 from tests.pace import examples, first_quickly
 from tests.packet.records import fields, record, source_of, text_ids

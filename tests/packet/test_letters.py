@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from generator.errors import RefusedError
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 

@@ -18,7 +18,8 @@ import yaml
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order, build
+from generator.packet.assessment import Order
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.packet.signing import with_fields
 from generator.readers.source_file import read_source

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.pace import first_quickly
 from tests.packet.making import PLAIN, ROOT, example, file, packet, pdf

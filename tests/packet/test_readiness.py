@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, example, packet
 

@@ -18,8 +18,9 @@ from generator.base.text import fold
 from generator.errors import RefusedError
 from generator.model.catalogue import Catalogue
 from generator.model.rich_text import RichText
+from generator.packet.assessment import Order
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, put
+from generator.packet.pipeline import put
 from generator.packet.session import Session
 from generator.pdf.engines.open import EngineName
 from generator.workflows.bind import bind

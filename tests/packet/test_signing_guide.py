@@ -11,8 +11,8 @@ import openpyxl
 import pypdfium2
 import pytest
 
+from generator.packet.assessment import Order
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order
 from generator.packet.session import Session
 from tests.packet.making import PLAIN, WITH_DELEGATE, example, file, packet
 

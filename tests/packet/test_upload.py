@@ -15,8 +15,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generator.errors import DataError, ProgrammeError
 from generator.model.catalogue import Catalogue
+from generator.packet.assessment import Order
 from generator.packet.parts import Packet
-from generator.packet.pipeline import Order, build, put
+from generator.packet.pipeline import build, put
 from generator.packet.session import Session
 from generator.pdf.pages.shrink import shrunk
 from generator.readers.source_file import read_source

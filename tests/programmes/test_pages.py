@@ -8,8 +8,9 @@ import pypdfium2
 import pytest
 
 from generator.model.catalogue import Catalogue
+from generator.packet.assessment import Order
 from generator.packet.parts import MadeDocument, Packet
-from generator.packet.pipeline import Order, build
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from tests.pace import first_quickly

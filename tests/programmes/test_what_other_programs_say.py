@@ -15,7 +15,7 @@ import pytest
 from openxml_audit import OpenXmlValidator  # type: ignore[import-untyped]
 
 from generator.model.catalogue import Catalogue
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from tests.pace import first_quickly
 from tests.packet.making import ROOT

@@ -16,8 +16,9 @@ from generator.model.clauses import ModelClause, UnknownClauseError, read_librar
 from generator.model.consortium import Consortium, Passage
 from generator.model.dataset import Dataset
 from generator.model.programme import Programme
+from generator.packet.assessment import Order, assess
 from generator.packet.manifest import unprinted
-from generator.packet.pipeline import Order, assess, build, make_documents
+from generator.packet.pipeline import build, make_documents
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.rendering.context import MARK

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.packet.assessment import Order, assess
 from generator.packet.documents import fill_all
 from generator.packet.parts import Job
-from generator.packet.pipeline import Order, assess
 from generator.readers.source_file import read_source
 from generator.workflows.workspace import Workspace
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from generator.base.files import sha256_of, shipped
-from generator.packet.pipeline import Order, assess
+from generator.packet.assessment import Order, assess
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.workflows.signing_board import Board, BoardRow, ToLookAt, ToSendBack

@@ -18,8 +18,8 @@ import yaml
 
 from generator.base.files import shipped
 from generator.cli import main
+from generator.packet.assessment import Order, assess
 from generator.packet.documents import fill_all
-from generator.packet.pipeline import Order, assess
 from generator.readers.source_file import read_source
 from generator.workflows.workspace import Workspace
 

@@ -20,7 +20,7 @@ from generator.base.zips import zip_bytes
 from generator.cli import main
 from generator.errors import DataError, OutputError
 from generator.packet import pipeline
-from generator.packet.pipeline import Order
+from generator.packet.assessment import Order
 from generator.packet.session import Session
 from generator.publishing import changed_files
 from generator.readers.source_file import read_source

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from generator.packet.assessment import Order, assess
 from generator.packet.documents import fill_all
-from generator.packet.pipeline import Order, assess
 from generator.pdf.pages.drawn import Word, words
 from generator.readers.source_file import read_source
 from generator.workflows.editing import Editing, SetText

@@ -15,7 +15,8 @@ import pypdfium2
 import pytest
 
 from generator.cli import main
-from generator.packet.pipeline import Order, build, put
+from generator.packet.assessment import Order
+from generator.packet.pipeline import build, put
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.returns.scans.places import Place

@@ -19,7 +19,8 @@ from generator.base.ooxml.package import DOCUMENT, open_parts
 from generator.base.ooxml.xml import Element, W, parse
 from generator.cli import main
 from generator.errors import ExitCode
-from generator.packet.pipeline import Order, build
+from generator.packet.assessment import Order
+from generator.packet.pipeline import build
 from generator.packet.session import Session
 from generator.readers.source_file import read_source
 from generator.rendering.values import Edition

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from generator.packet.parts import MadeFile
@@ -13,8 +13,6 @@ from generator.packet.sheets.labels import Labels
 from generator.packet.sheets.parties import Parties
 from generator.packet.sheets.sheet import Contents, Sheet, SubmittedSheet, submit
 from generator.packet.sheets.signing_guide import SigningGuide
-from generator.publishing.manifest import Sheets
-from generator.rendering.values import Edition
 
 # In the order in which they are submitted and collected. The PDFs of the signing guide and of the parties' sheets
 # need further work in Python after typesetting. They come first, so that the engine typesets the others during that
@@ -29,9 +27,6 @@ SHEETS: Final[tuple[Sheet, ...]] = (
 )
 
 
-# A draft is made again and again: it needs what stands in the way and what is to be filed. Who signs where, and what
-# is entered into a web system, comes with the edition that is signed.
-DEFAULTS: Final[Mapping[Edition, Sheets]] = {"draft": "checks", "signing": "all"}
 _CHECKS: Final = frozenset({Conditions.name, Checklist.name})
 
 

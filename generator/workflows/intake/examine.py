@@ -19,9 +19,9 @@ from generator.model.judgement import Judgement
 from generator.model.notices import Sort
 from generator.model.programme import Programme
 from generator.model.value_kinds import Stated
+from generator.packet.assessment import Order, assess
 from generator.packet.data_copy import PATH as DATA_COPY
 from generator.packet.documents import fill_all
-from generator.packet.pipeline import Order, assess
 from generator.packet.times import FIXED_TIME
 from generator.publishing.manifest import PacketManifest
 from generator.publishing.reading import open_packet

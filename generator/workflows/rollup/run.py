@@ -18,10 +18,10 @@ from generator.base.text import listed
 from generator.conditions.columns import default_columns
 from generator.errors import DataError, ExitCode, LianhetiError
 from generator.model.programme import Document, Programme
+from generator.packet.assessment import load_for
 from generator.packet.documents import check_printable
 from generator.packet.manifest import common, listed_file
 from generator.packet.parts import MadeDocument, MadeFile, TemplateUsed
-from generator.packet.pipeline import load_for
 from generator.packet.session import Session
 from generator.packet.times import time_of
 from generator.pdf.engine import PdfInfo
