@@ -51,7 +51,7 @@ def fill() -> Iterator[Figure]:
 
     def ours(number: int) -> Any:
         job = jobs[number]
-        return render(
+        filled = render(
             prepared.template,
             RenderJob(
                 programme, job.dataset.consortium, "signing", job.when, session.templates.model_clauses.fill
@@ -59,6 +59,9 @@ def fill() -> Iterator[Figure]:
             document,
             prepared.headings,
         )
+        if not filled.docx:  # the file is written when it is asked for
+            raise SystemExit("a form is empty")
+        return filled
 
     def theirs(number: int) -> bytes:
         return peers.docxtpl_fill(path, peers.names(jobs[number], document, session))

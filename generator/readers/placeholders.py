@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 _LONGEST: Final = 48
@@ -30,7 +31,6 @@ _REST: Final = (
     # Ditto marks.
     r"|[〃々\"”″′']{1,2}|[?]+|[,;:!、。.，；：！]|某某|[\u4e00-\u9fff]{1,2}某某?|[.…。]{2,}|[_]{2,}|[#]{2,}|□{2,}|[*×xX○〇]{2,}"
 )
-_INSIDE = re.compile(rf"(?:{_WORDS}|{_REST})", re.IGNORECASE)
 _REMARK = r"(?:[(（][^()（）]{0,20}[)）])?"
 _WHOLE = re.compile(rf"(?:{_WORDS}|{_REST}){_REMARK}", re.IGNORECASE)
 # 张三（待定）: a name that is not settled may not stand in a signing edition.
@@ -41,6 +41,12 @@ _BRACKETED = re.compile(r"[\[(（【〔<《{「『](.*)[\])）】〕>》}」』]
 _ASKED = re.compile(r"(?:请|待|填|此处|例|输入|补充|选择).{0,44}")
 # 张××, ××公司, 0371-XXXXXXX, ××××年×月: crosses where characters belong, and no Latin word around them.
 _CROSSES = re.compile(r"[^A-Za-z]{0,6}(?:[xX]{2,}|[×*＊]{2,})[^a-wyzA-WYZ]{0,10}")
+
+
+@cache
+def _inside() -> re.Pattern[str]:
+    """What stands in brackets; compiled when first needed, as it takes 10 ms and few data hold such texts."""
+    return re.compile(rf"(?:{_WORDS}|{_REST})", re.IGNORECASE)
 
 
 def is_placeholder(text: str) -> bool:
@@ -56,7 +62,7 @@ def is_placeholder(text: str) -> bool:
     if _WHOLE.fullmatch(plain) or _CROSSES.fullmatch(plain) or _UNSETTLED.fullmatch(plain):
         return True
     bracketed = _BRACKETED.fullmatch(plain)
-    return bracketed is not None and bool(_INSIDE.fullmatch(bracketed[1]) or _ASKED.fullmatch(bracketed[1]))
+    return bracketed is not None and bool(_inside().fullmatch(bracketed[1]) or _ASKED.fullmatch(bracketed[1]))
 
 
 def is_own_mark(text: str) -> bool:

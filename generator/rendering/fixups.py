@@ -63,22 +63,21 @@ def put_right(xml: str) -> str:
     return xml
 
 
-def with_text_code(parts: Mapping[str, bytes], body: str) -> dict[str, bytes]:
+def with_text_code(parts: Mapping[str, str], body: str) -> Mapping[str, str]:
     """Filled parts with the code of the body's content wherever that is to be printed.
 
     Args:
         parts: by name.
         body: the name of the part that holds the text.
     """
-    mark = TEXT_CODE.encode()
-    if not any(mark in part for part in parts.values()):
-        return dict(parts)
+    if not any(TEXT_CODE in part for part in parts.values()):
+        return parts
     # The same code with or without marks around values.
     content = parts[body]
-    if VALUE_OPEN.encode() in content:
-        content = without_marks(content.decode()).encode()
-    code = short_code(content).encode()
-    return {name: part.replace(mark, code) for name, part in parts.items()}
+    if VALUE_OPEN in content:
+        content = without_marks(content)
+    code = short_code(content.encode())
+    return {name: part.replace(TEXT_CODE, code) for name, part in parts.items()}
 
 
 def _mark_end(found: re.Match[str]) -> str:

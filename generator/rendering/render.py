@@ -12,7 +12,7 @@ from generator.model.consortium import Consortium
 from generator.model.given_figure import FigureSource
 from generator.model.programme import Document, Programme
 from generator.rendering.context import FillClauses, build, build_rollup
-from generator.rendering.template import Template
+from generator.rendering.template import Filled, Template
 from generator.rendering.values import Edition, Record
 
 CORE_PROPERTIES = "docProps/core.xml"
@@ -46,14 +46,22 @@ class Rendered:
     """One filled document.
 
     Attributes:
-        docx: the file's bytes.
-        parts: its parts by name.
+        filled: the file and its parts.
         record: which values were printed, derived from, or missing.
     """
 
-    docx: bytes
-    parts: Mapping[str, bytes]
+    filled: Filled
     record: Record
+
+    @property
+    def docx(self) -> bytes:
+        """The file's bytes."""
+        return self.filled.docx
+
+    @property
+    def parts(self) -> Mapping[str, bytes]:
+        """Its parts by name."""
+        return self.filled.parts
 
 
 def core_properties(title: str, subject: str, when: datetime) -> bytes:
@@ -151,4 +159,4 @@ def _filled(
     filled = template.fill(
         names, replace={CORE_PROPERTIES: core}, when=when, work=record.work, chapters=record.chapters
     )
-    return Rendered(filled.docx, filled.parts, record)
+    return Rendered(filled, record)

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
@@ -245,7 +246,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ARG002 (Jinja's signature)
         """Only the loop's own public attributes; values of ours are read by name, not by attribute."""
-        return attr in LOOP and isinstance(obj, jinja2.runtime.LoopContext)
+        return attr in LOOP and isinstance(obj, LoopContext)
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Only the functions of ``rendering.functions``, and the three that count work."""
@@ -275,6 +276,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, (Value, Rows, str, int, list)):
             return self.undefined(obj=obj, name=attribute)
+        if isinstance(obj, LoopContext) and attribute in LOOP:
+            return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
     def getitem(self, obj: Any, argument: Any) -> Any:

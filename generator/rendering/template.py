@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, partial
 from typing import Any
 
 import jinja2
@@ -32,6 +33,8 @@ from generator.rendering.work import Work, counting
 
 RENDERED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _MOST_SHOWN = 120
+# Characters of a part between two looks at how many a rendering has made: a form is made of 750 pieces.
+_COUNTED_AT_ONCE = 50_000
 _MARK = re.compile(r"<!--p(\d+)-->")
 _PARAGRAPH = re.compile(r"<w:(p|tr)(?=[ />])")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -283,25 +286,31 @@ class Template:
             from generator.rendering.chapters import with_chapters
 
             filled, media = with_chapters(filled, chapters, self._package.parts, self.name)
-        changed = {name: put_right(xml).encode() for name, xml in filled.items()}
-        changed = with_text_code(changed, DOCUMENT)
+        repaired = {name: put_right(xml) for name, xml in filled.items()}
+        changed = {name: xml.encode() for name, xml in with_text_code(repaired, DOCUMENT).items()}
         if COMMENTS in self._package.parts:
             changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
         changed.update(media)
         changed.update(replace)
-        return Filled(self._package.write(changed, when), {**self._package.parts, **changed})
+        return Filled({**self._package.parts, **changed}, partial(self._package.write, changed, when))
 
     def _render(self, part: Part, context: Mapping[str, Any], work: Work) -> str:
         pieces: list[str] = []
         try:
             stream = part.template.generate(context)
+            made = 0
             for piece in stream:
+                pieces.append(piece)
+                made += len(piece)
+                if made < _COUNTED_AT_ONCE:
+                    continue
                 try:
-                    work.produce(len(piece))
+                    work.produce(made)
                 except ProgrammeError as error:
                     # Raised inside the running template, so that the traceback tells which of its lines was at work.
                     stream.throw(error)  # type: ignore[attr-defined]
-                pieces.append(piece)
+                made = 0
+            work.produce(made)
         except (jinja2.TemplateError, SecurityError, ProgrammeError, *_MISUSES) as error:
             region, tags = part.region(_line_of(error))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
@@ -309,17 +318,22 @@ class Template:
         return "".join(pieces)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filled:
     """A filled template.
 
     Attributes:
-        docx: the file's bytes.
         parts: its parts, so that a reader need not unzip them again.
+        write: makes the file.
     """
 
-    docx: bytes
     parts: Mapping[str, bytes]
+    write: Callable[[], bytes]
+
+    @cached_property
+    def docx(self) -> bytes:
+        """The file's bytes, compressed when first asked for: who judges data only looks at what was printed."""
+        return self.write()
 
 
 def _line_of(error: BaseException) -> int | None:

@@ -51,6 +51,10 @@ def _deflate(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
+def _member(name: str, content: bytes) -> _Member:
+    return _Member(name, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
+
+
 def open_parts(docx: bytes, name: str = "") -> dict[str, bytes]:
     """The parts of a Word file's package by name.
 
@@ -113,10 +117,14 @@ class Package:
         found = accepted(without_active(word_parts(data, name), name), name)
         self.parts = found.or_refuse(name)
         self.revisions = found.changes
-        self._members = [
-            _Member(part, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
-            for part, content in self.parts.items()
-        ]
+        self._members: dict[str, _Member] = {}
+
+    def _kept(self, name: str) -> _Member:
+        """A member as it is, compressed when it is first written: most of a form's bytes never are."""
+        member = self._members.get(name)
+        if member is None:
+            member = self._members[name] = _member(name, self.parts[name])
+        return member
 
     def write(self, changed: Mapping[str, bytes], when: datetime) -> bytes:
         """The package with some members replaced.
@@ -129,12 +137,9 @@ class Package:
         body: list[bytes] = []
         central: list[bytes] = []
         at = 0
-        known = {member.name for member in self._members}
-        fresh = [_Member(name, _DEFLATED, 0, 0, b"") for name in changed if name not in known]
-        for kept in [*self._members, *fresh]:
-            member = kept
-            if (content := changed.get(kept.name)) is not None:
-                member = _Member(kept.name, _DEFLATED, zlib.crc32(content), len(content), _deflate(content))
+        for part in dict.fromkeys((*self.parts, *changed)):
+            content = changed.get(part)
+            member = self._kept(part) if content is None else _member(part, content)
             name = member.name.encode()
             flags = 0 if member.name.isascii() else _UTF8
             common = (
