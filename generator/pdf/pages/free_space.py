@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pypdfium2.raw as pdfium
@@ -128,7 +129,7 @@ def grown(rect: Rect, more: float) -> Rect:
     return rect[0] - more, rect[1] - more, rect[2] + more, rect[3] + more
 
 
-def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
+def free_rects(outer: Rect, drawn: Iterable[Rect], least_width: float = 0.0) -> Iterator[Rect]:
     """The rectangles within another one in which nothing is drawn, each as high as it can be.
 
     A little distance is kept from what is drawn.
@@ -136,6 +137,7 @@ def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
     Args:
         outer: where to look.
         drawn: what is on the page.
+        least_width: of the rectangles wanted.
     """
     x0, y0, x1, y1 = outer
     taken = [
@@ -144,11 +146,12 @@ def free_rects(outer: Rect, drawn: Iterable[Rect]) -> Iterator[Rect]:
         # A frame around the whole place leaves its inside free.
         if meet(outer, (a, b, c, d)) and not (a <= x0 and b <= y0 and c >= x1 and d >= y1)
     ]
+    taken.sort(key=itemgetter(1))
     lefts = sorted({x0, *(box[2] for box in taken)})
     rights = sorted({x1, *(box[0] for box in taken)})
     for left in lefts:
         for right in rights:
-            if right <= left:
+            if right <= left or right - left < least_width:
                 continue
             for bottom, top in _gaps(y0, y1, [box for box in taken if box[0] < right and left < box[2]]):
                 yield left, bottom, right, top
@@ -172,15 +175,13 @@ def seal_centre(page: int, place: Rect, pages: Pages) -> tuple[float, float]:
     label = pages.first(page, "盖章", place) or place
     at = (label[0] + label[2]) / 2, (label[1] + label[3]) / 2
     roomy = [
-        _moved_inside(at, free) for free in free_rects(place, pages.drawn(page, place)) if _holds_seal(free)
+        _moved_inside(at, free)
+        for free in free_rects(place, pages.drawn(page, place), SEAL)
+        if free[3] - free[1] >= SEAL
     ]
     if not roomy:
         return _moved_inside(at, place)
     return min(roomy, key=lambda middle: (middle[0] - at[0]) ** 2 + (middle[1] - at[1]) ** 2)
-
-
-def _holds_seal(rect: Rect) -> bool:
-    return rect[2] - rect[0] >= SEAL and rect[3] - rect[1] >= SEAL
 
 
 def _moved_inside(at: tuple[float, float], rect: Rect) -> tuple[float, float]:
@@ -194,9 +195,9 @@ def _moved_inside(at: tuple[float, float], rect: Rect) -> tuple[float, float]:
 
 
 def _gaps(low: float, high: float, boxes: Sequence[Rect]) -> Iterator[tuple[float, float]]:
-    """The stretches between low and high that no box reaches into."""
+    """The stretches between low and high that no box reaches into; the boxes are in order of their lower edges."""
     at = low
-    for _, bottom, _, top in sorted(boxes, key=lambda box: box[1]):
+    for _, bottom, _, top in boxes:
         if bottom > at:
             yield at, bottom
         at = max(at, top)

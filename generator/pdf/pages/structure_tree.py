@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_CELLS: Final = {"/TH", "/TD"}
 
 
 def merge_structure(  # noqa: C901 one branch an entry of the tree
@@ -42,10 +44,11 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
             for name, value in tree.get(key, pikepdf.Dictionary()).items():
                 target[name] = value
         if "/IDTree" in tree:
-            prefix = f"{part}-" if part else ""
-            if prefix:
-                _rename(_as_list(tree.get("/K")), prefix)
-            named += [(f"{prefix}{name}", value) for name, value in _pairs(tree.IDTree, "/Names")]
+            own = [(str(name), element) for name, element in _pairs(tree.IDTree, "/Names")]
+            if part:
+                _rename([element for _, element in own], f"{part}-")
+                own = [(f"{part}-{name}", element) for name, element in own]
+            named += own
         highest = -1
         for key, value in _pairs(tree.get("/ParentTree", pikepdf.Dictionary()), "/Nums"):
             numbers.append(offset + int(key))
@@ -92,18 +95,34 @@ def _pairs(node: Any, leaf: str) -> Iterator[tuple[Any, Any]]:
         yield items[at], items[at + 1]
 
 
-def _rename(kids: list[Any], prefix: str) -> None:
-    """Make element ids unique across parts, where elements bear them and where table cells refer to them."""
-    waiting = list(kids)
-    while waiting:
-        element = waiting.pop()
-        if not isinstance(element, pikepdf.Dictionary) or "/S" not in element:
-            continue
-        if "/ID" in element:
-            element.ID = pikepdf.String(prefix + str(element.ID))
-        for attribute in _as_list(element.get("/A")):
-            if isinstance(attribute, pikepdf.Dictionary) and "/Headers" in attribute:
-                attribute.Headers = pikepdf.Array(
-                    [pikepdf.String(prefix + str(name)) for name in attribute.Headers]
-                )
-        waiting += _as_list(element.get("/K"))
+def _rename(identified: Sequence[Any], prefix: str) -> None:
+    """Make elements' ids unique across parts, where the elements bear them and where table cells refer to them.
+
+    A cell refers to heads of its own table alone (ISO 32000-1, table 349), so only tables whose heads have ids are
+    looked through, and no cell's content: each look at an element costs as much as copying it.
+    """
+    tables: dict[tuple[int, int], Any] = {}
+    for element in identified:
+        element.ID = pikepdf.String(prefix + str(element.ID))
+        above = element.get("/P")
+        while above is not None and "/S" in above and pikepdf.Name.Table != above.S:
+            above = above.get("/P")
+        if above is not None and "/S" in above:
+            tables.setdefault(above.objgen, above)
+    for table in tables.values():
+        for cell in _cells(table):
+            for attribute in _as_list(cell.get("/A")):
+                if isinstance(attribute, pikepdf.Dictionary) and "/Headers" in attribute:
+                    attribute.Headers = pikepdf.Array(
+                        [pikepdf.String(prefix + str(name)) for name in attribute.Headers]
+                    )
+
+
+def _cells(group: Any) -> Iterator[Any]:
+    """The cells of a table or of a group of its rows."""
+    for kid in _as_list(group.get("/K")):
+        if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
+            if str(kid.S) in _CELLS:
+                yield kid
+            else:
+                yield from _cells(kid)
