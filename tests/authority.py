@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
+from unittest.mock import patch
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
@@ -17,6 +18,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers, timestamps
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+Use = Literal["sign", "stamp", "web"]
 _START = datetime.now(UTC) - timedelta(days=1)
 
 
@@ -35,10 +37,12 @@ def _certificate(
     *,
     authority: bool,
     department: str = "",
-    stamps: bool = False,
+    use: Use = "sign",
+    days: tuple[float, float] = (0, 30),
 ) -> x509.Certificate:
+    signs = not authority and use != "web"
     usage = x509.KeyUsage(
-        digital_signature=not authority, content_commitment=not authority, key_encipherment=False,
+        digital_signature=signs, content_commitment=signs, key_encipherment=use == "web",
         data_encipherment=False, key_agreement=False, key_cert_sign=authority, crl_sign=authority,
         encipher_only=False, decipher_only=False,
     )  # fmt: skip
@@ -48,12 +52,12 @@ def _certificate(
         .issuer_name(_name(issuer))
         .public_key(public)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(_START)
-        .not_valid_after(_START + timedelta(days=30))
+        .not_valid_before(_START + timedelta(days=days[0]))
+        .not_valid_after(_START + timedelta(days=days[1]))
         .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
         .add_extension(usage, critical=True)
     )
-    if stamps:
+    if use == "stamp":
         only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(only, critical=True)
     return builder.sign(private, hashes.SHA256())
@@ -76,27 +80,36 @@ class Authority:
     def pem(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def signer(self, name: str, department: str = "") -> signers.SimpleSigner:
-        own, private = self._issued(name, department=department)
+    def signer(self, name: str, department: str = "", **certificate: Any) -> signers.SimpleSigner:
+        own, private = self._issued(name, department=department, **certificate)
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko types it in part
         store.register(_loaded(self.certificate))
         return signers.SimpleSigner(signing_cert=own, signing_key=private, cert_registry=store)
 
     def stamper(self, when: datetime) -> timestamps.DummyTimeStamper:
         """Who stamps documents with a time, and always says the same one."""
-        own, private = self._issued("时间戳", stamps=True)
+        own, private = self._issued("时间戳", use="stamp")
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko types it in part
         store.register(_loaded(self.certificate))
         return timestamps.DummyTimeStamper(own, private, store, fixed_dt=when)
 
+    def holder(self, name: str) -> Authority:
+        """Somebody with an ordinary certificate of this authority, who issues others with it, as nobody may."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        return Authority(
+            name, key, _certificate(name, self.name, key.public_key(), self.key, authority=False)
+        )
+
     def _issued(
-        self, name: str, *, stamps: bool = False, department: str = ""
+        self, name: str, *, use: Use = "sign", **certificate: Any
     ) -> tuple[asn1_x509.Certificate, asn1_keys.PrivateKeyInfo]:
         key: Any = (
-            rsa.generate_private_key(65537, 2048) if stamps else ec.generate_private_key(ec.SECP256R1())
+            rsa.generate_private_key(65537, 2048)
+            if use == "stamp"
+            else ec.generate_private_key(ec.SECP256R1())
         )
         own = _certificate(
-            name, self.name, key.public_key(), self.key, authority=False, department=department, stamps=stamps
+            name, self.name, key.public_key(), self.key, authority=False, use=use, **certificate
         )
         private = key.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -109,18 +122,47 @@ class Authority:
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
     def sign(
-        self, pdf: bytes, field: str, name: str, department: str = "", stamped: datetime | None = None
+        self,
+        pdf: bytes,
+        field: str,
+        name: str,
+        department: str = "",
+        stamped: datetime | None = None,
+        *,
+        by: signers.SimpleSigner | None = None,
+        stamper: timestamps.DummyTimeStamper | None = None,
+        at: datetime | None = None,
+        **stated: Any,
     ) -> bytes:
-        """The PDF with one more field signed, and with a time stamp where one is wanted."""
+        """The PDF with one more field signed, and with a time stamp where one is wanted.
+
+        Args:
+            pdf: the file.
+            field: which of its fields.
+            name: whose certificate.
+            department: as that says.
+            stamped: the time of this authority's stamp.
+            by: who signs, where not this authority's own.
+            stamper: who stamps, where not this authority.
+            at: what the signer's clock says.
+            **stated: of pyHanko's PdfSignatureMetadata.
+        """
+
+        class Clock(datetime):
+            @classmethod
+            def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+                return at or datetime.now(tz)
+
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        meta = signers.PdfSignatureMetadata(field_name=field, md_algorithm="sha256")
-        out: io.BytesIO = signers.sign_pdf(
-            writer,
-            meta,
-            signer=self.signer(name, department),
-            existing_fields_only=True,
-            timestamper=self.stamper(stamped) if stamped else None,
-        )
+        meta = signers.PdfSignatureMetadata(**{"field_name": field, "md_algorithm": "sha256", **stated})
+        with patch("pyhanko.sign.signers.pdf_signer.datetime", Clock):
+            out: io.BytesIO = signers.sign_pdf(
+                writer,
+                meta,
+                signer=by or self.signer(name, department),
+                existing_fields_only=True,
+                timestamper=stamper or (self.stamper(stamped) if stamped else None),
+            )
         return out.getvalue()
 
 

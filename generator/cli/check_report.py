@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from generator.workflows.check import Checked
 
 _MOST_TITLES: Final = 12
+# Columns that a table of several schemes wants for the conditions' titles, and for each scheme.
+_TITLE_COLUMNS: Final = 20
+_SCHEME_COLUMNS: Final = 16
 _INDEX: Final = re.compile(r"\[\d+\]")
 _SIGNS: Final = {
     "fail": ("✗", "red"),
@@ -178,7 +181,8 @@ def _print_lost(console: Console, lost: Sequence[LostFile]) -> None:
 def print_comparison(console: Console, checked: Checked) -> None:
     """Several programmes in one table: schemes across, conditions down; then what each still lacks.
 
-    Conditions that every programme finds met, or leaves to a person, are only counted.
+    Conditions that every programme finds met, or leaves to a person, are only counted. Where the terminal is too narrow
+    for the schemes' names, they are numbered, and of each verdict its mark alone stands in the table.
     """
     from rich import box
     from rich.table import Table
@@ -186,15 +190,22 @@ def print_comparison(console: Console, checked: Checked) -> None:
     results = checked.judgements
     _print_problems(console, checked.problems)
     _print_notices(console, results)
+    narrow = console.width < _TITLE_COLUMNS + _SCHEME_COLUMNS * len(results)
     table = Table(box=box.SIMPLE_HEAD, title="各方案对比", title_justify="left")
     table.add_column("条件", overflow="fold")
-    for result in results:
-        table.add_column(result.programme.short_title, overflow="fold")
+    for number, result in enumerate(results, 1):
+        table.add_column(str(number) if narrow else result.programme.short_title, overflow="fold")
+        if narrow:
+            console.print(f"{number}　{result.programme.short_title}：{result.conclusion}", markup=False)
     for verdict in VERDICT_TEXTS:
-        counts = [f"{count_verdicts(result.findings)[verdict]} 条" for result in results]
-        table.add_row(MARKS[verdict][0], *counts)
-    table.add_row("文件待填", *(f"{len(result.absent)} 项" for result in results))
-    table.add_row("结论", *(result.conclusion for result in results), end_section=True)
+        counts = [str(count_verdicts(result.findings)[verdict]) for result in results]
+        table.add_row(MARKS[verdict][0], *(counts if narrow else (f"{count} 条" for count in counts)))
+    absent = [str(len(result.absent)) for result in results]
+    table.add_row(
+        "文件待填", *(absent if narrow else (f"{count} 项" for count in absent)), end_section=narrow
+    )
+    if not narrow:
+        table.add_row("结论", *(result.conclusion for result in results), end_section=True)
     by_rule = [{finding.rule: finding for finding in result.findings} for result in results]
     rules = dict.fromkeys(rule for found in by_rule for rule in found)
     quiet = 0
@@ -204,8 +215,10 @@ def print_comparison(console: Console, checked: Checked) -> None:
             quiet += 1
             continue
         title = next(finding.title for finding in row if finding)
-        table.add_row(title, *(_cell(finding) for finding in row))
+        table.add_row(title, *(_cell(finding, narrow=narrow) for finding in row))
     console.print(table)
+    if narrow and any(finding.accepted for result in results for finding in result.findings):
+        console.print("*　不符合，已写明理由接受", markup=False)
     console.print(f"另有 {quiet} 条，各方案都符合或由人判断，没有列出。")
     for result in results:
         chosen = [finding for finding in result.findings if finding.verdict in {"fail", "unknown", "warn"}]
@@ -222,8 +235,10 @@ def print_comparison(console: Console, checked: Checked) -> None:
         _print_lost(console, result.lost)
 
 
-def _cell(finding: Finding | None) -> str:
+def _cell(finding: Finding | None, *, narrow: bool) -> str:
     if finding is None:
         return "—"
-    accepted = "（已接受）" if finding.accepted else ""
-    return f"{MARKS[finding.verdict][0]}{accepted}"
+    mark = MARKS[finding.verdict][0]
+    if narrow:
+        return f"{mark[0]}{'*' if finding.accepted else ''}"
+    return f"{mark}{'（已接受）' if finding.accepted else ''}"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
+from functools import partial
 from typing import Any, Final
 
 import click
 from click.formatting import HelpFormatter
 
+_CHINESE: Final = re.compile(r"[㐀-鿿]")
+_EXTRA: Final = re.compile(r"\s*\[[^\]㐀-鿿]+\]$")
 # What the choices of options mean.
 _CHOICES: Final = {
     "draft": "（草稿）",
@@ -44,7 +48,11 @@ class _Chinese(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: HelpFormatter) -> None:
         """The options under a Chinese heading."""
-        records = [record for param in self.get_params(ctx) if (record := param.get_help_record(ctx))]
+        records = [
+            (record[0], _EXTRA.sub(partial(_told, param), record[1]))
+            for param in self.get_params(ctx)
+            if (record := param.get_help_record(ctx))
+        ]
         if records:
             with formatter.section("选项"):
                 formatter.write_dl(records)
@@ -139,7 +147,8 @@ def usage_message(error: click.ClickException) -> str:
         return f"{error.message}。{remedy}"
     if isinstance(error, click.UsageError) and "unexpected extra argument" in error.message:
         return f"多写了参数。{remedy}"
-    return f"命令用法不对（{error.message}）。{remedy}" if error.message else remedy
+    said = error.message.rstrip("。.") if _CHINESE.search(error.message) else ""
+    return f"命令用法不对（{said}）。{remedy}" if said else f"命令用法不对。{remedy}"
 
 
 def _named(error: click.BadParameter) -> str:
@@ -156,4 +165,26 @@ def _plain(error: click.BadParameter) -> str:
         return "可选 " + "、".join(
             f"{choice}{_CHOICES.get(str(choice), '')}" for choice in error.param.type.choices
         )
-    return error.message.rstrip(".")
+    if isinstance(error.param, click.Parameter) and (wanted := _number(error.param)):
+        return f"要写{wanted}"
+    return error.message.rstrip(".") if _CHINESE.search(error.message) else "不合要求"
+
+
+def _number(param: click.Parameter) -> str:
+    """What number a parameter takes; empty where it takes none."""
+    kind = param.type
+    if not isinstance(kind, (click.types.IntParamType, click.types.FloatParamType)):
+        return ""
+    name = "整数" if isinstance(kind, click.types.IntParamType) else "数"
+    least, most = getattr(kind, "min", None), getattr(kind, "max", None)
+    if least is not None and most is not None:
+        return f" {least} 到 {most} 的{name}"
+    return name if least is None else f"不小于 {least} 的{name}"
+
+
+def _told(param: click.Parameter, extra: re.Match[str]) -> str:
+    """What click adds in English to an option's help: that it is required, which numbers it takes."""
+    said = ["必须写"] if "required" in extra[0] else []
+    if wanted := _number(param):
+        said.append(wanted.strip())
+    return f"（{'，'.join(said)}）" if said else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli.chinese import ChineseCommand
-from generator.cli.options import format_option
+from generator.cli.options import format_option, templates_option
 from generator.cli.output import console, say, write_json
 
 if TYPE_CHECKING:
@@ -45,15 +45,23 @@ _MOST_MISSING = 8
     is_flag=True,
     help="没有签齐也算不合格，以 1 退出；签齐指每一处都由该签的一方、用 --trust 的机构签发的证书签了名",
 )
+@templates_option
 @format_option
 def command(
-    packet: Path, trusted: tuple[Path, ...], signers: Path | None, complete: bool, output: str
+    packet: Path,
+    trusted: tuple[Path, ...],
+    signers: Path | None,
+    complete: bool,
+    templates: Path | None,
+    output: str,
 ) -> int:
     """Verify a packet."""
+    from generator.model.catalogue import Catalogue
     from generator.workflows.verify import read_signers, verify
 
     named = read_signers(signers) if signers is not None else None
-    report = verify(packet, trusted, signers=named, complete=complete)
+    catalogue = Catalogue(templates)
+    report = verify(packet, trusted, signers=named, complete=complete, catalogue=catalogue)
     if output == "json":
         write_json(report.as_json())
     else:
@@ -82,7 +90,7 @@ def _tell(report: Report) -> None:
 def _signed(report: Report) -> str:
     """Whether everybody has signed, in the words that follow the verdict on changes."""
     if not report.lacking:
-        return "全部签齐，签名都核对过。"
+        return ("这一份" if report.kind == "pdf" else "全部") + "签齐，签名都核对过。"
     if not report.complete:
         return ""
     return "还没有签齐：\n" + "\n".join(f"  · {reason}" for reason in report.lacking)

@@ -22,6 +22,9 @@ from generator.model.programme_file import REPLACE, programme_file, programme_fi
 Model = TypeVar("Model", bound=BaseModel)
 
 COMMON = "common"
+# Of a region's name the first characters tell it from the others; half of them right is nearly right.
+_REGION = 2
+_ALIKE = 0.5
 
 
 class CommonRules(BaseModel):
@@ -95,14 +98,29 @@ class Catalogue:
         return folders[code]
 
     def _named_alike(self, words: str) -> list[str]:
-        """The codes of programmes whose title, short title or region a person may have written instead."""
+        """The codes of programmes whose title, short title or region a person may have meant."""
         if words.isascii():
             return []
-        return [
-            code
+        names = {
+            code: (programme.title, programme.short_title, programme.region)
             for code, programme in self.all().items()
-            if any(words in name for name in (programme.title, programme.short_title, programme.region))
-        ]
+        }
+        if within := [code for code, named in names.items() if any(words in name for name in named)]:
+            return within
+        others = (
+            short for full, (short, *_) in self.words().provinces.items() if full not in self._regions()
+        )
+        if words.startswith(tuple(others)):
+            # Another region, rightly written; of that there is none.
+            return []
+        likeness = {
+            code: max(_likeness(words, name, named[-1]) for name in named) for code, named in names.items()
+        }
+        best = max(likeness.values(), default=0)
+        return [code for code, like in likeness.items() if like == best > 0]
+
+    def _regions(self) -> set[str]:
+        return {programme.region for programme in self.all().values()}
 
     def all(self) -> dict[str, Programme]:
         """Every programme by code.
@@ -141,6 +159,18 @@ class Catalogue:
     def common_rules(self) -> CommonRules:
         """The conditions that hold for every programme."""
         return read_model(CommonRules, self.common("rules.yaml"))
+
+
+def _likeness(words: str, name: str, region: str) -> float:
+    """How much words are like a programme's name, from 0 to 1; 0 where they begin with the name of another region."""
+    short = region[:_REGION]
+    if difflib.SequenceMatcher(None, words[:_REGION], short).ratio() < _ALIKE:
+        # Without its region in front; a name that begins with another one is another programme's.
+        name = name.removeprefix(region).removeprefix(short)
+        if name[:1] != words[:1]:
+            return 0
+    like = max(difflib.SequenceMatcher(None, words, one).ratio() for one in (name, name[: len(words)]))
+    return like if like >= _ALIKE else 0
 
 
 def read_model(model: type[Model], path: Path, **more: Any) -> Model:

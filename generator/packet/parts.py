@@ -83,7 +83,7 @@ class Job:
         """What the PDF of a document of that title states of itself."""
         from generator.pdf.engine import PdfInfo
 
-        return PdfInfo(title, self.consortium, self.when)
+        return PdfInfo(title, self.consortium, self.when, self.programme.code)
 
 
 @dataclass(frozen=True, slots=True)

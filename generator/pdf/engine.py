@@ -22,11 +22,13 @@ class PdfInfo:
         title: of the document.
         author: may be empty.
         when: the time of making, in UTC; the clock is never asked.
+        programme: the code of the programme that it is made for, stated as its keyword; may be empty.
     """
 
     title: str
     author: str
     when: datetime
+    programme: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
+from generator.base.apart import ApartError, apart
 from generator.base.failures import reason
 from generator.errors import DataError, ExitCode, Place, ProgrammeError, UsageError
 from generator.packet.assessment import Order, begin
@@ -346,12 +347,18 @@ def _attachments(folder: Path, manifest: PacketManifest, job: Job) -> tuple[Atta
 
     data = (folder / PRINT_COPY).read_bytes()
     pages = manifest.packet.pages or 0
-    found = []
     for one in manifest.attachments:
         if one.first_page is None or one.pages < 1 or not 1 <= one.first_page <= pages - one.pages + 1:
             raise DataError(
                 f"manifest.json 里附件“{one.file}”的页码不对", _ANEW, Place(f"{folder}/{MANIFEST}")
             )
-        pdf = bound_again(data, one.first_page, one.pages, name=one.file, timestamp=job.when)
-        found.append(Attachment(one.id, one.file, pdf, one.pages))
-    return tuple(found)
+    places = [(one.file, one.first_page or 1, one.pages) for one in manifest.attachments]
+    try:
+        # Whoever sent the packet may have made the print copy.
+        found = apart(bound_again, data, places, job.when)
+    except ApartError as error:
+        raise DataError(f"打印件{error}", _ANEW, place) from None
+    return tuple(
+        Attachment(one.id, one.file, pdf, one.pages)
+        for one, pdf in zip(manifest.attachments, found, strict=True)
+    )

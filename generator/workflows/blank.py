@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.base.failures import reason
-from generator.errors import ExitCode, OutputError
+from generator.errors import ExitCode, OutputError, ProgrammeError
 from generator.model.programme import Document, Programme
 from generator.packet.documents import check_printable
 from generator.packet.session import Session
@@ -16,6 +16,7 @@ from generator.pdf.engine import PdfInfo
 from generator.pdf.engines.open import EngineName
 from generator.publishing import safe_name
 from generator.rendering.render import RenderJob, render
+from generator.workflows.lint.names import checked_names
 from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
 
@@ -83,6 +84,10 @@ def blank_documents(programme: Programme, session: Session) -> list[tuple[str, b
     made: list[tuple[str, bytes]] = []
     for number, document, name, path in _blanks(programme, session):
         prepared = session.templates.prepare(path)
+        if document in programme.documents:
+            # A blank form fills no list, so that filling it does not meet every name.
+            for problem in checked_names(programme, document, prepared.template)[0]:
+                raise ProgrammeError(problem.message, problem.remedy, problem.place)
         rendered = render(prepared.template, job, document, prepared.headings)
         stem = safe_name(f"{number:02d}-{document.title}（{name}）")
         made.append((f"{stem}.docx", rendered.docx))

@@ -6,14 +6,18 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from generator.base.apart import ApartError, apart, prepare
 from generator.base.characters import visible
 from generator.base.failures import reason
 from generator.base.text import fold, listed
 from generator.errors import DataError, ExitCode, Place
+from generator.model.catalogue import Catalogue
 from generator.packet.check_code import check_code
 from generator.packet.sheets.sheet import FOLDER
 from generator.packet.signing import field_name
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from generator.pdf.signatures.examine import Examined, Signature
 
 _LARGEST_PDF: Final = 500_000_000
+_MOST_FAULTS: Final = 20
 State = Literal["same", "signed", "altered", "missing", "added"]
 Kind = Literal["folder", "zip", "pdf"]
 
@@ -186,6 +191,7 @@ class _Found:
     notes: list[str] = field(default_factory=list)
     places: list[SignedPlace] = field(default_factory=list)
     check_code: str | None = None
+    missing: tuple[str, ...] = ()
 
     def report(self, *, trusting: bool, complete: bool) -> Report:
         return Report(
@@ -208,6 +214,7 @@ def verify(
     *,
     signers: Mapping[str, Sequence[str]] | None = None,
     complete: bool = False,
+    catalogue: Catalogue | None = None,
     progress: Listener | None = None,
 ) -> Report:
     """Look at a packet, or at one PDF of it.
@@ -220,11 +227,13 @@ def verify(
             holders, as in the certificate.
         complete: count against the packet whatever keeps it from being completely signed: places still to be
             signed, signatures that are not certainly the party's.
+        catalogue: where the scheme is found by which a packet must have its documents; the built-in ones where None.
         progress: is told of each file before it is looked at.
 
     Raises:
         DataError: it cannot be read, or is no packet; or a certificate cannot be read.
     """
+    prepare()
     authorities = _authorities(trusted)
     if place.is_file() and place.suffix.lower() == ".pdf":
         tell(progress, f"核对 {place.name}")
@@ -240,6 +249,7 @@ def verify(
             )
         report.manifest = _read_manifest(packet, report)
         _compare(packet, report.manifest, report, authorities, signers or {}, progress)
+        report.missing = tuple(_missing(packet, report, catalogue, trusting=bool(authorities)))
     return report.report(trusting=bool(authorities), complete=complete)
 
 
@@ -267,7 +277,7 @@ def read_signers(file: Path) -> Mapping[str, Sequence[str]]:
     return found
 
 
-def _authorities(trusted: Sequence[Path | bytes]) -> tuple[Any, ...]:
+def _authorities(trusted: Sequence[Path | bytes]) -> tuple[bytes, ...]:
     if not trusted:
         return ()
     from generator.pdf.signatures.examine import read_authorities
@@ -303,7 +313,7 @@ def _compare(
     packet: OpenPacket,
     manifest: Manifest,
     report: _Found,
-    authorities: Sequence[Any],
+    authorities: Sequence[bytes],
     signers: Mapping[str, Sequence[str]],
     progress: Listener | None,
 ) -> None:
@@ -342,23 +352,37 @@ def _compare(
         found = _judge(path, data, length, authorities, report, fields=path in official)
         if report.states[path] in {"same", "signed"} or found is not None:
             firsts[path] = sha256
-            if path in official and isinstance(manifest, PacketManifest):
-                report.faults += _author_faults(manifest, path, data[: length(data)])
         if found is not None:
             examined[path] = found
     _compare_code(manifest, report, firsts)
     if uploaded is not None:
         _compare_uploads(uploaded, manifest.documents, packet, report)
+    _compare_statements(manifest, manifest.documents, report, examined)
     _list_places(manifest.documents, report, examined, signers)
 
 
-def _author_faults(manifest: PacketManifest, path: str, first: bytes) -> Iterator[Fault]:
-    """A manifest that gives the packet another consortium's name than its documents state, which are signed."""
-    from generator.pdf.signatures.examine import stated_author
+def _compare_statements(
+    manifest: Manifest, documents: Iterable[Document], report: _Found, examined: Mapping[str, Examined]
+) -> None:
+    """Whose documents the manifest says these are, of which programme and title, against what they state themselves.
 
-    author = stated_author(first)
-    if author and author != manifest.consortium:
-        yield Fault(MANIFEST, f"清单写的是“{manifest.consortium}”的材料，{path} 却是“{author}”的")
+    Whoever signs a PDF signs what it states; nobody signs the manifest.
+    """
+    consortium = getattr(manifest, "consortium", None)
+    for document in documents:
+        pdf = document.file("pdf")
+        found = examined.get(pdf.path) if pdf else None
+        if pdf is None or found is None:
+            continue
+        for said, stated in (
+            (consortium, found.stated.author),
+            (manifest.programme, found.stated.programme),
+            (document.title, found.stated.title),
+        ):
+            if said and stated and said != stated:
+                report.faults.append(
+                    Fault(MANIFEST, f"清单写的是“{said}”的材料，{pdf.path} 却是“{stated}”的")
+                )
 
 
 def _compare_uploads(
@@ -402,7 +426,7 @@ def _judge(
     path: str,
     data: bytes,
     length: Callable[[bytes], int | None],
-    authorities: Sequence[Any],
+    authorities: Sequence[bytes],
     report: _Found,
     *,
     fields: bool,
@@ -425,7 +449,10 @@ def _judge(
     if made == len(data) and not fields:
         report.states[path] = "same"
         return Examined((), (), ())
-    examined = examine(data, made, authorities)
+    try:
+        examined = apart(examine, data, made, tuple(authorities), datetime.now(UTC))
+    except ApartError as error:
+        examined = Examined((), (), (str(error),))
     faults = [Fault(path, fault) for fault in examined.faults]
     faults += [
         Fault(path, f"“{one.field}”的签名（{one.signer}）：{fault}")
@@ -465,7 +492,7 @@ def _list_places(
         bears = examined.get(path)
         signed = {one.field: one for one in bears.signatures} if bears else {}
         if bears is not None:
-            report.faults += _fields_faults(document, path, bears.fields)
+            report.faults += islice(_fields_faults(document, path, bears.fields), _MOST_FAULTS)
         for number, entry in enumerate(document.signatories, 1):
             if document.filing != "paper":
                 continue
@@ -540,6 +567,22 @@ def _lacking(found: _Found, *, trusting: bool) -> Iterator[str]:
     for place in signed:
         for doubt in place.doubts:
             yield f"{place.document}的“{place.party}”（{place.title}）：{doubt}"
+    yield from found.missing
+
+
+def _missing(
+    packet: OpenPacket, found: _Found, catalogue: Catalogue | None, *, trusting: bool
+) -> Iterator[str]:
+    """What the manifest must list and does not; asked only where all else says that the packet is complete."""
+    manifest = found.manifest
+    if found.faults or not isinstance(manifest, PacketManifest) or any(_lacking(found, trusting=trusting)):
+        return
+    from generator.workflows.expected_places import missing_places
+
+    internal = [path for path in packet.paths if path.startswith(f"{FOLDER}/")]
+    read = ((path, packet.read(path)) for path in internal if not path.endswith(".pdf"))
+    files = {path: data for path, data in read if data is not None}
+    yield from missing_places(manifest, files, catalogue or Catalogue())
 
 
 def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Iterator[SignedPlace]:
@@ -548,7 +591,7 @@ def _unexpected(title: str, path: str, signatures: Iterable[Signature]) -> Itera
         yield SignedPlace(title, path, "", "", shown, None, one.field, one)
 
 
-def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, Sequence[str]]) -> _Found:
+def _verify_pdf(place: Path, authorities: Sequence[bytes], signers: Mapping[str, Sequence[str]]) -> _Found:
     """Verify one PDF: by the manifest of the packet that it lies in, else by its own ``/ID`` (see identity_holds)."""
     from generator.pdf.signatures.examine import own_revision
 
@@ -578,7 +621,9 @@ def _verify_pdf(place: Path, authorities: Sequence[Any], signers: Mapping[str, S
     of_this = [
         document for document in manifest.documents if any(file.path == path for file in document.files)
     ]
-    _list_places(of_this, report, {path: examined} if examined is not None else {}, signers)
+    found = {path: examined} if examined is not None else {}
+    _compare_statements(manifest, of_this, report, found)
+    _list_places(of_this, report, found, signers)
     return report
 
 

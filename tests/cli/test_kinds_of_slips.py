@@ -2,7 +2,7 @@
 
 The kinds are numbered as in ``tests/readers/test_kinds_of_slips.py``, which holds the kinds of values; here are those
 of what is said of them. Kind 24 (yellow where a signing edition needs a value, and nowhere else) is pinned for every
-scheme by ``tests/writers/test_needed_fields.py``; the breaking of lines of kind 26 by ``tests/cli/test_words.py``;
+scheme by ``tests/writers/test_needed_fields.py``; the breaking of lines of kind 26 and what is suggested of kind 28 by ``tests/cli/test_words.py``;
 English before a clerk, of kind 25, by ``tests/test_messages.py`` over files spoilt at random.
 """
 
@@ -189,30 +189,6 @@ def test_27_a_finished_file_is_told_short_and_says_where_to_note_what_was_looked
     out = capsys.readouterr().out
     assert len(out.splitlines()) <= 10
     assert JUDGED_BY_A_PERSON in out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (["签署", "数据.yaml"], "packet（"),
-        (["打包"], "packet（"),
-        (["合并"], "merge（"),
-        (["审核"], "check（"),
-        (["verfy"], "verify（"),
-        (["blank", "-p", "云南"], "方案代码直接写在命令后面"),
-        (["new", "--programme", "湖北"], "方案代码直接写在命令后面"),
-        (["new", "云南", "-o", "表.xlsx"], YUNNAN),
-        (["blank", "海南省创新联合体", "-o", "空白"], HAINAN),
-        (["new", "hubei/consortium", "-o", "表.xlsx"], HUBEI),
-    ],
-)
-def test_28_what_is_meant_is_suggested(
-    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(arguments) == 2
-    said = capsys.readouterr().err
-    assert told in said
-    assert len(said.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("code", [HENAN, ALLIANCE, YUNNAN])

@@ -28,6 +28,7 @@ from generator.workflows.bind import Bound, bind
 from generator.workflows.verify import verify
 from generator.workflows.workspace import Workspace
 from tests.packet.making import PLAIN, example, pdf
+from tests.workflows.test_forgeries import resealed
 
 MEMBER = "新乡衡达轴承零件有限公司"
 RENAMED = "新乡恒通轴承制造有限公司"
@@ -314,3 +315,23 @@ def test_a_docx_saved_by_libreoffice_binds_and_the_changed_name_is_told(folder: 
     places = manifest(folder)["documents"][1]["signatories"]
     assert all(one["field"] for one in places)
     assert verify(folder).sound
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("made", [b"", b"%PDF-1.7\nnothing more", pdf(1, "one page"), b"PK\3\4"])
+def test_a_print_copy_that_a_stranger_made_is_refused_in_a_sentence(
+    folder: Path, made: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "packet.pdf").write_bytes(made)
+    sha256 = hashlib.sha256(made).hexdigest()
+
+    def change(content: dict[str, Any]) -> None:
+        content["packet"]["sha256"] = sha256
+        next(file for file in content["files"] if file["path"] == "packet.pdf")["sha256"] = sha256
+
+    resealed(folder, change)
+    edit(agreement(folder), say)
+    assert main(["bind", str(folder)]) == 3
+    said = capsys.readouterr().err
+    assert "打印件" in said
+    assert "重新生成" in said

@@ -219,3 +219,25 @@ def test_a_pattern_that_only_the_conditions_language_understands_is_no_fault_of_
     file.write_text(whole, encoding="utf-8")
     assert main(["lint", str(folder)]) == 0
     assert "[甲-乙]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "{{ pluck(members, 'nosuch')|join }}",
+        pytest.param("{% if members[0].nosuch %}甲{% endif %}", marks=pytest.mark.thorough),
+        pytest.param("{% for one in members %}{{ one.nosuch }}{% endfor %}", marks=pytest.mark.thorough),
+        pytest.param("{{ nosuch }}", marks=pytest.mark.thorough),
+        pytest.param("{{ name|nosuch }}", marks=pytest.mark.thorough),
+    ],
+)
+def test_a_blank_form_is_refused_in_the_words_of_lint(
+    tag: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = scheme(tmp_path / "templates", made(paragraph(tag)))
+    assert main(["lint", str(folder)]) == 4
+    said = next(line for line in capsys.readouterr().out.splitlines() if "nosuch" in line)
+    order = ["blank", "some/trial", "--templates", str(folder.parent.parent), "--no-pdf"]
+    assert main([*order, "-o", str(tmp_path / "out")]) == 4
+    assert capsys.readouterr().err.strip() in said
+    assert not (tmp_path / "out").exists()

@@ -95,13 +95,14 @@ class Composer:
         self._families = families
         self._known: dict[tuple[bool, frozenset[str], float], KnownStyles] = {}
 
-    def compose(self, document: WordDocument, *, title: str, author: str) -> Composition:
+    def compose(self, document: WordDocument, *, title: str, author: str, keyword: str = "") -> Composition:
         """Make what the Typst program draws of a document.
 
         Args:
             document: from read_tree.
             title: the document's title, for its metadata.
             author: its author.
+            keyword: its keyword; none where empty.
         """
         listed = frozenset(style for contents in document.contents for style, _ in contents.styles)
         kind = (document.compress, listed, document.tab)
@@ -111,10 +112,12 @@ class Composer:
                 self._known.clear()
             known = self._known[kind] = KnownStyles(self._faces, self._families)
         book = StyleBook(known, compress=document.compress, listed_styles=listed)
-        return _compose(book, document, title=title, author=author)
+        return _compose(book, document, title=title, author=author, keyword=keyword)
 
 
-def _compose(book: StyleBook, document: WordDocument, *, title: str, author: str) -> Composition:
+def _compose(
+    book: StyleBook, document: WordDocument, *, title: str, author: str, keyword: str
+) -> Composition:
     warnings = book.look_over(document_characters(document) | set(title))
     if document.stored_contents:
         kinds = "图表目录、不带页码的目录，或没有标题可列的目录"
@@ -131,6 +134,7 @@ def _compose(book: StyleBook, document: WordDocument, *, title: str, author: str
     drawn = DrawnDocument(
         title,
         author,
+        keyword,
         document.tab,
         document.even_odd,
         styles.runs,

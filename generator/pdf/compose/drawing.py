@@ -575,6 +575,7 @@ class DrawnDocument:
 
     title: str
     author: str
+    keyword: str
     tab: float
     even_odd: bool
     run_styles: Mapping[int, RunStyle]

@@ -288,7 +288,7 @@ class _Writer:
         document = self._document
         font = _font(next(iter(self._runs.values()))) if self._runs else '"DejaVu Sans Mono"'
         sections = (self._section(index, section) for index, section in enumerate(document.sections))
-        given = f"{quoted(document.title)}, {quoted(document.author)}, {font}"
+        given = f"{quoted(document.title)}, {quoted(document.author)}, {quoted(document.keyword)}, {font}"
         return "\n".join([*self._definitions(), f"document({given}, {{", *sections, "})"])
 
     def _definitions(self) -> Iterator[str]:

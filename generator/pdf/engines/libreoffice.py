@@ -208,7 +208,9 @@ class LibreOfficeEngine(Engine[OfficeDocument]):
                 pages = len(pdf.pages)
                 headings = tuple(_headings(pdf))
                 places = tuple(_sign_places(pdf, data, tree, roles))
-                made = with_metadata(pdf, title=info.title, author=info.author, timestamp=info.when)
+                made = with_metadata(
+                    pdf, title=info.title, author=info.author, timestamp=info.when, keyword=info.programme
+                )
         except pikepdf.PdfError as error:
             raise PdfError(
                 f"LibreOffice 没有生成“{info.title}”的 PDF",

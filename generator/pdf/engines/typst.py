@@ -133,7 +133,9 @@ class TypstEngine(Engine[TypstDocument]):
         return self._composed(with_values(read_tree(parts, info.title or None)), info, parts)
 
     def _composed(self, tree: WordDocument, info: PdfInfo, parts: Mapping[str, bytes]) -> TypstDocument:
-        composition = self._composer.compose(tree, title=info.title, author=info.author)
+        composition = self._composer.compose(
+            tree, title=info.title, author=info.author, keyword=info.programme
+        )
         return TypstDocument(
             info.title,
             info.when,

@@ -13,6 +13,7 @@ from generator.pdf.pages.merge import image_page
 from generator.pdf.pages.metadata import with_metadata
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # What pikepdf raises where an object is not of the type that the standard has there.
@@ -28,6 +29,7 @@ _PDF: Final = b"%PDF-"
 _PDF_WITHIN: Final = 1024  # bytes that PDF readers accept before the header
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 _MOST_PAGES: Final = 2000
+_ANEW: Final = "用数据文件重新生成材料包"
 _ATTACHED: Final = "/LianhetiAttached"
 _HIDDEN: Final = 2 | 32  # annotation flags Hidden and NoView (ISO 32000-1, 12.5.3)
 
@@ -96,25 +98,34 @@ def _plain(source: pikepdf.Pdf, name: str, again: str, timestamp: datetime) -> b
         return with_metadata(plain, title=name, author="", timestamp=timestamp)
 
 
-def bound_again(pdf: bytes, first: int, pages: int, *, name: str, timestamp: datetime) -> bytes:
+def bound_again(pdf: bytes, attached: Sequence[tuple[str, int, int]], timestamp: datetime) -> list[bytes]:
     """The pages that ``attached_pages`` gave, taken out of a print copy again, without the page numbers put on them.
 
     Args:
         pdf: the print copy.
-        first: the attachment's first page in it, from 1.
-        pages: how many it has.
-        name: as the title.
+        attached: each attachment's name, its first page in the print copy, from 1, and how many it has.
         timestamp: stated as the time of making.
 
     Raises:
-        DataError: those pages are no attachment's.
+        DataError: those pages are no attachment's, or the print copy cannot be read.
     """
-    with pikepdf.open(io.BytesIO(pdf)) as source, pikepdf.Pdf.new() as plain:
-        for page in source.pages[first - 1 : first - 1 + pages]:
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as source:
+            return [_taken_out(source, *one, timestamp) for one in attached]
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise DataError("打印件已损坏，取不出其中的附件", _ANEW, Place(attached[0][0])) from error
+
+
+def _taken_out(source: pikepdf.Pdf, name: str, first: int, pages: int, timestamp: datetime) -> bytes:
+    with pikepdf.Pdf.new() as plain:
+        found = source.pages[first - 1 : first - 1 + pages]
+        for page in found:
             form = page.resources.get("/XObject", pikepdf.Dictionary()).get(_ATTACHED)
             if form is None:
-                raise DataError("打印件里找不到附件的页面", "用数据文件重新生成材料包", Place(name))
+                raise DataError("打印件里找不到附件的页面", _ANEW, Place(name))
             _add_page(plain, form)
+        if len(found) != pages:
+            raise DataError("打印件里找不到附件的页面", _ANEW, Place(name))
         return with_metadata(plain, title=name, author="", timestamp=timestamp)
 
 

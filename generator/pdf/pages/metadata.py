@@ -25,6 +25,7 @@ def with_metadata(
     timestamp: datetime,
     standard: str | None = None,
     identified: bool = True,
+    keyword: str = "",
 ) -> bytes:
     """Write a PDF with fixed metadata; the same content, title and time give the same bytes.
 
@@ -35,11 +36,12 @@ def with_metadata(
         timestamp: stated as its time of making and of change.
         standard: the PDF/A standard that it states, as ``2B``; None for what it has stated so far.
         identified: as of ``written``.
+        keyword: its keyword; none where empty.
     """
     if standard is None:
         standard = pdf.open_metadata().pdfa_status if "/Metadata" in pdf.Root else ""
     pdf.Root.Metadata = pdf.make_stream(
-        _xmp(title, author, timestamp, standard),
+        _xmp(title, author, timestamp, standard, keyword),
         Type=pikepdf.Name.Metadata,
         Subtype=pikepdf.Name.XML,
     )
@@ -53,6 +55,8 @@ def with_metadata(
     }
     if author:
         info["/Author"] = author
+    if keyword:
+        info["/Keywords"] = keyword
     pdf.trailer.Info = pdf.make_indirect(
         pikepdf.Dictionary({key: pikepdf.String(value) for key, value in info.items()})
     )
@@ -77,7 +81,7 @@ _XMP: Final = """\
 xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/" \
 xmlns:xmp="http://ns.adobe.com/xap/1.0/">
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
-{creator}<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
+{creator}{keywords}<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li></rdf:Bag></dc:language>
 <pdf:Producer>{producer}</pdf:Producer>
 <xmp:CreatorTool>{producer}</xmp:CreatorTool>
 <xmp:CreateDate>{moment}</xmp:CreateDate>
@@ -86,15 +90,17 @@ xmlns:xmp="http://ns.adobe.com/xap/1.0/">
 {standard}</rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>"""
 _CREATOR: Final = "<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>\n"
+_KEYWORDS: Final = "<pdf:Keywords>{}</pdf:Keywords>\n"
 _STANDARD: Final = (
     "<pdfaid:part>{}</pdfaid:part>\n<pdfaid:conformance>{}</pdfaid:conformance>\n"  # ISO 19005-2, 6.6.4
 )
 
 
-def _xmp(title: str, author: str, timestamp: datetime, standard: str) -> bytes:
+def _xmp(title: str, author: str, timestamp: datetime, standard: str, keyword: str) -> bytes:
     """The metadata stream (ISO 16684-1), which says the same as the information dictionary."""
     return _XMP.format(
         title=escape(title),
+        keywords=_KEYWORDS.format(escape(keyword)) if keyword else "",
         creator=_CREATOR.format(escape(author)) if author else "",
         producer=PRODUCER,
         moment=timestamp.isoformat(timespec="seconds"),

@@ -20,9 +20,10 @@ _SIGNING_FORM: Final = frozenset({"/Fields", "/SigFlags", "/DR", "/DA"})
 _SIGNING_CATALOGUE: Final = frozenset(
     {"/AcroForm", "/DSS", "/Extensions", "/Metadata", "/Perms", "/Version", "/Pages"}
 )
-_SHOWN_INFO: Final = ("/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/CreationDate")
+# Whoever writes a file says so here; everything else that it states of itself stays.
+_WRITER_INFO: Final = frozenset({"/ModDate", "/Producer", "/Trapped"})
 _SHOWN_XMP: Final = frozenset(
-    {"title", "creator", "description", "subject", "Keywords", "part", "conformance", "rights"}
+    {"title", "creator", "description", "subject", "Keywords", "part", "conformance", "rights", "CreateDate"}
 )
 # Links back to the page or the parent, which lead through the whole file.
 _BACK: Final = frozenset({"/P", "/Parent", "/Prev", "/First", "/Last"})
@@ -110,7 +111,7 @@ def _replayed(signatures: Sequence[Any]) -> Iterator[str]:
 def _titles(resolver: Any) -> tuple[object, ...]:
     """What a viewer shows of the file: title, author and the like, in both places that hold them."""
     info = _got(resolver.trailer_view, "/Info", {})
-    shown = tuple(str(_got(info, key, "")) for key in _SHOWN_INFO)
+    shown = tuple(sorted((key, str(_got(info, key))) for key in info if key not in _WRITER_INFO))
     if "/Metadata" not in resolver.root:
         return shown, None
     root = parse(_resolved(resolver.root.raw_get("/Metadata")).data)

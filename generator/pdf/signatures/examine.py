@@ -10,8 +10,8 @@ import hashlib
 import io
 import logging
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,11 +22,12 @@ from generator.pdf.signatures.cms import cms_faults, is_chinese_standard
 from generator.pdf.signatures.fields import identity_holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _END: Final = re.compile(rb"%%EOF(\r\n|\n|\r)?")
 # Far more than needed: each party signs once, and may add a time stamp and validation material.
 _MOST_REVISIONS: Final = 1_000
+_MOST_FAULTS: Final = 20
 _CLOCKS_DIFFER: Final = timedelta(days=1)
 # Attributes of a certificate that say who holds it (X.520); an authority does not vouch for what a department is called.
 _OF_THE_HOLDER: Final = frozenset(
@@ -63,6 +64,21 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What a PDF states of itself, as it was made; empty where it states nothing.
+
+    Attributes:
+        title: the document's.
+        author: whose document it is: the consortium's name in one of ours.
+        programme: the code of the programme that it was made for.
+    """
+
+    title: str = ""
+    author: str = ""
+    programme: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """What a PDF bears.
 
@@ -70,11 +86,13 @@ class Examined:
         fields: every signature field's name, in the document's order.
         signatures: those that are there, in the order of signing.
         faults: what is wrong with the file as a whole, in Chinese.
+        stated: what it states of itself.
     """
 
     fields: tuple[str, ...]
     signatures: tuple[Signature, ...]
     faults: tuple[str, ...]
+    stated: Stated = Stated()
 
 
 def revisions(data: bytes) -> Iterator[bytes]:
@@ -102,24 +120,13 @@ def first_revision(data: bytes, sha256: str) -> int | None:
     return None
 
 
-def stated_author(data: bytes) -> str:
-    """Whose document a PDF states that it is: the consortium's name in one of ours; empty where it states none."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            return str(pdf.docinfo.get("/Author", ""))
-    except (pikepdf.PdfError, ValueError):
-        return ""
-
-
 def own_revision(data: bytes) -> int | None:
     """The length in bytes of the revision that this program made, by its ``/ID``; None where there is none."""
     return next((len(part) for part in revisions(data) if identity_holds(part)), None)
 
 
-def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
-    """Certificates of authorities to be trusted.
+def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[bytes, ...]:
+    """Certificates of authorities to be trusted, each in DER.
 
     Args:
         files: each file's name and its bytes, PEM (one or several) or DER.
@@ -129,10 +136,10 @@ def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
     """
     from pyhanko.keys import load_certs_from_pemder_data
 
-    found: list[Any] = []
+    found: list[bytes] = []
     for name, data in files:
         try:
-            certificates = list(load_certs_from_pemder_data(data))
+            certificates = [one.dump() for one in load_certs_from_pemder_data(data)]
         except (ValueError, TypeError, OSError):
             certificates = []
         if not certificates:
@@ -141,14 +148,16 @@ def read_authorities(files: Sequence[tuple[str, bytes]]) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined:
+def examine(data: bytes, made: int, authorities: Sequence[bytes], now: datetime) -> Examined:
     """Look at a PDF's signatures, and at what was appended to it besides.
 
     Args:
         data: the file.
         made: how many bytes of it are the file as it was made.
         authorities: from ``read_authorities``; without any, nothing is said of trust.
+        now: the time, in UTC.
     """
+    from asn1crypto.x509 import Certificate
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     # pyHanko logs every fault that it finds; here the faults are given to the caller instead.
@@ -158,16 +167,31 @@ def examine(data: bytes, made: int, authorities: Sequence[Any] = ()) -> Examined
     try:
         reader = PdfFileReader(io.BytesIO(data))
         fields = tuple(_field_names(reader))
+        stated = _stated(reader)
         if len(data) == made:
-            return Examined(fields, (), ())
+            return Examined(fields, (), (), stated)
         embedded = reader.embedded_signatures
-        faults = tuple(dict.fromkeys(_appended_faults(reader, data, made, embedded)))
-        signatures = tuple(_signature(one, data, reader, tuple(authorities)) for one in embedded)
+        faults = _few(_appended_faults(reader, data, made, embedded))
+        roots = tuple(Certificate.load(one) for one in authorities)
+        signatures = tuple(_in_order(_signature(one, data, reader, roots, now) for one in embedded))
+        faults += tuple(_forbidden(embedded))
     except Exception:  # noqa: BLE001 whatever a changed byte makes the readers stumble over, the answer is this
         return damaged
     if not signatures and not faults:
         faults = ("后面追加了内容，却不是签名",)
-    return Examined(fields, signatures, faults)
+    return Examined(fields, signatures, faults, stated)
+
+
+def _few(faults: Iterable[str]) -> tuple[str, ...]:
+    """The first of many faults, each once."""
+    return tuple(islice(dict.fromkeys(islice(faults, _MOST_REVISIONS)), _MOST_FAULTS))
+
+
+def _stated(reader: Any) -> Stated:
+    """What the file stated when it was made; what was appended says nothing here."""
+    trailer = reader.get_historical_resolver(0).trailer_view
+    info: Any = trailer["/Info"] if "/Info" in trailer else {}  # noqa: SIM401 pyHanko's get gives the bare reference
+    return Stated(*(str(info[key]) if key in info else "" for key in ("/Title", "/Author", "/Keywords")))
 
 
 def _field_names(reader: Any) -> Iterator[str]:
@@ -197,7 +221,37 @@ def _appended_faults(reader: Any, data: bytes, made: int, embedded: Sequence[Any
     yield from form_faults(reader, embedded)
 
 
-def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, ...]) -> Signature:
+def _in_order(signatures: Iterable[Signature]) -> Iterator[Signature]:
+    """The signatures, doubted where one states a time before that of a signature on which it stands."""
+    latest: datetime | None = None
+    for one in signatures:
+        if one.time is None or one.time.tzinfo is None:
+            yield one
+        elif latest is not None and one.time < latest - _CLOCKS_DIFFER:
+            yield replace(one, doubts=(*one.doubts, "写的签名时间比签在它前面的还早"))
+        else:
+            latest = one.time if latest is None else max(latest, one.time)
+            yield one
+
+
+def _forbidden(embedded: Sequence[Any]) -> Iterator[str]:
+    """Signatures that an earlier one does not allow (ISO 32000-1, 12.8.2.2 and 12.8.2.4): viewers call that broken."""
+    from pyhanko.sign.fields import MDPPerm
+
+    for at, one in enumerate(embedded):
+        for later in embedded[at + 1 :]:
+            if str(later.sig_object_type) == "/DocTimeStamp":
+                continue
+            locks = one.fieldmdp
+            if one.docmdp_level == MDPPerm.NO_CHANGES or (
+                locks is not None and locks.is_locked(str(later.field_name))
+            ):
+                yield f"“{one.field_name}”的签名不许以后再签，“{later.field_name}”却签了"
+
+
+def _signature(
+    embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, ...], now: datetime
+) -> Signature:
     timestamp = str(embedded.sig_object_type) == "/DocTimeStamp"
     faults = list(_padding_faults(embedded, data))
     trusted: bool | None = None
@@ -205,10 +259,10 @@ def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, 
     checked = not is_chinese_standard(embedded.signed_data)
     if checked:
         faults += cms_faults(embedded.signed_data)
-        found, status = _validated(embedded, authorities, timestamp=timestamp)
+        found, status = _validated(embedded, authorities, now, timestamp=timestamp)
         faults += found
         if not timestamp:
-            doubts += _doubts_of_time(embedded, status)
+            doubts += _doubts_of_time(embedded, status, now)
         trusted = bool(status.trusted) if authorities and status is not None else None
     else:
         doubts.append("国密（SM2）签名，本程序不能核对，请用签名软件核对")
@@ -230,7 +284,7 @@ def _signature(embedded: Any, data: bytes, reader: Any, authorities: tuple[Any, 
     )
 
 
-def _doubts_of_time(embedded: Any, status: Any) -> Iterator[str]:
+def _doubts_of_time(embedded: Any, status: Any, now: datetime) -> Iterator[str]:
     """What speaks against the time that a signer states himself, where no trusted time stamp shows it.
 
     A stamp shows it only for certificates that were still valid then. The issuers' certificates count too: whoever
@@ -238,11 +292,15 @@ def _doubts_of_time(embedded: Any, status: Any) -> Iterator[str]:
     """
     path = getattr(status, "validation_path", None)
     chain = [embedded.signer_cert, *(path.iter_certs(include_root=False) if path is not None else ())]
-    until = min(one["tbs_certificate"]["validity"]["not_after"].native for one in chain)
-    stated, now = embedded.self_reported_timestamp, datetime.now(UTC)
+    validity = [one["tbs_certificate"]["validity"] for one in chain]
+    begins = max(one["not_before"].native for one in validity)
+    until = min(one["not_after"].native for one in validity)
+    stated = embedded.self_reported_timestamp
     stamp: Any = getattr(status, "timestamp_validity", None)
     sure = stamp is not None and stamp.intact and stamp.valid and stamp.trusted
-    if until < now and not (sure and stamp.timestamp <= until):
+    if begins > now:
+        yield "证书还没有生效"
+    if until < now and not (sure and begins <= stamp.timestamp <= until):
         yield "证书已过期，签名时间只是签名人自己写的，没有可信时间戳证明是在有效期内签的"
     if stated is not None and stated.tzinfo is not None and stated > now + _CLOCKS_DIFFER:
         yield "签名时间写的是将来"
@@ -257,7 +315,9 @@ def _names(certificate: Any) -> tuple[str, ...]:
     return tuple(map(visible, found))
 
 
-def _validated(embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool) -> tuple[list[str], Any]:
+def _validated(
+    embedded: Any, authorities: tuple[Any, ...], now: datetime, *, timestamp: bool
+) -> tuple[list[str], Any]:
     """What validation finds wrong, and pyHanko's status; None where it can't be told."""
     from pyhanko.pdf_utils.misc import PdfError as HankoError
     from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
@@ -267,7 +327,7 @@ def _validated(embedded: Any, authorities: tuple[Any, ...], *, timestamp: bool) 
     stated = embedded.self_reported_timestamp if not timestamp else None
     context = ValidationContext(
         trust_roots=list(authorities), allow_fetching=False, revocation_mode="soft-fail",
-        **({"moment": stated} if stated is not None and stated.tzinfo is not None else {}),
+        moment=stated if stated is not None and stated.tzinfo is not None else now,
     )  # fmt: skip
     validate = validate_pdf_timestamp if timestamp else validate_pdf_signature
     try:

@@ -27,12 +27,11 @@ from generator.model.paths import PASSAGES, passage_kind, spec_of
 from generator.model.programme import Document, Programme
 from generator.model.programme_file import YAML, programme_file
 from generator.rendering.render import RenderJob, render
-from generator.rendering.sandbox import Sandbox
 from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.template import RENDERED, Template
 from generator.rendering.tracked_tags import tracked_tags
 from generator.workflows.lint.blocks import refusals
-from generator.workflows.lint.names import Names
+from generator.workflows.lint.names import checked_names
 
 _SIGN = re.compile(r"sign[._](.+)")
 
@@ -213,17 +212,10 @@ class _Linter:
 
     def names(self, programme: Programme, document: Document, template: Template) -> None:
         """Check the names in the tags, and note which fields are used."""
-        sandbox = Sandbox()
-        for part in template.compiled:
-
-            def report(line: int, message: str, remedy: str, part: object = part) -> None:
-                region, tags = part.region(line)  # type: ignore[attr-defined]
-                shown = f"（标签 {tags}）" if tags else ""
-                self.say("error", template.name, region, f"{message}{shown}", remedy)
-
-            walker = Names(programme, document, report)
-            walker.check(sandbox.parse("\n".join(part.source_lines)))
-            self.used |= walker.used
+        problems, used = checked_names(programme, document, template)
+        for problem in problems:
+            self.say_problem(problem)
+        self.used |= used
 
     def anchors(self, document: Document, template: Template, path: Path) -> None:
         """Check the bookmarks of signature places, clauses and sections against what is declared and used."""

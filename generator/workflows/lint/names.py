@@ -17,6 +17,7 @@ from generator.conditions.columns import comparable
 from generator.conditions.figure_plan import plan
 from generator.conditions.operations import OPERATIONS
 from generator.conditions.sample import Plan
+from generator.errors import Place, Problem
 from generator.model.chinese_paths import tag_names
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, Consortium
 from generator.model.fields import FieldSpec, Part
@@ -38,7 +39,9 @@ from generator.rendering.facts import KEYS, LISTS, OF_A_FILE
 from generator.rendering.facts import NAME as PACKET
 from generator.rendering.figures import CHINESE_NAME, NAME, figure_names
 from generator.rendering.functions import FILTERS, FUNCTIONS
-from generator.rendering.sandbox import LOOP
+from generator.rendering.sandbox import LOOP, Sandbox
+from generator.rendering.template import Part as TemplatePart
+from generator.rendering.template import Template
 from generator.rendering.values import english_name
 
 # Functions that give the list they were given or a part of it; functions that give one of its items.
@@ -541,6 +544,26 @@ class Names:
         near = titled.get(name) or next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.5)), "")
         hint = f"，是不是“{near}”" if near else ""
         self.report(line, f"没有“{name}”这个字段或名称{hint}", "改成 docs/template-names.md 列出的名称")
+
+
+def checked_names(
+    programme: Programme, document: Document, template: Template
+) -> tuple[tuple[Problem, ...], frozenset[str]]:
+    """What is wrong with the names in a template's tags, and which fields they use, as paths."""
+    sandbox = Sandbox()
+    problems: list[Problem] = []
+    used: set[str] = set()
+    for part in template.compiled:
+
+        def report(line: int, message: str, remedy: str, part: TemplatePart = part) -> None:
+            region, tags = part.region(line)
+            shown = f"（标签 {tags}）" if tags else ""
+            problems.append(Problem(f"{message}{shown}", remedy, Place(template.name, region=region)))
+
+        walker = Names(programme, document, report)
+        walker.check(sandbox.parse("\n".join(part.source_lines)))
+        used |= walker.used
+    return tuple(problems), frozenset(used)
 
 
 def _is_number(node: nodes.Node) -> bool:

@@ -160,7 +160,7 @@ def _rolled_up(
             missing.setdefault(file, {})[title] = None
         stem = safe_name(f"{number:02d}-{document.title}")
         template = TemplateUsed(prepared.name, prepared.sha256, prepared.template.revisions)
-        made.append(_made(document, template, rendered, stem, programme.authority, when, session))
+        made.append(_made(document, template, rendered, stem, programme, when, session))
     repeated = repeats(applicants)
     letters, notes = recommendation_letters(programme, applicants, when, session)
     findings = Findings(
@@ -259,7 +259,7 @@ def _made(
     template: TemplateUsed,
     rendered: Rendered,
     stem: str,
-    author: str,
+    programme: Programme,
     when: datetime,
     session: Session,
 ) -> MadeDocument:
@@ -268,7 +268,8 @@ def _made(
     if session.typesetter is not None:
         from generator.pdf.signatures.fields import finished
 
-        pdf = session.typesetter.submit(rendered.docx, PdfInfo(document.title, author, when)).result()
+        info = PdfInfo(document.title, programme.authority, when, programme.code)
+        pdf = session.typesetter.submit(rendered.docx, info).result()
         files = (*files, MadeFile(f"{stem}.pdf", "pdf", finished(pdf.pdf), pdf.pages))
     else:
         check_printable(rendered, template.name, document.title)
