@@ -28,9 +28,11 @@ EXITS = {0, 1, 2, 3, 4, 5, 6}
 SCHEMES = ROOT / "templates"
 CODE = "henan/consortium-2022"
 OTHER = "hubei/consortium-2022"
-# A check code; a character that is shown by its number; what Windows calls a Chinese code page; the old Word's files.
+CODES = [path.parent.relative_to(SCHEMES).as_posix() for path in SCHEMES.glob("*/*/programme.yaml")]
+# Check codes and fingerprints; a character that is shown by its number; what Windows and a keyboard have printed on them;
+# kinds of files.
 _NO_NAMES = re.compile(
-    r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b|<U\+[0-9A-F]{4}>|U\+[0-9A-F]{4}|UTF-16|（ANSI）|\.doc\b|\.lhpack\b"
+    r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b|<U\+[0-9A-F]{4}>|U\+[0-9A-F]{4}|UTF-16|（ANSI）|（Tab）|[0-9a-f]{4}(?: [0-9a-f]{4}){4}|\.(?:doc|lhpack|pem|crt|cer|key|pub)\b"
 )
 _FRAME = re.compile(r"^[\s─━│╷╵╶╴┌┐└┘├┤┬┴┼]*$")
 
@@ -326,7 +328,7 @@ def official() -> list[str]:
     """Latin words that stand in the example, its scheme and the one beside it: names of goods and of people's things."""
     texts = [(ROOT / "data/henan-consortium-2022.yaml").read_text("utf-8")]
     texts += [(SCHEMES / code / "programme.yaml").read_text("utf-8") for code in (CODE, OTHER)]
-    return re.findall(r"[A-Za-z][A-Za-z0-9+.-]*", "\n".join(texts))
+    return re.findall(r"[A-Za-z][A-Za-z0-9+._-]*", "\n".join(texts))
 
 
 def told(command: str, desk: Desk, capsys: pytest.CaptureFixture[str]) -> Iterator[str]:
@@ -341,7 +343,7 @@ def told(command: str, desk: Desk, capsys: pytest.CaptureFixture[str]) -> Iterat
         yield f"{shown}: {said.err}"
     if code in {2, 3, 4, 5, 6} and not said.err.strip():
         yield f"{shown}: nothing is said"
-    given = [*arguments, str(desk.folder), desk.folder.name, desk.made.folder.name, CODE, OTHER]
+    given = [*arguments, str(desk.folder), desk.folder.name, desk.made.folder.name, *CODES]
     given += [Path(one).name for one in arguments]
     given += [
         text for one in desk.folder.rglob("*") for text in (one.name, one.relative_to(desk.folder).as_posix())

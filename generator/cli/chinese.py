@@ -167,6 +167,8 @@ def _plain(error: click.BadParameter) -> str:
         )
     if isinstance(error.param, click.Parameter) and (wanted := _number(error.param)):
         return f"要写{wanted}"
+    if isinstance(error.param, click.Parameter) and isinstance(error.param.type, click.Path):
+        return "没有这个文件" if "does not exist" in error.message else "这个文件不能用，请核对路径和权限"
     return error.message.rstrip(".") if _CHINESE.search(error.message) else "不合要求"
 
 

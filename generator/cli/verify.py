@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from generator.workflows.verify import Report, SignedPlace
 
 _STATES = {"same": "未变", "signed": "已签名", "altered": "有改动", "missing": "缺少", "added": "多出"}
+_EDITIONS = {"draft": "草稿", "signing": "签署版"}
 _KINDS = {"folder": "文件夹", "zip": "压缩包", "pdf": "单个 PDF"}
 _MOST_MISSING = 8
 
@@ -70,7 +71,7 @@ def command(
 
 
 def _tell(report: Report) -> None:
-    named = "　".join(report.named.values())
+    named = "　".join(_EDITIONS.get(value, value) for value in report.named.values())
     say(f"{_KINDS[report.kind]} {report.packet}" + (f"\n{named}" if named else ""))
     if report.check_code:
         say(f"核对码：{report.check_code}（与签署指引上的逐字核对）")
@@ -117,7 +118,7 @@ def _tell_signatures(report: Report) -> None:
         say(f"电子签名还差 {len(missing)} 处（纸质签章的不用管）：")
         for title in titles:
             names = [
-                f"{place.party or place.field}（{place.title}）"
+                f"{place.party or place.field}（{place.title}）" if place.title else place.field
                 for place in missing
                 if place.document == title
             ]
