@@ -10,9 +10,9 @@ from datetime import UTC, datetime, time
 from generator.base.temporary import private
 from generator.errors import LianhetiError
 from generator.model.catalogue import Catalogue
+from generator.packet.assessment import Order, begin
 from generator.packet.chosen import chosen_documents
 from generator.packet.data_copy import PATH as DATA
-from generator.packet.pipeline import Order, begin
 from generator.packet.session import Session
 from generator.packet.signing import signings_of
 from generator.publishing.manifest import PacketManifest
