@@ -23,12 +23,14 @@ class PdfInfo:
         author: may be empty.
         when: the time of making, in UTC; the clock is never asked.
         programme: the code of the programme that it is made for, stated as its keyword; may be empty.
+        tagged: with a structure tree, where the engine can do without.
     """
 
     title: str
     author: str
     when: datetime
     programme: str = ""
+    tagged: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Parties(Sheet):
 
     name = "parties"
     title = "签署通知单"
+    # The tree would belong to the whole PDF, and is not taken along into the parties' own.
+    tagged = False
 
     def wanted(self, contents: Contents) -> bool:
         """For signing only: in a draft nothing is final that they could tell."""
@@ -51,7 +53,7 @@ def _apart(pdf: PdfDocument, parties: Sequence[str], job: Job) -> Iterator[tuple
             with pikepdf.Pdf.new() as own:
                 own.pages.extend(whole.pages[begin - 1 : end - 1])
                 for page in own.pages:
-                    # The structure tree belongs to the whole PDF and is not taken along, so no page may refer to it.
+                    # Where the engine has made a structure tree all the same, no page may refer to it.
                     if "/StructParents" in page:
                         del page["/StructParents"]
                 title = f"{Parties.title}：{name}"

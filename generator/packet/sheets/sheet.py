@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -53,10 +53,12 @@ class Sheet(ABC):
     Attributes:
         name: of its template in the common folder, and of its files, without suffix.
         title: of the document.
+        tagged: whether its PDF has a structure tree.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
+    tagged: ClassVar[bool] = True
 
     def wanted(self, contents: Contents) -> bool:  # noqa: ARG002 (others ask the contents)
         """Whether a packet has this sheet."""
@@ -118,7 +120,8 @@ def submit(sheet: Sheet, contents: Contents) -> SubmittedSheet:
     typesetter = job.session.typesetter
     if typesetter is None:
         return SubmittedSheet(sheet, filled.docx, None)
-    pdf = typesetter.submit(filled.docx, job.pdf_info(sheet.title), parts=filled.parts)
+    info = replace(job.pdf_info(sheet.title), tagged=sheet.tagged)
+    pdf = typesetter.submit(filled.docx, info, parts=filled.parts)
     return SubmittedSheet(sheet, filled.docx, pdf)
 
 

@@ -47,6 +47,7 @@ class TypstDocument:
     Attributes:
         title: of the document, for messages.
         when: the time of making, in UTC.
+        tagged: with a structure tree.
         source: what to draw, as code of Typst.
         media: its pictures by file name.
         headings: what Typst numbers and tells the pages of.
@@ -57,6 +58,7 @@ class TypstDocument:
 
     title: str
     when: datetime
+    tagged: bool
     source: str
     media: Mapping[str, bytes]
     headings: Sequence[ListedHeading]
@@ -139,6 +141,7 @@ class TypstEngine(Engine[TypstDocument]):
         return TypstDocument(
             info.title,
             info.when,
+            info.tagged,
             as_source(composition.document),
             {name: parts[part] for name, part in tree.media.items()},
             composition.document.headings,
@@ -150,7 +153,9 @@ class TypstEngine(Engine[TypstDocument]):
     def typeset(self, read: TypstDocument) -> PdfDocument:
         """Typeset a document; see Engine."""
         with self._given(read):
-            pdf: Any = self._compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=read.when)
+            pdf: Any = self._compiler.compile(
+                format="pdf", pdf_standards=[STANDARD], timestamp=read.when, pdf_tags=read.tagged
+            )
             found = json.loads(self._compiler.query("<info>", field="value"))
         pages = next(item["pages"] for item in found if item["k"] == "end")
         placed = ((read.headings[item["n"]], item["page"]) for item in found if item["k"] == "heading")
