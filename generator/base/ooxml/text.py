@@ -16,7 +16,7 @@ from generator.base.ooxml.xml import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _MARKS: Final = {
     W + "tab": "\t",
@@ -27,6 +27,8 @@ _MARKS: Final = {
     W + "sym": "\ufffd",
     W + "ptab": "\t",
 }
+# Stands in the place of a paragraph or cell that was left out of a part, as its text is known; ``w:n`` is its number.
+LEFT_OUT: Final = W + "leftOut"
 BLANKS: Final = str.maketrans("\t\n\r", "   ")
 
 
@@ -42,12 +44,19 @@ def shown_text(text: str, *, preserved: bool) -> str:
     return text.translate(BLANKS) if "\n" in text or "\t" in text or "\r" in text else text
 
 
-def part_text(root: Element) -> str:
-    """All text below an element in document order, whatever holds it."""
+def part_text(root: Element, left_out: Sequence[str] = ()) -> str:
+    """All text below an element in document order, whatever holds it.
+
+    Args:
+        root: the element.
+        left_out: the texts of what was left out of the part that it stands in.
+    """
     pieces = []
-    for element in root.iter("{*}t", *_MARKS):
+    for element in root.iter("{*}t", *_MARKS, *((LEFT_OUT,) if left_out else ())):
         mark = _MARKS.get(element.tag)
-        if mark is None:
+        if element.tag == LEFT_OUT:
+            pieces.append(left_out[int(element.get(W + "n"))])
+        elif mark is None:
             pieces.append(stored_text(element))
         elif element.getparent().tag == W + "r":
             pieces.append(mark)
@@ -60,7 +69,7 @@ def _margin_text(data: bytes) -> str:
     return part_text(parse_word(data))
 
 
-def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
+def docx_text(parts: Mapping[str, bytes], root: Element | None = None, left_out: Sequence[str] = ()) -> str:
     """All text that a document stores: body, the headers and footers in use, the footnotes referred to.
 
     It knows nothing of the tree: every ``w:t``, tab, break and hyphen counts where it stands, fields by
@@ -69,11 +78,12 @@ def docx_text(parts: Mapping[str, bytes], root: Element | None = None) -> str:
     Args:
         parts: the package's parts by name.
         root: the main part's XML, where it has been parsed already.
+        left_out: the texts of what was left out of it.
     """
     name = main_part(parts)
     body = parse_word(parts[name]) if root is None else root
     related = relations(parts, name)
-    pieces = [part_text(body)]
+    pieces = [part_text(body, left_out)]
     used: dict[str, str] = {}
     cited: list[str | None] = []
     for section in body.iter(W + "sectPr", W + "footnoteReference"):

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 _SIGN: Final = re.compile(r"sign[._](.+)")
 _SYMBOL_FONTS: Final = frozenset({"symbol", "wingdings", "wingdings 2", "wingdings 3", "webdings"})
 _SYMBOL_NAMES: Final = (b"ymbol", b"ingdings", b"ebdings")
+# What stands in the XML of all that is counted but numbers.
+_COUNTED: Final = (
+    *_SYMBOL_NAMES, b"drawing", b"pict", b"fld", b"instrText", b"ffData", b"sectPr", b"footnote", b"bookmark",
+    b"framePr", b"tblpPr", b"txbxContent",
+)  # fmt: skip
 _NUMBER: Final = re.compile("%([1-9])")
 
 
@@ -97,7 +102,7 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
     least = most = 0
     numbering, styles = by_kind.get("numbering.xml"), by_kind.get("styles.xml")
     if numbering and any(b"numPr" in xml for xml in (styles or b"", *(xml for _, xml in stories))):
-        lists = _Lists(parse_shared(numbering), parse_shared(styles) if styles else None)
+        lists = _lists(numbering, styles)
         for story, _ in stories:
             certain, possible = lists.count(story)
             least, most = least + certain, most + possible
@@ -121,6 +126,25 @@ def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
             for name in ("checkBox", "ddList")
         ),
     )
+
+
+def stores_all(element: Element, xml: bytes, numbering: bytes | None, styles: bytes | None) -> bool:
+    """Whether a paragraph or cell surely shows nothing that is counted here, so that it need not be looked at.
+
+    Args:
+        element: the paragraph or cell.
+        xml: as it stands in its part.
+        numbering: the document's part of this kind.
+        styles: likewise.
+    """
+    if any(name in xml for name in _COUNTED):
+        return False
+    return not numbering or _lists(numbering, styles).count(element)[1] == 0
+
+
+@lru_cache(maxsize=32)
+def _lists(numbering: bytes, styles: bytes | None) -> _Lists:
+    return _Lists(parse_shared(numbering), parse_shared(styles) if styles else None)
 
 
 def _draws(xml: bytes) -> bool:

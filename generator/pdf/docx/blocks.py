@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from generator.base.ooxml.text import LEFT_OUT
 from generator.base.ooxml.xml import Element, W, refuse
 from generator.pdf.docx.frames import framed, read_frame
 from generator.pdf.docx.paragraphs import read_paragraph
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from generator.pdf.docx.reading import Reading
 
 _BLOCKS: Final = frozenset(W + name for name in ("p", "tbl", "bookmarkStart", "bookmarkEnd"))
+_PARAGRAPHS: Final = frozenset({W + "p", LEFT_OUT})
 _TRANSPARENT: Final = frozenset(W + name for name in ("sdtContent", "smartTag", "customXml"))
 _SILENT: Final = frozenset(
     W + name
@@ -64,7 +66,7 @@ def read_blocks(
             continue
         section = None
         new: list[Block]
-        if child.tag == W + "p":
+        if child.tag in _PARAGRAPHS:
             count += 1
             place = f"{where}第 {count} 段"
             frame = framed(child) if reading.has_frames else None
@@ -96,7 +98,7 @@ def read_blocks(
 def _children(reading: Reading, container: Element, where: str) -> Iterator[Element]:
     for child in container:
         tag = child.tag
-        if tag in _BLOCKS:
+        if tag in _BLOCKS or (tag == LEFT_OUT and child in reading.xml_of):
             yield child
         elif tag == W + "sdt":
             content = child.find(W + "sdtContent")

@@ -44,6 +44,7 @@ class KnownFormats:
 
     Attributes:
         pieces: paragraphs and cells that mean the same wherever they occur (see reuse.is_tied), by their XML.
+        repeated: the texts of paragraphs and cells that were met again and show nothing but their text, by their XML.
         cells: what cells are before anything stands in them, by their XML before that.
         patterns: what paragraphs are that differ in their texts only, by their XML around the texts.
     """
@@ -56,6 +57,7 @@ class KnownFormats:
         self.runs: dict[tuple[RunFormat, _Content], RunFormat] = {}
         self.labels: dict[tuple[RunFormat, frozenset[tuple[str, Any]]], RunFormat] = {}
         self.pieces: Recent[_Content, Paragraph | CellContent] = Recent(_MOST_PIECES)
+        self.repeated: Recent[bytes, str] = Recent(_MOST_PIECES)
         self.cells: Recent[_Content, CellContent] = Recent(_MOST_PIECES)
         self.patterns: Recent[_Content, ParagraphPattern] = Recent(_MOST_PIECES)
 

@@ -96,11 +96,14 @@ def read_paragraph(
     """
     xml = reading.xml_of.get(element)
     if xml is None or reading.fields or reading.text_colour is not None:
-        return _read(reading, element, where, read_blocks, first_block=first_block)
+        whole = reading.main.whole(element)
+        return _read(reading, whole, where, read_blocks, first_block=first_block)
     key = (reading.table_style, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, Paragraph):
+        reading.meets_again(element, xml)
         return ParagraphRead([known])
+    element = reading.main.whole(element)
     cut = cut_at_texts(xml) if reading.is_utf8 else None
     pattern = reading.known.patterns.get((reading.table_style, cut[0])) if cut is not None else None
     if cut is not None and pattern is not None:

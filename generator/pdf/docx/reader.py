@@ -73,7 +73,7 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
     if empty:
         reading = Reading(parts, file, empty)
         document = _read(reading)
-    found, expected = document_text(document), docx_text(parts, reading.root)
+    found, expected = document_text(document), docx_text(parts, reading.root, reading.main.left_out)
     if found != expected:
         at = next((i for i, (a, b) in enumerate(zip(found, expected, strict=False)) if a != b), len(found))
         at = min(at, len(expected))

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse_shared, parse_word, relations
+from generator.base.ooxml.text import LEFT_OUT, part_text
+from generator.base.ooxml.unstored import stores_all
+from generator.base.ooxml.xml import VAL, Element, W, main_part, number, parse_shared, relations
 from generator.pdf.docx.fields import OpenFields
 from generator.pdf.docx.footnotes import NoteNumbers, NotesReferredTo, read_note_numbers
 from generator.pdf.docx.formatting import Formatting, known_formats
 from generator.pdf.docx.numbering import Numbering
-from generator.pdf.docx.reuse import slices
 from generator.pdf.docx.signature_bookmarks import SignatureBookmarks
+from generator.pdf.docx.slices import SlicedPart
 from generator.pdf.docx.tree import Contents, NoteLabel
 
 if TYPE_CHECKING:
@@ -26,7 +28,9 @@ class Reading:
     Attributes:
         parts: the package's parts by name.
         file: the document's name, for errors; None where it has none.
-        root: the XML of the main part.
+        main: the main part.
+        root: its XML.
+        xml_of: see SlicedPart.
         is_utf8: whether that is stored in UTF-8.
         has_frames: whether a paragraph may stand in a frame.
         related: the relationships of the part that is being read.
@@ -51,20 +55,23 @@ class Reading:
         self.parts = parts
         self.file = file
         main = main_part(parts)
-        self.root: Element = parse_word(parts[main])
         self.related = relations(parts, main)
         self.by_kind = {target.rpartition("/")[2]: target for target in self.related.values()}
         theme = next((parts[name] for name in self.by_kind.values() if "/theme/" in name), None)
         numbering = self._part("numbering.xml")
-        self.known = known_formats(self._part("styles.xml"), numbering, theme)
+        styles = self._part("styles.xml")
+        self.known = known_formats(styles, numbering, theme)
         self.styles = self.known.styles
         self.numbering = Numbering(numbering, self.styles)
         self.formatting = Formatting(self.known, self.numbering)
         settings = self._part("settings.xml")
         self._settings = parse_shared(settings) if settings else None
+        self._listing = (numbering, styles)
+        self.main = SlicedPart(parts[main], self.known.repeated)
+        self.root: Element = self.main.root
+        self.xml_of = self.main.xml_of
         self.is_utf8 = (self.root.getroottree().docinfo.encoding or "UTF-8").upper() == "UTF-8"
         self.has_frames = any(b"framePr" in data for data in parts.values())
-        self.xml_of = slices(parts[main], self.root)
         self.signatures = SignatureBookmarks()
         self.fields = OpenFields()
         self.table_style: str | None = None
@@ -83,6 +90,11 @@ class Reading:
     def setting(self, name: str) -> Element | None:
         """A document-wide setting by its tag, if it is stated."""
         return self._settings.find(W + name) if self._settings is not None else None
+
+    def meets_again(self, element: Element, xml: bytes) -> None:
+        """Note a paragraph or cell that was read before, so that the next documents need not be parsed with it."""
+        if element.tag != LEFT_OUT and stores_all(element, xml, *self._listing):
+            self.known.repeated.put(xml, part_text(element, self.main.left_out))
 
     @cached_property
     def old_table_edge(self) -> bool:

@@ -12,8 +12,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from generator.base.ooxml.xml import Element, W
-
 if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
     from generator.pdf.docx.tree import (
@@ -38,7 +36,6 @@ _TIES: Final = (
     b"w:sdt",
     b"hyperlink",
 )
-_TAGS: Final = re.compile(rb"<(/?)w:(p|tc)[ />]")
 _TEXTS: Final = re.compile(rb'(<w:t(?: xml:space="preserve")?>)([^<]*)(?=</w:t>)')
 
 
@@ -89,48 +86,6 @@ def is_tied(xml: bytes) -> bool:
         if tie in xml:
             return True
     return False
-
-
-def slices(data: bytes, root: Element) -> dict[Element, bytes]:
-    """The XML of each paragraph and cell as it stands in the part, by element.
-
-    Without those of a kind that cannot be told from the bytes: for another prefix than ``w``, comments, or
-    alternatives of which the part no longer holds all.
-    """
-    found: dict[Element, bytes] = {}
-    if b"<!" in data or data.count(b"<?") > 1:
-        return found
-    for name, places in _places(data).items():
-        elements = list(root.iter(W + name))
-        if len(places) == len(elements):
-            found.update(
-                (element, data[start:end]) for element, (start, end) in zip(elements, places, strict=True)
-            )
-    return found
-
-
-def _places(data: bytes) -> dict[str, list[tuple[int, int]]]:
-    """From where to where the paragraphs and cells reach, in the order of their starts; none where tags do not pair."""
-    starts: dict[bytes, list[int]] = {b"p": [], b"tc": []}
-    ends: dict[int, int] = {}
-    begun: list[tuple[bytes, int]] = []
-    for found in _TAGS.finditer(data):
-        closes, name = found.groups()
-        start = found.start()
-        if closes:
-            if not begun or begun[-1][0] != name:
-                return {}
-            ends[begun.pop()[1]] = found.end()
-            continue
-        starts[name].append(start)
-        tag_end = data.find(b">", start)
-        if data[tag_end - 1] == ord("/"):
-            ends[start] = tag_end + 1
-        else:
-            begun.append((name, start))
-    if begun:
-        return {}
-    return {name.decode(): [(start, ends[start]) for start in places] for name, places in starts.items()}
 
 
 def cut_at_texts(xml: bytes) -> tuple[tuple[bytes, ...], list[bytes]] | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from generator.base.ooxml.text import part_text
+from generator.base.ooxml.text import LEFT_OUT, part_text
 from generator.base.ooxml.xml import (
     VAL,
     Element,
@@ -189,7 +189,7 @@ def _children(reading: Reading, element: Element, wanted: str, where: str) -> li
     """The rows of a table, or the cells of a row, also those within content controls."""
     found = []
     for child in element:
-        if child.tag == wanted:
+        if child.tag == wanted or (child.tag == LEFT_OUT and child in reading.xml_of):
             found.append(child)
         elif child.tag == W + "sdt":
             content = child.find(W + "sdtContent")
@@ -232,12 +232,13 @@ def _cell_content(
 ) -> CellContent:
     xml = reading.xml_of.get(element)
     if xml is None or reading.fields or reading.text_colour is not None:
-        return _read_cell(reading, element, where, margins, read_blocks, None)
+        return _read_cell(reading, reading.main.whole(element), where, margins, read_blocks, None)
     key = (reading.table_style, margins, xml)
     known = reading.known.pieces.get(key)
     if isinstance(known, CellContent):
+        reading.meets_again(element, xml)
         return known
-    cell = _read_cell(reading, element, where, margins, read_blocks, xml)
+    cell = _read_cell(reading, reading.main.whole(element), where, margins, read_blocks, xml)
     plain = all(isinstance(block, Paragraph) and block.format.numbering is None for block in cell.blocks)
     if plain and not is_tied(xml):
         reading.known.pieces.put(key, cell)
@@ -263,7 +264,7 @@ def _read_cell(
         settings = _cell_settings(reading, properties, where, margins)
         if key:
             reading.known.cells.put(key, settings)
-    if settings.merge == "continue" and part_text(element).strip():
+    if settings.merge == "continue" and part_text(element, reading.main.left_out).strip():
         raise refuse(where, "被纵向合并盖住的文字", reading.file)
     reading.signatures.enter_cell()
     blocks = tuple(read_blocks(reading, element, where + " "))
