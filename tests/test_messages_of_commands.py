@@ -29,10 +29,10 @@ SCHEMES = ROOT / "templates"
 CODE = "henan/consortium-2022"
 OTHER = "hubei/consortium-2022"
 CODES = [path.parent.relative_to(SCHEMES).as_posix() for path in SCHEMES.glob("*/*/programme.yaml")]
-# Check codes and fingerprints; a character that is shown by its number; what Windows and a keyboard have printed on them;
-# kinds of files.
+# Check codes and fingerprints; what is quoted with a character that is shown by its number; what stands on a keyboard
+# and in Windows; kinds of files.
 _NO_NAMES = re.compile(
-    r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b|<U\+[0-9A-F]{4}>|U\+[0-9A-F]{4}|UTF-16|（ANSI）|（Tab）|[0-9a-f]{4}(?: [0-9a-f]{4}){4}|\.(?:doc|lhpack|pem|crt|cer|key|pub)\b"
+    r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}\b|“[^”]*<U\+[0-9A-F]{4}>[^”]*”|U\+[0-9A-F]{4}|UTF-16|（ANSI）|（Tab）|[0-9a-f]{4}(?: [0-9a-f]{4}){4}|\.(?:doc|lhpack|pem|crt|cer|key|pub)\b"
 )
 _FRAME = re.compile(r"^[\s─━│╷╵╶╴┌┐└┘├┤┬┴┼]*$")
 
