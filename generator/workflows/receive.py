@@ -100,7 +100,7 @@ class Received:
             "lacking": list(self.lacking),
             "missing": [{"document": one.id, "page": page} for one, page in self.overview.missing()],
             "rows": rows,
-            "pages": [one.model_dump(mode="json", exclude={"strips"}) for one in self.new],
+            "pages": [one.model_dump(mode="json", exclude={"edge"}) for one in self.new],
             "strangers": [one.model_dump(mode="json") for one in self.strangers],
             "notes": list(self.notes),
             "files": [str(one) for one in self.files],
@@ -168,7 +168,7 @@ def receive(
         # A person has looked at what came before; what this run brings nobody has seen yet.
         before = decided(before, seen(before), confirm, reasons, by.strip())
         status = _merged(before, work, files)
-        status = _with_seams(status, seen(status), sent)
+        status = _with_seams(status, seen(status), sent, work)
         overview = seen(status)
         _write_status(place, status, overview, sent)
     work.notes += lapsed(seen(before), overview)
@@ -365,7 +365,7 @@ class _Work:
             places=tuple(self._places(one, sheet, stem)),
             doubts=tuple(self._doubts(one, sheet, stem, at)),
             quality=round(one.recognised.likeness, 3),
-            strips=one.strips,
+            edge=one.edge,
         )
 
     def _places(self, one: Examined, sheet: Sheet, stem: str) -> Iterator[SeenPlace]:
@@ -455,6 +455,24 @@ class _Work:
         picture = differing(sheet.draw(), one.upright, box)
         path = Path(_LOOK) / f"{name}.png"
         self._write(path, cv2.imencode(".png", picture)[1].tobytes())
+        return path.as_posix()
+
+    def edges(self, name: str, pages: Sequence[Returned]) -> str | None:
+        """The edges of a document's pages beside each other, for a person to look at; None where a page is not here."""
+        import cv2
+        import numpy as np
+
+        from generator.returns.scans.seams import side_by_side
+
+        files = [self.output / one.picture for one in pages]
+        if not all(file.is_file() for file in files):
+            return None
+        read = (cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_COLOR) for file in files)
+        drawn = [one for one in read if one is not None]
+        if len(drawn) < len(files):
+            return None
+        path = Path(_LOOK) / f"{name}.jpg"
+        self._write(path, cv2.imencode(".jpg", side_by_side(drawn))[1].tobytes())
         return path.as_posix()
 
     def _shown(self, scan: Scanned, digest: str) -> str:
@@ -564,7 +582,7 @@ def _scan(one: Returned | Stranger) -> tuple[str, int]:
     return one.source.sha256, one.source.page
 
 
-def _with_seams(status: Status, overview: Overview, sent: Sent) -> Status:
+def _with_seams(status: Status, overview: Overview, sent: Sent, work: _Work) -> Status:
     """The status with the seals over the edges of those documents whose pages are all back."""
     from generator.returns.scans.seams import seam
     from generator.returns.scans.status import Seam, pages_of
@@ -575,9 +593,9 @@ def _with_seams(status: Status, overview: Overview, sent: Sent) -> Status:
         pages = [one for one in best if one is not None]
         if document.id not in sent.seams or len(pages) < len(best):
             continue
-        edges = [None if one.strips is None else list(one.strips) for one in pages]
-        verdict, remark = seam(edges, len(sent.seams[document.id]))
-        found.append(Seam(document=document.id, verdict=verdict, remark=remark))
+        verdict, remark = seam([one.edge for one in pages], len(sent.seams[document.id]))
+        crop = work.edges(overview.seam_id(document.id), pages)
+        found.append(Seam(document=document.id, verdict=verdict, remark=remark, crop=crop))
     return status.model_copy(update={"seams": tuple(found)})
 
 

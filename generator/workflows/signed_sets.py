@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SIGNED: Final = "signed"
 _UPLOAD: Final = "upload"
+_WHOLE: Final = "（签署件）"
+_PARTIAL: Final = "（未齐）"
 _ATTACHED: Final = "attachments."
 
 
@@ -62,8 +64,9 @@ def signed_sets(
         complete: whether nothing is lacking.
 
     Returns:
-        The files: a PDF of each document whose pages are all back; once the packet is complete, one of the whole with
-        its attachments, and where a web system takes files, these, under their names and within their size. And what
+        The files: a PDF of each document whose pages are all back, which bears the name of a signed set only where
+        everything on it was seen, else that of a partial one; once the packet is complete, one of the whole with its
+        attachments, and where a web system takes files, these, under their names and within their size. And what
         a person should know, in Chinese.
     """
     from generator.returns.scans.signed_set import bound
@@ -73,17 +76,21 @@ def signed_sets(
     sets = {name: pages for name, pages in found.items() if not isinstance(pages, str)}
     notes += [pages for pages in found.values() if isinstance(pages, str)]
     for document in overview.documents:
-        name = f"{overview.number(document.id):02d}-{safe_name(document.title)}（签署件）.pdf"
-        pages = sets.get(document.id)
-        if not pages:
+        stem = f"{overview.number(document.id):02d}-{safe_name(document.title)}"
+        pages, lacking = sets.get(document.id), overview.lacking_of(document)
+        state = _PARTIAL if lacking else _WHOLE
+        for name in {f"{stem}{_PARTIAL}.pdf", f"{stem}{_WHOLE}.pdf"} - {
+            f"{stem}{state}.pdf" if pages else ""
+        }:
             (output / _SIGNED / name).unlink(missing_ok=True)
-        else:
-            made = bound(pages, most, document.title)
-            written.append(put_output(output / _SIGNED / name, made.pdf))
-            notes.append(_said(name, made, len(pages), most))
+        if pages:
+            made = bound(pages, most, document.title + (_PARTIAL if lacking else ""))
+            written.append(put_output(output / _SIGNED / f"{stem}{state}.pdf", made.pdf))
+            told = f"；还差 {len(lacking)} 处，只供核对，不能报送" if lacking else ""
+            notes.append(_said(f"{stem}{state}.pdf", made, len(pages), most) + told)
     upload: Upload | None = getattr(sent.manifest, "upload", None)
     files = [one for one in upload.files if one.path.endswith(".pdf")] if upload else []
-    name = f"{safe_name(title_of(sent))}（签署件）.pdf"
+    name = f"{safe_name(title_of(sent))}{_WHOLE}.pdf"
     if not complete or len(sets) < len(found):
         # Those of an earlier run would be taken for what stands now.
         for path in (Path(name), *(_upload_path(one) for one in files)):

@@ -228,6 +228,7 @@ def _to_look_at(overview: Overview, rows: Sequence[Row], lacking: Sequence[str])
             crops[doubt.id, one.source] = doubt.crop
     for stranger in overview.status.strangers:
         crops[stranger_id(stranger), stranger.source] = stranger.picture
+    edges = {overview.seam_id(one.document): one.crop for one in overview.status.seams}
     verbs = {"absent": "没有见到", "refused": "已退回"}
     told = {
         name: (
@@ -252,7 +253,7 @@ def _to_look_at(overview: Overview, rows: Sequence[Row], lacking: Sequence[str])
                 seen=state == "look",
                 again=state == "refused",
                 refusable=name in refusable,
-                crop=crops.get((name, first)) or "",
+                crop=crops.get((name, first)) or edges.get(name) or "",
                 page=(pages.get(first) or "") if len(sources) == 1 else "",
             )
         )

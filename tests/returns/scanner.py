@@ -325,6 +325,7 @@ def put_edge_seals(
     *,
     top: float | None = None,
     left_out: frozenset[int] = frozenset(),
+    across: float | None = None,
 ) -> None:
     """A seal over the fanned right edges of pages, a strip on each.
 
@@ -334,8 +335,10 @@ def put_edge_seals(
         name: on the seal.
         top: its top from the pages' top in millimetres; by chance where None.
         left_out: pages, from 0, that lay elsewhere and bear no strip.
+        across: how wide the seal is in millimetres; by chance where None.
     """
-    alpha = seal(rng, name, rng.uniform(38, 45), pages[0].mm)
+    size = rng.uniform(38, 45)
+    alpha = seal(rng, name, size if across is None else across, pages[0].mm)
     side = alpha.shape[1]
     top = rng.uniform(90, 190) if top is None else top
     colour, strength = REDS[rng.integers(len(REDS))], rng.uniform(0.6, 1)

@@ -7,14 +7,16 @@ import os
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pikepdf
 import pytest
 from PIL import Image
 
 from generator.errors import DataError
+from generator.returns.scans.picture import PER_MM
 from generator.returns.scans.reading import read_bytes, scan_files, scanned_pages
-from generator.returns.scans.seams import Strip, seam
+from generator.returns.scans.seams import edge_of, seam
 
 
 def png_that_claims(width: int, height: int, depth: int = 1, colours: int = 0, text: int = 0) -> bytes:
@@ -173,26 +175,45 @@ def test_files_are_named_that_are_not_there_empty_or_of_another_kind(tmp_path: P
         read_bytes(tmp_path / "b.png")
 
 
-def strip(number: int, of: int, *, top: float = 100.0, solid: bool = False) -> Strip:
-    """The strip of a round seal of 42 mm on one of so many pages."""
-    wide = 42 / of
-    at = np.linspace(-21, 21, 43)
-
-    def profile(x: float) -> tuple[float, ...]:
-        # The ring as it is cut at x: dark where the circle passes.
-        return tuple(float(np.exp(-((np.hypot(x, y) - 20) ** 2) / 4)) for y in at)
-
-    left = -21 + number * wide
-    return Strip(top, top + 42, wide, profile(left + 0.01), profile(left + wide), solid)
+RING = cv2.circle(np.zeros((165, 165), np.float32), (82, 82), 79, 0.9, 5)
 
 
-def test_a_seal_over_the_edges_is_seen_only_where_it_goes_through_all_pages() -> None:
-    whole = [[strip(number, 4)] for number in range(4)]
-    assert seam(whole, 1) == ("seen", "")
-    assert seam(whole, 2)[0] == "look"
-    assert seam([whole[0], [], *whole[2:]], 1)[0] == "look"
-    assert seam([whole[0], None, *whole[2:]], 1)[0] == "look"
-    assert seam([[], [], []], 1)[0] == "absent"
-    moved = [[strip(number, 4, top=100 + 60 * (number % 2))] for number in range(4)]
-    assert seam(moved, 1)[0] == "look"
-    assert seam([[strip(number, 4, solid=True)] for number in range(4)], 1)[0] == "absent"
+def strips(count: int, *, top: float = 100.0, lower: float = 0.0) -> list[str | None]:
+    """The right edges of pages over which a seal was put, the second page so many millimetres lower."""
+    cuts = np.linspace(0, RING.shape[1], count + 1).astype(int)
+    found = []
+    for at in range(count):
+        red = np.zeros((1169, 120), np.float32)
+        part = RING[:, cuts[at] : cuts[at + 1]]
+        down = round((top + lower * (at == 1)) * PER_MM / 2)
+        red[down : down + part.shape[0], 120 - part.shape[1] :] = part
+        found.append(edge_of(red))
+    return found
+
+
+def sticker(top: float) -> str | None:
+    red = np.zeros((1169, 120), np.float32)
+    red[int(top * 4) : int(top * 4) + 40, -40:] = 0.8
+    return edge_of(red)
+
+
+def test_whether_strips_make_one_seal_is_told_and_never_called_seen() -> None:
+    """That a ring goes on over all pages is no proof that they were sealed together: a person looks."""
+    fitting = "拼得成 1 枚圆章"
+    for count in (2, 3, 5, 8):
+        verdict, said = seam(strips(count), 1)
+        assert (verdict, fitting in said) == ("look", True)
+    whole = strips(4)
+    assert "要盖章的有 12 家" in seam(whole, 12)[1]
+    unfit = [
+        [whole[0], whole[2], whole[1], whole[3]],
+        [*whole[:2], whole[1], whole[3]],
+        strips(4, lower=3.0),
+        [*whole[:3], *strips(4, top=160.0)[3:]],
+        [*whole[:3], sticker(100.0)],
+        [*whole[:3], edge_of(np.zeros((1169, 120), np.float32))],
+        [*whole[:3], None],
+    ]
+    assert [(seam(pages, 1)[0], fitting in seam(pages, 1)[1]) for pages in unfit] == [("look", False)] * 7
+    assert seam([edge_of(np.zeros((1169, 120), np.float32))] * 3, 1)[0] == "absent"
+    assert seam([sticker(100.0), sticker(105.0)], 1)[0] == "absent"

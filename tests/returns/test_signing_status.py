@@ -71,7 +71,7 @@ def scan_of(document: str, page: int, asked: Places, sha: str = "0", **changed: 
         "places": places,
         "doubts": (),
         "quality": 0.9,
-        "strips": (),
+        "edge": "",
     }
     return Returned(**{**whole, **changed})
 
@@ -475,7 +475,7 @@ def test_a_record_that_was_edited_or_is_of_another_packet_is_refused(manifest: M
         with pytest.raises(DataError, match="被改动"):
             read_status(one, manifest, "s")
     with pytest.raises(DataError, match="另一版"):
-        read_status(raw.replace(b'"schema": 2', b'"schema": 1'), manifest, "s")
+        read_status(raw.replace(b'"schema": 3', b'"schema": 2'), manifest, "s")
     other = status.model_copy(update={"check_code": "0000-0000"}).written()
     with pytest.raises(DataError, match="另一稿"):
         read_status(other, manifest, "s")

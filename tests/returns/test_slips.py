@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from generator.errors import DataError
+from generator.returns.forms.joining import Entry, Source
+from generator.returns.forms.magnitudes import doubted_amounts
 from generator.workflows.inputs import Upload
 from generator.workflows.read_back import ReadBack, read_back
 from generator.workflows.workspace import Workspace
@@ -98,6 +100,60 @@ def test_amounts_say_their_own_unit_and_ticks_may_be_of_any_shape(workspace: Wor
         assert [one.text for one in after.of("sure") if one.path == "members[0].above_scale"] == ["是"]
     bare = read(workspace, HAINAN, typed(form, "☑规上", "规上", whole=True))
     assert "members[0].above_scale" in {one.path for one in bare.of("unread")}
+
+
+def test_an_amount_that_may_have_been_typed_in_another_unit_is_marked(workspace: Workspace) -> None:
+    """元 typed without its name into a column of 万元: nothing tells it but its size beside the others'."""
+    form = next(iter(filled_forms(workspace, HAINAN)[1].values()))
+    path = "members[0].accounts[0].sales"
+    before = {one.path: one.status for one in read(workspace, HAINAN, form).entries}
+    assert before[path] == "sure"
+    after = read(workspace, HAINAN, typed(form, "86200.00", "862000000", whole=True))
+    (sales,) = [one for one in after.entries if one.path == path]
+    assert (sales.status, "像是按元填的" in sales.why) == ("doubtful", True)
+    # A figure that is high, and not absurd, stays as sure as the rest; so does one that states its unit.
+    for text in ("156200.00", "862000000元"):
+        after = read(workspace, HAINAN, typed(form, "86200.00", text, whole=True))
+        assert {one.path: one.status for one in after.entries} == before
+
+
+def test_an_amount_among_those_of_others_is_marked(workspace: Workspace) -> None:
+    """One of many members whose amount was typed in 元 is small among all amounts, and huge among its own kind."""
+    ours = {f"funds.uses[{at}].amount": 3_000_000 * (at + 1) for at in range(5)}
+    model = workspace.catalogue.load(HAINAN).model
+
+    def marked(amounts: dict[str, int], raw: str = "") -> list[str]:
+        sources = (Source("form.docx", "", raw),)
+        entries = [Entry(path, "sure", value, "", "", sources) for path, value in amounts.items()]
+        return [one.path for one in doubted_amounts(entries, model) if one.status == "doubtful"]
+
+    assert marked(ours) == []
+    typed_in_yuan = ours | {"funds.uses[2].amount": ours["funds.uses[2].amount"] * 10_000}
+    assert marked(typed_in_yuan) == ["funds.uses[2].amount"]
+    assert marked(typed_in_yuan, "900万元") == []
+    years = {"members[0].accounts[0].sales": 86_200, "members[0].accounts[1].sales": 91_000 * 10_000}
+    assert marked(years) == list(years)
+
+
+def test_two_names_changed_about_in_one_form_are_told_by_the_other(workspace: Workspace) -> None:
+    """In one form alone nothing tells that two names of a kind were changed about; another that has one of them does."""
+    forms = filled_forms(workspace, HAINAN)[1]
+    first, second = list(forms)[:2]
+
+    def both(agreement: bytes) -> ReadBack:
+        uploads = [Upload(first, forms[first]), Upload(second, agreement)]
+        return read_back(workspace, uploads, HAINAN, Path("read.yaml"), write=False)
+
+    at = {one.path: one.text for one in both(forms[second]).of("sure")}
+    # The application has the lead's only; both stand in the agreement.
+    paths = [f"members[{number}].legal_representative" for number in (0, 1)]
+    one, other = (at[path] for path in paths)
+    swapped = typed(typed(forms[second], one, PUT, whole=True), other, one, whole=True)
+    after = both(typed(swapped, PUT, other, whole=True))
+    assert [{entry.path: entry.status for entry in after.entries}[path] for path in paths] == [
+        "conflict",
+        "doubtful",
+    ]
 
 
 def test_a_row_of_a_year_alone_is_marked(workspace: Workspace) -> None:

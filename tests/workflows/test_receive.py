@@ -156,7 +156,9 @@ def test_a_whole_document_is_bound_small_and_a_changed_figure_is_shown(
     assert doubted == {3}
     (doubt,) = (doubt for one in found["pages"] for doubt in one["doubts"])
     assert (out / doubt["crop"]).is_file()
+    # A page is doubtful and nothing is signed: what is bound is not called a signed set.
     (bound,) = (out / "signed").iterdir()
+    assert bound.name.endswith("（未齐）.pdf")
     assert bound.stat().st_size <= 2_000_000
     with pikepdf.open(bound) as pdf:
         assert len(pdf.pages) == len(sheets)

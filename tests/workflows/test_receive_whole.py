@@ -73,6 +73,12 @@ def assert_in_order(file: Path, sheets: Sequence[Sheet], attached: int) -> None:
         assert int(np.argmax([float(here @ one) for one in ours])) == number
 
 
+def assert_named(out: Path, names: dict[str, str]) -> None:
+    """What is bound of each document, by its number, bears the name of a signed set or of a partial one."""
+    files = [one.stem for one in (out / "signed").glob("0*.pdf")]
+    assert {stem[:2]: stem[stem.rindex("（") :] for stem in files} == names
+
+
 @pytest.mark.thorough
 def test_what_all_have_signed_and_sealed_is_complete_and_bound_as_it_is_filed(
     session: Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -94,8 +100,8 @@ def test_what_all_have_signed_and_sealed_is_complete_and_bound_as_it_is_filed(
     scans = [*paper.document("agreement", 2, MACHINE, plan), *paper.document("plan", 2, MACHINE)]
     order = np.random.default_rng(4).permutation(len(scans))
     first, second = tmp_path / "第1批.pdf", tmp_path / "第2批.pdf"
-    first.write_bytes(as_pdf([scans[at] for at in order[::2]]))
-    second.write_bytes(as_pdf([scans[at] for at in order[1::2]]))
+    for file, number in ((first, 0), (second, 1)):
+        file.write_bytes(as_pdf([scans[at] for at in order[number::2]]))
     received(first)
     code, found = received(second)
     assert not found["missing"]
@@ -107,19 +113,21 @@ def test_what_all_have_signed_and_sealed_is_complete_and_bound_as_it_is_filed(
     assert "没有见到印章" in lacking
     code, found = received("--confirm", "2-seam", "--by", "张三")
     assert (code, found["complete"], found["lacking"]) == (1, False, [lacking])
+    # Only what was seen to the last seal is called a signed set.
+    assert_named(out, {"02": "（未齐）", "03": "（签署件）"})
     whole = out / "signed" / f"{manifest['consortium']}（签署件）.pdf"
     assert not whole.exists()
     assert not (out / "signed" / "upload").exists()
 
     # The page once more, sealed: everything else stands as it was read.
     sealed = tmp_path / "补盖.pdf"
-    again = paper.document("agreement", 2, MACHINE)[lacks.page - 1]
-    sealed.write_bytes(as_pdf([again]))
+    sealed.write_bytes(as_pdf([paper.document("agreement", 2, MACHINE)[lacks.page - 1]]))
     code, found = received(sealed)
     assert ["骑缝章" in one for one in found["lacking"]] == [True]
     code, found = received("--confirm", "2-seam", "--by", "张三")
     assert (code, found["complete"], found["lacking"]) == (0, True, [])
     assert not (out / "reminders.txt").exists()
+    assert_named(out, {"02": "（签署件）", "03": "（签署件）"})
 
     sheets = [sheet for sheet in paper.sent.own if sheet.document in {"agreement", "plan"}]
     (upload,) = (out / "signed" / "upload").iterdir()

@@ -12,6 +12,7 @@ from generator.model.fields import Part
 from generator.returns.forms.document import read_document
 from generator.returns.forms.folding import fold
 from generator.returns.forms.joining import Entry, join
+from generator.returns.forms.magnitudes import doubted_amounts
 from generator.returns.forms.reading import DocumentReading, FormReader
 
 _INDEX: Final = re.compile(r"\[(\d+)\]")
@@ -85,7 +86,7 @@ def edits_of(
 
 def _entries(reader: FormReader, docx: bytes, model: type[Part]) -> list[Entry]:
     reading: DocumentReading = reader.read(read_document(docx, ""))
-    return join([reading], model, reader.form).entries
+    return doubted_amounts(join([reading], model, reader.form).entries, model)
 
 
 def _counts(entries: Mapping[str, Entry]) -> dict[str, int]:

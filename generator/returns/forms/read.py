@@ -16,10 +16,12 @@ from generator.rendering.store import Prepared, TemplateStore
 from generator.returns.forms.document import FilledForm, read_document
 from generator.returns.forms.folding import fold
 from generator.returns.forms.joining import Joining, join, names_of
+from generator.returns.forms.magnitudes import doubted_amounts
 from generator.returns.forms.old_word import converted, is_old_word
 from generator.returns.forms.pattern import print_of
 from generator.returns.forms.reading import DocumentReading, FormReader
 from generator.returns.forms.recognition import recognised
+from generator.returns.forms.swaps import doubted_swaps
 from generator.returns.forms.template_pattern import pattern_of
 from generator.returns.forms.values import Form
 
@@ -123,6 +125,8 @@ def read_forms(
     prints = frozenset().union(*(paper.reader.form.prints for paper in found.papers))
     readings = [paper.reading for paper in found.papers]
     found.joining = join(readings, programme.model, Form(labels, prints))
+    entries = doubted_amounts(found.joining.entries, programme.model)
+    found.joining.entries = doubted_swaps(entries)
     return found
 
 

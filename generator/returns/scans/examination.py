@@ -15,7 +15,7 @@ from generator.returns.scans.picture import DPI, Box, Picture
 from generator.returns.scans.places import Place, places_of
 from generator.returns.scans.reading import Scanned
 from generator.returns.scans.recognition import Recognised, Recogniser, text_shades
-from generator.returns.scans.seams import Strip, strips
+from generator.returns.scans.seams import edge_of
 from generator.returns.scans.sent import Sent
 
 _LEAST_DPI: Final = 140  # below it nothing on a page is certain
@@ -35,7 +35,7 @@ class Examined:
         places: where it is signed.
         marks: for each place, what was done there.
         alterations: what is not as it was sent out.
-        strips: of seals over the edges; None for a scan without colour.
+        edge: the page's right edge, where seals over the edges leave a strip, packed; None for a scan without colour.
         dpi: dots an inch of the scan.
         colour: whether the scan has colour.
         poor: why nothing on it counts as certain; empty where it does.
@@ -48,7 +48,7 @@ class Examined:
     places: tuple[Place, ...] = ()
     marks: tuple[tuple[Mark, ...], ...] = ()
     alterations: tuple[Alteration, ...] = ()
-    strips: tuple[Strip, ...] | None = ()
+    edge: str | None = ""
     dpi: float = 0.0
     colour: bool = False
     poor: str = ""
@@ -76,7 +76,6 @@ def examined(scan: Scanned, recogniser: Recogniser, sent: Sent) -> Examined:
     ground = ground_of(scan.picture, seen, found.laid, sheet.draw(), sheet.extra(), found.blur)
     places = places_of(sheet)
     poor = _poor(dpi, found.likeness, bilevel=scan.bilevel)
-    strips_ = strips(ground)
     return Examined(
         scan.file,
         scan.page,
@@ -84,7 +83,7 @@ def examined(scan: Scanned, recogniser: Recogniser, sent: Sent) -> Examined:
         places,
         tuple(tuple(each) for each in marks(ground, places, certain=not poor)),
         tuple(alterations(sheet, ground, sent.faces, found.blur, places)),
-        None if strips_ is None else tuple(strips_),
+        edge_of(ground.red),
         dpi,
         colour,
         poor,

@@ -421,14 +421,10 @@ class Overview:
     def lacking(self) -> list[str]:
         """What keeps the packet from being complete, in Chinese; empty only where it is complete."""
         found = [f"《{document.title}》第 {page} 页没有收到" for document, page in self.missing()]
-        found += self._lacking_acts()
         for document in self.documents:
-            if not pages_of(document):
-                found.append(f"《{document.title}》送出时没有 PDF，无从对照，不能算收齐")
-            for page in range(1, pages_of(document) + 1):
-                found += self._lacking_on_page(document, page)
-            if remark := self._seam_lacks(document):
-                found.append(f"《{document.title}》骑缝章：{remark}（{self.seam_id(document.id)}）")
+            found += self._lacking_acts(document)
+        for document in self.documents:
+            found += self._lacking_besides(document)
         found += [
             f"{one.source.name}：{one.remark}；是不是夹在里面的一页，请看（{stranger_id(one)}）"
             for one in self.open_strangers()
@@ -437,22 +433,35 @@ class Overview:
             found.append("没有要在纸上签章的文件")
         return found
 
-    def _lacking_acts(self) -> Iterator[str]:
-        for document in self.documents:
-            for page in range(1, pages_of(document) + 1):
-                key = document.id, page
-                for number, place in enumerate(self._asked.get(key, ())):
-                    if key not in self.used or self._sent_back(self._holder(key, number)):
-                        continue  # told of the page
-                    where = f"《{document.title}》第 {page} 页 {place.title} {place.party}"
-                    for act in place.acts:
-                        state = self._state(key, number, act)
-                        if state == "absent":
-                            yield f"{where}：没有见到{ACTS[act]}"
-                        elif state == "look":
-                            yield f"{where}：{ACTS[act]}请人看"
-                        elif state == "refused" and (one := self._refusal(key, number, act)):
-                            yield f"{where}：{ACTS[act]}退回：{one.reason}"
+    def lacking_of(self, document: Document) -> list[str]:
+        """What keeps one document from being complete, in Chinese; empty only where it is complete."""
+        found = [f"第 {page} 页没有收到" for one, page in self.missing() if one.id == document.id]
+        return [*found, *self._lacking_acts(document), *self._lacking_besides(document)]
+
+    def _lacking_besides(self, document: Document) -> Iterator[str]:
+        """What is lacking on a document's pages beside their acts, and over their edges."""
+        if not pages_of(document):
+            yield f"《{document.title}》送出时没有 PDF，无从对照，不能算收齐"
+        for page in range(1, pages_of(document) + 1):
+            yield from self._lacking_on_page(document, page)
+        if remark := self._seam_lacks(document):
+            yield f"《{document.title}》骑缝章：{remark}（{self.seam_id(document.id)}）"
+
+    def _lacking_acts(self, document: Document) -> Iterator[str]:
+        for page in range(1, pages_of(document) + 1):
+            key = document.id, page
+            for number, place in enumerate(self._asked.get(key, ())):
+                if key not in self.used or self._sent_back(self._holder(key, number)):
+                    continue  # told of the page
+                where = f"《{document.title}》第 {page} 页 {place.title} {place.party}"
+                for act in place.acts:
+                    state = self._state(key, number, act)
+                    if state == "absent":
+                        yield f"{where}：没有见到{ACTS[act]}"
+                    elif state == "look":
+                        yield f"{where}：{ACTS[act]}请人看"
+                    elif state == "refused" and (one := self._refusal(key, number, act)):
+                        yield f"{where}：{ACTS[act]}退回：{one.reason}"
 
     def _lacking_on_page(self, document: Document, page: int) -> Iterator[str]:
         where = f"《{document.title}》第 {page} 页"

@@ -13,12 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from generator.errors import DataError, Place
 from generator.publishing.manifest import Document, Manifest
-from generator.returns.scans.seams import Strip
 
 VERDICTS: Final = {"seen": "见到", "absent": "没有见到", "look": "请人看"}
 ACTS: Final = {"signature": "签名", "seal": "印章", "date": "日期"}
 _MOST_BYTES: Final = 50_000_000
-_SCHEMA: Final = 2
+_SCHEMA: Final = 3
 _PICTURE: Final = r"^pages/[0-9a-z-]+\.jpg$"
 
 Verdict = Literal["seen", "absent", "look"]
@@ -79,7 +78,9 @@ class Returned(_Model):
     places: tuple[SeenPlace, ...]
     doubts: tuple[Doubt, ...]
     quality: float
-    strips: tuple[Strip, ...] | None = Field(description="of seals over the edges; null without colour")
+    edge: str | None = Field(
+        description="the right edge, with seals over the edges, packed; null without colour"
+    )
 
 
 class Seam(_Model):
@@ -88,6 +89,7 @@ class Seam(_Model):
     document: str
     verdict: Verdict
     remark: str
+    crop: str | None = Field(default=None, description="the edges beside each other, in the output folder")
 
 
 class Stranger(_Model):
@@ -124,7 +126,7 @@ class Run(_Model):
 class Status(_Model):
     """``signing-status.json``; ``seal`` is the digest of all the rest, so that an edit by hand is noticed."""
 
-    schema_version: Literal[2] = Field(default=_SCHEMA, alias="schema")
+    schema_version: Literal[3] = Field(default=_SCHEMA, alias="schema")
     check_code: str | None
     programme: str
     returned: tuple[Returned, ...] = ()
