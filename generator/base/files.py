@@ -100,12 +100,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def replace_whole(target: Path, text: str) -> None:
+def replace_whole(target: Path, content: str | bytes) -> None:
     """Write a file beside its place and move it there, so that nobody ever reads half of it.
 
     Args:
         target: the file; its folder is made where there is none, for this user alone.
-        text: what it holds, written as UTF-8.
+        content: what it holds; a text is written as UTF-8.
 
     Raises:
         OSError: it can't be written.
@@ -113,8 +113,8 @@ def replace_whole(target: Path, text: str) -> None:
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -1,21 +1,18 @@
 """Compiled template parts, kept in the user's cache folder under a hash of what they were made from.
 
 What is kept of a part is its Jinja source with the place of each of its lines, and the code that Jinja has made
-of it, as Python keeps its own in ``__pycache__``. As that code is run, a file is not used that
+of it, marshalled as Python keeps its own in ``__pycache__``, after a digest of it all. As that code is run, a file is not used that
 another user could have written, or that was changed since.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import importlib.util
-import json
 import marshal
 import os
 import stat
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -25,7 +22,9 @@ from typing import Final
 
 from generator.base.files import cache_folder, replace_whole
 
-_FORMAT: Final = 2
+_FORMAT: Final = 3
+_SUFFIX: Final = ".part"
+_DIGEST_BYTES: Final = hashlib.sha256().digest_size
 # The five schemes have some 150 parts; whoever edits templates leaves a file behind each time.
 MOST_KEPT: Final = 400
 _OTHERS_MAY_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
@@ -57,38 +56,36 @@ def load_compiled(part: str, content: bytes) -> Compiled | None:
         path = _path(part, content)
         if not _is_own(path):
             return None
-        found = json.loads(path.read_bytes())
+        kept = path.read_bytes()
+        digest, packed = kept[:_DIGEST_BYTES], kept[_DIGEST_BYTES:]
         # Code that was changed since could do anything: it is not even unmarshalled.
-        if found.pop("sha256") != _digest(found) or len(found["lines"]) != len(found["places"]):
+        if digest != hashlib.sha256(packed).digest():
             return None
-        code = marshal.loads(base64.b64decode(found["code"]))  # noqa: S302 written by this user, undamaged
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError):
+        lines, places, code = marshal.loads(packed)  # noqa: S302 written by this user, undamaged
+    except (OSError, ValueError, TypeError, EOFError):
         return None
-    return Compiled(found["lines"], found["places"], code) if isinstance(code, CodeType) else None
+    return Compiled(lines, places, code) if isinstance(code, CodeType) else None
 
 
 def store_compiled(part: str, content: bytes, compiled: Compiled) -> None:
     """Keep what a part was compiled into; a cache that cannot be written only costs time."""
-    found = {
-        "lines": compiled.lines,
-        "places": compiled.places,
-        "code": base64.b64encode(marshal.dumps(compiled.code)).decode(),
-    }
+    packed = marshal.dumps((compiled.lines, compiled.places, compiled.code))
     with suppress(OSError):
         path = _path(part, content)
-        replace_whole(path, json.dumps({"sha256": _digest(found), **found}))
+        replace_whole(path, hashlib.sha256(packed).digest() + packed)
         _forget_oldest(path.parent)
 
 
 def _forget_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+    # Those of earlier versions too, which had another suffix.
+    kept = sorted(folder.glob("*.*"), key=lambda path: path.stat().st_mtime_ns)
     for path in kept[:-MOST_KEPT]:
         path.unlink(missing_ok=True)
 
 
 def _path(part: str, content: bytes) -> Path:
     digest = hashlib.sha256(f"{_FORMAT}|{_MAKERS}|{part}|".encode() + content).hexdigest()
-    return cache_folder("templates") / f"{digest}.json"
+    return cache_folder("templates") / f"{digest}{_SUFFIX}"
 
 
 def _read_makers() -> str:
@@ -115,7 +112,3 @@ def _is_own(path: Path) -> bool:
         status.st_uid == os.getuid() and not status.st_mode & _OTHERS_MAY_WRITE
         for status in (path.stat(follow_symlinks=False), path.parent.stat())
     )
-
-
-def _digest(found: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(found).encode()).hexdigest()
