@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.base.tree import places
 from generator.conditions.applicability import Asked, asked, members_asked
-from generator.conditions.cel import NAME, RESERVED, Expression, ExpressionError
+from generator.conditions.cel import NAME, RESERVED, CelType, Expression, ExpressionError
 from generator.conditions.columns import planned_column
 from generator.conditions.denial import denies
 from generator.conditions.figure_plan import plan
@@ -180,8 +180,7 @@ class _Compiler:
                 complain("有 test 却没有写 needs", "test")
             elif set(condition.needs) <= {*planned, *paths}:
                 try:
-                    types = {name: (figure.type, figure.many) for name, figure in needed.items()}
-                    expression = Expression(condition.test, types)
+                    expression = Expression(condition.test, _types(needed), _types(planned))
                 except ExpressionError as error:
                     complain(f"test“{condition.test}”{error}", "test")
         if len(self.problems) > before:
@@ -269,6 +268,10 @@ def _inconsistencies(condition: Condition, needed: Mapping[str, Plan]) -> Iterat
     ):
         for fault in Message(text).faults(needed):
             yield part, fault
+
+
+def _types(figures: Mapping[str, Plan]) -> dict[str, tuple[CelType, bool]]:
+    return {name: (figure.type, figure.many) for name, figure in figures.items()}
 
 
 def _tree(path: Path, name: str) -> dict[str, Place]:
