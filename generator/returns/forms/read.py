@@ -27,6 +27,8 @@ from generator.returns.forms.values import Form
 
 _FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _MOST_BYTES: Final = 50_000_000
+# A form has at least one in so many of the lines that its pattern prints; whole ones have half of them or more.
+_LEAST_SHARE: Final = 5
 _REMEDY: Final = "用 Word 或 WPS 打开它，另存为 .docx 后重试"
 
 
@@ -152,14 +154,21 @@ def _refuse_unlike(paper: ReadPaper) -> None:
     Raises:
         DataError: most of what the form prints is missing.
     """
-    lacking, printed = len(paper.reading.skipped), paper.reading.printed
-    if lacking > max(printed, 2):
-        first = "、".join(f"“{print_of(line)[:20]}”" for line in paper.reading.skipped[:3])
-        raise DataError(
-            f"题名是《{paper.document.title}》，内容却不是这份表：印的文字有 {lacking} 处找不到，如{first}",
-            "可能是旧的表或只剩了一部分，换成完整的、现在的表",
-            Place(paper.name),
-        )
+    altered = paper.reading.altered
+    lacking, printed = len(paper.reading.skipped), paper.reading.printed - altered
+    # Print that is read as part of a free text counts as lacking nowhere: so what is there must also be enough.
+    few = printed * _LEAST_SHARE < paper.reader.print_lines
+    if not few and lacking + altered <= max(printed, 2):
+        return
+    told = [f"有 {lacking} 处找不到" if lacking else "", f"有 {altered} 处改过" if altered else ""]
+    first = "、".join(f"“{print_of(line)[:20]}”" for line in paper.reading.skipped[:3])
+    found = "，".join(filter(None, told)) or "几乎都找不到"
+    raise DataError(
+        f"题名是《{paper.document.title}》，内容却不是这份表，可能是旧的表或只剩了一部分：表上印的文字{found}"
+        + (f"，如{first}" if first else ""),
+        "换成完整的、现在的表",
+        Place(paper.name),
+    )
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from rapidfuzz.distance import LCSseq, Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein, Prefix
 
 from generator.base.text import excerpt
 from generator.returns.forms.alignment import Automaton, Matcher, Piece, Step, Take, heading_end, pieces_of
@@ -51,6 +51,7 @@ _MOVED_ROW: Final = 0.35
 _NOTHING: Final = frozenset({"无", "/", "-", "--"})
 _TELLING: Final = 3  # more characters than this say which line it is; so many tell a text that is like it
 _ALTERED: Final = 0.995
+_HEADING: Final = 20  # characters that a heading has at most
 _LABEL: Final = 12  # a row's label is shorter
 _VALUES: Final = 24  # characters that values may add to a line
 _ASIDE: Final = re.compile(r"[（(【\[][^（）()\n]*[）)】\]]")
@@ -161,6 +162,7 @@ class DocumentReading:
         notices: what a person should know of how it was read.
         skipped: lines that every copy of the form has, and this one lacks.
         printed: how many of those lines it has.
+        altered: how many of these read otherwise than the form prints them.
         cost: how badly it fits.
     """
 
@@ -172,6 +174,7 @@ class DocumentReading:
     notices: list[str] = field(default_factory=list)
     skipped: list[Line] = field(default_factory=list)
     printed: int = 0
+    altered: int = 0
     cost: float = 0.0
 
 
@@ -213,6 +216,11 @@ class FormReader:
             for other in self._choices.get(token.path, ())
             if isinstance(value, str) and value in other.kind.options
         )
+
+    @property
+    def print_lines(self) -> int:
+        """How many lines of print, long enough to be told from others, the pattern has."""
+        return sum(is_print(line) and len(bare(print_of(line))) > _TELLING for line in self.lines)
 
     @property
     def needs_names(self) -> bool:
@@ -259,6 +267,28 @@ class FormReader:
         if row.id not in self._rows:
             self._rows[row.id] = Automaton([row], self.matcher)
         return self._rows[row.id]
+
+
+def _beside_lost(steps: Sequence[Step]) -> Iterator[int]:
+    """Where the rows end next to which a row of print is missing."""
+    row_before: int | None = None
+    lost = False
+    for at, step in enumerate(steps):
+        edge = step.piece.edge if step.what == "edge" and step.piece is not None else ""
+        if step.what == "skip" and step.row is not None and _has_print(step.row):
+            if row_before is not None:
+                yield row_before
+            lost = True
+        elif edge == "end":
+            if lost:
+                yield at
+            row_before, lost = at, False
+        elif step.what == "take" and step.piece is not None and step.piece.row is None:
+            row_before, lost = None, False
+
+
+def _has_print(row: RowPattern) -> bool:
+    return any(len(bare(label_of(cell))) > 1 for cell in row.cells if cell.items)
 
 
 def _headed(pattern: Pattern) -> tuple[dict[int, int], dict[int, int]]:
@@ -366,9 +396,11 @@ class _Walk:
     at: int = 0
     row_uneven: bool = False
     row_strange: bool = False
+    row_unnamed: bool = False
     row_beyond: bool = False
     beyond_above: bool = False
     heads: dict[int, int] = field(default_factory=dict)
+    beside_lost: frozenset[int] = frozenset()
 
     def go(self, steps: list[Step]) -> None:
         rows = (step.row for step in steps if step.row is not None)
@@ -378,6 +410,7 @@ class _Walk:
         ]
         labels = (print_of(line) for line in lines if is_print(line))
         self.lost_labels = frozenset(label for label in labels if 1 < len(label) < _LABEL)
+        self.beside_lost = frozenset(_beside_lost(steps))
         following: list[int] = []
         after = 0
         for step in reversed(steps):
@@ -424,6 +457,7 @@ class _Walk:
             words = len(bare(print_of(line)))
             if words > 1 and is_print(line):
                 self.skips.append((self.at, line))
+                self.row_unnamed = self.row_unnamed or step.row is None
             if words >= _TELLING:
                 self.passed.append(line)
             if step.must and words > _TELLING and (is_print(line) or step.row is None):
@@ -442,6 +476,7 @@ class _Walk:
             self.passed.clear()
             self.row_lines.clear()
             self.row_hits, self.row_uneven, self.row_strange, self.row_beyond = [], False, False, False
+            self.row_unnamed = False
         elif piece.edge == "end":
             self._end_row(piece)
 
@@ -505,11 +540,14 @@ class _Walk:
             return
         else:
             match = matcher.line(take.line).match(paragraph.text)
+            altered = match.quality < _ALTERED and bool(match.printed)
             if is_print(take.line):
                 self.gap.clear()
                 self.beyond_above = False
-                self.found.printed += len(bare(print_of(take.line))) > _TELLING
-            if match.quality < _ALTERED and match.printed:
+                telling = len(bare(print_of(take.line))) > _TELLING
+                self.found.printed += telling
+                self.found.altered += telling and altered
+            if altered:
                 self._altered(take.line, match.printed, paragraph)
         if match.facts:
             self._note(match.facts, paragraph.place)
@@ -588,6 +626,8 @@ class _Walk:
             doubt = where.cell.doubt if where.cell is not None else ""
             if not one.anchored and _loop_of(hit.token) is not None:
                 doubt = doubt or of_list
+            elif not one.anchored:
+                doubt = doubt or self._doubt_of_cells()
             label = self.reader.labelled.get(one.line)
             if label is not None and label not in self.row_lines:
                 doubt = doubt or "旁边没有找到这一栏的名称"
@@ -598,6 +638,14 @@ class _Walk:
             )
             self._hit(replace(hit, doubt=hit.doubt or doubt), place)
 
+    def _doubt_of_cells(self) -> str:
+        """Why the cells of a row may stand beside one another's labels; empty where nothing says so."""
+        return (
+            "这一行的名称找不到，格数也与表样不同，可能填错了格"
+            if self.row_uneven and self.row_unnamed
+            else ""
+        )
+
     def _doubt_of_row(self, hits: Sequence[_RowHit]) -> str:
         """Why the cells of a list's row may be another's; empty where nothing says so."""
         if self.row_uneven:
@@ -606,6 +654,8 @@ class _Walk:
             return "上面没有找到这张表的表头"
         if self.beyond_above:
             return "上面有一行不是表样的，可能是另一张表的标题"
+        if self.at in self.beside_lost:
+            return "紧挨着的一行表上印的文字找不到，可能就是这一行，改过"
         values = [one.hit for one in hits if not one.anchored]
         if any(map(self._misread, values)):
             return "这一行另有一格读不成，可能填错了格"
@@ -683,6 +733,9 @@ class _Walk:
                     self.found.skipped.remove(line)
                 doubt = "里面有一行像是表上印的文字，被改过"
                 break
+        heading = any(len(fold(one.text)) <= _HEADING for _, one in run[1:])
+        if not doubt and (self.passed or (heading and any(is_print(line) for line in passed))):
+            doubt = "表上印的标题有没有找到的，里面短的一行可能就是它，改过"
         return doubt
 
     # ---- values
@@ -855,6 +908,8 @@ class _Walk:
             value = value_of(token, text, self.reader.form)
         except UnreadableError as error:
             value, doubt = None, str(error)
+        if self.row_hits is not None:
+            doubt = doubt or self._doubt_of_cells()
         reading = Reading(_place(paragraphs), text, value, doubt, self.found.name)
         if self.row_hits is not None and _loop_of(token) is not None:
             self.row_texts.append((token, reading))
@@ -917,8 +972,11 @@ def _text_of(line: Line) -> str:
 def _resembles(line: Line, text: str) -> bool:
     """Whether a paragraph is a line of the form's with some of its print changed."""
     printed, said = bare(print_of(line)), bare(fold(text))
-    longest = len(printed) + _VALUES if not is_print(line) else 1.5 * len(printed) + 2
+    values = sum(not isinstance(token, Literal) for token in line.tokens)
+    longest = len(printed) + _VALUES * max(values, 1) if not is_print(line) else 1.5 * len(printed) + 2
     missing = len(printed) - LCSseq.similarity(printed, said)
+    if len(said) <= _HEADING and Prefix.similarity(printed, said) >= max(_TELLING + 1, 0.4 * len(printed)):
+        return True
     return len(said) <= longest and missing <= max(1, 0.3 * len(printed))
 
 
