@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from generator.readers.source_file import read_source
 
 def main(data: Path, folder: Path, code: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    gc.disable()  # as the command does
     catalogue = Catalogue(None)
     with Session(catalogue, "typst") as session:
         session.warm_up()
