@@ -101,6 +101,7 @@ def test_no_temporary_files_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.thorough
 def test_a_folder_for_temporary_files_with_a_long_name_will_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

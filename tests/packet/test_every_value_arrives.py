@@ -111,7 +111,7 @@ def some_fields(draw: st.DrawFn, every: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("batch", first_quickly(range(BATCHES)))
-@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("code", first_quickly(CODES))
 def test_no_value_is_lost(session: Session, code: str, batch: int) -> None:
     programme = session.catalogue.load(code)
     ids = text_ids(programme)

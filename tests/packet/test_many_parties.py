@@ -67,7 +67,9 @@ def signed(packet: Packet, identity: str) -> tuple[MadeDocument, bytes, float]:
 
 
 @pytest.mark.parametrize("pages", ["共用", "每方一页"])
-@pytest.mark.parametrize("parties", [2, 9, 12, pytest.param(120, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize(
+    "parties", [2, 12, *(pytest.param(parties, marks=pytest.mark.thorough) for parties in (9, 120))]
+)
 def test_blocks_of_few_and_many_parties_stand_whole_with_room_to_seal_and_sign(
     parties: int, pages: str, tmp_path: Path
 ) -> None:

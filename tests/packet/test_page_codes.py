@@ -54,6 +54,7 @@ def text_of(data: bytes) -> list[str]:
         return [page.get_textpage().get_text_range() for page in document]
 
 
+@pytest.mark.thorough
 def test_every_page_says_which_it_is_and_the_packet_verifies(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

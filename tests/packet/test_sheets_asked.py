@@ -50,6 +50,7 @@ def test_a_signing_edition_has_all_where_nothing_is_said(tmp_path: Path) -> None
     assert "sheets" not in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.thorough
 def test_a_batch_makes_the_packet_again_where_other_sheets_are_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -74,6 +74,7 @@ def test_every_name_that_is_printed_stands_whole_in_the_pdf(code: str) -> None:
     assert printed >= MEMBERS
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", CODES)
 def test_every_party_has_a_place_of_its_own_to_sign(code: str) -> None:
     for made, pdf in documents(code).values():

@@ -317,6 +317,7 @@ def test_a_stranger_with_a_certificate_of_the_same_authority_is_not_the_parties(
     assert "第 1 行" in report["error"]
 
 
+@pytest.mark.thorough
 def test_without_an_authority_that_is_trusted_nothing_is_complete(
     signed: Standing, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -524,6 +525,7 @@ def test_a_manifest_forged_with_its_digest_never_makes_a_packet_complete(
     assert run(signed.folder)[0] in {1, 3}
 
 
+@pytest.mark.thorough
 def test_one_signature_that_is_missing_is_one_too_few(
     signed: Standing, run: Run, made: Standing, authority: Authority
 ) -> None:

@@ -79,6 +79,7 @@ def test_who_is_missing_is_named(packet: Standing, signed_agreement: bytes) -> N
     assert missing == [entry["party"] for entry in entries[3:]]
 
 
+@pytest.mark.thorough
 def test_a_byte_altered_anywhere_in_any_file_is_found(packet: Standing) -> None:
     draw = random.Random(6)
     files = sorted(path for path in packet.folder.rglob("*") if path.is_file())

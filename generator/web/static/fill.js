@@ -468,11 +468,18 @@ fill.middle.addEventListener("focusin", async (event) => {
   const number = Number(row.dataset.row);
   document.getElementById("row-named").textContent = number < Number(data.rows) ? `第 ${number + 1} 行` : "新的一行";
   if (number === Number(data.row) || number >= Number(data.rows) || !document.getElementById("card")) return;
+  const before = data.row;
   data.row = number;
-  const answer = await fetch(fill.address("/card", { s: data.section, row: number }));
-  if (answer.ok && Number(fill.section().dataset.row) === number) {
-    document.getElementById("card").innerHTML = await answer.text();
-    for (const area of document.querySelectorAll("#card textarea")) fill.fit(area);
+  try {
+    const answer = await fetch(fill.address("/card", { s: data.section, row: number }));
+    const text = answer.ok ? await answer.text() : "";
+    if (text && Number(fill.section().dataset.row) === number) {
+      document.getElementById("card").innerHTML = text;
+      for (const area of document.querySelectorAll("#card textarea")) fill.fit(area);
+    }
+  } catch {
+    // The program is gone; saving says so. The row is asked for again when it is entered again.
+    if (Number(data.row) === number) data.row = before;
   }
 });
 

@@ -28,6 +28,8 @@
         content.append("files", file, file.name);
         const answer = await fetch(form.dataset.add, {
           method: "POST", body: content, headers: { "x-by-script": "1", "x-csrf-token": page.token },
+        }).catch(() => {
+          throw new Error(`连不上程序，送到“${path}”停下了。重新启动程序后再送一次。`);
         });
         if (!answer.ok) {
           const said = await answer.json().catch(() => ({}));
