@@ -162,7 +162,7 @@ def _refuse_unlike(paper: ReadPaper) -> None:
         return
     told = [f"有 {lacking} 处找不到" if lacking else "", f"有 {altered} 处改过" if altered else ""]
     first = "、".join(f"“{print_of(line)[:20]}”" for line in paper.reading.skipped[:3])
-    found = "，".join(filter(None, told)) or "几乎都找不到"
+    found = "几乎都找不到" if few else "，".join(filter(None, told))
     raise DataError(
         f"题名是《{paper.document.title}》，内容却不是这份表，可能是旧的表或只剩了一部分：表上印的文字{found}"
         + (f"，如{first}" if first else ""),

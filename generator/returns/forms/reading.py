@@ -275,7 +275,7 @@ def _beside_lost(steps: Sequence[Step]) -> Iterator[int]:
     lost = False
     for at, step in enumerate(steps):
         edge = step.piece.edge if step.what == "edge" and step.piece is not None else ""
-        if step.what == "skip" and step.row is not None and _has_print(step.row):
+        if step.what == "skip" and step.row is not None and _prints_words(step.row):
             if row_before is not None:
                 yield row_before
             lost = True
@@ -287,7 +287,7 @@ def _beside_lost(steps: Sequence[Step]) -> Iterator[int]:
             row_before, lost = None, False
 
 
-def _has_print(row: RowPattern) -> bool:
+def _prints_words(row: RowPattern) -> bool:
     return any(len(bare(label_of(cell))) > 1 for cell in row.cells if cell.items)
 
 
