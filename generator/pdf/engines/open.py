@@ -41,9 +41,10 @@ def _libreoffice(faces: Faces) -> Engine[Any]:
     return LibreOfficeEngine(faces)
 
 
-# Typst uses all processors for one document; LibreOffice runs as one process for each document.
+# Typst sets a document on little more than one processor, and Python, which reads and composes what it sets, keeps one
+# busy as well: more than two at a time would wait for Python. LibreOffice runs as one process for each document.
 ENGINES: Final[Mapping[EngineName, EngineKind]] = {
-    "typst": EngineKind(_typst, at_once=1),
+    "typst": EngineKind(_typst, at_once=2),
     "libreoffice": EngineKind(_libreoffice, at_once=2),
 }
 

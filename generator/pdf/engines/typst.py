@@ -9,8 +9,8 @@ import weakref
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata, resources
+from itertools import count
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
@@ -67,8 +67,55 @@ class TypstDocument:
     values: tuple[PrintedValue, ...] = ()
 
 
+class _Press:
+    """Typst's compiler with a folder of its own, for one document at a time.
+
+    Args:
+        root: the folder, which is made.
+        packages: where Typst would look for packages: a folder that is not there.
+        fonts: loaded once for all presses.
+    """
+
+    def __init__(self, root: Path, packages: Path, fonts: typst.Fonts) -> None:
+        self._root = root
+        root.mkdir()
+        for name in _PROGRAM:
+            (root / name).write_bytes(resources.files("generator.pdf").joinpath(name).read_bytes())
+        self._code = root / "document.txt"
+        self._code.touch()
+        self.compiler = typst.Compiler(
+            str(root / _PROGRAM[0]),
+            root=str(root),
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            package_path=str(packages),
+            package_cache_path=str(packages),
+        )
+
+    @contextmanager
+    def holding(self, read: TypstDocument) -> Iterator[Any]:
+        """The compiler, with a document's code and pictures where it looks for them.
+
+        Raises:
+            PdfError: it failed on the document.
+        """
+        self._code.write_bytes(read.source.encode())
+        for name, picture in read.media.items():
+            (self._root / name).write_bytes(picture)
+        try:
+            yield self.compiler
+        except typst.TypstError as error:
+            raise PdfError(
+                f"排版“{read.title}”时失败（{error.message}）",
+                "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
+            ) from error
+        finally:
+            for name in read.media:
+                (self._root / name).unlink(missing_ok=True)
+
+
 class TypstEngine(Engine[TypstDocument]):
-    """The engine ``typst``.
+    """The engine ``typst``. Several threads may use it at once; each document is set by one of them.
 
     Args:
         faces: the faces it draws with; no others of the machine are looked at.
@@ -78,23 +125,16 @@ class TypstEngine(Engine[TypstDocument]):
     version = metadata.version("typst")
 
     def __init__(self, faces: Faces) -> None:
-        self._lock = Lock()
-        root = private_folder("typst")
+        self._folder = private_folder("typst")
         # Removed when closed, or with the engine, or at the end of the process, whichever comes first.
-        self._remove = weakref.finalize(self, remove_folder, root)
-        fonts, self._root = root / "fonts", root / "document"
+        self._remove = weakref.finalize(self, remove_folder, self._folder)
+        fonts = self._folder / "fonts"
         fonts.mkdir()
-        self._root.mkdir()
-        for name in _PROGRAM:
-            (self._root / name).write_bytes(resources.files("generator.pdf").joinpath(name).read_bytes())
-        self._code = self._root / "document.txt"
-        self._code.touch()
         for index, path in enumerate(faces.files()):
             _link(path, fonts / f"{index:03}{path.suffix.lower()}")
+        self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)])
         known = {
-            (Path(font.path).resolve(), font.index): font.family
-            for font in typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)]).fonts()
-            if font.path
+            (Path(font.path).resolve(), font.index): font.family for font in self._fonts.fonts() if font.path
         }
         linked = {
             path: (fonts / f"{index:03}{path.suffix.lower()}").resolve()
@@ -108,14 +148,12 @@ class TypstEngine(Engine[TypstDocument]):
             )
         families = {face: known[linked[face.path], face.index] for face in wanted}
         self._composer = Composer(faces, families)
-        self._compiler = typst.Compiler(
-            str(self._root / _PROGRAM[0]),
-            root=str(self._root),
-            font_paths=[str(fonts)],
-            ignore_system_fonts=True,
-            package_path=str(root / "packages"),
-            package_cache_path=str(root / "packages"),
-        )
+        self._numbers = count(1)
+        self._free = [self._press()]
+
+    def _press(self) -> _Press:
+        root = self._folder / f"document{next(self._numbers)}"
+        return _Press(root, self._folder / "packages", self._fonts)
 
     def read(self, docx: bytes, info: PdfInfo, parts: Mapping[str, bytes] | None = None) -> TypstDocument:
         """Read a document; see Engine."""
@@ -152,11 +190,11 @@ class TypstEngine(Engine[TypstDocument]):
 
     def typeset(self, read: TypstDocument) -> PdfDocument:
         """Typeset a document; see Engine."""
-        with self._given(read):
-            pdf: Any = self._compiler.compile(
+        with self._given(read) as compiler:
+            pdf: Any = compiler.compile(
                 format="pdf", pdf_standards=[STANDARD], timestamp=read.when, pdf_tags=read.tagged
             )
-            found = json.loads(self._compiler.query("<info>", field="value"))
+            found = json.loads(compiler.query("<info>", field="value"))
         pages = next(item["pages"] for item in found if item["k"] == "end")
         placed = ((read.headings[item["n"]], item["page"]) for item in found if item["k"] == "heading")
         headings = tuple(
@@ -176,26 +214,21 @@ class TypstEngine(Engine[TypstDocument]):
         )
 
     @contextmanager
-    def _given(self, read: TypstDocument) -> Iterator[None]:
-        """A document's code and pictures where the engine looks for them, for one thread at a time.
+    def _given(self, read: TypstDocument) -> Iterator[Any]:
+        """A compiler that was given a document, for one thread.
 
         Raises:
-            PdfError: the engine failed on it.
+            PdfError: it failed on the document.
         """
-        with self._lock:
-            self._code.write_bytes(read.source.encode())
-            for name, picture in read.media.items():
-                (self._root / name).write_bytes(picture)
-            try:
-                yield
-            except typst.TypstError as error:
-                raise PdfError(
-                    f"排版“{read.title}”时失败（{error.message}）",
-                    "检查文档中的表格和图片，或改用 --pdf-engine libreoffice",
-                ) from error
-            finally:
-                for name in read.media:
-                    (self._root / name).unlink(missing_ok=True)
+        try:
+            press = self._free.pop()
+        except IndexError:  # each is at work for another thread
+            press = self._press()
+        try:
+            with press.holding(read) as compiler:
+                yield compiler
+        finally:
+            self._free.append(press)
 
     def draw(self, read: TypstDocument) -> bytes:
         """The pages of a document as a PDF to look at: quicker than ``typeset``, no PDF/A, and without tags.
@@ -205,8 +238,8 @@ class TypstEngine(Engine[TypstDocument]):
         Raises:
             PdfError: the engine failed.
         """
-        with self._given(read):
-            pdf: Any = self._compiler.compile(format="pdf", timestamp=read.when, pdf_tags=False)
+        with self._given(read) as compiler:
+            pdf: Any = compiler.compile(format="pdf", timestamp=read.when, pdf_tags=False)
         return bytes(pdf)
 
     def close(self) -> None:
