@@ -5,6 +5,7 @@ Commands are imported only when they are used, so that ``lianheti --help`` start
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -103,6 +104,14 @@ def _prepare_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
+def _prepare_process() -> None:
+    """Set up the process for a command that somebody waits for."""
+    # Loading makes hundreds of thousands of objects that stay: looking through them every 700 is a tenth of a check.
+    gc.set_threshold(50_000)
+    # Else pydantic looks for plugins in the metadata of everything that is installed; none may change our data.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; the one place where errors become messages and exit codes.
 
@@ -114,6 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
+    _prepare_process()
     _prepare_streams()
     try:
         code = cli.main(given, prog_name="lianheti", standalone_mode=False)

@@ -94,6 +94,9 @@ def _read_makers() -> str:
     here = Path(__file__).parent
     for path in sorted([*here.glob("*.py"), *(here.parent / "base" / "ooxml").glob("*.py")]):
         own.update(path.read_bytes())
+    if getattr(sys, "frozen", False):  # without Python, all of this lies inside the program's own file
+        program = Path(sys.executable).stat()
+        own.update(f"{program.st_size} {program.st_mtime_ns}".encode())
     python = f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}"
     return f"{own.hexdigest()} {version('docxtpl')} {version('jinja2')} {python}"
 
