@@ -16,6 +16,7 @@ from typing import Final
 
 from generator.errors import Place, ProgrammeError
 from generator.model.rich_text import Line, PictureBlock, RichText, Run, TableBlock, TableCell, TextBlock
+from generator.rendering.fixups import BOOKMARK
 from generator.rendering.values import CHAPTER_CLOSE, CHAPTER_OPEN, MISSING_CLOSE, MISSING_OPEN
 
 _NUMBER: Final = re.compile(f"{CHAPTER_OPEN}(\\d+){CHAPTER_CLOSE}")
@@ -23,7 +24,7 @@ _BEGIN: Final = re.compile(r"<w:p[ >]")
 _PROPERTIES: Final = re.compile(r"<w:pPr>.*?</w:pPr>|<w:pPr/>", re.DOTALL)
 _RUN_PROPERTIES: Final = re.compile(r"<w:r(?: [^>]*)?>\s*(<w:rPr>.*?</w:rPr>)", re.DOTALL)
 _CHILD: Final = re.compile(r"<w:(\w+)(?:\s[^>]*)?(?:/>|>.*?</w:\1>)", re.DOTALL)
-_BOOKMARKS: Final = re.compile("\ufdd6[^\ufdd6]*\ufdd6")
+_BOOKMARKS: Final = re.compile(f"{BOOKMARK}[^{BOOKMARK}]*{BOOKMARK}")
 _TEXT: Final = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
 _SECTION: Final = re.compile(r"<w:sectPr.*?</w:sectPr>", re.DOTALL)
 _CELL_WIDTH: Final = re.compile(r'<w:tcW\b[^>]*w:w="(\d+)"')

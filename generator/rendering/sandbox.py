@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import CodeType
 from typing import Any, Final, cast
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -69,17 +70,22 @@ def escaped(text: str) -> str:
     return str(escape(text)).replace("\n", _BREAK).replace("\t", _TAB)
 
 
-def _finalize(value: Any) -> Any:
+def _finalize(value: Any) -> str:
     # Of every hundred values printed, ninety are of the first two kinds and need no escaping.
     if isinstance(value, Value):
         text = value.output()
     elif type(value) is str:
         text = value
     elif isinstance(value, jinja2.Undefined):
-        return value
+        # Asking for its text raises the error that names it.
+        text = str(value)
     else:
         text = printed(value)
     return text if _ANY_SPECIAL.search(text) is None else escaped(text)
+
+
+def _encoded(value: Any) -> bytes:
+    return _finalize(value).encode()
 
 
 def _printed(value: Any) -> Any:
@@ -347,6 +353,36 @@ class Sandbox(ImmutableSandboxedEnvironment):
         except (RecursionError, MemoryError, SyntaxError):
             # Python nests twenty loops, and a hundred conditions.
             raise jinja2.TemplateSyntaxError("too deep", _depth_of(tree)[1]) from None
+
+
+class _EncodedCode(CodeGenerator):
+    """Code that makes bytes: constant text is encoded when it is compiled, values by the finaliser.
+
+    What is overridden is what Jinja's own code for native types overrides.
+    """
+
+    def _output_const_repr(self, group: Iterable[Any]) -> str:
+        return repr(b"".join(group))
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: Any) -> Any:  # noqa: ARG002
+        constant = node.as_const(frame.eval_ctx)
+        return constant.encode() if isinstance(node, nodes.TemplateData) else _encoded(constant)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write("environment.finalize(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:  # noqa: ARG002
+        self.write(")")
+
+
+class PartSandbox(Sandbox):
+    """The same for parts of a Word file, which are filled as the bytes that are written."""
+
+    code_generator_class = _EncodedCode
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.finalize = _encoded
 
 
 class TextSandbox(Sandbox):

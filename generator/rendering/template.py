@@ -27,7 +27,7 @@ from generator.rendering import cache
 from generator.rendering.comments import COMMENTS, without_orphans
 from generator.rendering.fixups import RESERVED, put_right, with_text_code
 from generator.rendering.row_ends import with_row_ends_kept
-from generator.rendering.sandbox import Sandbox
+from generator.rendering.sandbox import PartSandbox
 from generator.rendering.tag_grammar import tag_faults
 from generator.rendering.work import Work, counting
 
@@ -174,7 +174,7 @@ class Template:
     def __init__(self, data: bytes, name: str) -> None:
         self.name = name
         self._package = Package(data, name)
-        self._sandbox = Sandbox()
+        self._sandbox = PartSandbox()
         self._parts = tuple(
             self._compile(part, content)
             for part, content in self._package.parts.items()
@@ -279,25 +279,30 @@ class Template:
         Raises:
             ProgrammeError: an expression fails, or there is no end to it; with paragraph or cell, and the tag.
         """
+        names = {**self._sandbox.globals, **context}
         with counting(work or Work()) as counted:
-            filled = {part.name: self._render(part, context, counted) for part in self._parts}
+            filled = {part.name: self._render(part, names, counted) for part in self._parts}
         media: dict[str, bytes] = {}
         if chapters:
             from generator.rendering.chapters import with_chapters
 
-            filled, media = with_chapters(filled, chapters, self._package.parts, self.name)
+            texts = {name: xml.decode() for name, xml in filled.items()}
+            texts, media = with_chapters(texts, chapters, self._package.parts, self.name)
+            filled = {name: text.encode() for name, text in texts.items()}
         repaired = {name: put_right(xml) for name, xml in filled.items()}
-        changed = {name: xml.encode() for name, xml in with_text_code(repaired, DOCUMENT).items()}
+        changed = dict(with_text_code(repaired, DOCUMENT))
         if COMMENTS in self._package.parts:
             changed[COMMENTS] = without_orphans(self._package.parts[COMMENTS], changed[DOCUMENT])
         changed.update(media)
         changed.update(replace)
         return Filled({**self._package.parts, **changed}, partial(self._package.write, changed, when))
 
-    def _render(self, part: Part, context: Mapping[str, Any], work: Work) -> str:
-        pieces: list[str] = []
+    def _render(self, part: Part, names: dict[str, Any], work: Work) -> bytes:
+        pieces: list[bytes] = []
+        template = part.template
         try:
-            stream = part.template.generate(context)
+            # Not through Jinja's generate, which hands each piece on by a generator of its own.
+            stream: Any = template.root_render_func(template.new_context(names, shared=True))
             made = 0
             for piece in stream:
                 pieces.append(piece)
@@ -308,14 +313,14 @@ class Template:
                     work.produce(made)
                 except ProgrammeError as error:
                     # Raised inside the running template, so that the traceback tells which of its lines was at work.
-                    stream.throw(error)  # type: ignore[attr-defined]
+                    stream.throw(error)
                 made = 0
             work.produce(made)
         except (jinja2.TemplateError, SecurityError, ProgrammeError, *_MISUSES) as error:
-            region, tags = part.region(_line_of(error))
+            region, tags = part.region(_line_of(error, template))
             what = error.what if isinstance(error, LianhetiError) else _reason(error)
             raise self._fault(what, region, tags) from None
-        return "".join(pieces)
+        return b"".join(pieces)
 
 
 @dataclass(frozen=True)
@@ -336,15 +341,15 @@ class Filled:
         return self.write()
 
 
-def _line_of(error: BaseException) -> int | None:
-    """The line of the part's source at which an error arose: Jinja puts it into the traceback."""
-    line = getattr(error, "lineno", None)
+def _line_of(error: BaseException, template: jinja2.Template) -> int | None:
+    """The line of the part's source that was at work when an error arose."""
     trace = error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<part>":
-            line = trace.tb_lineno
+        if trace.tb_frame.f_globals.get("__jinja_template__") is template:
+            line: int = template.get_corresponding_lineno(trace.tb_lineno)
+            return line
         trace = trace.tb_next
-    return line
+    return None
 
 
 def check_parts(parts: Mapping[str, bytes], name: str) -> None:

@@ -29,6 +29,7 @@ from generator.readers.source_file import read_source
 from generator.rendering.context import build
 from generator.rendering.render import RenderJob, render
 from generator.rendering.sandbox import Sandbox
+from generator.rendering.values import MISSING_CLOSE, MISSING_OPEN
 from tests.rendering.small_templates import (
     WHEN,
     cells,
@@ -84,7 +85,7 @@ def test_a_filled_template_is_what_docxtpl_makes_of_it(
     )
     theirs = by_docxtpl((CATALOGUE.folders()[programme.code] / prepared.name.split("/")[-1]), names)
     # The marks around what a draft highlights are this program's own; docxtpl leaves them in, so they are replaced.
-    whole = re.sub("\ufdd0(.*?)\ufdd1", r"〔待填：\1〕", theirs["word/document.xml"])
+    whole = re.sub(f"{MISSING_OPEN}(.*?){MISSING_CLOSE}", r"〔待填：\1〕", theirs["word/document.xml"])
     assert canonical(ours.parts["word/document.xml"].decode()) == canonical(whole)
     for name, part in theirs.items():
         if re.fullmatch(r"word/(?:header|footer)\d+\.xml", name):
