@@ -13,9 +13,10 @@ import openpyxl
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from generator.base.xlsx.cell_text import cell_text
 from generator.errors import DataError, Place
 from generator.workflows.intake.examined import Examined, Issue
-from generator.writers.excel.listing import plain, write_listing
+from generator.writers.excel.listing import write_listing
 from generator.writers.excel.saving import saved
 
 SHEET: Final = "判断"
@@ -238,7 +239,7 @@ def put_answer(sheet: Any, key: str, answer: Answer) -> bool:
         if str(row[_KEY].value or "").strip() == key:
             texts = (answer.answer, answer.who, answer.day, answer.note)
             for cell, text in zip(row[_ANSWER : _NOTE + 1], texts, strict=True):
-                cell.value = plain(text.strip()) or None
+                cell.value = cell_text(text.strip()) or None
                 if text.strip():
                     # A text that begins with = is a text.
                     cell.data_type = "s"

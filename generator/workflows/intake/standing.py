@@ -13,6 +13,7 @@ from typing import Any, Final
 import openpyxl
 
 from generator.base.files import put_data
+from generator.base.xlsx.cell_text import cell_text
 from generator.errors import DataError, OutputError, Place, UsageError
 from generator.publishing.failures import as_output_errors
 from generator.publishing.lock import LockedError, locked
@@ -28,7 +29,6 @@ from generator.workflows.intake.judgements import (
 )
 from generator.workflows.intake.run import JUDGEMENTS, NOTICES, OVERVIEW, STATE
 from generator.workflows.intake.together import with_shared_leads, without_doubles
-from generator.writers.excel.listing import plain
 
 _AGAIN: Final = "再运行一次接收"
 _WAIT_SECONDS: Final = 10.0
@@ -114,7 +114,7 @@ def standing(out: Path) -> Results | None:
     for one in with_shared_leads(without_doubles(examined)):
         if one.apart:
             continue
-        row = rows.get(plain(one.name))
+        row = rows.get(cell_text(one.name))
         if row is None:
             raise DataError("受理总表和上一次接收的记录对不上", _AGAIN, Place(OVERVIEW))
         known = ((issue.key, answers.get(key_of(one, issue))) for issue in one.of("person"))

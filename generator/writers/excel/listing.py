@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from generator.base.xlsx.cell_text import cell_text
 from generator.writers.excel import styles
 
 HEAD_FILL: Final = PatternFill("solid", fgColor="DDE6F0")
 _BOLD: Final = Font(bold=True)
 _TITLE: Final = Font(bold=True, size=13)
 _WRAPPED: Final = Alignment(vertical="top", wrap_text=True)
-_LONGEST: Final = 32_000
 _HIGHEST: Final = 400
-
-
-def plain(text: str) -> str:
-    """A text that every cell can hold: U+FFFD for a character that none can, and what is too long cut, with dots."""
-    shown = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}……"
 
 
 def write_listing(
@@ -48,7 +41,7 @@ def write_listing(
     """
     head = 1
     if title:
-        styles.put(styles.at(sheet, 1, 1), plain(title), _TITLE, styles.PLAIN)
+        styles.put(styles.at(sheet, 1, 1), cell_text(title), _TITLE, styles.PLAIN)
         head = 2
     for at, (text, width) in enumerate(columns, 1):
         cell = styles.at(sheet, head, at)
@@ -59,7 +52,7 @@ def write_listing(
     for last, row in enumerate(rows, head + 1):
         lines = 1
         for at, value in enumerate(row, 1):
-            shown = plain(value) if isinstance(value, str) else value
+            shown = cell_text(value) if isinstance(value, str) else value
             styles.put(styles.at(sheet, last, at), shown, Font(), _WRAPPED)
             if isinstance(shown, str) and at <= len(columns):
                 lines = max(lines, styles.lines_needed(shown, columns[at - 1][1]))
