@@ -22,6 +22,7 @@ from yaml.events import (
 )
 
 from generator.base.characters import refused_character, visible
+from generator.base.text_files import MAX_VALUE_CHARACTERS, decode
 from generator.base.tree import (
     Entries,
     Entry,
@@ -31,9 +32,7 @@ from generator.base.tree import (
 )
 from generator.errors import DataError, Place, Problem
 
-MAX_FILE_BYTES = 8_000_000
 MAX_DEPTH = 40
-MAX_VALUE_CHARACTERS = 200_000
 MAX_NODES = 60_000
 MAX_KEY_CHARACTERS = 200
 MAX_PROBLEMS_OF_CHARACTERS = 20
@@ -47,43 +46,6 @@ _KEY_INSIDE = re.compile(r"""[{,]\s*["']?([^\s:：#"'{}\[\],]{1,40})["']?\s*:\s"
 _LOST_COMMENT = re.compile(r"[ \t]+#(?=[^\s#])")
 # libyaml's parser where PyYAML was built with it: it is many times faster.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def decode(data: bytes, name: str) -> str:
-    """A file's text: UTF-8, with or without a byte order mark.
-
-    Surrogates that some programs write into UTF-8 come through, for the caller to refuse with their place.
-
-    Raises:
-        DataError: the file is too large or in another encoding; says which, and how to save it.
-    """
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(
-            f"文件有 {len(data) / 1e6:.1f} MB，超过 {MAX_FILE_BYTES // 1_000_000} MB 的上限",
-            "确认选对了文件，把长文本另存为文本文件后引用",
-            Place(name),
-        )
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        raise _wrong_encoding("UTF-16", Place(name, 1))
-    not_text = DataError(
-        "文件不是文本文件，或已损坏", "用记事本打开核对，另存为 UTF-8 编码的文本", Place(name)
-    )
-    if data.count(0) * 4 > len(data):
-        raise not_text
-    try:
-        return data.decode("utf-8", "surrogatepass").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-    try:
-        data.decode("gb18030")
-    except UnicodeDecodeError:
-        raise not_text from None
-    raise _wrong_encoding("GBK（ANSI）", Place(name, line))
-
-
-def _wrong_encoding(encoding: str, place: Place) -> DataError:
-    remedy = "用记事本打开，选“另存为”，编码选“UTF-8”，保存后重试"
-    return DataError(f"文件是 {encoding} 编码，不是 UTF-8", remedy, place)
 
 
 @dataclass(slots=True)

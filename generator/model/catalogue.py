@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,10 +16,17 @@ from generator.base.files import data_folder, shipped, why_refused
 from generator.base.tree import Entries, places, plain, scalars
 from generator.errors import OutputError, Place, Problem, ProgrammeError, UsageError
 from generator.model.faults import REMEDY, problems_of
+from generator.model.kept_models import Model, load_model, store_model
 from generator.model.programme import CommonDocuments, Condition, Document, Figure, Programme, Words
-from generator.model.programme_file import REPLACE, programme_file, programme_files, read_file, shown_name
-
-Model = TypeVar("Model", bound=BaseModel)
+from generator.model.programme_file import (
+    REPLACE,
+    file_bytes,
+    programme_file,
+    programme_files,
+    read_file,
+    shown_name,
+    tree_of,
+)
 
 COMMON = "common"
 # Of a region's name the first characters tell it from the others; half of them right is nearly right.
@@ -30,7 +37,7 @@ _ALIKE = 0.5
 class CommonRules(BaseModel):
     """What holds for every programme: consistency of the data, in the programmes' own format."""
 
-    model_config = {"extra": "forbid", "frozen": True}
+    model_config = {"extra": "forbid", "frozen": True, "defer_build": True}
 
     figures: dict[str, Figure] = {}
     conditions: tuple[Condition, ...] = ()
@@ -179,21 +186,27 @@ def read_model(model: type[Model], path: Path, **more: Any) -> Model:
     Args:
         model: what the file describes.
         path: the file, YAML or a programme's workbook.
-        more: values that do not stand in the file.
+        more: values of their fields' types that do not stand in the file.
 
     Raises:
         ProgrammeError: the file is missing, cannot be read, or does not fit the model; each fault with its place.
     """
     name = shown_name(path)
-    tree = read_file(path, name)
+    data = file_bytes(path, name)
+    kept = load_model(model, path.suffix, data)
+    if kept is not None:
+        return kept.model_copy(update=more)
+    tree = tree_of(data, path.suffix, name)
     if unclean := list(_unclean(tree)):
         raise ProgrammeError("方案文件有误", REMEDY, Place(name), tuple(unclean))
     content = plain(tree)
     try:
-        return model.model_validate({**content, **more} if isinstance(content, dict) else content)
+        found = model.model_validate({**content, **more} if isinstance(content, dict) else content)
     except ValidationError as error:
-        found = tuple(problems_of(model, error, tree))
-        raise ProgrammeError("方案文件有误", REMEDY, Place(name), found) from None
+        faults = tuple(problems_of(model, error, tree))
+        raise ProgrammeError("方案文件有误", REMEDY, Place(name), faults) from None
+    store_model(path.suffix, data, found)
+    return found
 
 
 def _installed_root() -> Path | None:

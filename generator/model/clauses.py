@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.base.tree import places
-from generator.base.yaml import read_yaml
 from generator.errors import Place, ProgrammeError
 from generator.model.catalogue import COMMON, Catalogue, read_model
 
@@ -116,6 +115,8 @@ def read_library(catalogue: Catalogue) -> ClauseLibrary:
     path = catalogue.common(FILE)
     name = f"{COMMON}/{FILE}"
     content = read_model(_ClauseFile, path)
+    from generator.base.yaml import read_yaml
+
     lines = dict(places(read_yaml(path.read_bytes(), name)))
     clauses: list[ModelClause] = []
     taken: set[str] = set()

@@ -15,7 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.tree import Entries, places
-from generator.base.yaml import read_yaml
 from generator.errors import Place, Problem, ProgrammeError
 from generator.model.catalogue import COMMON, Catalogue, read_model
 from generator.model.programme import Programme
@@ -174,6 +173,8 @@ class _Lines:
 
     def __call__(self, entry: str) -> Place:
         if self._places is None:
+            from generator.base.yaml import read_yaml
+
             tree: Entries = read_yaml(self._path.read_bytes(), self._name)
             self._places = dict(places(tree))
         return self._places.get(entry, Place(self._name))

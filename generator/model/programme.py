@@ -51,7 +51,8 @@ YesNo = Annotated[bool, BeforeValidator(_yes)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
+    # Built when first used: a scheme that is kept as it was read (``kept_models``) is not validated again.
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,), defer_build=True)
 
 
 class Defect(_Model):

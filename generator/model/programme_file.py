@@ -8,8 +8,8 @@ from typing import Final
 
 from generator.base.failures import reason
 from generator.base.files import why_refused
+from generator.base.text_files import MAX_FILE_BYTES
 from generator.base.tree import Entries
-from generator.base.yaml import MAX_FILE_BYTES, read_yaml
 from generator.errors import DataError, Place, ProgrammeError
 from generator.model.programme_book.layout import BOOK
 
@@ -44,27 +44,51 @@ def shown_name(path: Path) -> str:
     return "/".join(path.parts[-3:])
 
 
-def read_file(path: Path, name: str | None = None) -> Entries:
-    """A file of a programme as a tree with places.
+def file_bytes(path: Path, name: str) -> bytes:
+    """A file of a programme, as it lies there.
 
     Args:
-        path: a YAML file, or a programme's workbook.
-        name: the file's name for messages; by default as ``shown_name`` gives it.
+        path: the file.
+        name: its name for messages, as ``shown_name`` gives it.
 
     Raises:
-        ProgrammeError: the file is missing, refused, or cannot be read; each fault with its place.
+        ProgrammeError: the file is missing, refused, or cannot be opened.
     """
-    name = name or shown_name(path)
     if why := why_refused(path.parent, path.name, MAX_FILE_BYTES):
         raise ProgrammeError(f"文件 {name} {why}", REPLACE)
     try:
-        data = path.read_bytes()
-        tree = _read_book(data, name) if path.suffix == ".xlsx" else read_yaml(data, name)
-    except DataError as error:
-        raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
+        return path.read_bytes()
     except OSError as error:
         raise ProgrammeError(f"读不到文件 {name}（{reason(error)}）", "核对文件是否存在、能否打开") from None
-    return tree
+
+
+def tree_of(data: bytes, suffix: str, name: str) -> Entries:
+    """A file of a programme as a tree with places.
+
+    Args:
+        data: a YAML file, or a programme's workbook.
+        suffix: of the file's name.
+        name: the file's name for messages.
+
+    Raises:
+        ProgrammeError: it cannot be read; each fault with its place.
+    """
+    try:
+        return _read_book(data, name) if suffix == ".xlsx" else _read_yaml(data, name)
+    except DataError as error:
+        raise ProgrammeError(error.what, error.remedy, error.place, error.problems) from None
+
+
+def read_file(path: Path, name: str | None = None) -> Entries:
+    """``tree_of`` what ``file_bytes`` gives; by default with the name that ``shown_name`` gives."""
+    name = name or shown_name(path)
+    return tree_of(file_bytes(path, name), path.suffix, name)
+
+
+def _read_yaml(data: bytes, name: str) -> Entries:
+    from generator.base.yaml import read_yaml
+
+    return read_yaml(data, name)
 
 
 def _read_book(data: bytes, name: str) -> Entries:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from generator.base.tree import Entries
-from generator.base.yaml import read_yaml
 from generator.errors import DataError, Place
 from generator.model.notices import Notice
 
@@ -32,11 +31,13 @@ class Format:
     refusal: Callable[[bytes, Place], DataError] | None = None
 
 
+# Each is imported when the first such file is read: their libraries take long to load.
 def _read_yaml(data: bytes, name: str, _notices: list[Notice]) -> Entries:
+    from generator.base.yaml import read_yaml
+
     return read_yaml(data, name)
 
 
-# Imported when the first workbook is read: its libraries take long to load.
 def _read_workbook(data: bytes, name: str, notices: list[Notice]) -> Entries:
     from generator.readers.excel.reader import read_workbook
 

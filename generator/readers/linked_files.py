@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from generator.base.characters import BadValueError, check_characters, refused_character
 from generator.base.failures import reason
 from generator.base.files import sha256_of
+from generator.base.text_files import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 from generator.base.tree import (
     Entries,
     Entry,
@@ -20,7 +21,6 @@ from generator.base.tree import (
     Node,
     Scalar,
 )
-from generator.base.yaml import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS, decode
 from generator.errors import DataError, Place
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec, Part

@@ -18,7 +18,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from generator.base import tree as base_tree
-from generator.base.yaml import decode
+from generator.base.text_files import decode
 from generator.errors import Place
 from generator.model.consortium import Passage
 from generator.model.fields import FieldSpec

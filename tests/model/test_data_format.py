@@ -9,13 +9,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from generator.base.yaml import (
-    MAX_DEPTH,
-    MAX_FILE_BYTES,
-    MAX_KEY_CHARACTERS,
-    MAX_NODES,
-    MAX_VALUE_CHARACTERS,
-)
+from generator.base.text_files import MAX_FILE_BYTES, MAX_VALUE_CHARACTERS
+from generator.base.yaml import MAX_DEPTH, MAX_KEY_CHARACTERS, MAX_NODES
 from generator.errors import DataError
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part

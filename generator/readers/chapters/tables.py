@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from generator.base.characters import BadValueError
+from generator.base.text_files import decode
 from generator.base.xlsx.grid import Grid, read_grids
-from generator.base.yaml import decode
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.rich_text import Align, Run, TableBlock, TableCell
