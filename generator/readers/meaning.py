@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
 from generator.base.characters import BadValueError
@@ -38,8 +39,6 @@ _SPACES = re.compile(r"\s+")
 # something: with them a person saw another text.
 _UNSEEN = re.compile(r"[\u00ad\u200b\u2060\ufeff]")
 _CHINESE = r"\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff（）、，。；：！？“”‘’《》〈〉【】·—…"
-_BETWEEN_CHINESE = re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
-_HAS_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _WIDE = {
     code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
@@ -53,9 +52,17 @@ def regular_name(text: str) -> str:
     along with copied text are gone. Nothing else is touched.
     """
     found = _SPACES.sub(" ", _UNSEEN.sub("", text)).strip().translate(_WIDE)
-    if _HAS_CHINESE.search(found):
-        found = _BETWEEN_CHINESE.sub("", found.translate(_BRACKETS))
+    if any("\u3400" <= char <= "\u9fff" or "\U00020000" <= char <= "\U0003ffff" for char in found):
+        found = found.translate(_BRACKETS)
+        if " " in found:
+            found = _between_chinese().sub("", found)
     return found
+
+
+@cache
+def _between_chinese() -> re.Pattern[str]:
+    """Blanks beside Chinese; compiled when first met, as Python goes through all characters of a range for it."""
+    return re.compile(rf"(?<=[{_CHINESE}])\s+|\s+(?=[{_CHINESE}])")
 
 
 def tidy(text: str) -> str:
