@@ -5,14 +5,17 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from generator.model.catalogue import Catalogue
-from generator.packet.assessment import Order, begin
-from generator.packet.pipeline import make_documents
-from generator.packet.session import Session
-from generator.readers.source_file import read_source
+from generator.cli import prepare_process
 
 
 def main(data: Path, folder: Path, code: str) -> None:
+    prepare_process()  # as of every command
+    from generator.model.catalogue import Catalogue
+    from generator.packet.assessment import Order, begin
+    from generator.packet.pipeline import make_documents
+    from generator.packet.session import Session
+    from generator.readers.source_file import read_source
+
     folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(None)
     with Session(catalogue, "typst") as session:

@@ -104,8 +104,8 @@ def _prepare_streams() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _prepare_process() -> None:
-    """Set up the process for a command that somebody waits for."""
+def prepare_process() -> None:
+    """Set up the process for a command that somebody waits for: to be called before the model is imported."""
     # Loading makes hundreds of thousands of objects that stay: looking through them every 700 is a tenth of a check.
     gc.set_threshold(50_000)
     # Else pydantic looks for plugins in the metadata of everything that is installed; none may change our data.
@@ -123,7 +123,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
-    _prepare_process()
+    prepare_process()
     _prepare_streams()
     try:
         code = cli.main(given, prog_name="lianheti", standalone_mode=False)

@@ -5,18 +5,28 @@ A section of a plan and a clause of an agreement can be given a text of the appl
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from generator.base.failures import reason
+from generator.base.kept import digest_of_makers, load_kept, store_kept
 from generator.base.ooxml.package import DOCUMENT, word_parts
 from generator.base.ooxml.revisions import accepted
 from generator.base.ooxml.xml import Element, W, parse
 from generator.errors import Place, ProgrammeError
 
+_FOLDER: Final = "bookmarks"
+# The five schemes have some 25 templates; whoever edits templates leaves a file behind each time.
+_MOST_KEPT: Final = 100
+_MAKERS: Final = digest_of_makers(
+    [*Path(__file__).parent.glob("*.py"), Path(__file__).parents[1] / "zips.py"]
+)
 # Word's dialog allows no dot in a bookmark's name: there people write ``clause_goals`` for ``clause.goals``.
 _NAME = re.compile(r"(section|clause)[._](.+)")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -59,7 +69,17 @@ def anchors(docx_path: Path) -> tuple[Anchor, ...]:
 @lru_cache(maxsize=128)
 def _anchors(path: Path, size: int, changed: int) -> tuple[Anchor, ...]:  # noqa: ARG001 (part of the cache's key)
     name = "/".join(path.parts[-3:])
-    return tuple(_found(parse(accepted(word_parts(path.read_bytes(), name), name).parts[DOCUMENT], name)))
+    data = path.read_bytes()
+    # Kept from run to run: unpacking and parsing each template for its bookmarks alone takes 10 ms.
+    kept_as = f"{hashlib.sha256(_MAKERS.encode() + data).hexdigest()}.json"
+    kept = load_kept(_FOLDER, kept_as)
+    if kept is not None:
+        return tuple(Anchor(*one) for one in json.loads(kept))
+    found = tuple(_found(parse(accepted(word_parts(data, name), name).parts[DOCUMENT], name)))
+    store_kept(
+        _FOLDER, kept_as, json.dumps([[one.kind, one.id, one.title] for one in found]).encode(), _MOST_KEPT
+    )
+    return found
 
 
 def _found(root: Element) -> Iterator[Anchor]:
