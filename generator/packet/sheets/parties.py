@@ -19,8 +19,6 @@ class Parties(Sheet):
 
     name = "parties"
     title = "签署通知单"
-    # The tree would belong to the whole PDF, and is not taken along into the parties' own.
-    tagged = False
 
     def wanted(self, contents: Contents) -> bool:
         """For signing only: in a draft nothing is final that they could tell."""

@@ -53,12 +53,10 @@ class Sheet(ABC):
     Attributes:
         name: of its template in the common folder, and of its files, without suffix.
         title: of the document.
-        tagged: whether its PDF has a structure tree.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
-    tagged: ClassVar[bool] = True
 
     def wanted(self, contents: Contents) -> bool:  # noqa: ARG002 (others ask the contents)
         """Whether a packet has this sheet."""
@@ -120,7 +118,8 @@ def submit(sheet: Sheet, contents: Contents) -> SubmittedSheet:
     typesetter = job.session.typesetter
     if typesetter is None:
         return SubmittedSheet(sheet, filled.docx, None)
-    info = replace(job.pdf_info(sheet.title), tagged=sheet.tagged)
+    # Who needs tags has the same sheet as DOCX beside it, which a screen reader reads as well or better.
+    info = replace(job.pdf_info(sheet.title), tagged=False)
     pdf = typesetter.submit(filled.docx, info, parts=filled.parts)
     return SubmittedSheet(sheet, filled.docx, pdf)
 

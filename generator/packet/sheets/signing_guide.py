@@ -14,8 +14,6 @@ from generator.packet.sheets.signing_plan import seams
 from generator.packet.sheets.signing_texts import copies_of, guide_names, page_numbers, signed_documents
 
 if TYPE_CHECKING:
-    import pikepdf
-
     from generator.pdf.engine import PdfDocument
     from generator.pdf.pages.overlays import SealedPages
 
@@ -46,21 +44,15 @@ class SigningGuide(Sheet):
             yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", pdf.pdf, pdf.pages)
             return
         from generator.pdf.pages import overlays, qpdf
-        from generator.pdf.pages.merge import merge
+        from generator.pdf.pages.metadata import with_metadata
 
         with ExitStack() as stack:
-            sources = [stack.enter_context(qpdf.opened(one.pdf, one.name)) for one in sealed]
-
-            def add_pages(guide: pikepdf.Pdf) -> None:
-                for one, source in zip(sealed, sources, strict=True):
-                    overlays.add_sealed_pages(guide, one, source, typesetter.faces)
-
-            data = merge(
-                [(self.title, pdf.pdf, pdf.headings)],
-                title=self.title,
-                timestamp=contents.job.when,
-                mark=add_pages,
-                standard=False,
+            guide = stack.enter_context(qpdf.opened(pdf.pdf))
+            for one in sealed:
+                source = stack.enter_context(qpdf.opened(one.pdf, one.name))
+                overlays.add_sealed_pages(guide, one, source, typesetter.faces)
+            data = with_metadata(
+                guide, title=self.title, author="", timestamp=contents.job.when, standard=""
             )
         pages = pdf.pages + sum(len(one.seals) for one in sealed)
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", data, pages)

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from generator.errors import DataError, Place
 from generator.pdf.pages import qpdf
 from generator.pdf.pages.metadata import with_metadata
-from generator.pdf.pages.structure_tree import merge_structure
+from generator.pdf.pages.structure_tree import merge_structure, without_structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def merge(
     timestamp: datetime,
     mark: Callable[[pikepdf.Pdf], None] | None = None,
     identified: bool = True,
-    standard: bool = True,
+    tagged: bool = True,
 ) -> bytes:
     """Put documents behind one another into one PDF, with an outline.
 
@@ -42,18 +42,17 @@ def merge(
         timestamp: stated as the time of making.
         mark: draws on the merged pages before they are written.
         identified: as of ``qpdf.written``.
-        standard: whether it may state PDF/A.
+        tagged: keep the structure trees of tagged parts.
 
     Returns:
-        The PDF: the same input gives the same bytes. Structure trees of tagged parts are kept. It states
-        PDF/A-2b where it may and every part does.
+        The PDF: the same input gives the same bytes. It states PDF/A-2b where every part does.
 
     Raises:
         PdfError: a part cannot be read.
     """
     merged = pikepdf.Pdf.new()
     sources: list[tuple[pikepdf.Pdf, int, int]] = []
-    standard = standard and bool(parts)
+    standard = bool(parts)
     with ExitStack() as stack:
         with merged.open_outline() as outline:
             for name, data, headings in parts:
@@ -69,7 +68,10 @@ def merge(
         if owner is not None:
             intents = owner.make_indirect(owner.Root.OutputIntents)
             merged.Root.OutputIntents = merged.copy_foreign(intents)
-        merge_structure(merged, sources)
+        if tagged:
+            merge_structure(merged, sources)
+        else:
+            without_structure(merged)
         if mark is not None:
             mark(merged)
         return with_metadata(

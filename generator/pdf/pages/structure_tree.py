@@ -80,6 +80,16 @@ def merge_structure(  # noqa: C901 one branch an entry of the tree
     merged.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
 
 
+def without_structure(document: pikepdf.Pdf) -> None:
+    """Take from pages and their annotations what refers to a structure tree, where the document has none."""
+    for page in document.pages:
+        if "/StructParents" in page:
+            del page["/StructParents"]
+        for note in page.get("/Annots", ()):
+            if "/StructParent" in note:
+                del note["/StructParent"]
+
+
 def _as_list(value: Any) -> list[Any]:
     if value is None:
         return []
