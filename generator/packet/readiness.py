@@ -6,7 +6,7 @@ Names that are nearly another's, placeholders left in the data's own texts, file
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from generator.base.text import fold, listed
@@ -34,14 +34,15 @@ def warnings(job: Job, lines: Sequence[ChecklistLine]) -> tuple[str, ...]:
         job: what the packet is made from.
         lines: the checklist.
     """
+    texts = tuple(_texts(job))
     return (
         *notice_texts(job.dataset.notices),
         *_letters(job),
         *chosen_documents(job).notes,
         *_deadline(job),
         *_files(job, lines),
-        *_names(job),
-        *_placeholders(job),
+        *_names(job, texts),
+        *_placeholders(job, texts),
     )
 
 
@@ -85,21 +86,23 @@ def _texts(job: Job) -> Iterator[tuple[str, str]]:
             yield path, value
 
 
-def _names(job: Job) -> Iterator[str]:
+def _names(job: Job, texts: Iterable[tuple[str, str]]) -> Iterator[str]:
     consortium = job.dataset.consortium
     members = [member.name for member in consortium.members or () if member.name]
     names = {fold(name): name for name in (consortium.name, *members)}
     known = set(names)
     halves = _halves(names)
+    starts = frozenset(beginning[0] for beginning in halves)
+    others = _other_consortia(job, known)
     seen: set[tuple[str, str]] = set()
-    for path, text in _texts(job):
+    for path, text in texts:
         folded = fold(text)
-        for name in _named(folded, halves):
+        for name in _named(folded, halves, starts):
             for wrong in nearly(name, folded, known):
                 if (name, wrong) not in seen:
                     seen.add((name, wrong))
                     yield f"{_where(job, path)}写的“{wrong}”与“{names[name]}”只差一个字，请核对是不是写错了"
-        for other in _other_consortia(job, text, known):
+        for other in others(text):
             if (consortium.name, other) not in seen:
                 seen.add((consortium.name, other))
                 yield f"{_where(job, path)}写的“{other}”不是本联合体的名称“{consortium.name}”，请核对"
@@ -125,11 +128,18 @@ def _halves(names: Iterable[str]) -> _Halves:
     return found
 
 
-def _named(text: str, halves: _Halves) -> list[str]:
-    """The names of which at least one half occurs in a text, in the names' order; found in one pass."""
+def _named(text: str, halves: _Halves, starts: frozenset[str]) -> list[str]:
+    """The names of which at least one half occurs in a text, in the names' order; found in one pass.
+
+    Args:
+        text: folded.
+        halves: of the names.
+        starts: the characters with which a half begins.
+    """
     found = {
         one
-        for at in range(len(text))
+        for at, character in enumerate(text)
+        if character in starts
         for length, alike in halves.get(text[at : at + _BEGINNING], {}).items()
         for one in alike.get(text[at : at + length], ())
     }
@@ -190,20 +200,26 @@ def _one_apart(one: str, other: str) -> bool:
     return one[same + 1 :] == other[same:] if rest[0] > rest[1] else one[same:] == other[same + 1 :]
 
 
-def _other_consortia(job: Job, text: str, known: set[str]) -> Iterator[str]:
-    """Names in the shape of a consortium's, with a province or city before them, that are not its own."""
+def _other_consortia(job: Job, known: set[str]) -> Callable[[str], Iterator[str]]:
+    """What finds in a text the names in the shape of a consortium's, with a province or city before, but not its own."""
     titles = "".join(document.title for document in job.programme.documents) + job.programme.source.title
-    pattern = rf"[^{_JOINS}]{{2,3}}(?:省|市|自治区)[^{_JOINS}]{{2,20}}?{re.escape(job.programme.noun)}"
-    for match in re.finditer(pattern, text):
-        found = match[0]
-        region = found.find(job.programme.region)
-        found = found[region:] if region > 0 else found
-        if found not in titles and not any(name in fold(found) or fold(found) in name for name in known):
-            yield found
+    pattern = re.compile(
+        rf"[^{_JOINS}]{{2,3}}(?:省|市|自治区)[^{_JOINS}]{{2,20}}?{re.escape(job.programme.noun)}"
+    )
+
+    def others(text: str) -> Iterator[str]:
+        for match in pattern.finditer(text):
+            found = match[0]
+            region = found.find(job.programme.region)
+            found = found[region:] if region > 0 else found
+            if found not in titles and not any(name in fold(found) or fold(found) in name for name in known):
+                yield found
+
+    return others
 
 
-def _placeholders(job: Job) -> Iterator[str]:
-    for path, text in _texts(job):
+def _placeholders(job: Job, texts: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for path, text in texts:
         found = _PLACEHOLDER.search(text)
         if found:
             yield f"{_where(job, path)}有“{found[0]}”，像是还没有填完"

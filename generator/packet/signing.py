@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from generator.base.ooxml.package import DOCUMENT, open_parts
 from generator.conditions.applicability import applies
 from generator.conditions.selection import is_none
 from generator.errors import ProgrammeError
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 # A field smaller than this (points) cannot show a signature: then it takes the whole place.
 _LEAST_WIDTH, _LEAST_HEIGHT = 40.0, 18.0
 _EDGE = 0.5
+_TAG: Final = re.compile("<[^>]+>")
+_TEXT_CODE: Final = re.compile(r"正文核对码：([0-9A-Z-]{9,})")
 
 
 def parties_of(job: Job, signatory: Signatory) -> tuple[str, ...]:
@@ -225,6 +229,13 @@ def places_not_found(made: MadeDocument) -> Iterator[str]:
                 f"《{made.document.title}》的 PDF 里没有找到“{signing.title}”处（{signing.party}）的签章位置，"
                 "没有加签名域，签署时请人工核对位置"
             )
+
+
+def text_code_of(made: MadeDocument) -> str:
+    """The 正文核对码 that a document prints on its pages of signatures; empty where it prints none."""
+    body = open_parts(made.files[0].data)[DOCUMENT].decode()
+    found = _TEXT_CODE.search(_TAG.sub("", body))
+    return found[1] if found else ""
 
 
 def code_of(documents: Iterable[MadeDocument]) -> str | None:

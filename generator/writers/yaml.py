@@ -48,22 +48,26 @@ class _Keys:
 
     def __init__(self, positions: list[Position]) -> None:
         self.positions = positions
+        # Each member of a list asks for the same ones.
+        self._keys: dict[tuple[str, str], str] = {}
+        self._below: dict[str, _Keys] = {}
 
     def key(self, spec: FieldSpec, title: str) -> str:
-        for position in self.positions:
-            found = position.find(title)
-            if found is not None and found.name != spec.name:
-                return spec.name
-        known = any(position.find(title) is not None for position in self.positions)
-        return title if known else spec.name
+        asked = spec.name, title
+        if asked not in self._keys:
+            meant = {found.name for position in self.positions if (found := position.find(title))}
+            self._keys[asked] = title if meant == {spec.name} else spec.name
+        return self._keys[asked]
 
     def below(self, spec: FieldSpec) -> _Keys:
-        found = []
-        for position in self.positions:
-            own = position.part.specs().get(spec.name)
-            if own is not None and own.part is not None:
-                found.append(position.below(own))
-        return _Keys(found)
+        if spec.name not in self._below:
+            found = []
+            for position in self.positions:
+                own = position.part.specs().get(spec.name)
+                if own is not None and own.part is not None:
+                    found.append(position.below(own))
+            self._below[spec.name] = _Keys(found)
+        return self._below[spec.name]
 
 
 class _Writer:

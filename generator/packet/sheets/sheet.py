@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_layout import Layout
-from generator.packet.signing import code_of
+from generator.packet.signing import code_of, text_code_of
 from generator.packet.upload import Uploads
 from generator.rendering.render import CORE_PROPERTIES, core_properties
 
@@ -45,6 +45,12 @@ class Contents:
     def code(self) -> str | None:
         """The check code; None in a draft, or where there are no PDFs."""
         return code_of(self.documents) if self.job.edition == "signing" else None
+
+    @cached_property
+    def text_codes(self) -> Mapping[str, str]:
+        """The 正文核对码 of the documents that print one on their pages of signatures, by the documents' ids."""
+        found = ((made.document.id, text_code_of(made)) for made in self.documents)
+        return {document: code for document, code in found if code}
 
 
 class Sheet(ABC):

@@ -51,9 +51,7 @@ class SigningGuide(Sheet):
             for one in sealed:
                 source = stack.enter_context(qpdf.opened(one.pdf, one.name))
                 overlays.add_sealed_pages(guide, one, source, typesetter.faces)
-            data = with_metadata(
-                guide, title=self.title, author="", timestamp=contents.job.when, standard=""
-            )
+            data = with_metadata(guide, title=self.title, author="", timestamp=contents.job.when, standard="")
         pages = pdf.pages + sum(len(one.seals) for one in sealed)
         yield MadeFile(f"{FOLDER}/{self.name}.pdf", "pdf", data, pages)
 

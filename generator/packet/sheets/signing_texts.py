@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from generator.base.ooxml.package import DOCUMENT, open_parts
 from generator.model.consortium import Consortium, Member
 from generator.model.programme import Document, Purpose, Route
 from generator.packet.parts import ChecklistLine, Enclosure, Job, MadeDocument, Signing
@@ -17,8 +15,6 @@ from generator.packet.sheets.sheet import Contents
 from generator.packet.sheets.signing_plan import SealedBy, last_day, lead_of, print_jobs, seams, steps
 
 _PERSON: Final = "法定代表人"
-_TAG: Final = re.compile("<[^>]+>")
-_TEXT_CODE: Final = re.compile(r"正文核对码：([0-9A-Z-]{9,})")
 _ENCLOSURES: Final[Mapping[Enclosure, str]] = {
     Enclosure.ATTACHED: "已附",
     Enclosure.INCLUDED: "本套已含",
@@ -50,7 +46,10 @@ def guide_names(contents: Contents) -> dict[str, Any]:
         },
         "draft": job.edition == "draft",
         "code": contents.code or "",
-        "documents": [_document(job, made, contents.layout) for made in signed],
+        "documents": [
+            _document(job, made, contents.layout, contents.text_codes.get(made.document.id, ""))
+            for made in signed
+        ],
         "duplex": contents.layout is not None and contents.layout.sides == "duplex",
         "steps": list(steps(job, signed, own_pages=own_pages)),
         "last_day": last_day(job),
@@ -145,7 +144,7 @@ def parties_names(contents: Contents) -> dict[str, Any]:
         "text_codes": [
             {"title": made.document.title, "code": code}
             for made in signed_documents(documents)
-            if (code := text_code_of(made))
+            if (code := contents.text_codes.get(made.document.id))
         ],
         "wanted": wanted,
         "parties": [
@@ -161,7 +160,7 @@ def routes_of(job: Job) -> tuple[Route, ...]:
     return chosen or job.programme.routes
 
 
-def _document(job: Job, made: MadeDocument, layout: Layout | None) -> dict[str, Any]:
+def _document(job: Job, made: MadeDocument, layout: Layout | None, text_code: str) -> dict[str, Any]:
     places = [_place(job, made, signing, layout) for signing in made.signings]
     # What is done at most of the places is told once for the document.
     common, often = Counter(place["acts"] for place in places).most_common(1)[0]
@@ -172,17 +171,10 @@ def _document(job: Job, made: MadeDocument, layout: Layout | None) -> dict[str, 
         "copies": copies_of(job, made.document),
         "file": made.files[-1].path,
         "bound": bound_text(layout, made.document.id),
-        "code": text_code_of(made),
+        "code": text_code,
         "shared": shared,
         "places": [{**place, "acts": "" if place["acts"] == shared else place["acts"]} for place in places],
     }
-
-
-def text_code_of(made: MadeDocument) -> str:
-    """The 正文核对码 that a document prints on its pages of signatures; empty where it prints none."""
-    body = open_parts(made.files[0].data)[DOCUMENT].decode()
-    found = _TEXT_CODE.search(_TAG.sub("", body))
-    return found[1] if found else ""
 
 
 def enclosure_text(line: ChecklistLine) -> str:
