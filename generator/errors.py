@@ -6,8 +6,9 @@ Chinese: what is wrong, where it stands, what to do about it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from msgspec import Struct
 
 
 class ExitCode(IntEnum):
@@ -23,8 +24,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a thing stands, as a person finds it: a line, a cell of a sheet, a region of a Word file."""
 
     file: str
@@ -52,8 +52,7 @@ class Place:
         return {key: value for key, value in pairs.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong in a file, with its place and its remedy.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from generator.base.characters import BadValueError
 
@@ -15,8 +16,7 @@ _SOUND: Final = "换成完好的 PNG 或 JPEG 图片"
 _JPEG_QUALITY: Final = 92
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A sound picture, upright.
 
     Attributes:

@@ -6,16 +6,16 @@ YAML and workbooks both become this tree, so that everything after reading is th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.errors import Place
 
 TOLD_ELSEWHERE: Final = ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(Struct, frozen=True):
     """One value as text.
 
     Attributes:
@@ -32,16 +32,14 @@ class Scalar:
     fault: tuple[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(Struct, frozen=True):
     """A list."""
 
     items: tuple[Node, ...]
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One key of a map with its value."""
 
     key: str
@@ -49,8 +47,7 @@ class Entry:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(Struct, frozen=True):
     """A map, its keys in the file's order and unique."""
 
     entries: tuple[Entry, ...]

@@ -7,9 +7,9 @@ duplicate keys, several documents, deep nesting and huge values are refused with
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 import yaml
+from msgspec import Struct, field
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -48,8 +48,7 @@ _LOST_COMMENT = re.compile(r"[ \t]+#(?=[^\s#])")
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     """A list or map that has begun and not ended."""
 
     place: Place

@@ -15,10 +15,11 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,8 +74,7 @@ class ZipRefusedError(Exception):
         self.member = member
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much a zip file may hold.
 
     Attributes:

@@ -10,10 +10,11 @@ import atexit
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import Final
+
+from msgspec import Struct
 
 from generator import __version__
 from generator.base.failures import reason
@@ -31,8 +32,7 @@ from generator.workflows.inputs import Upload, opened, write_below
 _MOST_SESSIONS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteJob:
+class RemoteJob(Struct, frozen=True):
     """All that one packet is made from.
 
     Attributes:
@@ -50,8 +50,7 @@ class RemoteJob:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class RemotePacket:
+class RemotePacket(Struct, frozen=True):
     """A packet made, to be published by whoever asked for it.
 
     Attributes:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from generator.errors import DataError, ExitCode, LianhetiError
 
@@ -19,8 +21,7 @@ STATES: Final[Mapping[State, str]] = {
 INTERNAL: Final = 70
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One packet, or one data file from which none could be made.
 
     Attributes:
@@ -52,7 +53,7 @@ class Result:
     warnings: Sequence[str] = ()
     error: str = ""
     exit_code: int = int(ExitCode.DONE)
-    where: Sequence[Mapping[str, str | int]] = field(default=())
+    where: Sequence[Mapping[str, str | int]] = ()
 
     @property
     def is_good(self) -> bool:

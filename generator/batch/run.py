@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from generator.batch.report import as_json, check_report, save_report
 from generator.batch.results import STATES, EndedError, Result, failure
@@ -42,8 +44,7 @@ class Workers(Protocol):
         """Make and publish packets: a Done each."""
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     """A data file on its way through the batch."""
 
     file: DataFile
@@ -220,8 +221,7 @@ class Batch:
         self._stamps.write(one.file.path, one.stamp)
 
 
-@dataclass(frozen=True, slots=True)
-class BatchReport:
+class BatchReport(Struct, frozen=True):
     """What became of each packet.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from generator.packet.times import time_given
 from generator.pdf.fonts.faces import folder_given
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from generator.rendering.values import Edition
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The options of a batch.
 
     Attributes:
@@ -68,8 +68,7 @@ class Settings:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """How much a batch may use.
 
     Attributes:

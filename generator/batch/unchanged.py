@@ -20,9 +20,11 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from generator import __version__
 from generator.base.files import replace_whole, sha256_of
@@ -38,8 +40,7 @@ _COMMON: Final = "common"
 MARK: Final = "#"
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A packet that was made, as a stamp keeps it.
 
     Attributes:
@@ -62,8 +63,7 @@ class Made:
     facts: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What is known of one data file.
 
     Attributes:

@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.errors import DataError, LianhetiError
 from generator.model.catalogue import Catalogue
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 Inputs = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """One packet that a data file asks for.
 
     Attributes:
@@ -50,8 +50,7 @@ class Target:
     error: LianhetiError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """One packet that stands in the output folder.
 
     Attributes:
@@ -71,8 +70,7 @@ class Done:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a report says of a packet; as in Result."""
 
     counts: Mapping[str, int]

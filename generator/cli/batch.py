@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, cast
 
 import click
+from msgspec.structs import replace
 
 from generator.cli.chinese import ChineseCommand
 from generator.cli.options import (

@@ -7,9 +7,10 @@ consortium. All of them must hold.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from generator.base.text import fold
 from generator.conditions.figure_plan import criterion_tests, plan
@@ -22,8 +23,7 @@ from generator.model.programme import Criteria, Figure, Programme
 from generator.model.value_kinds import Count
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One key of a ``when``.
 
     Attributes:

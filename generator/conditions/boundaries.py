@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from itertools import islice, product, zip_longest
 from math import ceil, floor, prod
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.conditions.expression_tree import (
     COMPARISONS,
@@ -40,8 +41,7 @@ _CODE: Final = "91110000600037341L"
 _MONEY: Final = 100_000_000_000  # 10 亿元 in 分: a whole that small shares of are whole amounts
 
 
-@dataclass(frozen=True, slots=True)
-class Boundary:
+class Boundary(Struct, frozen=True):
     """One row: what a condition should answer for certain values of its figures.
 
     Attributes:

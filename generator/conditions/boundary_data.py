@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import product
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from generator.base.text import fold
 from generator.conditions.applicability import hold
@@ -37,8 +38,7 @@ _EMPTY: Final = ()  # a list or group that says nothing
 _MOST_STEPS: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A row with the data that has its values.
 
     Attributes:
@@ -135,8 +135,7 @@ def data_for(rule: Rule, programme: Programme, values: Values) -> Tree | None:
     return _Maker(rule, programme, values).make()
 
 
-@dataclass(slots=True)
-class _Of:
+class _Of(Struct):
     """What the figures want of one list.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
+
+from msgspec import Struct
 
 from generator.conditions.figure_plan import plan
 from generator.conditions.figures import compute
@@ -21,8 +22,7 @@ _ADDED_UP: Final = frozenset({"count", "sum"})
 _SHARE_PLACES: Final = Decimal("0.0000000001")
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column, checked.
 
     Attributes:
@@ -47,8 +47,7 @@ class Column:
         return self.part.type == "int" and not self.part.many
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What one filing has in a column.
 
     Attributes:

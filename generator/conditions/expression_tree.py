@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.conditions.literals import spell
 
@@ -28,8 +29,7 @@ class UnknownFormError(ValueError):
     """An expression that uses more of CEL than is understood here."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A part of an expression.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from generator.base.text import fold
 from generator.conditions.cel import CelType

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from generator.base.text import did_you_mean, excerpt, fold, listed, request, sentence
 from generator.conditions.applicability import hold

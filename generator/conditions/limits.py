@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from generator.base.text import count_characters, count_words
 from generator.conditions.messages import called, lacking, unknown_message

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.model.value_kinds import DOLLAR_UNITS, MONEY_UNITS, Date, Money, Share
 
@@ -19,8 +20,7 @@ _LITERAL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True):
     """An expression with its literals as CEL has them.
 
     Attributes:

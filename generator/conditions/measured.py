@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.conditions.figure_plan import plan
 from generator.conditions.operations import OPERATIONS
@@ -90,8 +91,7 @@ def spelled_out(
     return condition.model_copy(update=update), own
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """The figures that a condition can name, and those that are made for it."""
 
     declared: Mapping[str, Figure]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.base.text import listed, percentage
 from generator.conditions.operations import OPERATIONS
@@ -21,8 +22,7 @@ _MOST_NAMED = 5
 _LACKING = "〔缺数据〕"
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A message with places for figures: ``{name}``, ``{name.items}`` and the ratio ``{part%whole}``.
 
     Args:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.text import count_characters, excerpt, fold, listed
 from generator.conditions.sample import Computed, Sample, for_cel, midnight, printed, printed_number
@@ -43,8 +44,7 @@ class Gives(Enum):
     FACT = "看内容"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One kind of figure.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.base.tree import places
 from generator.conditions.applicability import Asked, asked, members_asked
@@ -30,8 +31,7 @@ COMMON = "common."
 _REMEDY = "按方案格式说明（docs/programme-format.md）改正"
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A condition ready to judge.
 
     Attributes:
@@ -74,8 +74,7 @@ class Rule:
         return {name: texts for name, texts in found.items() if texts}
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """Everything that a programme's data is judged by, in order.
 
     Attributes:
@@ -95,8 +94,7 @@ class Rules:
         return frozenset([*(rule.id for rule in (*self.conditions, *self.common)), *limits])
 
 
-@dataclass(slots=True)
-class _Compiler:
+class _Compiler(Struct):
     programme: Programme
     file: str
     problems: list[Problem]

@@ -7,17 +7,18 @@ midnight UTC of a day, or a list of these; never null, never a floating-point nu
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.conditions.cel import CelType, Plain
 from generator.conditions.selection import Criterion, Gathered, Missing, View, is_none, name_of, walk
 from generator.model.value_kinds import Kind, Year
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A figure, checked against the model.
 
     Attributes:
@@ -65,8 +66,7 @@ class Plan:
         return self.of_programme and self.fact is None
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """A figure of one dataset.
 
     Attributes:

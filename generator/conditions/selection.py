@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from generator.base.text import fold
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD
@@ -22,8 +23,7 @@ from generator.model.value_kinds import Kind, Stated, Text, says_none
 Reason = Literal["absent", "wrong", "no_lead", "empty", "gap", "twice", "too_large"]
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """One value without which there is no verdict.
 
     Attributes:
@@ -39,8 +39,7 @@ class Missing:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One field that items are picked by.
 
     Attributes:
@@ -58,8 +57,7 @@ class Criterion:
         return ".".join((path, *self.names))
 
 
-@dataclass(slots=True)
-class Gathered:
+class Gathered(Struct):
     """Items of one or more lists.
 
     Attributes:

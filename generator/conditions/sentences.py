@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.conditions.expression_tree import COMPARISONS, Node, UnknownFormError, alternatives, tree_of
 from generator.conditions.operations import OPERATIONS
@@ -22,8 +23,7 @@ _LEVELS: Final = {"must": "", "in_principle": "原则上：", "preferred": "鼓�
 _YUAN: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Linear:
+class Linear(Struct, frozen=True):
     """A sum of figures, each times a whole number, and a number."""
 
     terms: Mapping[str, int]

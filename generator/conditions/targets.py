@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.model.consortium import BY_ROLE, FIRST_LEAD, Consortium
 from generator.model.fields import Part
@@ -11,8 +12,7 @@ from generator.model.paths import steps
 from generator.model.value_kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """What stands at a path.
 
     Attributes:

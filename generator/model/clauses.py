@@ -8,8 +8,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 from generator.base.tree import places
@@ -40,8 +40,7 @@ class _ClauseFile(_Model):
     matters: dict[str, _Matter]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelClause:
+class ModelClause(Struct, frozen=True):
     """One wording of one matter.
 
     Attributes:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from generator.errors import Place, Problem
 from generator.model.consortium import Consortium
 from generator.model.notices import Notice
 
 
-@dataclass(frozen=True, slots=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """What a data file says to one programme.
 
     Attributes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 import types
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from functools import cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
+from msgspec import Struct
+from msgspec import field as struct_field
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from generator.model.value_kinds import Choice, Kind, Text
@@ -23,8 +23,7 @@ Shape = Literal["one", "list", "map"]
 Reads = Literal["", "name", "province", "phone", "mail"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """What a number can be, in its field's unit (amounts in the unit that the form shows).
 
     Attributes:
@@ -54,8 +53,7 @@ class Part(BaseModel):
         return _specs(cls)
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
+class FieldSpec(Struct, frozen=True):
     """What is declared of one field.
 
     Attributes:
@@ -163,8 +161,7 @@ def _specs(part: type[Part]) -> dict[str, FieldSpec]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class OwnField:
+class OwnField(Struct, frozen=True):
     """A field that a programme declares, as ``members[].fax`` or ``indicators.patents.applied``.
 
     Attributes:
@@ -188,13 +185,12 @@ class OwnField:
     bounds: Bounds = Bounds()
 
 
-@dataclass(slots=True)
-class _Branch:
+class _Branch(Struct):
     """The own fields below one name, before the parts are made."""
 
     declared: OwnField | None = None
     many: bool = False
-    below: dict[str, _Branch] = dataclass_field(default_factory=dict)
+    below: dict[str, _Branch] = struct_field(default_factory=dict)
 
 
 def extend(part: type[Part], own: tuple[OwnField, ...]) -> type[Part]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from generator.base.text import fold
 from generator.errors import Place
@@ -26,8 +27,7 @@ LEVEL_TEXTS: Final[Mapping[Level, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One verdict.
 
     Attributes:
@@ -91,8 +91,7 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """A value that a document prints and the data does not give.
 
     Attributes:
@@ -113,8 +112,7 @@ class Absent:
         return {"field": self.path, "title": self.title, "where": self.place.as_json()}
 
 
-@dataclass(frozen=True, slots=True)
-class LostFile:
+class LostFile(Struct, frozen=True):
     """An attachment that the data names and that is not there.
 
     Attributes:

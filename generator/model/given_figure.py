@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.model.value_kinds import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class GivenFigure:
+class GivenFigure(Struct, frozen=True):
     """A figure of one dataset.
 
     Attributes:

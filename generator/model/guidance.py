@@ -8,9 +8,9 @@ agreements of every scheme. A draft shows them as Word comments (``generator.ren
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from generator.base.ooxml.bookmarks import anchors
@@ -65,8 +65,7 @@ class Guidance(_Model):
     anchors: dict[str, tuple[Hint, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What stands beside one heading.
 
     Attributes:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.model.dataset import Dataset
 from generator.model.findings import Absent, Finding, LostFile
 from generator.model.programme import Programme
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """The judgement of one programme on one dataset.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.model.consortium import BY_ROLE, BY_ROLE_LISTS, FIRST_LEAD, LEAD, MEMBER, OTHERS, Consortium
 from generator.model.fields import FieldSpec, Part
@@ -20,8 +21,7 @@ PASSAGES: Final[Mapping[str, str]] = {"clause": "agreement.clauses", "section": 
 _STEP = re.compile(r"(?P<name>[^.\[\]]+)(?P<index>\[\d*\])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One place that a path resolves to.
 
     Attributes:

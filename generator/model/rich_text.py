@@ -7,16 +7,16 @@ searches a text takes it as any other; only the documents look at its blocks.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, Self
+
+from msgspec import Struct
 
 Script = Literal["", "superscript", "subscript"]
 Align = Literal["left", "center", "right"]
 PictureFormat = Literal["png", "jpeg"]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Characters of one look.
 
     Attributes:
@@ -35,8 +35,7 @@ class Run:
 Line = tuple[Run, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextBlock:
+class TextBlock(Struct, frozen=True):
     """A paragraph, or an item of a list.
 
     Attributes:
@@ -55,8 +54,7 @@ class TextBlock:
         return f"{self.marker} {plain(self.runs)}" if self.marker else plain(self.runs)
 
 
-@dataclass(frozen=True, slots=True)
-class PictureBlock:
+class PictureBlock(Struct, frozen=True):
     """A picture with its caption below.
 
     Attributes:
@@ -83,8 +81,7 @@ class PictureBlock:
         return self.caption
 
 
-@dataclass(frozen=True, slots=True)
-class TableCell:
+class TableCell(Struct, frozen=True):
     """A cell.
 
     Attributes:
@@ -103,8 +100,7 @@ class TableCell:
         return " ".join(plain(line) for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class TableBlock:
+class TableBlock(Struct, frozen=True):
     """A table with its caption above; its first row is the head, repeated on each page.
 
     Attributes:

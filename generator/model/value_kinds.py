@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from msgspec import Struct
 from pydantic_core import core_schema
 
 from generator.base.characters import BadValueError, check_characters
@@ -51,8 +51,7 @@ def _tidy(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How one kind of value is read, kept and printed. A subclass's methods raise what is said here.
 
     Attributes:
@@ -119,13 +118,11 @@ class Kind:
         return self.json_schema()
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Kind):
+class Text(Kind, frozen=True):
     """Any text, kept character for character (line ends become U+000A)."""
 
 
-@dataclass(frozen=True, slots=True)
-class LongText(Kind):
+class LongText(Kind, frozen=True):
     """A text of paragraphs; each line is a paragraph in the documents."""
 
     name: ClassVar[str] = "long_text"
@@ -180,8 +177,7 @@ def plain_decimal(value: int, scale: int, places: int) -> str:
     return f"{'-' if value < 0 else ''}{whole}{'.' + decimals if decimals else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Numeric(Kind):
+class Numeric(Kind, frozen=True):
     """What the kinds share that keep an integer and can be stated as none (无).
 
     Attributes:
@@ -208,8 +204,7 @@ class Numeric(Kind):
         return {"type": ["number", "string"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Count(Numeric):
+class Count(Numeric, frozen=True):
     """A whole number that is not negative: people, units, platforms."""
 
     name: ClassVar[str] = "count"
@@ -249,8 +244,7 @@ DOLLAR_UNITS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Money(Numeric):
+class Money(Numeric, frozen=True):
     """An amount of money, kept in 分 (of dollars: in cents). The unit is what a bare number counts in."""
 
     name: ClassVar[str] = "money"
@@ -283,8 +277,7 @@ class Money(Numeric):
         return value.value if isinstance(value, Stated) else plain_decimal(value, self.units[self.unit], 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Share(Numeric):
+class Share(Numeric, frozen=True):
     """A percentage, kept in 万分之一 (hundredths of a percent)."""
 
     name: ClassVar[str] = "share"
@@ -316,8 +309,7 @@ class Share(Numeric):
 _PARTS_OF_ONE: Final = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Number(Numeric):
+class Number(Numeric, frozen=True):
     """A number with at most four decimals, kept in 万分之一 of one."""
 
     name: ClassVar[str] = "number"
@@ -345,8 +337,7 @@ class Number(Numeric):
         return value.value if isinstance(value, Stated) else plain_decimal(value, _PARTS_OF_ONE, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Year(Numeric):
+class Year(Numeric, frozen=True):
     """A calendar year."""
 
     name: ClassVar[str] = "year"
@@ -364,8 +355,7 @@ class Year(Numeric):
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[ T]00:00(?::00)?)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Date(Kind):
+class Date(Kind, frozen=True):
     """A calendar date."""
 
     name: ClassVar[str] = "date"
@@ -408,8 +398,7 @@ _YES = frozenset({"是", "有", "对", "√", "☑", "✓", "✔", "v", "true", 
 _NO = frozenset({"否", "无", "没有", "不是", "×", "x", "□", "☐", "false", "no", "n", "0"})
 
 
-@dataclass(frozen=True, slots=True)
-class Flag(Kind):
+class Flag(Kind, frozen=True):
     """Yes or no.
 
     Attributes:
@@ -450,8 +439,7 @@ class Flag(Kind):
         return {"enum": ["是", "否", "有", "无", True, False]}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice(Kind):
+class Choice(Kind, frozen=True):
     """One of a few texts."""
 
     name: ClassVar[str] = "choice"
@@ -487,8 +475,7 @@ def _mistaken(code: str) -> str:
     return f"第 {wrong.start() + 1} 位“{wrong[0]}”不会出现在代码里{like}"
 
 
-@dataclass(frozen=True, slots=True)
-class CreditCode(Kind):
+class CreditCode(Kind, frozen=True):
     """统一社会信用代码 (GB 32100-2015): 18 characters of 0-9 and A-Z without I, O, S, V, Z.
 
     A wrong shape is an error here; a wrong check digit is a warning of the common conditions, as some

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.conditions.judge import judge
 from generator.errors import DataError
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 _SHEETS: Final[Mapping[Edition, Sheets]] = {"draft": "checks", "signing": "all"}
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """What packet is wanted.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.errors import DataError, Place, Problem
@@ -14,8 +15,7 @@ from generator.packet.parts import Job
 from generator.readers.linked_files import MAX_ATTACHED_BYTES
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     """One file that is bound into the print copy.
 
     Attributes:

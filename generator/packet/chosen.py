@@ -7,8 +7,9 @@ the data name a delegate, and the pledges and letters that the data or a scheme'
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.names import safe_name
 from generator.conditions.applicability import applies, picked
@@ -23,8 +24,7 @@ FOLDER: Final = "letters"
 OURS: Final = "文本由本程序提供，主管部门有规定格式的用规定的"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """One document that a packet has.
 
     Attributes:
@@ -46,8 +46,7 @@ class Chosen:
     cover: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The documents of a packet, and what could not be told of them.
 
     Attributes:

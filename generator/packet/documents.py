@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.model.programme import Document
 from generator.packet.chosen import Chosen, chosen_documents
@@ -29,8 +30,7 @@ _FINISHING: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A document whose template has been filled.
 
     Attributes:
@@ -50,8 +50,7 @@ class Filled:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
+class Submitted(Struct, frozen=True):
     """A filled document that is being typeset.
 
     Attributes:

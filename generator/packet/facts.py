@@ -7,8 +7,9 @@ filled, typeset and looked at again. After a few rounds without rest the templat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from generator.errors import ProgrammeError
 from generator.packet.attachments import Attachment

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
 
 from generator.conditions.given import given_figures
 from generator.model.dataset import Dataset
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 WATERMARK: Final = "草稿"
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What a packet is made from, and with what.
 
     Attributes:
@@ -86,8 +86,7 @@ class Job:
         return PdfInfo(title, self.consortium, self.when, self.programme.code)
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
+class MadeFile(Struct, frozen=True):
     """One file of a packet.
 
     Attributes:
@@ -103,8 +102,7 @@ class MadeFile:
     pages: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateUsed:
+class TemplateUsed(Struct, frozen=True):
     """A template by name and sha256, as the manifest lists it, and how many of its tracked changes were accepted."""
 
     name: str
@@ -112,8 +110,7 @@ class TemplateUsed:
     revisions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Signing:
+class Signing(Struct, frozen=True):
     """That one party signs or seals one document at one place.
 
     Attributes:
@@ -145,8 +142,7 @@ class Signing:
     seal_at: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MadeDocument:
+class MadeDocument(Struct, frozen=True):
     """One official document with its files.
 
     Attributes:
@@ -182,8 +178,7 @@ class Enclosure(StrEnum):
     LOST = "lost"  # a file that the data names is not there
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistLine:
+class ChecklistLine(Struct, frozen=True):
     """One line of the checklist: something to be attached.
 
     Attributes:
@@ -211,8 +206,7 @@ class ChecklistLine:
     lost: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
+class Packet(Struct, frozen=True):
     """A whole packet in memory.
 
     Attributes:

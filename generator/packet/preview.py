@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.errors import PdfError
 from generator.model.programme import Document
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 _MOST_KEPT: Final = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """One document's pages.
 
     Attributes:
@@ -45,8 +45,7 @@ class Drawn:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnDocument:
+class DrawnDocument(Struct, frozen=True):
     """A document as it was filled and drawn.
 
     Attributes:
@@ -62,8 +61,7 @@ class DrawnDocument:
     drawn: Drawn
 
 
-@dataclass(slots=True)
-class DrawnBefore:
+class DrawnBefore(Struct):
     """Documents that were drawn before, by their content; what has not changed is not typeset again."""
 
     _kept: OrderedDict[str, Drawn] = field(default_factory=OrderedDict)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.consortium import SIMPLEX
 from generator.packet.attachments import Attachment
@@ -25,8 +27,7 @@ _MOST_TRIES: Final = 3
 _DIGITS: Final = "〇一二三四五六七八九"
 
 
-@dataclass(frozen=True, slots=True)
-class PrintCopy:
+class PrintCopy(Struct, frozen=True):
     """The print copy, and where in it everything stands."""
 
     file: MadeFile

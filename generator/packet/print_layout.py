@@ -7,11 +7,12 @@ outside at the left. So on paper an odd number belongs on a front.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from generator.pdf.engine import Heading
@@ -28,8 +29,7 @@ class Kind(Enum):
     ATTACHMENT = "attachment"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Something bound into the print copy.
 
     Attributes:
@@ -61,8 +61,7 @@ class Part:
         return self.labels[page - 1] if page <= len(self.labels) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a page stands in the print copy.
 
     Attributes:
@@ -76,8 +75,7 @@ class Spot:
     back: bool
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True, dict=True):
     """The print copy as sheets of paper.
 
     Attributes:
@@ -89,7 +87,7 @@ class Layout:
 
     sides: Sides
     parts: tuple[Part, ...]
-    pages: tuple[tuple[int, int] | None, ...] = field(repr=False)
+    pages: tuple[tuple[int, int] | None, ...]
 
     @property
     def sheets(self) -> int:

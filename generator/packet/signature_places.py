@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct
 
 from generator.base.ooxml.package import Package
 from generator.base.ooxml.xml import Element, W, main_part, parse
@@ -28,8 +28,7 @@ _MOST_AROUND: Final = 4
 _ALIKE: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """An edited document with its signature places.
 
     Attributes:
@@ -48,8 +47,7 @@ class Restored:
     revisions: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(Struct, frozen=True):
     """Which paragraphs a bookmark holds, by their numbers, the last included."""
 
     first: int

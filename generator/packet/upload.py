@@ -7,8 +7,9 @@ formats. A file that is too large gets smaller pictures; where that is not enoug
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from generator.errors import DataError
 from generator.model.programme import (
@@ -30,8 +31,7 @@ _DOCUMENTS, _ATTACHMENTS = "documents", "attachments"
 _MERGES: Final[Mapping[str, Merge]] = {"分开": "separate", "按类合并": "by-kind", "全部合并": "all"}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """What goes into a file for upload.
 
     Attributes:
@@ -49,8 +49,7 @@ class Piece:
     word: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Struct, frozen=True):
     """One file of ``upload/``.
 
     Attributes:
@@ -68,8 +67,7 @@ class Uploaded:
     percent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Uploads:
+class Uploads(Struct, frozen=True):
     """What is written for upload.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True, slots=True)
-class PdfInfo:
+class PdfInfo(Struct, frozen=True):
     """What a PDF states of itself.
 
     Attributes:
@@ -33,8 +33,7 @@ class PdfInfo:
     tagged: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SignPlace:
+class SignPlace(Struct, frozen=True):
     """Where a party signs: the block enclosed by the bookmark ``sign.<role>``.
 
     Attributes:
@@ -48,8 +47,7 @@ class SignPlace:
     rect: tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """An entry of the outline; the page is 1-based."""
 
     title: str
@@ -57,8 +55,7 @@ class Heading:
     page: int
 
 
-@dataclass(frozen=True, slots=True)
-class PdfDocument:
+class PdfDocument(Struct, frozen=True):
     """A document's PDF, with what the packet needs to know of it; warnings are in Chinese.
 
     Attributes:

@@ -10,9 +10,10 @@ import hashlib
 import os
 import stat
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from generator.base.files import sha256_of
 from generator.base.names import is_safe
@@ -40,8 +41,7 @@ _KINDS: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PacketFile:
+class PacketFile(Struct, frozen=True):
     """One file of a packet.
 
     Attributes:
@@ -53,8 +53,7 @@ class PacketFile:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One file of a packet that is not as the manifest says.
 
     Attributes:

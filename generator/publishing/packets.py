@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.base.names import is_safe, safe_name
 from generator.errors import OutputError
@@ -32,8 +33,7 @@ _WAIT_SECONDS = 60.0
 _MOST_NAMED = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """Where a packet stands.
 
     Attributes:

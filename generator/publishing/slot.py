@@ -21,9 +21,10 @@ import shutil
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from generator.publishing.contents import bound_edits, changed_files, digests, inspect
 from generator.publishing.failures import as_output_errors
@@ -43,8 +44,7 @@ _OUTCOMES: dict[Outcome, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
+class Recovered(Struct, frozen=True):
     """What was done about one packet that an interrupted run had left.
 
     Attributes:
@@ -63,8 +63,7 @@ class Recovered:
         return f"{self.folder}：{_OUTCOMES[self.outcome]}{aside}。"
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """The names that one packet uses in its consortium's folder, which must be resolved."""
 
     base: Path

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.tree import Entries, Entry, Items, Scalar
 from generator.base.xlsx.grid import read_grids
@@ -28,8 +30,7 @@ OWNERS: Final[Mapping[str, str]] = {"team": "employer", "platforms": "host", "pr
 NOT_ITS_OWN: Final = frozenset({"role", "tier"})
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What a party's workbook was made from.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.tree import Entries
@@ -14,8 +15,7 @@ from generator.readers.formats import check_contents, format_of
 MAX_WORKBOOK_BYTES = 50_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A data file that has been read, but not yet understood.
 
     Attributes:

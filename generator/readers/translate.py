@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from generator.base.characters import refused_character, visible
 from generator.base.tree import (
@@ -75,8 +76,7 @@ def field_with_unit(key: str, position: Position) -> tuple[FieldSpec, str] | Non
     return (spec, match[2]) if match and spec is not None and isinstance(spec.kind, Money) else None
 
 
-@dataclass(frozen=True, slots=True)
-class MapKeys:
+class MapKeys(Struct, frozen=True):
     """How the keys of a map by id may be written.
 
     Attributes:

@@ -6,8 +6,9 @@ Loading turns texts into values and leaves out what cannot be read. Who edits a 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from generator.base.tree import Entries, Entry, Items, Node, Scalar
 from generator.errors import Place
@@ -24,8 +25,7 @@ from generator.readers.translate import MapKeys, Translator
 NONE = "无"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """What a data file says to one programme, as it is written.
 
     Attributes:

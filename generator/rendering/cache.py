@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from types import CodeType
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.kept import digest_of_makers, load_kept, store_kept
 
@@ -23,8 +24,7 @@ _SUFFIX: Final = ".part"
 MOST_KEPT: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What a part was compiled into.
 
     Attributes:

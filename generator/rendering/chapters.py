@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import Final
+
+from msgspec import Struct, field
 
 from generator.errors import Place, ProgrammeError
 from generator.model.rich_text import Line, PictureBlock, RichText, Run, TableBlock, TableCell, TextBlock
@@ -153,8 +154,7 @@ def with_chapters(
     return found, media.parts()
 
 
-@dataclass(slots=True)
-class _Media:
+class _Media(Struct):
     """The pictures of one document, and the parts in which they are named."""
 
     package: Mapping[str, bytes]
@@ -195,8 +195,7 @@ class _Media:
         return changed
 
 
-@dataclass(slots=True)
-class _Part:
+class _Part(Struct):
     """One filled part."""
 
     name: str
@@ -290,8 +289,7 @@ def _ordered(tag: str, children: Mapping[str, str], order: Sequence[str]) -> str
     return f"<w:{tag}>{known}</w:{tag}>" if known else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(Struct, frozen=True):
     """What a paragraph looks like in which a long text is printed.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from generator.base.text import percentage
 from generator.errors import ProgrammeError

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from msgspec.structs import replace
 
 from generator.errors import LianhetiError, Place, Problem, ProgrammeError
 from generator.model.catalogue import Catalogue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
+
+from msgspec import Struct
 
 from generator.model.consortium import Consortium
 from generator.model.given_figure import FigureSource
@@ -18,8 +19,7 @@ from generator.rendering.values import Edition, Record
 CORE_PROPERTIES = "docProps/core.xml"
 
 
-@dataclass(frozen=True, slots=True)
-class RenderJob:
+class RenderJob(Struct, frozen=True):
     """What templates are filled with: the same for every document of a packet.
 
     Attributes:
@@ -41,8 +41,7 @@ class RenderJob:
     facts: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """One filled document.
 
     Attributes:

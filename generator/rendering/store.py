@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.ooxml.bookmarks import anchors
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from generator.model.guidance import Note
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A template ready to be filled.
 
     Attributes:

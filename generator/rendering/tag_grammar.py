@@ -11,8 +11,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.ooxml.xml import Element, W, parse
 
@@ -53,8 +54,7 @@ _WHOLES: Final = {"p": (W + "p", "段"), "tc": (W + "tc", "格"), "tr": (W + "tr
 _CLOSES: Final = {"endif": "if", "endfor": "for"}
 
 
-@dataclass(frozen=True, slots=True)
-class TagFault:
+class TagFault(Struct, frozen=True):
     """A tag that is wrong, or stands where it cannot.
 
     Attributes:
@@ -70,8 +70,7 @@ class TagFault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(Struct, frozen=True):
     """A tag that the grammar knows, with where it stands.
 
     Attributes:

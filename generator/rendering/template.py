@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
 import jinja2
 from jinja2.exceptions import SecurityError
+from msgspec import Struct
 
 from generator.base.ooxml.package import DOCUMENT, Package
 from generator.base.ooxml.regions import regions_of
@@ -56,8 +56,7 @@ _FIRST_ONLY = re.compile(r"<w:t(?: [^>]*)?>(\{% if loop\.first %\})")
 _FIRST_RUN = re.compile(r"<w:(?:r|hyperlink|bookmarkStart|proofErr|sdt)[ >]")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One compiled part, with where each line of its source stands.
 
     Attributes:
@@ -323,8 +322,7 @@ class Template:
         return b"".join(pieces)
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(Struct, frozen=True, dict=True):
     """A filled template.
 
     Attributes:

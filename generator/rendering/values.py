@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.value_marks import marked
 from generator.errors import ProgrammeError
@@ -33,8 +35,7 @@ MISSING_OPEN, MISSING_CLOSE = "\x01", "\x02"
 CHAPTER_OPEN, CHAPTER_CLOSE = "\x03", "\x04"
 
 
-@dataclass(slots=True)
-class Record:
+class Record(Struct):
     """What one rendering has used.
 
     Attributes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from generator.errors import DataError, LianhetiError, UsageError
 from generator.model.judgement import Judgement
@@ -25,8 +26,7 @@ from generator.workflows.workspace import Workspace
 _MOST_KEPT = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How a data file stands under one programme, as lists of files show it.
 
     Attributes:
@@ -50,8 +50,7 @@ class Standing:
     not_attached: int
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """A data file in a list of files.
 
     Attributes:

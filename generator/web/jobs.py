@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 from collections import OrderedDict, deque
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Condition, Thread
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from generator.web.tasks import Task
 from generator.web.worker import STOP, Order, work
@@ -20,8 +21,7 @@ _MOST_KEPT: Final = 500
 _PATIENCE_SECONDS: Final = 10.0
 
 
-@dataclass(slots=True)
-class Job:
+class Job(Struct):
     """One thing that is made.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
+
+from msgspec import Struct, field
 
 from generator.model.judgement import Judgement
 from generator.web.desk import Desk
@@ -20,8 +21,7 @@ _MOST_OPEN = 40
 _MOST_DRAWN = 3
 
 
-@dataclass(slots=True)
-class OpenFile:
+class OpenFile(Struct):
     """One data file under one programme.
 
     Attributes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.errors import UsageError
 from generator.workflows.forms import FormField
@@ -18,8 +19,7 @@ _QUOTED: Final = re.compile(r'"((?:[^"]|"")*)"(?=[\t\r\n]|\Z)')
 _CELL_END: Final = re.compile(r"\t|\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
+class Pasted(Struct, frozen=True):
     """What was pasted.
 
     Attributes:

@@ -6,9 +6,9 @@ import socket
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 
 import uvicorn
+from msgspec.structs import replace
 
 from generator.errors import OutputError
 from generator.web.app import application

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.files import why_refused, write_new
@@ -32,8 +33,7 @@ _MOST_PARTS: Final = 12
 _NOT_DATA: Final = (".", "~$")
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A data file of the folder.
 
     Attributes:

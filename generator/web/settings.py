@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.errors import UsageError
 
@@ -12,8 +13,7 @@ HOST = "127.0.0.1"
 PORT = 8613
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How the page is served.
 
     Attributes:

@@ -6,11 +6,11 @@ import json
 import sys
 import traceback
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from msgspec import Struct, field
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -29,8 +29,7 @@ _OLD_TOKEN: Final = "程序重新启动过，或者请求不是从本页发出�
 _UNREAD: Final = "上传的内容读不出来，没有接收。请回到上一页重试。"
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """A file that a person gave.
 
     Attributes:
@@ -42,8 +41,7 @@ class Upload:
     data: bytes
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(Struct):
     """One request.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from generator.errors import LianhetiError
 from generator.web.tasks import Task
@@ -16,8 +17,7 @@ STOP = "stop"
 Word = Literal["step", "notice", "done", "failed", "stopped"]
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """One thing to be made.
 
     Attributes:

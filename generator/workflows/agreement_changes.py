@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.text import fold
 from generator.model.consortium import Consortium, FundSource, Member
@@ -37,8 +38,7 @@ _OF_CONSORTIUM: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One line of the table.
 
     Attributes:
@@ -52,8 +52,7 @@ class Change:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All that has changed.
 
     Attributes:

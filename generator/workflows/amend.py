@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.errors import ExitCode, ProgrammeError, RefusedError, UsageError
 from generator.model.consortium import Consortium, Member
@@ -36,8 +37,7 @@ _WANTED: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Amendment:
+class Amendment(Struct, frozen=True):
     """A supplementary agreement that stands in the output folder.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.base.alignment import TooLongError
 from generator.errors import DataError, Place
@@ -20,8 +21,7 @@ _NOTE: Final = "左边画线处与旧稿不同，三角处删去了文字（比�
 _NEAR: Final = 9.0
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """The new draft with bars.
 
     Attributes:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.apart import ApartError, apart
 from generator.base.failures import reason
@@ -48,8 +50,7 @@ _CONDITIONS = f"{FOLDER}/conditions."
 _ANEW = "用原来的数据文件重新生成材料包"
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A packet that was bound again.
 
     Attributes:
@@ -137,8 +138,7 @@ def bind(
     return Bound(packet, published, edited, found, given_back)
 
 
-@dataclass(frozen=True, slots=True)
-class WordEdits:
+class WordEdits(Struct, frozen=True):
     """What a person has changed in one Word file of a packet.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.errors import ExitCode, OutputError, ProgrammeError
@@ -21,8 +22,7 @@ from generator.workflows.progress import Listener, tell
 from generator.workflows.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """Blank documents that stand in a folder.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from generator.base.files import write_new
 from generator.errors import ExitCode, Problem, UsageError
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from generator.writers.excel.annotate import AnnotatedCopy
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What the programmes say of a data file.
 
     Attributes:

@@ -6,10 +6,10 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from msgspec import Struct
 
 from generator.base.files import data_folder, replace_whole
 from generator.errors import OutputError
@@ -20,8 +20,7 @@ _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What is known of the page of a folder.
 
     Attributes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.errors import DataError, ExitCode, Place, UsageError
 from generator.model.programme import Programme
@@ -30,8 +32,7 @@ from generator.workflows.workspace import Workspace
 _ANEW: Final = "换回生成时的材料包，或用原来的数据文件重新生成"
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two that are compared.
 
     Attributes:
@@ -44,8 +45,7 @@ class Side:
     manifest: PacketManifest | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRedline:
+class DocumentRedline(Struct, frozen=True):
     """One document of two packets as a Word file with tracked changes.
 
     Attributes:
@@ -65,8 +65,7 @@ class DocumentRedline:
         return {"title": self.title, "file": self.name, "problem": self.problem}
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentBars:
+class DocumentBars(Struct, frozen=True):
     """One document of two packets as the new PDF with bars in the margin beside what is not as it was.
 
     Attributes:
@@ -79,7 +78,7 @@ class DocumentBars:
     title: str
     name: str
     found: Bars
-    before: bytes = field(default=b"", repr=False)
+    before: bytes = b""
 
     def as_json(self) -> dict[str, Any]:
         """The file as the command prints it, without its bytes."""
@@ -94,8 +93,7 @@ class DocumentBars:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What is not the same.
 
     Attributes:

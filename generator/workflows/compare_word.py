@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final, Literal
 
+from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
 from generator.base.alignment import TooLongError, differing
@@ -39,8 +40,7 @@ _SHAPES: Final = ("drawing", "pict", "object")
 _BODY, _BESIDE = "正文", "页眉页脚、注释"
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphChange:
+class ParagraphChange(Struct, frozen=True):
     """One paragraph that is not as it was.
 
     Attributes:
@@ -68,8 +68,7 @@ class ParagraphChange:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedFile:
+class ComparedFile(Struct, frozen=True):
     """One document of the packet and the Word file that is it.
 
     Attributes:
@@ -107,8 +106,7 @@ class ComparedFile:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class WordComparison:
+class WordComparison(Struct, frozen=True):
     """A packet and Word files.
 
     Attributes:
@@ -141,8 +139,7 @@ class WordComparison:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(Struct, frozen=True):
     """A Word file that was given, read."""
 
     name: str

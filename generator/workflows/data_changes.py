@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
+
+from msgspec import Struct, field
 
 from generator.base.text import fold
 from generator.model.consortium import Passage
@@ -23,8 +24,7 @@ _NONE: Final = "无"
 _ATTACHMENTS: Final = "attachments."
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class FieldChange(Struct, frozen=True):
     """One field, or one item of a list, that is not as it was.
 
     Attributes:
@@ -60,8 +60,7 @@ class FieldChange:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class DataSide:
+class DataSide(Struct, frozen=True):
     """One of the two descriptions.
 
     Attributes:
@@ -92,8 +91,7 @@ def data_changes(old: DataSide, new: DataSide, labels: Mapping[str, str]) -> tup
     return tuple(walk.parts(model, old.dataset.consortium, new.dataset.consortium, "", "", {}))
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     old: DataSide
     new: DataSide
     model: type[Part]

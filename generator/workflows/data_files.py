@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.base.files import write_new
 from generator.errors import ExitCode, UsageError
@@ -25,8 +26,7 @@ from generator.writers.excel.form import make_form, write_workbook
 from generator.writers.yaml import data_yaml
 
 
-@dataclass(frozen=True, slots=True)
-class NewFile:
+class NewFile(Struct, frozen=True):
     """A data file that was written.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.ooxml.package import word_parts
 from generator.base.ooxml.revisions import accepted
@@ -44,8 +45,7 @@ _COMMENTS: Final = "word/comments.xml"
 _REMEDY: Final = "用 Word 打开它另存为 .docx，或换回原来的文件"
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
+class _Document(Struct, frozen=True):
     """A document's paragraphs, folded for comparing."""
 
     paragraphs: tuple[str, ...]

@@ -9,11 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.files import replace_data, sha256_of
 from generator.errors import DataError, OutputError, Place, Problem, RefusedError
@@ -62,8 +64,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(Struct, frozen=True):
     """What a data file says at one moment.
 
     Attributes:
@@ -98,8 +99,7 @@ class State:
         return notice_texts(self.dataset.notices)
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """What became of changes.
 
     Attributes:
@@ -113,8 +113,7 @@ class Saved:
     changed_outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Overwritten:
+class Overwritten(Struct, frozen=True):
     """What another program has saved over what was changed here, as an office program does that had the file open.
 
     Attributes:
@@ -126,8 +125,7 @@ class Overwritten:
     rows: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(Struct, frozen=True):
     """One change of this session: the bytes before it, what they became, who made it, the single field and when."""
 
     before: bytes

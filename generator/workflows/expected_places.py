@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, time
+
+from msgspec.structs import replace
 
 from generator.base.temporary import private
 from generator.errors import LianhetiError

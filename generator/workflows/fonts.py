@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from generator.errors import DataError, Place
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from generator.pdf.fonts.served import Served
 
 
-@dataclass(frozen=True, slots=True)
-class Fonts:
+class Fonts(Struct, frozen=True):
     """The faces in use.
 
     Attributes:

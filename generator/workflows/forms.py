@@ -7,8 +7,9 @@ the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from generator.model.consortium import Consortium
 from generator.model.programme import Programme
@@ -24,8 +25,7 @@ _FORMS: dict[str, SectionForm] = {"pairs": "fields", "table": "list", "map": "pa
 _MOST_QUOTES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class TextLimit:
+class TextLimit(Struct, frozen=True):
     """How many 字 a field may have.
 
     Attributes:
@@ -41,8 +41,7 @@ class TextLimit:
     together: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(Struct, frozen=True):
     """One field of a form.
 
     Attributes:
@@ -89,8 +88,7 @@ class FormField:
         return self.kind == LongText.name
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A text of its own or an attachment that the programme has a place for.
 
     Attributes:
@@ -108,8 +106,7 @@ class Passage:
     quotes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section of a form.
 
     Attributes:
@@ -132,8 +129,7 @@ class Section:
         return self.path.partition("[]")[0] if "[]" in self.path else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProgrammeForm:
+class ProgrammeForm(Struct, frozen=True):
     """A programme's form.
 
     Attributes:

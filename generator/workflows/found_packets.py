@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from generator.errors import DataError
 from generator.publishing import read_manifest
@@ -16,8 +17,7 @@ _DEEPEST: Final = 5
 _MOST: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPacket:
+class FoundPacket(Struct, frozen=True):
     """A packet of an application.
 
     Attributes:

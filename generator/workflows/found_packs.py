@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.files import shipped
 from generator.errors import LianhetiError
@@ -14,8 +15,7 @@ from generator.publishing.pack import SUFFIX, read_pack
 PACK: Final = SUFFIX
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPack:
+class FoundPack(Struct, frozen=True):
     """A pack that lies ready to be handed out: its file's name, and what it says of itself."""
 
     name: str
@@ -24,8 +24,7 @@ class FoundPack:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Where a scheme comes from, in Chinese; version and key of the pack where it was installed from one."""
 
     source: str

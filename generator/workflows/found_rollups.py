@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.errors import DataError
 from generator.publishing import read_manifest
 from generator.publishing.manifest import MANIFEST, RollupManifest
 
 
-@dataclass(frozen=True, slots=True)
-class FoundRollup:
+class FoundRollup(Struct, frozen=True):
     """A roll-up that was published.
 
     Attributes:

@@ -6,9 +6,10 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct, field
 
 from generator.base.temporary import private
 from generator.errors import DataError, Place, UsageError
@@ -19,8 +20,7 @@ from generator.readers.source_file import Source, read_source
 _NOT_DATA: Final = (".", "~$")
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """A data file in memory, with what stands beside it.
 
     Attributes:
@@ -82,8 +82,7 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class DataFile:
+class DataFile(Struct, frozen=True):
     """One data file.
 
     Attributes:

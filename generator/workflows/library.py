@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.tree import Entries, Entry
 from generator.errors import LianhetiError
@@ -22,8 +24,7 @@ _MEMBERS: Final = "members"
 _OF_A_MEMBER: Final = ("role",)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """An organisation as one file writes it.
 
     Attributes:

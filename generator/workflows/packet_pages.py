@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.errors import DataError, Place
 from generator.model.paths import title_of
@@ -30,8 +31,7 @@ _BLANK: Final = re.compile(r"\s+")
 _AROUND: Final = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceOnPage:
+class PlaceOnPage(Struct, frozen=True):
     """A value on a packet's page.
 
     Attributes:
@@ -45,8 +45,7 @@ class PlaceOnPage:
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class PacketPage:
+class PacketPage(Struct, frozen=True):
     """A page of a packet's PDF.
 
     Attributes:

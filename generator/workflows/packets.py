@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.errors import ExitCode, LianhetiError, UsageError
 from generator.model.findings import Finding
@@ -25,16 +26,14 @@ from generator.workflows.progress import Listener, tell, tell_notices
 from generator.workflows.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A packet that stands in the output folder."""
 
     packet: Packet
     published: Published
 
 
-@dataclass(frozen=True, slots=True)
-class PacketResult:
+class PacketResult(Struct, frozen=True):
     """One packet, or why there is none.
 
     Attributes:
@@ -103,8 +102,7 @@ class PacketResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Packets:
+class Packets(Struct, frozen=True):
     """What became of each packet.
 
     Attributes:

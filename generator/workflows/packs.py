@@ -6,9 +6,10 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.files import data_folder, put_data, replace_whole, shipped, why_refused, write_new
 from generator.base.temporary import private
@@ -48,8 +49,7 @@ _WAIT_SECONDS: Final = 30.0
 _MOST_BYTES: Final = 200_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """A pack that was written.
 
     Attributes:
@@ -70,8 +70,7 @@ class Packed:
         return ExitCode.DONE
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A pack that could be installed, and what that would change.
 
     Attributes:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from generator.base.characters import BadValueError
 from generator.base.failures import reason
@@ -45,8 +46,7 @@ _STEPS: Final = (
 _SHOWN: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class PartyFile:
+class PartyFile(Struct, frozen=True):
     """One party's workbook.
 
     Attributes:
@@ -62,15 +62,13 @@ class PartyFile:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """The parties' workbooks, in the members' order."""
 
     parts: tuple[PartyFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Something that a party's workbook says otherwise than the data.
 
     Attributes:
@@ -91,8 +89,7 @@ class Difference:
     theirs: str
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """A party's workbook laid beside the data.
 
     Attributes:

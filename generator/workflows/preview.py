@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.model.dataset import Dataset
 from generator.packet.assessment import load_for
@@ -28,8 +29,7 @@ _NEAR: Final = 3.0
 _LAST = re.compile(r"(?:\[\d*\]|\.[^.\[\]]+|^[^.\[\]]+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedPlace:
+class PrintedPlace(Struct, frozen=True):
     """Where a value is printed: one line of it.
 
     Attributes:
@@ -45,8 +45,7 @@ class PrintedPlace:
     missing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewPage:
+class PreviewPage(Struct, frozen=True):
     """One page.
 
     Attributes:
@@ -68,8 +67,7 @@ class PreviewPage:
     places: tuple[PrintedPlace, ...]
 
 
-@dataclass(frozen=True)
-class PreviewPages:
+class PreviewPages(Struct, frozen=True, dict=True):
     """All pages of a programme's documents, one after the other.
 
     Attributes:
@@ -87,7 +85,7 @@ class PreviewPages:
     missing: Mapping[str, str]
     printed: frozenset[str]
     warnings: tuple[str, ...]
-    _documents: tuple[DrawnDocument, ...] = field(repr=False)
+    _documents: tuple[DrawnDocument, ...]
 
     @property
     def pdfs(self) -> tuple[tuple[str, bytes], ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.files import shipped
 from generator.model.programme import Programme
@@ -16,8 +17,7 @@ INSTALLED: Final = "安装包"
 OWN: Final = "模板目录"
 
 
-@dataclass(frozen=True, slots=True)
-class Programmes:
+class Programmes(Struct, frozen=True):
     """The programmes that can be used, sorted by code.
 
     Attributes:

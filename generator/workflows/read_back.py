@@ -7,9 +7,10 @@ place. Nothing is guessed: of forms that disagree no value is taken.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.files import write_new
@@ -33,8 +34,7 @@ from generator.workflows.workspace import Workspace
 _WORD: Final = frozenset({".docx", ".doc"})
 
 
-@dataclass(frozen=True, slots=True)
-class ReadDocument:
+class ReadDocument(Struct, frozen=True):
     """A form that was read.
 
     Attributes:
@@ -48,8 +48,7 @@ class ReadDocument:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Beyond:
+class Beyond(Struct, frozen=True):
     """What a form holds beyond its values: a remark, an added column, a printed sentence that was changed or is missing.
 
     Attributes:
@@ -65,8 +64,7 @@ class Beyond:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBack:
+class ReadBack(Struct, frozen=True):
     """A data file that was read from forms.
 
     Attributes:

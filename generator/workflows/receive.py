@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from generator.base.failures import reason
 from generator.errors import DataError, ExitCode, Place, UsageError
@@ -42,8 +43,7 @@ _SHOWN: Final = 1200  # dots
 AskedPlaces = Mapping[tuple[str, int], Sequence["Asked"]]
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """What a run found, and how the packet stands now.
 
     Attributes:
@@ -197,8 +197,7 @@ def _need_libraries() -> None:
         ) from None
 
 
-@dataclass(slots=True)
-class _Work:
+class _Work(Struct):
     """One run: what it reads and writes."""
 
     packet: Path

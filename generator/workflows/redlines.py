@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.files import write_new
@@ -36,8 +37,7 @@ _SHOWN: Final = 20
 _INSTALL: Final = "安装附加组件：pip install 'lianheti[redline]'，再运行一次"
 
 
-@dataclass(frozen=True, slots=True)
-class Redline:
+class Redline(Struct, frozen=True):
     """One document with tracked changes.
 
     Attributes:

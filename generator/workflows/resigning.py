@@ -11,8 +11,9 @@ import difflib
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from generator.errors import DataError, Place
 from generator.publishing.manifest import Document, PacketManifest, Signatory
@@ -23,8 +24,7 @@ _SCALE: Final = 1.5
 _LOST: Final = "换回生成时的材料包"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """One packet as it is compared.
 
     Attributes:
@@ -36,8 +36,7 @@ class Read:
     pdf: Callable[[Document], bytes | None]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedDocument:
+class ComparedDocument(Struct, frozen=True):
     """One document of the two packets.
 
     Attributes:
@@ -78,8 +77,7 @@ class ComparedDocument:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class PartyWork:
+class PartyWork(Struct, frozen=True):
     """What one party has to do.
 
     Attributes:
@@ -104,8 +102,7 @@ class PartyWork:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Resigning:
+class Resigning(Struct, frozen=True):
     """What a change makes invalid.
 
     Attributes:

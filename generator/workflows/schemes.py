@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.files import write_new
 from generator.base.tree import plain
@@ -18,8 +19,7 @@ _COMMENT = re.compile(rb"^\s*#", re.MULTILINE)
 _SUFFIXES: Final = (".yaml", ".yml", ".xlsx")
 
 
-@dataclass(frozen=True, slots=True)
-class SchemeFile:
+class SchemeFile(Struct, frozen=True):
     """A file of a scheme that was written.
 
     Attributes:

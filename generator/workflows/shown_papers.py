@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.base.text import fold
 from generator.errors import LianhetiError
@@ -21,8 +22,7 @@ _LONGEST: Final = 60  # enough to tell a place, and it need not run over a page'
 _MOST_PAGES: Final = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """One document.
 
     Attributes:
@@ -34,8 +34,7 @@ class Paper:
     pdf: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PaperPage:
+class PaperPage(Struct, frozen=True):
     """One page: of which document, its number there from 1, its size in points."""
 
     title: str
@@ -44,8 +43,7 @@ class PaperPage:
     height: float
 
 
-@dataclass(slots=True)
-class ShownPapers:
+class ShownPapers(Struct):
     """Documents, page after page.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from generator.base.names import safe_name
 from generator.errors import DataError
@@ -19,8 +20,7 @@ Edition = Literal["draft", "signing"]
 EDITIONS: tuple[Edition, ...] = ("draft", "signing")
 
 
-@dataclass(frozen=True, slots=True)
-class StandingFile:
+class StandingFile(Struct, frozen=True):
     """One file of a packet.
 
     Attributes:
@@ -34,8 +34,7 @@ class StandingFile:
     pages: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class StandingPacket:
+class StandingPacket(Struct, frozen=True):
     """A packet that stands in the output folder.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.files import write_new
 from generator.errors import Place, UsageError
@@ -25,8 +26,7 @@ from generator.writers.content import Content, read_content
 ALL: Final = "全部"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """A change in a Word file that the data can take.
 
     Attributes:
@@ -48,8 +48,7 @@ class Offer:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Struct, frozen=True):
     """What one Word file offers.
 
     Attributes:

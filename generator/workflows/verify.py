@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.apart import ApartError, apart, prepare
 from generator.base.characters import visible
@@ -46,8 +48,7 @@ State = Literal["same", "signed", "altered", "missing", "added"]
 Kind = Literal["folder", "zip", "pdf"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that is not as it was made.
 
     Attributes:
@@ -62,8 +63,7 @@ class Fault:
         return f"{self.path}：{self.what}" if self.path else self.what
 
 
-@dataclass(frozen=True, slots=True)
-class SignedPlace:
+class SignedPlace(Struct, frozen=True):
     """A signature that the manifest expects, or one that it does not know of.
 
     Attributes:
@@ -108,8 +108,7 @@ class SignedPlace:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What was found.
 
     Attributes:
@@ -179,8 +178,7 @@ class Report:
         }
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What is found while looking; attributes as in Report."""
 
     packet: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.model.paths import steps
 
@@ -20,8 +21,7 @@ class CannotEditError(Exception):
         return str(self.args[0])
 
 
-@dataclass(frozen=True, slots=True)
-class SetText:
+class SetText(Struct, frozen=True):
     """One field's text.
 
     Attributes:
@@ -33,8 +33,7 @@ class SetText:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class InsertRows:
+class InsertRows(Struct, frozen=True):
     """New rows of a list of groups.
 
     Attributes:
@@ -48,16 +47,14 @@ class InsertRows:
     rows: tuple[Mapping[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteRow:
+class DeleteRow(Struct, frozen=True):
     """A row of a list taken out, with what is said of it elsewhere in the file."""
 
     path: str
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRow:
+class MoveRow(Struct, frozen=True):
     """A row of a list moved, so that it is row ``to`` afterwards."""
 
     path: str
@@ -65,8 +62,7 @@ class MoveRow:
     to: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row as a grid gives it back.
 
     Attributes:
@@ -78,8 +74,7 @@ class Row:
     was: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceRows:
+class ReplaceRows(Struct, frozen=True):
     """A list's rows as a grid gives them back: in their new order, new ones among them, the others gone."""
 
     path: str

@@ -7,8 +7,9 @@ filing. Own fields of every programme are kept, whichever programme the new file
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from generator.base.characters import refused_character, visible
 from generator.base.tree import Entries, Entry, plain, scalars
@@ -32,8 +33,7 @@ Tree = dict[str, Any]
 _UNWRITABLE = frozenset({"控制字符", "不成对的代理字符", "Unicode 非字符"})
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a data file says.
 
     Attributes:

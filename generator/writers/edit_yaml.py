@@ -9,12 +9,12 @@ import codecs
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
 import yaml
+from msgspec import Struct
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from generator.base import tree as base_tree
@@ -38,8 +38,7 @@ _STEP: Final = 2
 _SHORT: Final = 80
 
 
-@dataclass(slots=True)
-class _Link:
+class _Link(Struct):
     """One step into the file: what holds a value, the key or number under which it stands, and the value."""
 
     holder: MappingNode | SequenceNode
@@ -48,8 +47,7 @@ class _Link:
     at: int = 0
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """How far a path leads into the file.
 
     Attributes:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.characters import BadValueError, refused_character
 from generator.base.tree import Scalar, plain
@@ -46,8 +48,7 @@ from generator.writers.excel.edit import WorkbookFile
 _UNWRITABLE = frozenset({"控制字符", "不成对的代理字符", "Unicode 非字符"})
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A data file with changes made.
 
     Attributes:
@@ -59,8 +60,7 @@ class Edited:
     written: Written
 
 
-@dataclass(frozen=True, slots=True)
-class Editor:
+class Editor(Struct, frozen=True):
     """Makes changes for one programme.
 
     Attributes:

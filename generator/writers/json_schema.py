@@ -8,8 +8,9 @@ own schema knows neither these nor bare texts for passages, so this one is made 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, Part
@@ -23,8 +24,7 @@ _ABSENT: Final[Schema] = {"type": "null", "description": "还没填"}
 _NONE: Final[Schema] = {"const": "无", "description": "明确没有"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """One group of fields as several models have it, each with its programme's titles.
 
     Attributes:
@@ -57,8 +57,7 @@ class _Group:
             yield from spec.keys[1:]
 
 
-@dataclass(slots=True)
-class _Writer:
+class _Writer(Struct):
     """Writes one definition a group, under a prefix."""
 
     prefix: str

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.readers.written import Written
 from generator.writers.changes import Change, DeleteRow, InsertRows, MoveRow, ReplaceRows, SetText, flat
@@ -16,8 +18,7 @@ from generator.writers.changes import Change, DeleteRow, InsertRows, MoveRow, Re
 _KEYS = ("credit_code", "name", "rule", "year", "purpose")
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """One thing that two sides have changed differently.
 
     Attributes:
@@ -35,8 +36,7 @@ class Conflict:
     gone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """Changes that can be made to the file as it is, and those that a person must decide."""
 
     changes: tuple[Change, ...]

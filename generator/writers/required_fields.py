@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from generator.conditions.given import given_figures
 from generator.conditions.operations import OPERATIONS, LooksAt
@@ -33,8 +34,7 @@ def plain_path(path: str) -> str:
     return over_members(_INDEX.sub("[]", path))
 
 
-@dataclass(frozen=True, slots=True)
-class Needed:
+class Needed(Struct, frozen=True):
     """What a programme cannot do without.
 
     Attributes:

@@ -6,7 +6,6 @@ import io
 import re
 import time
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.text import docx_text

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 
 from generator.errors import ProgrammeError
 from generator.packet.signing import places_not_found, with_fields

@@ -6,10 +6,12 @@ A change is made in the tree that the data file was read into, so that an exampl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from generator.base.tree import (
     Entries,

@@ -6,12 +6,12 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+from msgspec.structs import replace
 from openpyxl.workbook.workbook import Workbook
 
 from generator.errors import DataError, Place, Problem

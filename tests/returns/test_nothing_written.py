@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from generator.returns.scans.examination import Examined, examined
 from generator.returns.scans.marks import ground_of, marks
@@ -77,7 +77,7 @@ def test_a_date_is_no_signature_where_the_place_is_one_with_the_line_signed_on(p
     """A person's red seal, and the date written into its blanks: nobody signed."""
     sheet = paper.sheets("agreement")[7]
     page, rng = paper.printed(sheet), paper.chance(sheet, 69)
-    places = [dataclasses.replace(place, sign=place.rect) for place in places_of(sheet)]
+    places = [replace(place, sign=place.rect) for place in places_of(sheet)]
     for place in places:
         write_date(page, rng, place)
         scanner.put_seals_only(page, rng, millimetres(place.rect), place.signatory.party, "square")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pytest
+from msgspec.structs import replace
 
 from generator.cli import main
 from generator.packet.assessment import Order
@@ -273,7 +273,7 @@ def test_where_a_watermark_is_neither_seen_nor_missed_the_older_draft_stays_poss
         cv2.putText(mark, "DRAFT", (150, 1300), cv2.FONT_HERSHEY_SIMPLEX, 14, shade, 60)
         return np.minimum(ours, mark)
 
-    older = dataclasses.replace(sheet, edition="旧稿", digest="f" * 64, draw=lambda: stamped(195))
+    older = replace(sheet, edition="旧稿", digest="f" * 64, draw=lambda: stamped(195))
     recogniser = Recogniser([sheet, older])
     for shade, edition, possible in ((195, "旧稿", 0), (225, "", 1), (255, "", 0)):
         page = scanner.Print(stamped(shade), 200)

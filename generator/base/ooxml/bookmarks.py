@@ -9,10 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.kept import digest_of_makers, load_kept, store_kept
@@ -32,8 +33,7 @@ _NAME = re.compile(r"(section|clause)[._](.+)")
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """One named place.
 
     Attributes:

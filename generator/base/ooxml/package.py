@@ -10,8 +10,9 @@ import re
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from generator.base.ooxml.active import without_active
 from generator.base.ooxml.revisions import accepted
@@ -28,8 +29,7 @@ _END = struct.Struct("<4s4H2IH")
 _UTF8 = 0x800
 
 
-@dataclass(frozen=True, slots=True)
-class _Member:
+class _Member(Struct, frozen=True):
     """One file of the package, its bytes as compressed."""
 
     name: str

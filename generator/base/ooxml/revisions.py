@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
 from lxml import etree
+from msgspec import Struct, field
 
 from generator.base.ooxml.regions import regions_of
 from generator.base.ooxml.xml import MC, VAL, Element, W, columns, parse
@@ -60,8 +60,7 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A tracked change of which it cannot be told what accepting it leaves.
 
     Attributes:
@@ -85,8 +84,7 @@ class Doubt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A Word file's parts with all tracked changes accepted.
 
     Attributes:
@@ -143,8 +141,7 @@ def accepted(parts: Mapping[str, bytes], name: str = "") -> Accepted:
     return Accepted(found, changes, tuple(dict.fromkeys(doubts)))
 
 
-@dataclass(slots=True)
-class _Story:
+class _Story(Struct):
     """One part while its changes are accepted.
 
     Attributes:

@@ -7,9 +7,10 @@ fault there cannot hide here. Where only the finished layout would tell the exac
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.base.ooxml.xml import (
     PIC,
@@ -42,8 +43,7 @@ _COUNTED: Final = (
 _NUMBER: Final = re.compile("%([1-9])")
 
 
-@dataclass(frozen=True, slots=True)
-class Unstored:
+class Unstored(Struct, frozen=True):
     """The counts.
 
     Attributes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 import python_calamine
+from msgspec import Struct, field
 
 from generator.base.xlsx.package import Package, open_package, parse
 from generator.errors import DataError, Place
@@ -68,8 +68,7 @@ def _position(letters: bytes, digits: bytes) -> tuple[int, int]:
     return int(digits) - 1, column - 1
 
 
-@dataclass(slots=True)
-class Grid:
+class Grid(Struct):
     """One sheet's cells, rows and columns counted from 0 at A1.
 
     Attributes:
@@ -269,8 +268,7 @@ def _find_struck_parts(grid: Grid, xml: bytes, texts: frozenset[bytes]) -> None:
     grid.struck = frozenset(positions)
 
 
-@dataclass(frozen=True, slots=True)
-class _Styles:
+class _Styles(Struct, frozen=True):
     """The cell styles, by their numbers as the sheets write them, that change what a cell says.
 
     Attributes:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
+from msgspec import Struct
 
 from generator.base.characters import visible
 from generator.base.ooxml.xml import S_STRICT, Element, MalformedError, R, S, parse_part
@@ -55,8 +55,7 @@ _NEW_ERROR = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """A workbook's parts that were checked.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from generator.model.value_kinds import KINDS
 
@@ -39,8 +40,7 @@ class Kind(Enum):
     LISTS = "the entries of maps in a map, each a list"
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column, or one row of pairs.
 
     Attributes:
@@ -68,8 +68,7 @@ class Column:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One table of a sheet.
 
     Attributes:

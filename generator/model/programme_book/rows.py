@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from generator.base.tree import Entries, Entry, Items, Node, Scalar, plain
 from generator.errors import Place, Problem
@@ -37,8 +38,7 @@ _STEP = re.compile(r"([^.\[\]]+)((?:\[\d+\])*)")
 _REMEDY: Final = "按这一列的说明改正"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """One cell that holds something."""
 
     text: str
@@ -48,8 +48,7 @@ class Cell:
 Row = dict[str, Cell]
 
 
-@dataclass(slots=True)
-class Rows:
+class Rows(Struct):
     """The rows of one block; of pairs one row, its cells by the items' keys.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from generator.base.ooxml.value_marks import VALUE_AT, VALUE_CLOSE, VALUE_OPEN
 from generator.base.ooxml.xml import VAL, W, columns, parse
@@ -19,8 +20,7 @@ _TICKS: Final = re.compile("[☑☐□]")
 _LABELLED: Final = re.compile(rf"([^{VALUE_OPEN}：:]{{1,20}})[：:]\s*({VALUE_OPEN}.*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One field of a form.
 
     Attributes:
@@ -56,8 +56,7 @@ def read_fields(document: bytes) -> list[Entry]:
     return reader.entries
 
 
-@dataclass(slots=True)
-class _Cell:
+class _Cell(Struct):
     """A cell: where it begins in the grid, its paragraphs, and whether it goes on from the one above."""
 
     column: int
@@ -77,8 +76,7 @@ class _Cell:
         return self.text.strip().isdigit()
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Goes through a form from top to bottom and keeps the heading and labels above the current place."""
 
     entries: list[Entry] = field(default_factory=list)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.packet.parts import ChecklistLine, Job, MadeDocument, MadeFile
 from generator.packet.print_layout import Layout
@@ -21,8 +23,7 @@ if TYPE_CHECKING:
 FOLDER: Final = "internal"
 
 
-@dataclass(frozen=True)
-class Contents:
+class Contents(Struct, frozen=True, dict=True):
     """What the sheets can tell of a packet.
 
     Attributes:
@@ -85,8 +86,7 @@ class Sheet(ABC):
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class SubmittedSheet:
+class SubmittedSheet(Struct, frozen=True):
     """A filled sheet that is being typeset.
 
     Attributes:

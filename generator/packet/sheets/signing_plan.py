@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+from msgspec import Struct
 
 from generator.model.programme import Party, Purpose
 from generator.packet.parts import Job, MadeDocument
@@ -28,8 +29,7 @@ class SealedBy(Enum):
     PARTY = "出具单位"
 
 
-@dataclass(frozen=True, slots=True)
-class Seam:
+class Seam(Struct, frozen=True):
     """The 骑缝章 of one document.
 
     Attributes:
@@ -80,8 +80,7 @@ def seams(signed: Sequence[MadeDocument]) -> Iterator[Seam]:
         yield Seam(made, whose, sealing)
 
 
-@dataclass(frozen=True, slots=True)
-class PrintJob:
+class PrintJob(Struct, frozen=True):
     """Who prints how much of a document.
 
     Attributes:

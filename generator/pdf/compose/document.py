@@ -6,8 +6,10 @@ between paragraphs, the widths of columns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.pdf.compose.drawing import (
     BlankLine,
@@ -65,8 +67,7 @@ _MOST_KINDS: Final = 8
 _NOTES_HEIGHT: Final = 800.0  # points: more than a footnote ever takes
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(Struct, frozen=True):
     """What the Typst program draws, and what it cannot know.
 
     Attributes:

@@ -6,8 +6,9 @@ numbers. Only generator/pdf/compose/source.py knows how Typst is told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.pdf.docx.tree import BorderLine, NoteLabel, PageSetup, PathStep, Placement, TabStop
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 # -- styles -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RunStyle:
+class RunStyle(Struct, frozen=True):
     """How text is drawn.
 
     Attributes:
@@ -64,8 +64,7 @@ class RunStyle:
         return bool(lined or self.slanted or self.scale != 100.0)  # noqa: PLR2004 per cent
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphStyle:
+class ParagraphStyle(Struct, frozen=True):
     """How the lines of a paragraph stand.
 
     Attributes:
@@ -89,8 +88,7 @@ class ParagraphStyle:
     tight: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CellStyle:
+class CellStyle(Struct, frozen=True):
     """How a cell is drawn; margins and strokes are those of its top, right, bottom and left, -1 for no stroke.
 
     Attributes:
@@ -105,8 +103,7 @@ class CellStyle:
     fill: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedValue:
+class PrintedValue(Struct, frozen=True):
     """A value of the data that is printed at one place.
 
     Attributes:
@@ -123,8 +120,7 @@ class PrintedValue:
 # -- what stands in a line ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class StyledText:
+class StyledText(Struct, frozen=True):
     """Text in one style; for the two signs that it may hold see MARKS_APART and HANGING_MARK.
 
     Attributes:
@@ -136,8 +132,7 @@ class StyledText:
     value: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BreakableText:
+class BreakableText(Struct, frozen=True):
     """Text with a Latin word that is wider than its line and may break anywhere; ``value`` as of StyledText."""
 
     style: int
@@ -145,38 +140,33 @@ class BreakableText:
     value: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Leader:
+class Leader(Struct, frozen=True):
     """What fills a line's free space: Word's name of a tab's leader."""
 
     style: int
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """A blank to write on, in pieces between which the line may break."""
 
     style: int
     widths: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TabMark:
+class TabMark(Struct, frozen=True):
     """A tab, whose stop the program finds by measuring."""
 
     style: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(Struct, frozen=True):
     """A line break."""
 
     style: int
 
 
-@dataclass(frozen=True, slots=True)
-class FieldMark:
+class FieldMark(Struct, frozen=True):
     """A field that the program works out; as PageField."""
 
     kind: str
@@ -185,8 +175,7 @@ class FieldMark:
     number_format: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class PictureMark:
+class PictureMark(Struct, frozen=True):
     """A picture in the line."""
 
     name: str
@@ -197,8 +186,7 @@ class PictureMark:
     turn: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class TwoLines:
+class TwoLines(Struct, frozen=True):
     """Two lines of small text in one line, between brackets where there are any."""
 
     style: int
@@ -207,8 +195,7 @@ class TwoLines:
     brackets: str
 
 
-@dataclass(frozen=True, slots=True)
-class FittedText:
+class FittedText(Struct, frozen=True):
     """Text that is spread over a width, or made narrower to fit it; ``value`` as of StyledText."""
 
     style: int
@@ -217,8 +204,7 @@ class FittedText:
     value: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnTextBox:
+class DrawnTextBox(Struct, frozen=True):
     """The text in a shape.
 
     Attributes:
@@ -232,8 +218,7 @@ class DrawnTextBox:
     own_width: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnShape:
+class DrawnShape(Struct, frozen=True):
     """A part of a drawing; as Shape of generator/pdf/docx/tree.py, the line by its stroke, -1 for none."""
 
     x: float
@@ -250,8 +235,7 @@ class DrawnShape:
     text: DrawnTextBox | None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawingMark:
+class DrawingMark(Struct, frozen=True):
     """A drawing in the line, or one that floats.
 
     Attributes:
@@ -266,23 +250,20 @@ class DrawingMark:
     rule: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
+class Anchor(Struct, frozen=True):
     """The place that a page reference names."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteMark:
+class NoteMark(Struct, frozen=True):
     """The number of a footnote; the note is drawn at the foot of the page."""
 
     style: int
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoteNumber:
+class NoteNumber(Struct, frozen=True):
     """The number at the head of a footnote that counts on its page."""
 
     style: int
@@ -310,8 +291,7 @@ Piece = (
 # -- blocks -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class HeadingMark:
+class HeadingMark(Struct, frozen=True):
     """A heading as the outline shows it: its level, its place in the list of headings, its title.
 
     A level of 0 is no heading, but text that a table of contents lists by its style.
@@ -322,15 +302,13 @@ class HeadingMark:
     title: str
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """The code of something composed, once it is written: other documents may draw the very same."""
 
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnParagraph:
+class DrawnParagraph(Struct, frozen=True):
     """A paragraph.
 
     Attributes:
@@ -390,23 +368,20 @@ class DrawnParagraph:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DownText:
+class DownText(Struct, frozen=True):
     """Text that runs down the page, in columns from the right: pieces that stand upright one under another."""
 
     columns: tuple[tuple[StyledText, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UpText:
+class UpText(Struct, frozen=True):
     """Blocks turned left by a quarter, with lines of a given length."""
 
     blocks: tuple[DrawnBlock, ...]
     length: float
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnCell:
+class DrawnCell(Struct, frozen=True):
     """A cell.
 
     Attributes:
@@ -433,8 +408,7 @@ class DrawnCell:
     written: Written | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnTable:
+class DrawnTable(Struct, frozen=True):
     """A table.
 
     Attributes:
@@ -459,8 +433,7 @@ class DrawnTable:
     gives_way: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnFloat:
+class DrawnFloat(Struct, frozen=True):
     """Blocks that float: a frame or a table.
 
     Attributes:
@@ -473,15 +446,13 @@ class DrawnFloat:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class GapTo:
+class GapTo(Struct, frozen=True):
     """Free space down to a place on the page, from the sheet's upper edge, if what follows would stand higher."""
 
     down: float
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnColumns:
+class DrawnColumns(Struct, frozen=True):
     """Blocks in columns, as tall as each other where they fit on a page."""
 
     blocks: tuple[DrawnBlock, ...]
@@ -490,18 +461,15 @@ class DrawnColumns:
     lined: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NewPage:
+class NewPage(Struct, frozen=True):
     """A page break."""
 
 
-@dataclass(frozen=True, slots=True)
-class BlankLine:
+class BlankLine(Struct, frozen=True):
     """What a page break is in a cell."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnContents:
+class DrawnContents(Struct, frozen=True):
     """A table of contents.
 
     Attributes:
@@ -525,8 +493,7 @@ DrawnBlock = (
 # -- the document -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class ListedHeading:
+class ListedHeading(Struct, frozen=True):
     """A heading as contents lists and the outline show it.
 
     Attributes:
@@ -540,8 +507,7 @@ class ListedHeading:
     style: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnSection:
+class DrawnSection(Struct, frozen=True):
     """A section; see Section of generator/pdf/docx/tree.py.
 
     Attributes:
@@ -561,16 +527,14 @@ class DrawnSection:
     frame: tuple[tuple[int, ...], tuple[float, ...], str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnNote:
+class DrawnNote(Struct, frozen=True):
     """A footnote; see Footnote of generator/pdf/docx/tree.py."""
 
     label: NoteLabel
     blocks: tuple[DrawnBlock, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnDocument:
+class DrawnDocument(Struct, frozen=True):
     """The whole document; its styles and strokes by their numbers, in the order of use; a heading's is its place."""
 
     title: str

@@ -7,8 +7,10 @@ narrower is placed, and text near it gives way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.pdf.compose.drawing import (
     DownText,
@@ -40,8 +42,7 @@ _BEFORE: Final = 8  # blocks before something that floats, which may reach up be
 _AFTER: Final = 60  # and after it
 
 
-@dataclass(frozen=True, slots=True)
-class FloatingTable:
+class FloatingTable(Struct, frozen=True):
     """A table that is placed, so narrow that text stands beside it."""
 
     table: Table

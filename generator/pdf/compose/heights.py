@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.pdf.docx.tree import Columns, Drawing, Paragraph, Picture, Table, TextRun
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 MEASURE_FROM: Final = 0.4  # of a page: rows and paragraphs that look this tall are measured
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     """The space in which blocks are set.
 
     Attributes:

@@ -8,8 +8,9 @@ space at a line's end. Where this guess is wrong, the mark stands within a line 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.pdf.compose.drawing import StyledText
 
@@ -25,8 +26,7 @@ _HALF: Final = 0.5
 _SLACK: Final = 0.02  # points by which the engine's sums and these may differ
 
 
-@dataclass(slots=True)
-class _Char:
+class _Char(Struct):
     char: str
     width: float
     size: float

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from msgspec import Struct, field
 
 from generator.base.recent import Recent
 from generator.pdf.compose.drawing import CellStyle, ListedHeading, ParagraphStyle, RunStyle
@@ -53,8 +54,7 @@ class UsedStyles(NamedTuple):
     strokes: dict[int, BorderLine]
 
 
-@dataclass(slots=True)
-class _Used:
+class _Used(Struct):
     """The numbers of the styles and strokes that something is drawn in, in the order of use."""
 
     runs: dict[int, None] = field(default_factory=dict)
@@ -69,8 +69,7 @@ class _Used:
         self.strokes |= other.strokes
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Struct, frozen=True):
     """What was composed of some blocks, which it holds, so that their ``id`` is no other's."""
 
     owner: object

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.pdf.compose.drawing import (
     DownText,
@@ -173,8 +174,7 @@ def _compose_cell(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _UprightText:
+class _UprightText(Struct, frozen=True):
     """The blocks of a cell whose text is not turned.
 
     Attributes:

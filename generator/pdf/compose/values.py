@@ -7,8 +7,9 @@ out as one in which they are not.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from generator.pdf.compose.drawing import (
     Blank,

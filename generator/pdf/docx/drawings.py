@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import (
     EMU_PER_POINT,
@@ -49,8 +51,7 @@ _DEGREE: Final = 60_000
 _DEEPEST: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """How a group's coordinates become the drawing's: points to a unit, the origin, and how the group is turned."""
 
     x: float = 0.0
@@ -134,8 +135,7 @@ def _placement(anchor: Element) -> Placement:
     return Placement(across_from, across, down_from, down, wrap, behind, (top, right, bottom, left))
 
 
-@dataclass(slots=True)
-class _Shapes:
+class _Shapes(Struct):
     """Reads the shapes of one drawing."""
 
     reading: Reading

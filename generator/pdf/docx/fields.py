@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.base.ooxml.xml import VAL, W, is_on, whole
 
@@ -33,8 +34,7 @@ _DEEPEST: Final = 9
 _NUMBER_FORMATS: Final = {"ROMAN": "upperRoman", "roman": "lowerRoman", "CHINESENUM3": "chineseCounting"}
 
 
-@dataclass(slots=True)
-class Field:
+class Field(Struct):
     """A field while it is being read.
 
     Attributes:
@@ -88,8 +88,7 @@ class Field:
         return _NUMBER_FORMATS.get(found[1]) if found else None
 
 
-@dataclass(frozen=True, slots=True)
-class ContentsCode:
+class ContentsCode(Struct, frozen=True):
     """What a TOC field asks for.
 
     Attributes:

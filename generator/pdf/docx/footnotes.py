@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import VAL, Element, number
 from generator.pdf.docx.numbering import UnsupportedNumberFormatError, format_number
@@ -13,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@dataclass(frozen=True, slots=True)
-class NoteNumbers:
+class NoteNumbers(Struct, frozen=True):
     """How footnotes are numbered (``w:footnotePr`` of the settings or of a section).
 
     Attributes:

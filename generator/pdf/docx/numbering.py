@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import (
     VAL,
@@ -125,8 +127,7 @@ def format_number(value: int, kind: str) -> str | None:
     return "" if kind == "none" else None
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """One level of a list.
 
     Attributes:
@@ -153,8 +154,7 @@ class Level:
     run: RunProperties = field(default_factory=RunProperties)
 
 
-@dataclass(frozen=True, slots=True)
-class ListUse:
+class ListUse(Struct, frozen=True):
     """A list as paragraphs name it (``w:num``).
 
     Attributes:
@@ -168,8 +168,7 @@ class ListUse:
     starts: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class CountedLabel:
+class CountedLabel(Struct, frozen=True):
     """A paragraph's label: its text, what follows it (tab, space, nothing), and its run properties."""
 
     text: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.text import shown_text, stored_text
 from generator.base.ooxml.xml import Element, W, child_of, refuse
@@ -51,8 +53,7 @@ _ON: Final = frozenset({"1", "true", "on"})
 _PAGE_BREAKS: Final = frozenset({"page", "column"})
 
 
-@dataclass(slots=True)
-class ParagraphRead:
+class ParagraphRead(Struct):
     """What a ``w:p`` gives.
 
     Attributes:
@@ -67,8 +68,7 @@ class ParagraphRead:
     section: Element | None = None
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """A paragraph while its runs are read."""
 
     where: str

@@ -6,8 +6,9 @@ that no text is lost silently. Text extracted by separate code (base/ooxml) must
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.base.ooxml.text import docx_text
 from generator.base.ooxml.unstored import Unstored, count_unstored
@@ -83,8 +84,7 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
     return document
 
 
-@dataclass(slots=True)
-class _Shown:
+class _Shown(Struct):
     """Counts of what is shown but not stored as text, as read into the tree; see Unstored."""
 
     numbers: int = 0

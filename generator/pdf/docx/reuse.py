@@ -9,8 +9,9 @@ the texts are put into what that one was read as.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
@@ -39,8 +40,7 @@ _TIES: Final = (
 _TEXTS: Final = re.compile(rb'(<w:t(?: xml:space="preserve")?>)([^<]*)(?=</w:t>)')
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphPattern:
+class ParagraphPattern(Struct, frozen=True):
     """Paragraphs that differ in their texts only.
 
     Attributes:
@@ -55,8 +55,7 @@ class ParagraphPattern:
     steps: tuple[RunFormat | Tab | LineBreak, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CellContent:
+class CellContent(Struct, frozen=True):
     """A cell as its own XML states it, wherever it stands.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import Element, W
 from generator.pdf.docx.tree import Block, Paragraph, Table
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 SIGN_PREFIXES: Final = ("sign.", "sign_")
 
 
-@dataclass(slots=True)
-class CellRoles:
+class CellRoles(Struct):
     """The roles whose places begin or end in a cell, while it is read."""
 
     opens: list[str] = field(default_factory=list)

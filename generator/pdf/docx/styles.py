@@ -6,8 +6,9 @@ All measures are points. The result, with everything inherited, are ParagraphFor
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal, TypedDict
+
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import (
     VAL,
@@ -464,4 +465,4 @@ def paragraph_format(
 def run_format(base: RunFormat, *layers: RunProperties) -> RunFormat:
     """A run's formatting: what each layer sets over the one before it, the first over a base."""
     set_here = {key: value for layer in layers for key, value in layer.items() if key != "char_style"}
-    return replace(base, **set_here) if set_here else base  # type: ignore[arg-type]
+    return replace(base, **set_here) if set_here else base

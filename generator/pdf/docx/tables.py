@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.text import LEFT_OUT, part_text
 from generator.base.ooxml.xml import (
@@ -46,8 +48,7 @@ _UP: Final = frozenset({"btLr", "lr"})
 ReadBlocks = Callable[["Reading", Element, str], list[Block]]
 
 
-@dataclass(slots=True)
-class _PlacedCell:
+class _PlacedCell(Struct):
     """A cell in its place of the grid, while the cells merged into it are found."""
 
     content: CellContent
@@ -82,8 +83,7 @@ class _PlacedCell:
         return [(row + down, column + at) for at in range(span)]
 
 
-@dataclass(slots=True)
-class _TableSettings:
+class _TableSettings(Struct):
     """What a table's style and its own ``w:tblPr`` say."""
 
     lines: Borders = field(default_factory=dict)

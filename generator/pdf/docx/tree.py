@@ -6,8 +6,9 @@ serves as a key. What may stand in a document is a closed list (docs/docx-subset
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,10 +18,10 @@ DEFAULT_SIZE: Final = 10.0
 
 
 # -- formatting ---------------------------------------------------------------------------------------------
+# Formatting is a key for every run and cell of a document: its hash is worked out once.
 
 
-@dataclass(frozen=True, slots=True)
-class BorderLine:
+class BorderLine(Struct, frozen=True, cache_hash=True):
     """A line along one side of a paragraph or cell.
 
     Attributes:
@@ -32,18 +33,9 @@ class BorderLine:
     width: float
     colour: str
     dash: str | None = None
-    _hash: int = field(init=False, repr=False, compare=False, default=0)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.width, self.colour, self.dash)))
-
-    def __hash__(self) -> int:
-        # Worked out once: lines are a key for every cell of a document.
-        return self._hash
 
 
-@dataclass(frozen=True, slots=True)
-class TabStop:
+class TabStop(Struct, frozen=True):
     """A tab stop: its distance from the left margin, and Word's names of its alignment and leader."""
 
     position: float
@@ -51,8 +43,7 @@ class TabStop:
     leader: str
 
 
-@dataclass(frozen=True, slots=True)
-class RunFormat:
+class RunFormat(Struct, frozen=True, cache_hash=True):
     """How a run's characters look (``w:rPr``, with all that it inherits).
 
     Attributes:
@@ -92,18 +83,9 @@ class RunFormat:
     border: BorderLine | None = None
     combined: str | None = None
     fitted: tuple[str, float] | None = None
-    _hash: int = field(init=False, repr=False, compare=False, default=0)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash(tuple(getattr(self, name) for name in _RUN_FIELDS)))
-
-    def __hash__(self) -> int:
-        # Worked out once: formatting is a key for every run of a document.
-        return self._hash
 
 
-@dataclass(frozen=True, slots=True)
-class ParagraphFormat:
+class ParagraphFormat(Struct, frozen=True, cache_hash=True):
     """How a paragraph stands (``w:pPr``, with all that it inherits).
 
     Attributes:
@@ -146,24 +128,12 @@ class ParagraphFormat:
     fill: str | None = None
     numbering: tuple[str, int] | None = None
     cjk_latin_space: bool = True
-    _hash: int = field(init=False, repr=False, compare=False, default=0)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash(tuple(getattr(self, name) for name in _PARAGRAPH_FIELDS)))
-
-    def __hash__(self) -> int:
-        return self._hash
-
-
-_RUN_FIELDS: Final = tuple(item.name for item in fields(RunFormat) if item.compare)
-_PARAGRAPH_FIELDS: Final = tuple(item.name for item in fields(ParagraphFormat) if item.compare)
 
 
 # -- runs ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TextRun:
+class TextRun(Struct, frozen=True):
     """Text of one formatting.
 
     Attributes:
@@ -179,22 +149,19 @@ class TextRun:
     values: tuple[tuple[int, int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """A tab."""
 
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class LineBreak:
+class LineBreak(Struct, frozen=True):
     """A line break."""
 
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class PageField:
+class PageField(Struct, frozen=True):
     """A field whose value is known once pages are.
 
     Attributes:
@@ -211,8 +178,7 @@ class PageField:
     number_format: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """A picture in the line.
 
     Attributes:
@@ -231,16 +197,14 @@ class Picture:
     turn: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class FootnoteReference:
+class FootnoteReference(Struct, frozen=True):
     """The place in the text of a footnote, which is named by its id."""
 
     note: str
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class NoteLabel:
+class NoteLabel(Struct, frozen=True):
     """A footnote's number as it is printed.
 
     Attributes:
@@ -252,8 +216,7 @@ class NoteLabel:
     on_page: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FootnoteNumber:
+class FootnoteNumber(Struct, frozen=True):
     """The number at the head of a footnote's own text."""
 
     note: str
@@ -261,15 +224,13 @@ class FootnoteNumber:
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class BookmarkStart:
+class BookmarkStart(Struct, frozen=True):
     """Where a bookmark begins, for page references to it."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where something stands that floats over the page.
 
     Attributes:
@@ -296,8 +257,7 @@ class Placement:
 PathStep = tuple[str | float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TextBox:
+class TextBox(Struct, frozen=True):
     """The text in a shape.
 
     Attributes:
@@ -314,8 +274,7 @@ class TextBox:
     own_width: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """A part of a drawing: an outline, a picture, a text, or several of these.
 
     Attributes:
@@ -342,8 +301,7 @@ class Shape:
     text: TextBox | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Shapes, pictures and text boxes, in the line or floating over the page.
 
     Attributes:
@@ -375,8 +333,7 @@ Inline = (
 # -- blocks -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """The number or bullet before a paragraph, and what follows it: ``tab``, ``space`` or ``nothing``."""
 
     text: str
@@ -384,8 +341,7 @@ class Label:
     format: RunFormat
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph, or what stands of it on one side of a page break.
 
     Attributes:
@@ -406,13 +362,11 @@ class Paragraph:
     closes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PageBreak:
+class PageBreak(Struct, frozen=True):
     """A page break within text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """A table of contents; the text that Word stored for it is replaced by entries made anew.
 
     Attributes:
@@ -438,8 +392,7 @@ class Contents:
         return listed or any(style == paragraph.format.style for style, _ in self.styles)
 
 
-@dataclass(frozen=True, slots=True)
-class CellMargins:
+class CellMargins(Struct, frozen=True):
     """The space between a cell's sides and its text."""
 
     top: float
@@ -448,8 +401,7 @@ class CellMargins:
     left: float
 
 
-@dataclass(frozen=True, slots=True)
-class CellBorders:
+class CellBorders(Struct, frozen=True):
     """The lines that show along a cell's sides, neighbours' and the table's own lines taken into account."""
 
     top: BorderLine | None
@@ -458,8 +410,7 @@ class CellBorders:
     left: BorderLine | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A cell.
 
     Attributes:
@@ -489,8 +440,7 @@ class Cell:
     rising: BorderLine | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row of a table.
 
     Attributes:
@@ -507,8 +457,7 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table.
 
     Attributes:
@@ -531,8 +480,7 @@ class Table:
     placement: Placement | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Paragraphs in a frame (``w:framePr``), which text runs around.
 
     Attributes:
@@ -546,8 +494,7 @@ class Frame:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Blocks that stand in columns, as tall as each other.
 
     Attributes:
@@ -568,8 +515,7 @@ Block = Paragraph | Table | PageBreak | Contents | Frame | Columns
 # -- the document -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PageSetup:
+class PageSetup(Struct, frozen=True):
     """A section's sheet.
 
     Attributes:
@@ -590,8 +536,7 @@ class PageSetup:
     footer: float
 
 
-@dataclass(frozen=True, slots=True)
-class PageFrame:
+class PageFrame(Struct, frozen=True):
     """The lines around a page.
 
     Attributes:
@@ -607,16 +552,14 @@ class PageFrame:
     pages: str
 
 
-@dataclass(frozen=True, slots=True)
-class MarginText:
+class MarginText(Struct, frozen=True):
     """A header or footer, with the part of the package that holds it."""
 
     part: str
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section.
 
     Attributes:
@@ -642,16 +585,14 @@ class Section:
     frame: PageFrame | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Footnote:
+class Footnote(Struct, frozen=True):
     """A footnote."""
 
     label: NoteLabel
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WordDocument:
+class WordDocument(Struct, frozen=True):
     """A document.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from generator.base.ooxml.value_marks import VALUE_MARKS
 from generator.pdf.docx.tree import Drawing, Paragraph, Table, TextRun

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.ooxml.xml import OFFICE, W10, Element, R, V, W, number, refuse
 from generator.pdf.docx.drawing_colours import named_colour, text_colour_on
@@ -74,8 +76,7 @@ _FRACTION: Final = 65_536
 _DEEPEST: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(Struct, frozen=True):
     """How coordinates become points of the drawing: of a group, or lengths with units outside of one."""
 
     origin: tuple[float, float] = (0.0, 0.0)
@@ -133,8 +134,7 @@ def _pair(text: str | None, default: tuple[float, float]) -> tuple[float, float]
     return (number(first.strip(), default[0]), number(second.strip(), default[1])) if text else default
 
 
-@dataclass(slots=True)
-class _Shapes:
+class _Shapes(Struct):
     reading: Reading
     where: str
     look: RunFormat

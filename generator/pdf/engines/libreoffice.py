@@ -13,13 +13,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
 import pikepdf
 from lxml import etree
+from msgspec import Struct
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.xml import W, main_part, parse
@@ -90,8 +90,7 @@ def find_office() -> Path:
     raise PdfError("这台机器上没有找到 LibreOffice", "安装 LibreOffice，或改用 --pdf-engine typst")
 
 
-@dataclass(frozen=True, slots=True)
-class OfficeDocument:
+class OfficeDocument(Struct, frozen=True):
     """A document as LibreOffice is given it.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from msgspec import Struct
 
 from generator.errors import UsageError
 
@@ -16,8 +17,7 @@ EngineName = Literal["typst", "libreoffice"]
 ENGINE_NAMES: Final[tuple[EngineName, ...]] = get_args(EngineName)
 
 
-@dataclass(frozen=True, slots=True)
-class EngineKind:
+class EngineKind(Struct, frozen=True):
     """A PDF engine that can be opened.
 
     Attributes:

@@ -7,13 +7,13 @@ import os
 import shutil
 import weakref
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import metadata, resources
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
+from msgspec import Struct
 
 from generator.base.ooxml.package import open_parts
 from generator.base.temporary import private_folder, remove_folder
@@ -40,8 +40,7 @@ _SUSPECTS: Final = b"/MarkInfo<</Marked true/Suspects false>>"
 _UNSUSPECTED: Final = b"/MarkInfo<</Marked true>>".ljust(len(_SUSPECTS))
 
 
-@dataclass(frozen=True, slots=True)
-class TypstDocument:
+class TypstDocument(Struct, frozen=True):
     """A document as Typst is given it.
 
     Attributes:

@@ -11,10 +11,11 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from generator.base.files import cache_folder, replace_whole
 
@@ -25,8 +26,7 @@ SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _CACHE_FORMAT: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """One face of a font file.
 
     Attributes:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import pikepdf
+from msgspec import Struct
 
 from generator.pdf.fonts.face_cache import remembered
 
@@ -41,8 +41,7 @@ def unit(face: Face) -> int:
     return int(remembered(face, "unit", read))
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """Content of a PDF page (operators), and the form XObjects that it uses, by their names."""
 
     content: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from generator.pdf.fonts.face_cache import coverage
 from generator.pdf.fonts.faces import EMBEDDED, EMBEDDED_FAMILY, LATIN_ROLES, ROLES
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from generator.pdf.fonts.faces import Faces
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Struct, frozen=True):
     """One role and the face that serves it.
 
     Attributes:

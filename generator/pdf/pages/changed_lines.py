@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from rapidfuzz.distance import Indel
 
 from generator.base.alignment import check_length, differing
@@ -34,8 +34,7 @@ _SAME_PLACE: Final = 0.5
 _HEADING: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line, or a cell's line, and where it stands.
 
     Attributes:
@@ -49,8 +48,7 @@ class Line:
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """Where lines of the old draft are missing: below a line, or, where that is None, above one.
 
     Attributes:
@@ -64,8 +62,7 @@ class Removal:
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChangedLines:
+class ChangedLines(Struct, frozen=True):
     """What is not the same in the new draft.
 
     Attributes:

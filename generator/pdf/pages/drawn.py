@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
+from msgspec import Struct
+from msgspec.structs import replace
 from pypdfium2 import raw
 
 from generator.pdf.pages import qpdf
@@ -29,16 +30,14 @@ _SAME_LINE: Final = 2.0
 _PNG_LEVEL: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
-class ValueBox:
+class ValueBox(Struct, frozen=True):
     """A piece of a printed value, in one line: the value's number, and where it stands."""
 
     number: int
     box: Box
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnPage:
+class DrawnPage(Struct, frozen=True):
     """One page.
 
     Attributes:
@@ -55,8 +54,7 @@ class DrawnPage:
     values: tuple[ValueBox, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A piece of a line's text and where it stands."""
 
     text: str
@@ -184,8 +182,7 @@ def words(pdf: bytes, page: int) -> tuple[Word, ...]:
         return tuple(_pieces(_characters(text, height)))
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedPage:
+class PrintedPage(Struct, frozen=True):
     """What a page prints.
 
     Attributes:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
+from msgspec import Struct
 
 from generator.pdf.fonts import outlines
 from generator.pdf.pages.free_space import SEAL, grown, meet, opened_pages
@@ -88,8 +88,7 @@ def _diagonal(text: str, face: Face, size: tuple[float, float]) -> outlines.Draw
     return outlines.Drawing(f"{turn} {line}", {})
 
 
-@dataclass(frozen=True, slots=True)
-class NumberedPart:
+class NumberedPart(Struct, frozen=True):
     """What was bound into the print copy and bears the running number.
 
     Attributes:
@@ -229,8 +228,7 @@ def _squares(matrix: Sequence[bytearray], place: Rect) -> str:
     return " ".join([*parts, "f"])
 
 
-@dataclass(frozen=True, slots=True)
-class SealedPages:
+class SealedPages(Struct, frozen=True):
     """Pages of a document that are sealed.
 
     Attributes:
@@ -307,8 +305,7 @@ def _seal(x: float, y: float) -> outlines.Drawing:
     return outlines.Drawing(f"1 0 0 1 {x:.3f} {y:.3f} cm {red} RG 1.2 w [5 3] 0 d {arcs}", {})
 
 
-@dataclass(frozen=True, slots=True)
-class MarginMarks:
+class MarginMarks(Struct, frozen=True):
     """What stands in the left margin of one page, in points from its upper left corner.
 
     Attributes:

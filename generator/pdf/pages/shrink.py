@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pikepdf
+from msgspec import Struct
 from PIL import Image
 
 from generator.base.pictures import MAX_PIXELS
@@ -25,8 +25,7 @@ _DEPTH: Final = 8
 _PLAIN: Final = frozenset({"L", "RGB", "P"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shrunk:
+class Shrunk(Struct, frozen=True):
     """A PDF that was made smaller.
 
     Attributes:

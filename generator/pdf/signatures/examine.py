@@ -10,10 +10,12 @@ import hashlib
 import io
 import logging
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.characters import visible
 from generator.errors import DataError, Place
@@ -36,8 +38,7 @@ _OF_THE_HOLDER: Final = frozenset(
 _HEX: Final = re.compile(rb"<([0-9a-f]*|[0-9A-F]*)>")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """One signature that a PDF bears.
 
     Attributes:
@@ -63,8 +64,7 @@ class Signature:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Struct, frozen=True):
     """What a PDF states of itself, as it was made; empty where it states nothing.
 
     Attributes:
@@ -78,8 +78,7 @@ class Stated:
     programme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """What a PDF bears.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
+from msgspec import Struct
 
 from generator.pdf.pages.qpdf import opened, written
 
@@ -22,8 +22,7 @@ _IDENTITY: Final = re.compile(rb"/ID ?\[ ?<([0-9a-f]{32})> ?<([0-9a-f]{32})> ?\]
 _BLANK: Final = b"0" * 32
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureField:
+class SignatureField(Struct, frozen=True):
     """One field to be signed.
 
     Attributes:

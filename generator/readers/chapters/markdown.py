@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from generator.model.rich_text import Align, Line, Run, Script, TableBlock, TableCell, TextBlock
 
@@ -54,8 +55,7 @@ _LEFT_OVER: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """Something that is not on the list, or not well written.
 
     Attributes:
@@ -69,8 +69,7 @@ class Fault:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Insert:
+class Insert(Struct, frozen=True):
     """A picture, or a table of the data or a workbook, that stands on a line of its own.
 
     Attributes:
@@ -86,8 +85,7 @@ class Insert:
     options: str
 
 
-@dataclass(slots=True)
-class Chapter:
+class Chapter(Struct):
     """What a text says: its blocks in order, and what is wrong with it."""
 
     blocks: list[TextBlock | TableBlock | Insert] = field(default_factory=list)

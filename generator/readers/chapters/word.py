@@ -7,8 +7,9 @@ numbers, merged cells and pictures are kept. What says something and would be lo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.characters import BadValueError
 from generator.base.ooxml.active import without_active
@@ -49,8 +50,7 @@ _ALIGNS: Final[dict[str, Align]] = {"center": "center", "right": "right", "end":
 _PLAIN: Final = "在 Word 里改成普通文字后再用"
 
 
-@dataclass(frozen=True, slots=True)
-class WordChapter:
+class WordChapter(Struct, frozen=True):
     """What a Word file says.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from generator.base.tree import (
     Entries,
@@ -21,8 +22,7 @@ _INDEX = re.compile(r"\[([^\[\]]*)\]")
 _MAX_ITEMS = 10_000
 
 
-@dataclass(slots=True)
-class GroupBuilder:
+class GroupBuilder(Struct):
     """A group that is being put together.
 
     Attributes:
@@ -71,8 +71,7 @@ class GroupBuilder:
         return Entries((*entries, *self.more), self.place)
 
 
-@dataclass(slots=True)
-class ListBuilder:
+class ListBuilder(Struct):
     """A list that is being put together."""
 
     place: Place

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.model.consortium import OF_A_FILING, Consortium
 from generator.model.fields import FieldSpec, Part, Shape
@@ -97,8 +99,7 @@ def is_like_unit(remark: str) -> bool:
     return bool(_LIKE_UNIT.search(fold(remark)))
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A field as a sheet has it: a column of a table, or a row of a sheet of pairs.
 
     Attributes:
@@ -150,8 +151,7 @@ def is_identifier(path: str, title: str, kind: Kind | None) -> bool:
     return path.rpartition(".")[2] in _IDENTIFIERS or bool(_IDENTIFIER.search(title))
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet.
 
     Attributes:
@@ -185,8 +185,7 @@ class Sheet:
                 yield fold(text)
 
 
-@dataclass(slots=True)
-class _Maker:
+class _Maker(Struct):
     """Walks a model and collects its sheets."""
 
     labels: Mapping[str, str]

@@ -10,8 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.text import listed
 from generator.base.tree import TOLD_ELSEWHERE, Entries, Entry, Node, Scalar
@@ -61,8 +63,7 @@ _MOST_NAMED = 3
 _LEAST_ALIKE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _CarriedLayout:
+class _CarriedLayout(Struct, frozen=True):
     """What a workbook's hidden sheet says: the programme's code, empty where there is none, and the layout."""
 
     programme: str

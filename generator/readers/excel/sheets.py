@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.xlsx.grid import LETTERS, Grid
 from generator.model.value_kinds import DOLLAR_UNITS, MONEY_UNITS, Count, Kind, Money, Share
@@ -42,8 +44,7 @@ _UNIT_LINE = re.compile(r"(?:金额|计量|货币)?单位[:为]")
 _VALUE_HEADS = frozenset(fold(text) for text in (VALUE_HEAD, "内容", "填写", "值"))
 
 
-@dataclass(slots=True)
-class Match:
+class Match(Struct):
     """What a workbook's grids are.
 
     Attributes:
@@ -132,8 +133,7 @@ def _by_headers(grid: Grid, sheets: list[Sheet]) -> Sheet | None:
     return scores[0][1]
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(Struct, frozen=True, dict=True):
     """One column of a table as its header says; what follows from that is worked out once for all its cells.
 
     Attributes:
@@ -196,8 +196,7 @@ class Head:
         return not self.identifier and not isinstance(self.kind, Share)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A table's header row.
 
     Attributes:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from typing import Literal as Only
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
 from generator.model.value_kinds import Choice
@@ -56,8 +57,7 @@ _ADDED_EDGE: Final = {"row": 0.15, "cell": 0.2, "end": 0.1}
 _LEFT_EDGE: Final = {"row": 0.3, "cell": 0.2, "end": 0.3}
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A piece of a document: a paragraph, or an edge of a row or cell.
 
     Attributes:
@@ -86,8 +86,7 @@ def pieces_of(blocks: Iterable[Block]) -> Iterator[Piece]:
         yield Piece("end", row=block)
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Struct, frozen=True):
     """An arc that takes a paragraph as a line, as part of a passage, or as a heading with a passage's first words.
 
     Attributes:
@@ -107,8 +106,7 @@ class Take:
     several: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """A step of the way found.
 
     Attributes:
@@ -133,8 +131,7 @@ class Step:
     row: RowPattern | None = None
 
 
-@dataclass(slots=True)
-class _Arc:
+class _Arc(Struct):
     target: int
     cost: float
     step: Step | None = None
@@ -142,8 +139,7 @@ class _Arc:
     choice: bool = False  # whether a choice alone on its line is passed over
 
 
-@dataclass(slots=True)
-class Matcher:
+class Matcher(Struct):
     """What lines, passages and headings of one pattern look like; asked again and again, so kept.
 
     Args:
@@ -355,8 +351,7 @@ def heading_end(heading: str, text: str) -> int:
     return end + len(rest) - len(rest.lstrip(":：∶ 　\t\n。.．"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
+class _Where(Struct, frozen=True):
     """Where a part of the pattern stands, as ``Take`` has it."""
 
     in_cell: bool = False
@@ -364,8 +359,7 @@ class _Where:
     alone: bool = False
 
 
-@dataclass
-class Automaton:
+class Automaton(Struct, dict=True):
     """A pattern, or a part of one, ready to be aligned with documents.
 
     Args:

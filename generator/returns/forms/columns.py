@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.returns.forms.document import Block, Cell, Paragraph, Row
 from generator.returns.forms.folding import bare, fold, likeness
@@ -18,8 +20,7 @@ _TITLES_ELSEWHERE: Final = "表头在前一张表里，各栏和表样不同，�
 _COUNTER: Final = re.compile(r"[(]?[0-9一二三四五六七八九十]{0,4}[).,]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The titles above a list.
 
     Attributes:
@@ -29,8 +30,7 @@ class Head:
     titles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What a document holds beyond its form, or otherwise than it.
 
     Attributes:
@@ -62,8 +62,7 @@ def heads_of(pattern: Pattern) -> list[Head]:
     return found
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(Struct):
     """Where a head's titles stand in a document's table: for each title the number of its cell, or None."""
 
     head: Head
@@ -81,8 +80,7 @@ class _Place:
         return same and all(at is None or at == number for number, at in enumerate(self.at))
 
 
-@dataclass(slots=True)
-class Arranger:
+class Arranger(Struct):
     """Arranges the rows of lists as the template has them.
 
     Args:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from generator.base.ooxml.package import open_parts
 from generator.base.ooxml.revisions import accepted
@@ -28,8 +29,7 @@ _HOLDERS: Final = frozenset({W + "smartTag", W + "customXml", W + "sdtContent"})
 _BOX: Final = W + "txbxContent"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """One paragraph that says something.
 
     Attributes:
@@ -43,8 +43,7 @@ class Paragraph:
     above: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A table's cell.
 
     Attributes:
@@ -74,8 +73,7 @@ class Cell:
         return "" if self.continued else self.text
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A table's row.
 
     Attributes:
@@ -97,8 +95,7 @@ class Row:
 Block = Paragraph | Row
 
 
-@dataclass(frozen=True, slots=True)
-class FilledForm:
+class FilledForm(Struct, frozen=True):
     """A document to be read.
 
     Attributes:
@@ -142,8 +139,7 @@ def read_document(data: bytes, name: str) -> FilledForm:
     return FilledForm(name, blocks, tuple(notices))
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """Numbers paragraphs, tables and rows as it goes down a document."""
 
     paragraphs: int = 0

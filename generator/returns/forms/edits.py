@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from generator.model.fields import Part
 from generator.returns.forms.document import read_document
@@ -18,8 +19,7 @@ from generator.returns.forms.reading import DocumentReading, FormReader
 _INDEX: Final = re.compile(r"\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A value that stands otherwise in an edited Word file than in the data.
 
     Attributes:
@@ -37,8 +37,7 @@ class Edit:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """What a person changed in one Word file.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 # What office programs and people put for one another.
@@ -70,8 +70,7 @@ def fold(text: str) -> str:
     return "".join(map(_folded, text))
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """A folded text that knows where each of its characters stood.
 
     Attributes:

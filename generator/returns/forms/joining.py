@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from typing import Literal as Only
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rapidfuzz.distance import Levenshtein
 
 from generator.model.consortium import LEAD, MEMBER
@@ -28,8 +29,7 @@ _NONE_SURE: Final = "这一项的其余各格都不确定"
 _NOT_SPLIT: Final = "和另一项写在一起，分不开"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a document says something of a field, and what."""
 
     document: str
@@ -37,8 +37,7 @@ class Source:
     raw: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One field as the documents give it.
 
     Attributes:
@@ -58,8 +57,7 @@ class Entry:
     sources: tuple[Source, ...]
 
 
-@dataclass(slots=True)
-class Joining:
+class Joining(Struct):
     """Documents joined.
 
     Attributes:
@@ -104,8 +102,7 @@ def names_of(readings: Iterable[DocumentReading]) -> dict[str, frozenset[str]]:
     return {path: frozenset(names) for path, names in found.items()}
 
 
-@dataclass(slots=True)
-class _Joiner:
+class _Joiner(Struct):
     joining: Joining
     form: Form
     none: Mapping[str, str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
@@ -52,8 +52,7 @@ _PHONE: Final = rf"(?:[0-9()+,;/转-]{{7,}}|{_NONE})"
 _MAIL: Final = rf"(?:[\w.+-]+@[\w.-]+|{_NONE})"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A value's text as the document has it.
 
     Attributes:
@@ -71,8 +70,7 @@ class Hit:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """How well a paragraph fits a line.
 
     Attributes:
@@ -118,8 +116,7 @@ def _choices(alternatives: Alternatives) -> Iterator[tuple[tuple[Token, ...], Fa
             yield inner, (*(branch.facts if tells else ()), *told)
 
 
-@dataclass(slots=True)
-class LineMatcher:
+class LineMatcher(Struct):
     """Matches paragraphs with one line, by its sequences of tokens.
 
     Args:
@@ -147,8 +144,7 @@ class LineMatcher:
         return found
 
 
-@dataclass(slots=True)
-class _Sequence:
+class _Sequence(Struct):
     """Tokens one after another, without alternatives."""
 
     tokens: tuple[Token, ...]
@@ -344,8 +340,7 @@ def _misshapen(hit: Hit) -> Hit:
     return Hit(hit.token, hit.raw, hit.doubt or "样子不像这一项", lost=hit.lost)
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Stretch(Struct, frozen=True):
     """Where a piece of print stands in a text.
 
     Attributes:

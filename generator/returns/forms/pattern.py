@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.model.fields import FieldSpec, Part
 from generator.model.value_kinds import Kind
 from generator.returns.forms.folding import bare, fold
 
 
-@dataclass(frozen=True, slots=True)
-class Each:
+class Each(Struct, frozen=True):
     """A step of a path: the item that a loop is at."""
 
     loop: int
 
 
-@dataclass(frozen=True, slots=True)
-class One:
+class One(Struct, frozen=True):
     """A step of a path: one item of a list, known by what holds of it, as the lead."""
 
     facts: tuple[tuple[str, Any], ...]
@@ -38,15 +37,13 @@ def shown(path: Path) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """Print of the form's own."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A place for a value.
 
     Attributes:
@@ -72,8 +69,7 @@ class Value:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """A field of every item of a list, on one line with a mark between.
 
     Attributes:
@@ -91,8 +87,7 @@ class Joined:
     kind: Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(Struct, frozen=True):
     """A box that is ticked where a field has one of the options; without options, where it is yes.
 
     Of a list's field (``many``) several boxes may be ticked.
@@ -104,8 +99,7 @@ class Tick:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OptionNumber:
+class OptionNumber(Struct, frozen=True):
     """The number of a choice among printed options, from 1; ``many`` where it is one of several of a list's field."""
 
     path: Path
@@ -114,8 +108,7 @@ class OptionNumber:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Derived:
+class Derived(Struct, frozen=True):
     """A figure that the program derives: it is checked, not read.
 
     Attributes:
@@ -129,13 +122,11 @@ class Derived:
     blank: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """A number that only counts rows or headings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """A tag whose result cannot be told back to a field."""
 
     expression: str
@@ -144,16 +135,14 @@ class Unreadable:
 Token = Literal | Value | Joined | Tick | OptionNumber | Derived | Counter | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """One of several things that may stand at a place, with what is known where it does."""
 
     items: tuple[Any, ...]
     facts: Facts = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Alternatives:
+class Alternatives(Struct, frozen=True):
     """Things of which one stands there, or none.
 
     Attributes:
@@ -167,8 +156,7 @@ class Alternatives:
     open: bool
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True, dict=True):
     """A paragraph of print and values."""
 
     tokens: tuple[Token | Alternatives, ...]
@@ -185,8 +173,7 @@ class Line:
         return _is_print(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A text of any number of paragraphs.
 
     Attributes:
@@ -198,8 +185,7 @@ class Passage:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Loop:
+class Loop(Struct, frozen=True):
     """What is repeated for each item of a list.
 
     Attributes:
@@ -217,8 +203,7 @@ class Loop:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class CellPattern:
+class CellPattern(Struct, frozen=True):
     """A cell: its content, where it begins in the grid, and whether it is merged down through a loop's rows."""
 
     items: tuple[Any, ...]
@@ -227,8 +212,7 @@ class CellPattern:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RowPattern:
+class RowPattern(Struct, frozen=True):
     """A table's row."""
 
     cells: tuple[CellPattern, ...]
@@ -239,8 +223,7 @@ class RowPattern:
 Item = Line | Passage | Loop | Alternatives | RowPattern
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A template's pattern.
 
     Attributes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.errors import DataError, Place, ProgrammeError
 from generator.model.consortium import Consortium
@@ -32,8 +34,7 @@ _LEAST_SHARE: Final = 5
 _REMEDY: Final = "用 Word 或 WPS 打开它，另存为 .docx 后重试"
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """A file that came back.
 
     Attributes:
@@ -45,8 +46,7 @@ class Paper:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPaper:
+class ReadPaper(Struct, frozen=True):
     """A file that was read.
 
     Attributes:
@@ -64,8 +64,7 @@ class ReadPaper:
     prepared: Prepared
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(Struct, frozen=True):
     """A figure that a form has, and that does not come out of the rest of it.
 
     Attributes:
@@ -81,8 +80,7 @@ class Mismatch:
     computed: str
 
 
-@dataclass(slots=True)
-class ReadForms:
+class ReadForms(Struct):
     """Filled forms read together.
 
     Attributes:
@@ -171,8 +169,7 @@ def _refuse_unlike(paper: ReadPaper) -> None:
     )
 
 
-@dataclass(slots=True)
-class _Readers:
+class _Readers(Struct):
     """The readers of a programme's templates, made when first needed."""
 
     programme: Programme

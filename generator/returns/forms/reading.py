@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rapidfuzz.distance import LCSseq, Levenshtein, Prefix
 
 from generator.base.text import excerpt
@@ -59,8 +60,7 @@ _DIGITS: Final = "零一二三四五六七八九十"
 _CHINESE: Final = re.compile(r"第?([一二三四五六七八九十]{1,3}|[0-9]{1,2})[、.,条章]")
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a document says at a field's place.
 
     Attributes:
@@ -83,8 +83,7 @@ class Reading:
         return self.value is not None
 
 
-@dataclass(frozen=True, slots=True)
-class TextGroup:
+class TextGroup(Struct, frozen=True):
     """Texts of several fields that stand together with no print between.
 
     Attributes:
@@ -107,8 +106,7 @@ class TextGroup:
         return _place(self.paragraphs)
 
 
-@dataclass(frozen=True, slots=True)
-class Either:
+class Either(Struct, frozen=True):
     """What stands at a place where one of several fields may stand.
 
     Attributes:
@@ -122,8 +120,7 @@ class Either:
     reading: Reading
 
 
-@dataclass(slots=True)
-class Item:
+class Item(Struct):
     """The consortium, or an item of one of its lists, as far as a document tells of it.
 
     Attributes:
@@ -148,8 +145,7 @@ class Item:
         return not self.fields and not self.groups and not self.either and not any(self.lists.values())
 
 
-@dataclass(slots=True)
-class DocumentReading:
+class DocumentReading(Struct):
     """A document that was read.
 
     Attributes:
@@ -178,8 +174,7 @@ class DocumentReading:
     cost: float = 0.0
 
 
-@dataclass
-class FormReader:
+class FormReader(Struct, dict=True):
     """Reads documents that were filled on one template.
 
     Args:
@@ -350,8 +345,7 @@ def _place(paragraphs: Sequence[Paragraph]) -> str:
     return first if first == last else f"{first}至{last}"
 
 
-@dataclass(frozen=True, slots=True)
-class _RowHit:
+class _RowHit(Struct, frozen=True):
     """A value's text in a row.
 
     Attributes:
@@ -367,8 +361,7 @@ class _RowHit:
     line: int
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(Struct):
     """Goes along the way found and notes what stands at each value."""
 
     reader: FormReader

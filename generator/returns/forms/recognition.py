@@ -6,9 +6,9 @@ How well a form fits says little: one province's form reads plausibly by another
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from generator.errors import DataError, Place
@@ -24,8 +24,7 @@ _LONGEST: Final = 60
 _ALMOST: Final = 82.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Title:
+class _Title(Struct, frozen=True):
     programme: Programme
     document: Document
 

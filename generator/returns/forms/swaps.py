@@ -6,8 +6,9 @@ In one form alone nothing tells it. Where another form disagrees on one of the t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from generator.returns.forms.folding import fold
 from generator.returns.forms.joining import Entry

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import count as counting
 from typing import Any, Final
 
 from jinja2 import Environment
 from jinja2 import nodes as jinja
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from generator.base.ooxml.package import DOCUMENT
 from generator.base.ooxml.text import stored_text
@@ -67,34 +68,29 @@ def _parsed(source: str) -> Any:
 
 
 # What an expression stands for, besides tokens and plain constants.
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     path: Path
     part: type[Part] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     path: Path
     part: type[Part] | None
     kind: Kind | None
     facts: tuple[tuple[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Map:
+class _Map(Struct, frozen=True):
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
+class _Lines(Struct, frozen=True):
     """The paragraphs of a text."""
 
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Loop:
+class _Loop(Struct, frozen=True):
     """The loop's own counters."""
 
 
@@ -129,8 +125,7 @@ def _text(paragraph: Element) -> str:
     )
 
 
-@dataclass(slots=True)
-class _Reader:
+class _Reader(Struct):
     """The elements of one level, taken one after another."""
 
     elements: list[Element]
@@ -140,8 +135,7 @@ class _Reader:
         return self.elements[self.at] if self.at < len(self.elements) else None
 
 
-@dataclass
-class _Compiler:
+class _Compiler(Struct, dict=True):
     programme: Programme
     document: Document
     unreadable: list[str] = field(default_factory=list)

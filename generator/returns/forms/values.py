@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.characters import BadValueError
 from generator.model.value_kinds import Choice, Date, Flag, Kind, LongText, Money, Numeric, Text
@@ -26,8 +27,7 @@ class UnreadableError(ValueError):
     """A text that is no value of its field; says why, a Chinese clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What is known of a form when its values are read.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.characters import Faces, Seen, characters, looked_again
 from generator.returns.scans.marks import Ground, Strokes, own_moved, strokes
@@ -50,8 +50,7 @@ _CHARACTER_MM: Final = 1
 _LEAST_HIGH: Final = 1.5  # millimetres: lower is a line or dust
 
 
-@dataclass(frozen=True, slots=True)
-class Alteration:
+class Alteration(Struct, frozen=True):
     """One place where a page is not as it was sent out, to be looked at by a person.
 
     Attributes:

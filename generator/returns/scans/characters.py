@@ -7,11 +7,11 @@ with its own picture, and with the pictures of the characters that it could be t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.picture import DPI, WHITE, Box, Picture
 from generator.returns.scans.rendered import Glyph
@@ -31,8 +31,7 @@ _FEW: Final = 8
 _DIGITS: Final = "0123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """How a character's box looks in the scan.
 
     Attributes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.returns.scans.alterations import Alteration, alterations
 from generator.returns.scans.marks import Mark, ground_of, marks
@@ -24,8 +25,7 @@ _MOST_IN_ONE: Final = 4  # pages in one picture
 _MORE: Final = 0.8  # of the area of a page that was found: where so much is left, another page may lie
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Examined:
+class Examined(Struct, frozen=True, eq=False):
     """What a scan is and what is on it.
 
     Attributes:

@@ -7,11 +7,11 @@ only name candidates (`Candidate`), the characters decide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.picture import Picture, shrunk
 from generator.returns.scans.rendered import Sheet
@@ -35,8 +35,7 @@ _SIDES: Final = (0.5, 2.0)  # how unequal the two directions' scales may be
 _CERTAIN: Final = 60  # matches that agree: no need to look again with SIFT
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A page that a scan may be.
 
     Attributes:

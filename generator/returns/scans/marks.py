@@ -8,11 +8,11 @@ copied one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import cv2
 import numpy as np
+from msgspec import Struct, field
 
 from generator.returns.scans.picture import PER_MM, Box, Picture, cut, flattened
 from generator.returns.scans.places import Place
@@ -46,8 +46,7 @@ _DATE_EDGE: Final = 1.2 * PER_MM  # so far beside its place the ink of a date re
 _STAR: Final = 0.45  # of the radius: the star in the middle
 
 
-@dataclass(frozen=True, slots=True)
-class Strokes:
+class Strokes(Struct, frozen=True):
     """What the ink in a region is like, in millimetres.
 
     Attributes:
@@ -71,8 +70,7 @@ class Strokes:
     stroke: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Pen:
+class _Pen(Struct, frozen=True):
     """What a pen may have written in a region.
 
     Attributes:
@@ -84,8 +82,7 @@ class _Pen:
     doubtful: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """What was found of one act at one place.
 
     Attributes:
@@ -101,8 +98,7 @@ class Mark:
     figures: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class Ground(Struct, frozen=True, eq=False):
     """A scan laid on its page, and what of it is not ours.
 
     Attributes:

@@ -7,8 +7,9 @@ person who is named, no person has sent a page back, and nothing is left to look
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from generator.publishing.manifest import Document, Manifest
 from generator.returns.scans.status import (
@@ -34,8 +35,7 @@ _RANK: Final[Mapping[State, int]] = {"absent": 0, "refused": 1, "look": 2, "seen
 _Key = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One place of a page, and what is asked for there.
 
     Attributes:
@@ -53,8 +53,7 @@ class Asked:
     found: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Party by document, as the sheet has it.
 
     Attributes:
@@ -80,8 +79,7 @@ class Row:
     refused: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Refusable:
+class Refusable(Struct, frozen=True):
     """What a person may send back.
 
     Attributes:

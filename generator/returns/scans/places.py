@@ -7,8 +7,9 @@ puts the seal over 盖章 or beside it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from generator.pdf.pages.free_space import SEAL
 from generator.returns.scans.picture import PER_MM, PER_POINT, Box
@@ -28,8 +29,7 @@ _SAME_LINE: Final = 0.6  # of a character's height
 _EDGE: Final = 1.0 * PER_MM
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where one party signs on a page.
 
     Attributes:

@@ -6,13 +6,13 @@ import io
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
 import pypdfium2.raw as pdfium
+from msgspec import Struct
 from PIL import Image, ImageOps
 from pypdfium2 import PdfiumError
 
@@ -54,8 +54,7 @@ _BROKEN: Final = "已损坏，读不出来"
 _AGAIN: Final = "重新扫描或另存后再来"
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Struct, frozen=True):
     """One scanned page.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.characters import characters, sharpness
 from generator.returns.scans.features import Candidate, Index
@@ -42,8 +42,7 @@ _BLANK_MARGIN: Final = 0.06
 _BLANK_LONG: Final = 900
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Recognised:
+class Recognised(Struct, frozen=True, eq=False):
     """What a scan is.
 
     Attributes:
@@ -79,8 +78,7 @@ class Recognised:
         return self.laid is not None and abs(self.laid.turn()) > 135  # noqa: PLR2004 (degrees)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
+class _Fit(Struct, frozen=True, eq=False):
     candidate: Candidate
     laid: Laid
     seen: Picture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.picture import PAPER, Picture, shrunk
 
@@ -22,8 +22,7 @@ _SMOOTH: Final = 70.0  # pixels over which neighbouring patches' shifts are aver
 _OUTLIER: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
+class _Level(Struct, frozen=True):
     """How patches are looked for: the scale, half their side, how far around, their distance, in its pixels."""
 
     scale: float

@@ -7,12 +7,12 @@ import hashlib
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import cv2
 import numpy as np
 import pypdfium2.raw as pdfium
+from msgspec import Struct
 
 from generator.pdf.pages.pdfium import opened
 from generator.returns.scans.picture import DPI, PER_POINT, Box, Picture
@@ -26,8 +26,7 @@ _FACE_BYTES: Final = 128
 _FIRST_PRINTED: Final = 33
 
 
-@dataclass(frozen=True, slots=True)
-class Glyph:
+class Glyph(Struct, frozen=True):
     """One printed character.
 
     Attributes:
@@ -43,8 +42,7 @@ class Glyph:
     face: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sheet:
+class Sheet(Struct, frozen=True, eq=False):
     """One page that was sent out.
 
     Attributes:
@@ -127,8 +125,7 @@ class Pictures:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """A page of a PDF: its size in points, its picture's digest, its characters."""
 
     size: tuple[float, float]

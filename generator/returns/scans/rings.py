@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.picture import Picture
 
@@ -22,8 +22,7 @@ _STANDS_OUT: Final = 0.06
 _HALF_THICK: Final = 1.1  # millimetres
 
 
-@dataclass(frozen=True, slots=True)
-class Ring:
+class Ring(Struct, frozen=True):
     """A round outline.
 
     Attributes:

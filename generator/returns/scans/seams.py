@@ -12,11 +12,11 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.returns.scans.marks import Verdict
 from generator.returns.scans.picture import PER_MM, Picture
@@ -46,15 +46,13 @@ _SHOWN: Final = int(26 * PER_MM)
 _BETWEEN: Final = 6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Page:
+class _Page(Struct, frozen=True, eq=False):
     red: Picture
     mask: Picture
     thick: Picture
 
 
-@dataclass(frozen=True, slots=True)
-class _Ring:
+class _Ring(Struct, frozen=True):
     """A ring laid over the strips.
 
     Attributes:

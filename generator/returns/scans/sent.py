@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import cv2
 import numpy as np
+from msgspec import Struct
 
 from generator.errors import DataError, Place
 from generator.pdf.pages.pdfium import opened
@@ -27,8 +27,7 @@ _Printed = tuple[Any, ...]
 OTHERS: Final = "装订件里的封面、目录、隔页和附件"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Sent:
+class Sent(Struct, frozen=True, eq=False):
     """A packet as it was sent out.
 
     Attributes:

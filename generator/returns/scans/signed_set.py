@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import cv2
 import numpy as np
 import pikepdf
+from msgspec import Struct
 from PIL import Image
 
 from generator.returns.scans.marks import red_share
@@ -22,8 +22,7 @@ from generator.returns.scans.picture import DPI, Picture, flattened, grey
 Form = Literal["bilevel", "picture"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """How fine pictures are: dots an inch, and JPEG's quality."""
 
     dpi: int
@@ -37,8 +36,7 @@ _COLOURED_SHARE: Final = 0.0002
 _PAGE_OVERHEAD: Final = 900
 
 
-@dataclass(frozen=True, slots=True)
-class SetPage:
+class SetPage(Struct, frozen=True):
     """One page of the set.
 
     Attributes:
@@ -52,8 +50,7 @@ class SetPage:
     bears: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Struct, frozen=True):
     """A PDF of scanned pages.
 
     Attributes:

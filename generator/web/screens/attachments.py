@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from msgspec import Struct
 from starlette.responses import FileResponse, Response
 
 from generator.errors import DataError, LianhetiError, UsageError
@@ -22,8 +22,7 @@ _PICTURES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/j
 _SMALL: Final = 160
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file on a line of the checklist.
 
     Attributes:
@@ -39,8 +38,7 @@ class File:
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the checklist."""
 
     item: ChecklistItem

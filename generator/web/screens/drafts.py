@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.errors import UsageError
@@ -116,8 +116,7 @@ def _asked(visit: Visit, name: str) -> tuple[Comparison | None, int]:
     return found if isinstance(found, Comparison) else None, int(at[:4])
 
 
-@dataclass(frozen=True, slots=True)
-class _Pages:
+class _Pages(Struct, frozen=True):
     """A document's pages, old and new with the same number side by side.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.errors import DataError, UsageError
@@ -16,8 +15,7 @@ from generator.workflows.standing import StandingPacket
 from generator.workflows.take import Offer
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A change that the data can take.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from generator.base.text import count_characters, count_words
@@ -31,8 +32,7 @@ _MOST_CHANGES = 5000
 _ROW = re.compile(r"\[(\d+)\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Fields that belong together, under their title; empty for none."""
 
     title: str

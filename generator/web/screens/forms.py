@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from threading import Lock
 from typing import Any, Final
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.base.files import replace_whole
@@ -30,8 +30,7 @@ _MOST_KEPT: Final = 8
 _STATUSES: Final = {"conflict": "两处写得不一样", "unread": "读不出来", "doubtful": "拿不准"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """Forms that were read into a data file.
 
     Attributes:

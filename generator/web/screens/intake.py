@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +11,7 @@ from threading import Lock
 from typing import Final
 from urllib.parse import quote
 
+from msgspec import Struct
 from starlette.responses import FileResponse, Response
 
 from generator.base.files import replace_whole
@@ -39,8 +39,7 @@ _PDF_POLICY: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """One folder of filings that is taken in under one scheme.
 
     Attributes:

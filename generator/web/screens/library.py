@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.errors import DataError, UsageError
@@ -17,8 +17,7 @@ _MOST_FILES: Final = 300
 _MOST_SHOWN: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One organisation, and where else it stands.
 
     Attributes:

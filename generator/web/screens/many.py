@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.errors import LianhetiError, UsageError
@@ -21,8 +21,7 @@ _MOST_ROWS = 500
 _MARK = "\t"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One file under one scheme.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from starlette.responses import Response
 
 from generator.errors import DataError, UsageError
@@ -22,8 +22,7 @@ _MOST_REMEDIES: Final = 8
 _JUDGED: Final = ("result", "name", "date", "note")
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """A value that cannot be read.
 
     Attributes:
@@ -41,8 +40,7 @@ class Wrong:
     remedies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """Something that is missing, and the conditions that wait for it."""
 
     fields: tuple[tuple[str, str], ...]

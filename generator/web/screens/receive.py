@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+from msgspec import Struct
 from starlette.responses import FileResponse, Response
 
 from generator.base.files import sha256_of
@@ -31,8 +31,7 @@ _LONGEST_REASON: Final = 120
 _WHY: Final = "why:"
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A packet that was sent out for signature.
 
     Attributes:

@@ -7,9 +7,11 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from generator.base.characters import visible
 from generator.base.files import sha256_of
@@ -43,8 +45,7 @@ _REFUSED: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """One filing, as it came.
 
     Attributes:
@@ -71,8 +72,7 @@ class Received:
         return any(path in own or (self.kind == "packet" and self.place in path.parents) for path in changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """What is not judged.
 
     Attributes:

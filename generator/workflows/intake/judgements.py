@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from msgspec import Struct
 from openpyxl.styles import PatternFill, Protection
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -54,8 +54,7 @@ _DIGITS: Final = 20
 _ASKED: Final = PatternFill("solid", fgColor="FFF8DC")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A person's judgement.
 
     Attributes:

@@ -6,10 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator import __version__
@@ -57,8 +57,7 @@ class _State(BaseModel):
     filings: tuple[Examined, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
+class Intake(Struct, frozen=True):
     """What came of taking in a folder.
 
     Attributes:
@@ -299,8 +298,7 @@ def _stems(filings: Sequence[Examined]) -> dict[str, str]:
     return stems
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(Struct, frozen=True):
     """What stands in the folder of results as this program wrote it."""
 
     out: Path

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from msgspec import Struct
 
 from generator.base.files import put_data
 from generator.base.xlsx.cell_text import cell_text
@@ -35,8 +35,7 @@ _WAIT_SECONDS: Final = 10.0
 _LONGEST_NOTE: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Filing:
+class Filing(Struct, frozen=True):
     """A filing of the overview.
 
     Attributes:
@@ -59,8 +58,7 @@ class Filing:
         return tuple(issue for issue in self.examined.of("person") if issue.key not in self.answers)
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """What stands in a folder of results.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.base.text import fold, listed
 from generator.workflows.intake.examined import Examined, Issue, Organisation
@@ -12,8 +13,7 @@ _RANKED = ("牵头单位", "首席科学家", "成员单位", "团队成员")
 _FEW = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Struct, frozen=True):
     """An organisation or a person in several filings.
 
     Attributes:

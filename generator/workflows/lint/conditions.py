@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from generator.base.failures import reason
 from generator.base.files import write_new
@@ -19,8 +20,7 @@ from generator.writers.yaml import data_yaml
 _MARKS: Final = {"pass": "✓", "judge": "✓", "fail": "✗", "warn": "△"}
 
 
-@dataclass(frozen=True, slots=True)
-class BoundaryRow:
+class BoundaryRow(Struct, frozen=True):
     """One value of a figure just under, at or just over a bound.
 
     Attributes:
@@ -36,8 +36,7 @@ class BoundaryRow:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadBack:
+class ReadBack(Struct, frozen=True):
     """One condition as it is understood.
 
     Attributes:

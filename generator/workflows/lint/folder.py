@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from generator.base.ooxml.bookmarks import anchors
 from generator.base.ooxml.package import DOCUMENT, word_parts
@@ -38,8 +39,7 @@ _SIGN = re.compile(r"sign[._](.+)")
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """One problem of a programme's folder.
 
     Attributes:
@@ -70,8 +70,7 @@ class Fault:
         }
 
 
-@dataclass(slots=True)
-class _Linter:
+class _Linter(Struct):
     """Gathers the faults of one folder."""
 
     folder: Path

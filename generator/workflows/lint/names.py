@@ -8,10 +8,10 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jinja2 import nodes
+from msgspec import Struct, field
 
 from generator.conditions.columns import comparable
 from generator.conditions.figure_plan import plan
@@ -49,8 +49,7 @@ _SAME: Final = frozenset({"rows", "having", "having_given"})
 _ITEM: Final = frozenset({"first_having"})
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What an expression stands for.
 
     Attributes:
@@ -104,8 +103,7 @@ TEXT: Final = Meaning("text")
 UNKNOWN: Final = Meaning("unknown")
 
 
-@dataclass(slots=True)
-class Names:
+class Names(Struct):
     """Walks the expressions of one programme's templates.
 
     Attributes:

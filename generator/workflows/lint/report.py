@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from generator.errors import ExitCode, UsageError
 from generator.model.catalogue import load_programme
@@ -21,8 +22,7 @@ from generator.workflows.lint.folder import Fault, lint
 from generator.workflows.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Linted:
+class Linted(Struct, frozen=True):
     """What is wrong in a programme's folder, and how its conditions are understood.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec import Struct
 
 from generator.conditions.columns import Column, Entry, entry, in_unit, planned_column, ratio
 from generator.conditions.messages import lacking
@@ -19,8 +20,7 @@ from generator.workflows.rollup.filings import Applicant
 _REMEDY = "按方案格式说明（docs/programme-format.md 的 summary）改正"
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
+class Total(Struct, frozen=True):
     """What all filings together have in a column.
 
     Attributes:
@@ -34,8 +34,7 @@ class Total:
     lacking: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tabulated:
+class Tabulated(Struct, frozen=True):
     """A table over many filings.
 
     Attributes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from generator.model.consortium import Member
 from generator.model.dataset import Dataset
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
+class Applicant(Struct, frozen=True):
     """One filing in the tables.
 
     Attributes:
@@ -31,8 +30,7 @@ class Applicant:
         return self.data.consortium.members or ()
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A data file that is not in the tables.
 
     Attributes:

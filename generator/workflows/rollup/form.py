@@ -10,10 +10,10 @@ import io
 import re
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, Final
 
 import openpyxl
+from msgspec import Struct
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.base.files import why_refused
@@ -38,8 +38,7 @@ _INSIDE = re.compile(
 _REMEDY: Final = "标签单独占一格，写成 {{ 名称 }}、{{ 甲 % 乙 }}、{{ 金额|unit('亿元') }} 或 {{ 合计(名称) }}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(Struct, frozen=True):
     """A tag in a cell; ``column`` is None for the number of the row."""
 
     row: int
@@ -48,8 +47,7 @@ class _Tag:
     total: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """A workbook with tags, read.
 
     Attributes:

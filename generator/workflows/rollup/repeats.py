@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.base.text import fold
 from generator.model.consortium import Member
@@ -11,8 +12,7 @@ from generator.model.value_kinds import Stated
 from generator.workflows.rollup.filings import Applicant
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(Struct, frozen=True):
     """An organisation, a person, or a name of a filing, that occurs in more than one filing.
 
     Attributes:
@@ -26,8 +26,7 @@ class Repeat:
     where: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
+class Repeats(Struct, frozen=True):
     """All that occurs in more than one filing.
 
     Attributes:

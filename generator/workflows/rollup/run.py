@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from generator.base.text import listed
 from generator.conditions.columns import default_columns
@@ -48,8 +49,7 @@ SHEET_TITLE: Final = "汇总核对表"
 WORKBOOK: Final = "汇总.xlsx"
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+class Findings(Struct, frozen=True):
     """What a department should look at.
 
     Attributes:
@@ -67,8 +67,7 @@ class Findings:
     left_out: tuple[LeftOut, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rollup:
+class Rollup(Struct, frozen=True):
     """A rollup that stands in the output folder.
 
     Attributes:

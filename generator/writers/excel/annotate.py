@@ -10,11 +10,11 @@ import io
 import json
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from msgspec import Struct
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
@@ -209,8 +209,7 @@ def _finding_row(target: Worksheet, row: int, remark: Remark, place: Place | Non
     target.row_dimensions[row].height = min(15.5 * lines + 4, 400)
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatedCopy:
+class AnnotatedCopy(Struct, frozen=True):
     """A workbook with findings.
 
     Attributes:

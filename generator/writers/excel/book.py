@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from openpyxl.worksheet.worksheet import Worksheet
 
 from generator.base.ooxml.bookmarks import Anchor
@@ -25,8 +25,7 @@ _INDEX = re.compile(r"\[(\d+)\]")
 _SAFE_NAME = re.compile(r"(?!\s|#|\d+$)[^\[\]\n]+(?<!\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """What a workbook is made for.
 
     Attributes:

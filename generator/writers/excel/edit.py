@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from openpyxl.formula.translate import Translator as FormulaTranslator
 
 from generator.base.ooxml.xml import Element, S
@@ -35,8 +35,7 @@ _BY_HAND = "请在 Excel 或 WPS 里改这几行，保存后页面会接着用"
 _SAFE_NAME = re.compile(r"(?!\s|#|\d+$)[^\[\]\n]+(?<!\s)")
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """A list's or map's sheet.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from generator.model.catalogue import CommonRules
 from generator.model.paths import role_asked
@@ -23,8 +24,7 @@ _KIND_NOTES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FieldNotes:
+class FieldNotes(Struct, frozen=True):
     """What a programme says about fields, by their paths with ``[]``: shown as notes on labels and headers.
 
     Attributes:

@@ -11,12 +11,12 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from urllib.parse import unquote
 
 from lxml import etree
+from msgspec import Struct, field
 from openpyxl.utils.datetime import to_excel
 
 from generator.base.ooxml.xml import XML_SPACE, Element, R, S
@@ -65,8 +65,7 @@ def address(row: int, column: int) -> str:
     return f"{column_letters(column)}{row + 1}"
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A rectangle of one sheet, rows and columns from 0, both ends within."""
 
     sheet: str
@@ -87,8 +86,7 @@ class Area:
         return any(self.meets(cell) for cell in cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """One cell's formula.
 
     Attributes:
@@ -125,8 +123,7 @@ def _child(parent: Element, name: str, text: str | None = None) -> Element:
     return child
 
 
-@dataclass(slots=True)
-class SheetXml:
+class SheetXml(Struct):
     """One sheet's XML, its rows and cells by number."""
 
     root: Element

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from generator.errors import Place
 from generator.model.findings import VERDICT_TEXTS, Finding
@@ -13,8 +14,7 @@ from generator.model.judgement import Judgement
 Tone = Literal["wrong", "fail", "unknown", "warn", "judge"]
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """One remark.
 
     Attributes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
+from msgspec import Struct
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -36,8 +36,7 @@ _PORTRAIT = 110
 _LANDSCAPE = 190
 
 
-@dataclass(frozen=True, slots=True)
-class _Slot:
+class _Slot(Struct, frozen=True):
     """One column of the sheet: the key, a title shown only, a field, or a count of its 字."""
 
     header: str
@@ -48,8 +47,7 @@ class _Slot:
     role: str = ""
 
 
-@dataclass(slots=True)
-class TableWriter:
+class TableWriter(Struct):
     """Writes one table.
 
     Attributes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from generator.model.chinese_paths import chinese
 from generator.model.consortium import BY_ROLE_LISTS, FIRST_LEAD, OF_A_FILING
@@ -11,8 +12,7 @@ from generator.model.fields import Part
 from generator.model.value_kinds import Choice, Date, Flag, Numeric
 
 
-@dataclass(frozen=True, slots=True)
-class WordLists:
+class WordLists(Struct, frozen=True):
     """The texts of the dropdowns.
 
     Attributes:
