@@ -14,7 +14,7 @@ from generator.cli.options import (
     programmes_option,
     templates_option,
 )
-from generator.cli.output import console, say, write_json
+from generator.cli.output import say, write_json
 
 
 @click.command(
@@ -83,7 +83,7 @@ def command(
         for problem in checked.problems:
             say(str(problem), err=True)
     elif len(checked.judgements) == 1:
-        check_report.print_one(console(), checked.judgements[0], full=full)
+        check_report.print_one(checked.judgements[0], full=full)
     else:
-        check_report.print_comparison(console(), checked)
+        check_report.print_comparison(checked)
     return checked.exit_code

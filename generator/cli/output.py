@@ -84,11 +84,13 @@ def write_json(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
-def say(text: str, *, err: bool = False) -> None:
-    """A line for a person, wrapped where a terminal shows it."""
+def say(text: str, *, err: bool = False, bold: bool = False, colour: str | None = None) -> None:
+    """A line for a person, wrapped where a terminal shows it, and in colour where that is wanted there."""
     stream = sys.stderr if err else sys.stdout
     if stream.isatty():
         text = wrapped(text, shutil.get_terminal_size().columns)
+        if (bold or colour) and not os.environ.get("NO_COLOR"):
+            text = click.style(text, bold=bold, fg=colour)
     click.echo(text, err=err)
 
 

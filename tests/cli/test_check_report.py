@@ -55,6 +55,11 @@ def test_values_that_several_conditions_wait_for_are_told_once(run: Run, example
     assert "因此无法判断的条件（" in out
 
 
+def test_a_name_is_printed_as_it_is_whatever_it_looks_like(run: Run, example: Path) -> None:
+    changed(example, "name: 河南省高端轴承创新联合体", "name: 河南省[b]高端:key:轴承[/]创新联合体")
+    assert "河南省[b]高端:key:轴承[/]创新联合体" in run("check", example, "-p", CODE).out
+
+
 def with_judgements(example: Path, rows: str) -> None:
     text = example.read_text(encoding="utf-8")
     example.write_text(f"{text}{FILING}    人工判断:\n{rows}", encoding="utf-8")
