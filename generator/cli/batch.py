@@ -125,7 +125,7 @@ def command(
             progress=watcher.progress,
             made=watcher.made,
         )
-    print_table(console(err=output == "json"), done)
+    print_table(done, err=output == "json")
     if output == "json":
         write_json(done.as_json())
     return done.exit_code

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from generator.batch.report import summary
 from generator.batch.results import STATES
+from generator.cli.output import console, say
 from generator.model.findings import VERDICT_TEXTS
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from generator.batch.run import BatchReport
 
 _COLOURS: Final = {
@@ -24,8 +23,13 @@ _VERDICTS: Final = ("pass", "fail", "unknown")
 _FAULTS_SHOWN: Final = 200
 
 
-def print_table(console: Console, report: BatchReport) -> None:
-    """A line for each packet, then each error in full, then the sum."""
+def print_table(report: BatchReport, *, err: bool) -> None:
+    """A line for each packet, then each error in full, then the sum.
+
+    Args:
+        report: of the batch.
+        err: to the other stream than what programs read.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -48,16 +52,16 @@ def print_table(console: Console, report: BatchReport) -> None:
             str(result.pages or ""),
             f"{result.seconds:.2f}" if result.seconds else "",
         )
-    console.print(table)
+    console(err=err).print(table)
     faults = [result for result in report.results if not result.is_good]
     for result in faults[:_FAULTS_SHOWN]:
         programme = f"（{result.programme}）" if result.programme else ""
-        console.print(f"{result.data}{programme}：", style="bold", markup=False, soft_wrap=True)
+        say(f"{result.data}{programme}：", err=err, bold=True)
         for line in result.error.splitlines():
-            console.print(f"  {line}", markup=False, soft_wrap=True)
+            say(f"  {line}", err=err)
     if len(faults) > _FAULTS_SHOWN:
-        console.print(f"……还有 {len(faults) - _FAULTS_SHOWN} 份有错，用 --report 文件.xlsx 看全部。")
+        say(f"……还有 {len(faults) - _FAULTS_SHOWN} 份有错，用 --report 文件.xlsx 看全部。", err=err)
     for result in report.results:
         if result.moved_aside:
-            console.print(f"原来的一套被改过，已移到 {result.moved_aside}", markup=False, soft_wrap=True)
-    console.print(summary(report.results, report.seconds), markup=False)
+            say(f"原来的一套被改过，已移到 {result.moved_aside}", err=err)
+    say(summary(report.results, report.seconds), err=err)

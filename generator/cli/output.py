@@ -32,24 +32,12 @@ _PIECE: Final = re.compile(
 
 
 def console(*, err: bool = False) -> Console:
-    """A console of the terminal's width, 100 columns where there is none; only a terminal's lines are wrapped."""
+    """A console for tables, of the terminal's width, 100 columns where there is none; texts are shown as they are."""
     from rich.console import Console
-
-    class Screen(Console):
-        """Breaks lines where Chinese may be broken, and none where no terminal shows them."""
-
-        def print(self, *objects: Any, **options: Any) -> None:
-            """As rich prints it, but with plain texts wrapped by ``wrapped``."""
-            if len(objects) == 1 and isinstance(objects[0], str):
-                if not self.is_terminal:
-                    options.setdefault("soft_wrap", True)
-                elif options.get("markup") is False:
-                    objects = (wrapped(objects[0], self.width),)
-            super().print(*objects, **options)
 
     stream = sys.stderr if err else sys.stdout
     width = None if stream.isatty() or os.environ.get("COLUMNS") else 100
-    return Screen(stderr=err, width=width, highlight=False, soft_wrap=False)
+    return Console(stderr=err, width=width, highlight=False, soft_wrap=False, markup=False, emoji=False)
 
 
 def wrapped(text: str, width: int) -> str:
