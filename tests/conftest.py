@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,9 +43,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--thorough"):
         return
-    left = [item for item in items if item.get_closest_marker("thorough")]
+    tried: Counter[str] = Counter()
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        some, function = item.get_closest_marker("one_in"), item.nodeid.partition("[")[0]
+        is_left = item.get_closest_marker("thorough") or (some and tried[function] % some.args[0])
+        tried[function] += 1
+        (left if is_left else kept).append(item)
     config.hook.pytest_deselected(items=left)
-    items[:] = [item for item in items if item not in left]
+    items[:] = kept
 
 
 @pytest.fixture

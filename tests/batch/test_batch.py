@@ -156,6 +156,7 @@ def test_a_changed_template_redoes_the_packets_of_its_programme_only(place: Plac
     }
 
 
+@pytest.mark.thorough
 def test_a_text_file_or_attachment_that_changes_or_appears_redoes_the_packet(place: Place) -> None:
     (one,) = place.add("甲")
     with one.open("a", encoding="utf-8") as file:
@@ -172,6 +173,7 @@ def test_a_text_file_or_attachment_that_changes_or_appears_redoes_the_packet(pla
     assert place.batch().states == {"甲": "unchanged"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("option", [("--edition", "signing"), ("--accept", f"{CODE}:x=理由")])
 def test_another_edition_or_acceptance_is_another_packet(place: Place, option: tuple[str, str]) -> None:
     place.add("甲")
@@ -179,6 +181,7 @@ def test_another_edition_or_acceptance_is_another_packet(place: Place, option: t
     assert place.batch(*option).states["甲"] != "unchanged"
 
 
+@pytest.mark.thorough
 def test_another_time_in_the_environment_redoes(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.add("甲")
     place.batch()
@@ -283,6 +286,7 @@ def test_a_report_of_another_kind_is_refused_before_anything_is_made(place: Plac
     assert not place.output.exists()
 
 
+@pytest.mark.thorough
 def test_people_get_a_table_and_no_progress_where_there_is_no_terminal(place: Place) -> None:
     place.add("甲")
     (place.data / "错.yaml").write_text("name: 某省错创新联合体\nunknown field: 1\n", encoding="utf-8")
@@ -294,6 +298,7 @@ def test_people_get_a_table_and_no_progress_where_there_is_no_terminal(place: Pl
     assert "错.yaml 第 2 行" in done.out
 
 
+@pytest.mark.thorough
 def test_a_change_in_a_unit_library_redoes_the_packets_that_use_that_unit(place: Place) -> None:
     codes = {"甲": "91410300171076548K", "乙": "12410000415802439A"}
     for path in place.add(*codes):
@@ -310,6 +315,7 @@ def test_a_change_in_a_unit_library_redoes_the_packets_that_use_that_unit(place:
     assert place.batch().states == {"甲": "unchanged", "乙": "made"}
 
 
+@pytest.mark.thorough
 def test_a_library_in_a_workbook_beside_the_data_is_no_data_file(place: Place) -> None:
     code = "91410300171076548K"
     (path,) = place.add("甲")

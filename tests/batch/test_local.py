@@ -93,6 +93,7 @@ def test_processes_that_cannot_start_are_told() -> None:
         list(workers.run([Call(abs, (-1,))]))
 
 
+@pytest.mark.thorough
 def test_no_temporary_files_are_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import tempfile
 

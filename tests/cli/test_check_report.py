@@ -20,6 +20,7 @@ def changed(example: Path, old: str, new: str) -> None:
     example.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("path", sorted((ROOT / "data").glob("*-20??.yaml")), ids=lambda path: path.stem)
 def test_a_finished_file_is_told_in_a_few_lines(run: Run, path: Path) -> None:
     code = re.sub(r"^(\w+)-", r"\1/", path.stem)

@@ -283,6 +283,7 @@ def test_an_edited_document_is_never_overwritten(run: Run, example: Path, tmp_pa
     assert edited.read_bytes() != content
 
 
+@pytest.mark.thorough
 def test_the_same_input_gives_the_same_bytes_whatever_the_clock(run: Run, tmp_path: Path) -> None:
     made = [
         run("packet", EXAMPLE, "-p", CODE, "-o", tmp_path / name, "--format", "json").json

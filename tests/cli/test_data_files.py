@@ -48,6 +48,7 @@ def without_places(findings: tuple[Finding, ...]) -> list[Finding]:
     return [replace(finding, place=None) for finding in findings]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("stem", "code"), CASES)
 def test_an_example_says_the_same_as_yaml_and_as_a_workbook(stem: str, code: str) -> None:
     catalogue = Catalogue()
@@ -70,6 +71,7 @@ def test_an_example_says_the_same_as_yaml_and_as_a_workbook(stem: str, code: str
     )
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("code", CODES)
 def test_a_new_workbook_explains_itself_and_checks_what_is_typed(code: str, tmp_path: Path) -> None:
     target = tmp_path / "表.xlsx"
@@ -113,6 +115,7 @@ def test_a_limited_text_counts_itself(tmp_path: Path) -> None:
         assert any("LEN(SUBSTITUTE(" in str(formula) for formula in formulas)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("stem", "code"), first_quickly(CASES))
 def test_converting_there_and_back_keeps_every_value(stem: str, code: str, tmp_path: Path) -> None:
     catalogue = Catalogue()

@@ -99,6 +99,7 @@ def rolled(run: Run, tmp_path: Path, *data: object) -> Ran:
     return run("rollup", CODE, *data, "-o", tmp_path / "汇总", "--no-pdf")
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("count", [1, 10, 11, 21])
 def test_applicants_stand_ten_a_page_in_order_under_a_repeated_head(
     run: Run, tmp_path: Path, applicants: Applicants, count: int
@@ -117,6 +118,7 @@ def test_applicants_stand_ten_a_page_in_order_under_a_repeated_head(
     assert rows[0][2:] == ["第1号联盟第1家单位", "工业", "洛阳市科学技术局", "12", "9", "2", "1", ""]
 
 
+@pytest.mark.thorough
 def test_the_pdf_has_a_page_for_every_ten_each_with_title_and_head(
     run: Run, tmp_path: Path, applicants: Applicants
 ) -> None:

@@ -163,6 +163,7 @@ def made() -> Callable[[str, str], bytes]:
     return make
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("case", CASES)

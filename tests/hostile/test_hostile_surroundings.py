@@ -37,6 +37,7 @@ def test_a_time_of_no_calendar_is_a_wrong_call(
     assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("sign", ["\\e", "\\0", "\\x07", "\\u0001", "\\uFFFE"])
 def test_convert_carries_no_sign_that_a_workbook_cannot_hold(
     sign: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

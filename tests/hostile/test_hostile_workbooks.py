@@ -299,6 +299,7 @@ CLUMSY: dict[str, Case] = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("build", "message", "sheet", "cell"), CLUMSY.values(), ids=CLUMSY.keys())
 def test_a_clumsy_workbook_is_told_its_cell_and_what_to_do(
     tmp_path: Path, build: Callable[[], bytes], message: str, sheet: str, cell: str | None

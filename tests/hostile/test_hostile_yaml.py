@@ -66,6 +66,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("text", "words", "line"), HOSTILE.values(), ids=HOSTILE.keys())
 def test_it_ends_in_a_clear_message_at_once(text: str, words: str, line: int | None) -> None:
     # What a thousand other tests have left in memory is not this file's: Python would look through it again and again.

@@ -52,6 +52,7 @@ def signatories(tmp_path: Path, party: str, more: str = "") -> list[dict[str, An
     return [one for one in application["signatories"] if one["role"] == "recommender-opinion"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("party", "more", "names", "stage"),
     [

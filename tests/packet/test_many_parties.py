@@ -66,6 +66,7 @@ def signed(packet: Packet, identity: str) -> tuple[MadeDocument, bytes, float]:
     return replace(made, signings=signings), pdf, time.process_time() - begin
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("pages", ["共用", "每方一页"])
 @pytest.mark.parametrize(
     "parties", [2, 12, *(pytest.param(parties, marks=pytest.mark.thorough) for parties in (9, 120))]

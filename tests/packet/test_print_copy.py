@@ -80,6 +80,7 @@ def test_on_paper_odd_numbers_stand_outside_on_fronts_and_even_ones_outside_on_b
             assert place in {"middle", "right" if page % 2 else "left"}
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("code", first_quickly(CODES))
 def test_every_document_begins_on_a_sheet_of_its_own_and_a_cover_has_a_blank_back(code: str) -> None:
     made = signing_packet(code)
@@ -119,6 +120,7 @@ def test_the_contents_list_names_everything_with_its_own_numbers_and_its_sheets(
     assert "accounts1" in pages[attached.first_page - 1]
 
 
+@pytest.mark.thorough
 def test_one_sided_there_is_no_blank_page(session: Session, tmp_path: Path) -> None:
     made = packet(session, example(tmp_path, PLAIN), PLAIN, Order("signing", sides="simplex"))
     pages = texts(file(made, "packet.pdf"))

@@ -21,6 +21,7 @@ def told(session: Session, folder: Path, *changes: tuple[str, str]) -> list[str]
     )
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("written", "wrong"),
     [
@@ -45,6 +46,7 @@ def test_a_name_that_is_nearly_a_members_is_told_with_its_place(
     assert "联合体.yaml 第 " in warning
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("mark", ["XXX", "×××", "****", "____", "（待定）", "？？？"])
 def test_a_placeholder_that_was_left_is_told(words_only: Session, tmp_path: Path, mark: str) -> None:
     warnings = told(words_only, tmp_path, (SENTENCE, f"{SENTENCE}{mark}"))
@@ -57,6 +59,7 @@ def test_a_delegate_whom_the_scheme_does_not_let_sign_is_told(words_only: Sessio
     assert [warning for warning in warnings if "没有为新乡衡达轴承零件有限公司生成授权委托书" in warning]
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("code", Catalogue().folders())
 def test_the_examples_have_nothing_of_the_kind(words_only: Session, tmp_path: Path, code: str) -> None:
     warnings = packet(words_only, example(tmp_path, code), code, DRAFT).manifest.as_json()["warnings"]

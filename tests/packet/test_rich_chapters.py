@@ -112,6 +112,7 @@ def check(made: Packet) -> None:
     assert [cell.text for cell in table.rows[1].cells] == ["2026", "完成平台建设", "1201.37"]
 
 
+@pytest.mark.thorough
 def test_text_captions_tables_and_pictures_stand_in_docx_and_pdf(session: Session, data: Path) -> None:
     made = packet(session, data, PLAIN, Order("signing"))
     check(made)

@@ -26,6 +26,7 @@ def sheets(folder: Path) -> set[str]:
     return {path.name for path in (folder / "internal").glob("*.docx")}
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("command", ["packet", "batch"])
 @pytest.mark.parametrize(("asked", "expected"), [("checks", CHECKS), ("none", set())])
 def test_only_what_was_asked_for_is_made_and_the_manifest_says_so(
@@ -37,6 +38,7 @@ def test_only_what_was_asked_for_is_made_and_the_manifest_says_so(
     assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sheets"] == asked
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("command", ["packet", "batch"])
 def test_a_draft_has_the_checks_where_nothing_is_said(tmp_path: Path, command: str) -> None:
     folder = made(command, tmp_path / "out")

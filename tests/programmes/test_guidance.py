@@ -80,6 +80,7 @@ def test_every_shared_topic_is_used_by_some_scheme() -> None:
     assert [topic for topic, note in shared_topics(CATALOGUE).items() if note not in used] == []
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("code", "document_id"), DOCUMENTS)
 def test_a_draft_has_each_note_on_its_heading_with_author_and_source(
     code: str, document_id: str, session: Session

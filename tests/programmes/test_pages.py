@@ -69,6 +69,7 @@ def filled(made: MadeDocument) -> Iterator[float]:
             yield (height - MARGIN - low) / (height - 2 * MARGIN)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("code", CODES)
 def test_no_page_but_the_last_is_under_a_third_full(code: str) -> None:
     empty = [

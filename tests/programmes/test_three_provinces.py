@@ -70,6 +70,7 @@ def test_all_schemes_at_once_find_the_same_of_these_three(capsys: pytest.Capture
     assert all(result["missing"] for result in others)
 
 
+@pytest.mark.thorough
 def test_the_message_names_where_the_lead_is_not_registered(capsys: pytest.CaptureFixture[str]) -> None:
     found = checked(capsys)[YUNNAN]["findings"]
     (finding,) = [finding for finding in found if finding["rule"] == "lead-registered"]

@@ -54,6 +54,7 @@ def complaints(file: Path) -> list[str]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not all(map(shutil.which, ("pdfinfo", "pdftotext", "qpdf"))), reason="poppler and qpdf")
 @pytest.mark.parametrize("code", first_quickly(CODES))
 def test_poppler_and_qpdf_warn_of_no_pdf(code: str, tmp_path: Path) -> None:

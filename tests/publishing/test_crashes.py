@@ -40,6 +40,7 @@ def output_of(process: subprocess.Popen[bytes]) -> IO[bytes]:
     return process.stdout
 
 
+@pytest.mark.thorough
 @needs_fork
 @pytest.mark.parametrize("how", ["once", pytest.param("twice", marks=pytest.mark.thorough)])
 def test_killed_before_any_step_the_next_command_puts_it_right(tmp_path: Path, how: str) -> None:
@@ -62,6 +63,7 @@ def test_killed_before_any_step_the_next_command_puts_it_right(tmp_path: Path, h
         assert outcomes == {"restored", "completed", "cleaned"}
 
 
+@pytest.mark.thorough
 @needs_kill
 def test_killed_at_random_moments_the_packet_is_the_old_or_the_new(tmp_path: Path) -> None:
     chance = random.Random(20260301)  # a seed, so that a failure comes again

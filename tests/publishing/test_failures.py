@@ -49,6 +49,7 @@ class FailingDisk:
 io_open = io.open
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("lasting", [False, True])
 def test_whichever_write_fails_the_packet_stays_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool

@@ -33,6 +33,7 @@ def sorts(data: Dataset) -> list[tuple[str, str | None]]:
     return [(notice.sort, notice.place.cell) for notice in data.notices]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", ["我的备忘", "Sheet1", "联系记录", "计算用", "方案进度", "底稿（勿删）"])
 def test_a_sheet_of_ones_own_is_welcome_in_a_fresh_workbook_and_told(tmp_path: Path, name: str) -> None:
     book = opened(write_workbook(form(), {"name": "某联合体"}, {}))

@@ -63,6 +63,7 @@ def subjects() -> Iterator[Any]:
                     yield pytest.param(programme, path, document, id=f"{code}/{document.id} {path.stem}")
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("programme", "path", "document"), list(subjects()))
 def test_a_filled_template_is_what_docxtpl_makes_of_it(
     programme: Programme, path: Path, document: Document

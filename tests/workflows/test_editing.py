@@ -203,6 +203,7 @@ def test_a_row_is_found_again_where_others_took_one_out(editing: Editing, worksp
     assert conflict.gone
 
 
+@pytest.mark.thorough
 def test_many_at_once_lose_nothing(tmp_path: Path, workspace: Workspace) -> None:
     path = tmp_path / "例.yaml"
     shutil.copy(FIRST, path)

@@ -540,6 +540,7 @@ def test_one_signature_that_is_missing_is_one_too_few(
     assert any("还差 1 处" in reason for reason in report["lacking"])
 
 
+@pytest.mark.thorough
 def test_packets_that_nobody_can_sign_are_not_complete(tmp_path: Path, run: Run) -> None:
     data = Path(__file__).resolve().parents[2] / "data" / "henan-consortium-2022.yaml"
     for edition in ("draft", "signing"):

@@ -124,6 +124,7 @@ def test_what_people_judge_is_read_back_and_never_forgotten(
     assert "单元格 H2" in capsys.readouterr().err
 
 
+@pytest.mark.thorough
 def test_one_consortium_with_two_filings_is_asked_about(
     folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -140,6 +141,7 @@ def test_one_consortium_with_two_filings_is_asked_about(
     assert "内容不同的几份" in why["四/a.yaml"]
 
 
+@pytest.mark.thorough
 def test_data_made_for_another_scheme_are_set_apart(
     folder: Path, out: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,6 +42,7 @@ def edited(folder: Path) -> Callable[[Callable[[Word], object]], list[Fault]]:
     return edit
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: "/".join(path.parts[-2:]))
 def test_the_shipped_programmes_have_no_fault(folder: Path) -> None:
     assert [str(fault) for fault in lint(folder, Catalogue())] == []

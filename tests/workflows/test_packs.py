@@ -87,6 +87,7 @@ def test_a_pack_is_the_same_bytes_again_and_holds_all_that_an_applicant_needs(ma
     assert any(name.startswith("blank/") and name.endswith(".pdf") for name in names)
 
 
+@pytest.mark.thorough
 def test_an_installed_scheme_is_found_with_its_version_and_key(
     made: Maker, own_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +169,7 @@ def test_one_altered_byte_anywhere_is_refused(
         assert refused(broken, own_folder, capsys), name
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", ["../evil.docx", "scheme/../../evil.docx", "/evil.docx", "scheme/evil.exe"])
 def test_members_that_were_not_signed_or_lead_elsewhere_are_refused(
     made: Maker, own_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str

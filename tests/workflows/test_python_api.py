@@ -63,6 +63,7 @@ def test_eight_threads_give_the_bytes_of_one(workspace: Workspace, data: Path, t
     assert all(each == (alone, standing(tmp_path / "alone")) for each in found)
 
 
+@pytest.mark.thorough
 def test_nothing_of_the_interpreter_is_changed(workspace: Workspace, data: Path, tmp_path: Path) -> None:
     before = gc.isenabled(), gc.get_threshold(), dict(os.environ), Path.cwd()
     make_packets(workspace, data, tmp_path / "out", [CODE], engine=None)
@@ -177,6 +178,7 @@ def test_what_one_programme_refuses_stops_no_other(workspace: Workspace, data: P
     assert all(path.is_file() for path in good.files)
 
 
+@pytest.mark.thorough
 def test_problems_have_paths_and_places(workspace: Workspace) -> None:
     checked = check(workspace, Upload("甲.yaml", "name: 甲\nfiling_date: 去年\n".encode()), [CODE])
     assert checked.exit_code == ExitCode.DATA

@@ -116,6 +116,7 @@ def test_what_an_earlier_check_put_in_goes_when_it_is_put_right(tmp_path: Path) 
     assert book.sheetnames.count(FINDINGS_SHEET) == 1
 
 
+@pytest.mark.thorough
 def test_a_persons_own_note_stays(tmp_path: Path) -> None:
     def change(book: Workbook) -> None:
         book[MEMBERS]["D6"].comment = openpyxl.comments.Comment("问过教务处", "李工")
@@ -140,6 +141,7 @@ def test_stored_results_of_formulas_stay_readable(tmp_path: Path) -> None:
     assert loaded(copy.data, tmp_path).consortium == dataset.consortium
 
 
+@pytest.mark.thorough
 def test_many_members_can_be_marked(tmp_path: Path) -> None:
     members = [{"role": "成员单位", "name": f"单位{number}"} for number in range(60)]
     data = write_workbook(form(), {"name": "大", "members": members}, {})
