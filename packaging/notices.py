@@ -22,8 +22,15 @@ Parts under the LGPL ({lgpl}) lie as source files in the folder _internal, where
 
 """
 _NO_TEXT = """\
-Its wheel brings no text of its licence ({licence}); the text of LGPL 2.1 stands here under python-stdnum.
-它的安装包没有附许可全文（{licence}）；LGPL 2.1 的全文见本文件 python-stdnum 一节。"""
+Its wheel brings no text of its licence ({licence}).
+它的安装包没有附许可全文（{licence}）。"""
+_LGPL = """
+This is the text of LGPL 2.1, as another part under it has it.
+以下是 LGPL 2.1 的全文，取自同一许可的另一个部分。
+
+{text}"""
+# Installed with the tools of this project.
+_HAS_LGPL = "python-stdnum"
 
 
 def parts() -> list[Distribution]:
@@ -91,9 +98,12 @@ def notices() -> str:
     rows = [f"{one.metadata['Name']} {one.version}　{licence(one)}" for one in every]
     python = Path(sysconfig.get_path("stdlib")) / "LICENSE.txt"
     pieces = [_HEAD.format(lgpl=lgpl), "\n".join(rows), f"Python {sys.version.split()[0]}　PSF-2.0"]
+    ((_, text),) = texts(distribution(_HAS_LGPL))
+    full = _LGPL.format(text=text)
     pieces.append("PyInstaller（启动部分）　GPL-2.0-or-later with the Bootloader-exception")
     for one in every:
-        for name, text in texts(one) or [("", _NO_TEXT.format(licence=licence(one)))]:
+        none = _NO_TEXT.format(licence=licence(one)) + (full if licence(one).startswith("LGPL-2.1") else "")
+        for name, text in texts(one) or [("", none)]:
             pieces.append(f"{'=' * 78}\n{one.metadata['Name']} {one.version}　{name}\n\n{text}")
     if python.is_file():
         pieces.append(

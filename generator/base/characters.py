@@ -31,7 +31,7 @@ def refused_character(text: str) -> tuple[str, str] | None:
     Refused are control characters but tab and line break, surrogates, non-characters such as U+FFFE, and
     invisible format characters (bidirectional overrides, zero-width spaces, soft hyphens).
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return None
     for char in text:
         if char in "\t\n\r":

@@ -185,9 +185,12 @@ def test_bad_check_digits_counts_codes_whose_last_character_is_wrong(figure: Fig
 def test_bad_check_digits_knows_registering_authorities_that_are_letters(figure: Figure) -> None:
     from stdnum.cn import uscc
 
-    code = "N2110000MC0037341"
     codes = {"bad_check_digits": "members[].credit_code"}
-    assert figure(codes, {"members[0].credit_code": code + uscc.calc_check_digit(code)}) == "0"
+    for code in ("N2110000MC0037341", "91110000600037341", "A1410000MA9K3L2PX", "Y2330100QW7HTRU0N"):
+        right = uscc.calc_check_digit(code)
+        assert figure(codes, {"members[0].credit_code": code + right}) == "0"
+        wrong = "1" if right == "0" else "0"
+        assert figure(codes, {"members[0].credit_code": code + wrong}) == "1"
 
 
 def test_programme_facts_are_figures_too(figure: Figure) -> None:
