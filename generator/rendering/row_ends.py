@@ -49,7 +49,7 @@ def _keep_ends(rows: list[Element]) -> None:
                 repeated = []
         elif _is_head(row):
             for paragraph in _paragraphs(row):
-                _properties(paragraph).insert(0, etree.Element(f"{W}keepNext"))
+                _keep_next(paragraph)
         elif loops:
             repeated.append(row)
 
@@ -60,11 +60,12 @@ def _keep_ends_of_loop(row: Element) -> None:
         return
     row.text = _SET
     for paragraph in _paragraphs(row):
-        properties = _properties(paragraph)
-        keep = etree.Element(f"{W}keepNext")
-        keep.tail = _ENDIF
-        properties.text = _IF
-        properties.insert(0, keep)
+        keep = _keep_next(paragraph)
+        before, keep.tail = keep.getprevious(), _ENDIF
+        if before is None:
+            _properties(paragraph).text = _IF
+        else:
+            before.tail = _IF
 
 
 def _is_head(row: Element) -> bool:
@@ -72,17 +73,21 @@ def _is_head(row: Element) -> bool:
 
 
 def _paragraphs(row: Element) -> list[Element]:
-    """The paragraphs of a row's cells that do not keep to the next already, and hold no statement.
-
-    Those with a style of their own are left alone: the style must come before.
-    """
+    """The paragraphs of a row's cells that do not keep to the next already, and hold no statement."""
     return [
         paragraph
         for paragraph in row.findall(f"{W}tc/{W}p")
         if paragraph.find(f"{W}pPr/{W}keepNext") is None
-        and paragraph.find(f"{W}pPr/{W}pStyle") is None
         and "{%p" not in "".join(node.text or "" for node in paragraph.iter(f"{W}t"))
     ]
+
+
+def _keep_next(paragraph: Element) -> Element:
+    """The element that makes a paragraph keep to the next, put where the schema wants it: after its style's name."""
+    properties = _properties(paragraph)
+    keep = etree.Element(f"{W}keepNext")
+    properties.insert(int(properties.find(f"{W}pStyle") is not None), keep)
+    return keep
 
 
 def _properties(paragraph: Element) -> Element:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,24 @@ def dump(template: Path) -> str:
     with zipfile.ZipFile(template) as package:
         names = [name for name in package.namelist() if name.startswith(("word/header", "word/footer"))]
         parts = {name: etree.fromstring(package.read(name)) for name in ("word/document.xml", *sorted(names))}
+        styles = etree.fromstring(package.read("word/styles.xml"))
+    own = {style.get(f"{W}styleId"): style for style in styles.iterfind(f"{W}style[@{W}customStyle]")}
     lines: list[str] = []
     for name, root in parts.items():
+        _write_out(root, own)
         body = root.find(f"{W}body")
         lines += [f"== {Path(name).stem} ==", *_blocks(root if body is None else body, _Bookmarks()), ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _write_out(root: Any, styles: dict[Any, Any]) -> None:
+    """Give paragraphs what the template's own styles say of them, where they say nothing else themselves."""
+    for properties in root.iter(f"{W}pPr"):
+        named = properties.find(f"{W}pStyle")
+        style = styles.get(named.get(f"{W}val")) if named is not None else None
+        if style is not None:
+            said = [*style.iterfind(f"{W}pPr/*"), *style.iterfind(f"{W}rPr")]
+            properties.extend(deepcopy(each) for each in said if properties.find(each.tag) is None)
 
 
 class _Bookmarks(dict[str, str]):
