@@ -5,6 +5,7 @@ Commands are imported only when they are used, so that ``lianheti --help`` start
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -107,7 +108,9 @@ def _prepare_streams() -> None:
 def prepare_process() -> None:
     """Set up the process for a command that somebody waits for: to be called before the model is imported."""
     # Loading makes hundreds of thousands of objects that stay: looking through them every 700 is a tenth of a check.
-    gc.set_threshold(50_000)
+    gc.set_threshold(100_000)
+    # Nor is garbage looked for among them all when the process ends: its memory goes back to the system as it is.
+    atexit.register(gc.freeze)
     # Else pydantic looks for plugins in the metadata of everything that is installed; none may change our data.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from types import CodeType
 from typing import Final
@@ -68,8 +68,14 @@ def _name(part: str, content: bytes) -> str:
 def _read_makers() -> str:
     """What a compiled part depends on besides the template: this package's code, docxtpl, Jinja and Python."""
     here = Path(__file__).parent
-    own = digest_of_makers([*here.glob("*.py"), *(here.parent / "base" / "ooxml").glob("*.py")])
-    return f"{own} {version('docxtpl')} {version('jinja2')}"
+    # The libraries' code rather than their versions: looking for these among all that is installed takes longer.
+    libraries = [
+        Path(found.origin).parent
+        for name in ("docxtpl", "jinja2")
+        if (found := find_spec(name)) and found.origin
+    ]
+    folders = (here, here.parent / "base" / "ooxml", *libraries)
+    return digest_of_makers([path for folder in folders for path in folder.glob("*.py")])
 
 
 _MAKERS: Final = _read_makers()
