@@ -61,11 +61,11 @@ def many() -> Iterator[Figure]:
 
 
 def rate_against_peers() -> Iterator[Figure]:
-    """``batch_rate_vs_docxtpl_libreoffice`` and ``batch_no_sheets_vs_…``: as many processes on both sides.
+    """``batch_rate_vs_docxtpl_libreoffice``, ``batch_no_sheets_vs_…``, ``batch_documents_vs_…``.
 
-    Ours makes whole packets, and packets without internal sheets, which are nearer to what the peers make.
-
-    Each peer process fills its share of the packets' documents and has them made into PDFs by one run of LibreOffice.
+    As many processes on both sides. Ours makes whole packets; packets without internal sheets; and by the same engine
+    the documents alone, which is what the peers make. Each peer process fills its share of the packets' documents and
+    has them made into PDFs by one run of LibreOffice.
     """
     if peers.office() is None:
         print(peers.NO_OFFICE, file=sys.stderr)
@@ -79,28 +79,32 @@ def rate_against_peers() -> Iterator[Figure]:
             share.mkdir(exist_ok=True)
             shutil.copy(path, share)
 
-        def theirs(number: int) -> None:
+        def together(module: str, made: str, *more: str) -> None:
             commands = [
-                [
-                    sys.executable,
-                    "-m",
-                    "benchmarks.peers",
-                    str(share),
-                    f"{share}-made{number}",
-                    subjects.CODE,
-                    "pdf",
-                ]
+                [sys.executable, "-m", module, str(share), f"{share}-{made}", subjects.CODE, *more]
                 for share in shares
             ]
             running = [subprocess.Popen(one, stdout=subprocess.DEVNULL) for one in commands]
-            if sum(one.wait() for one in running):
-                raise SystemExit("a peer failed")
+            if sum([one.wait() for one in running]):
+                raise SystemExit(f"{module} failed")
+
+        def theirs(number: int) -> None:
+            together("benchmarks.peers", f"peers{number}", "pdf")
+
+        def documents(number: int) -> None:
+            together("benchmarks.one_packet", f"own{number}")
 
         def ours(number: int, sheets: str) -> None:
             batch(folder / "data", folder / f"out-{sheets}{number}", count, "--sheets", sheets)
 
-        mine, bare, other = alternating(
-            [lambda number: ours(number, "all"), lambda number: ours(number, "none"), theirs], ROUNDS_PEERS
+        mine, bare, alone, other = alternating(
+            [
+                lambda number: ours(number, "all"),
+                lambda number: ours(number, "none"),
+                documents,
+                theirs,
+            ],
+            ROUNDS_PEERS,
         )
     peers_make = f"the documents of {PACKETS_PEERS / other:.2f}"
     more = "print copy, manifest and zip, which the peers do not make; start included"
@@ -115,6 +119,12 @@ def rate_against_peers() -> Iterator[Figure]:
         ROUNDS_PEERS,
         other / bare,
         note=f"{PACKETS_PEERS / bare:.2f} packets a second against {peers_make}; ours with {more}",
+    )
+    yield Figure(
+        "batch_documents_vs_docxtpl_libreoffice",
+        ROUNDS_PEERS,
+        other / alone,
+        note=f"the documents of {PACKETS_PEERS / alone:.2f} packets a second against {peers_make}; start included",
     )
 
 
@@ -203,7 +213,14 @@ def with_members(count: int, text: str) -> str:
 
 FIGURES = [
     (("batch_rate", "resume_vs_make"), many),
-    (("batch_rate_vs_docxtpl_libreoffice", "batch_no_sheets_vs_docxtpl_libreoffice"), rate_against_peers),
+    (
+        (
+            "batch_rate_vs_docxtpl_libreoffice",
+            "batch_no_sheets_vs_docxtpl_libreoffice",
+            "batch_documents_vs_docxtpl_libreoffice",
+        ),
+        rate_against_peers,
+    ),
     (("batch_peak_mb",), memory),
     (("two_processes",), speedup),
     (("member_time_1000_vs_100",), growth),

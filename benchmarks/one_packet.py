@@ -1,4 +1,7 @@
-"""One packet's documents in a process of its own, as ``peers.py`` with ``pdf``: ``one_packet.py DATA FOLDER CODE``."""
+"""Packets' documents in a process of its own, as ``peers.py`` with ``pdf``: ``one_packet.py DATA FOLDER CODE``.
+
+DATA is a file, or a folder of files: then the process keeps to one processor, as a batch's do.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,16 @@ def main(data: Path, folder: Path, code: str) -> None:
     from generator.packet.session import Session
     from generator.readers.source_file import read_source
 
-    folder.mkdir(parents=True, exist_ok=True)
     catalogue = Catalogue(None)
-    with Session(catalogue, "typst") as session:
+    programme = catalogue.load(code)
+    with Session(catalogue, "typst", overlap=not data.is_dir()) as session:
         session.warm_up()
-        job = begin(read_source(data), catalogue.load(code), Order("signing"), session)
-        for made in make_documents(job):
-            for file in made.files:
-                path = folder / file.path
-                path.parent.mkdir(exist_ok=True)
-                path.write_bytes(file.data)
+        for source in sorted(data.glob("*.yaml")) if data.is_dir() else [data]:
+            for made in make_documents(begin(read_source(source), programme, Order("signing"), session)):
+                for file in made.files:
+                    path = folder / source.stem / file.path
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(file.data)
 
 
 if __name__ == "__main__":
