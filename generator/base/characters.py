@@ -31,10 +31,10 @@ def refused_character(text: str) -> tuple[str, str] | None:
     Refused are control characters but tab and line break, surrogates, non-characters such as U+FFFE, and
     invisible format characters (bidirectional overrides, zero-width spaces, soft hyphens).
     """
-    if text.isprintable():
+    if text.isprintable():  # of none of the categories that follow
         return None
     for char in text:
-        if char in "\t\n\r":
+        if char in "\t\n\r" or char.isprintable():
             continue
         category = unicodedata.category(char)
         code = ord(char)

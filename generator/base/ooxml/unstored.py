@@ -344,6 +344,8 @@ def _in_contents(story: Element) -> set[Element]:
     found: set[Element] = set()
     inside = 0
     begins = set(_contents(story))
+    if not begins:
+        return found
     depth: list[bool] = []
     for item in story.iter(W + "p", W + "fldChar", W + "fldSimple"):
         if item.tag == W + "p":

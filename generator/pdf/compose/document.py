@@ -314,6 +314,7 @@ def _released(book: StyleBook, blocks: Sequence[Settled], room: Room) -> frozens
     """
     found = []
     height, links = 0.0, 0  # of the chain that begins with the following block
+    last: Settled | None = None  # of that chain, while nothing is kept with it
     for at in range(len(blocks) - 1, -1, -1):
         block = blocks[at]
         if isinstance(block, Paragraph):
@@ -323,12 +324,15 @@ def _released(book: StyleBook, blocks: Sequence[Settled], room: Room) -> frozens
         else:
             keeps, is_heading = isinstance(block, Table) and keeps_next(block.rows[-1]), False
         if not keeps:
-            height, links = 0.0, 0
+            height, links, last = 0.0, 0, block
+            continue
+        if last is not None:
+            height, last = _least_share(book, last, room), None
         own = _least_share(book, block, room)
-        if keeps and links and height + own > _LONGEST_CHAIN and not is_heading:
+        if links and height + own > _LONGEST_CHAIN and not is_heading:
             found.append(at)
             height, links = 0.0, 0
-        elif keeps:
+        else:
             links += 1
         height += own
     return frozenset(found)

@@ -101,6 +101,7 @@ class KnownStyles:
         self.cells: dict[_CellKey, int] = {}
         self.stroke_numbers: dict[BorderLine, int] = {}
         self.widths: dict[str, dict[str, float]] = {}
+        self.drawn: set[str] = set()  # characters that a fallback face draws, or that are not to be seen
         self.pieces: Recent[tuple[Any, ...], _Kept] = Recent(_MOST_PIECES)
 
     @cached_property
@@ -159,11 +160,13 @@ class StyleBook:
     def look_over(self, chars: set[str]) -> tuple[str, ...]:
         """Note which of a document's characters no fallback face draws; a warning for each that no face has."""
         self.ticks = self._known.ticks if chars.intersection(_TICKS) else None
-        self._undrawn = tuple(
+        undrawn = {
             char
-            for char in sorted(chars)
+            for char in chars - self._known.drawn
             if unicodedata.category(char) not in _INVISIBLE and not self.faces.draws(char)
-        )
+        }
+        self._known.drawn |= chars - undrawn
+        self._undrawn = tuple(sorted(undrawn))
         return tuple(
             f"字体中没有“{char}”（U+{ord(char):04X}）这个字，PDF 中以〔U+{ord(char):04X}〕代替；"
             f"请安装含有该字的字体，或用 LIANHETI_FONTS 指定字体文件夹"

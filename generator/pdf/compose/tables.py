@@ -134,13 +134,13 @@ def _compose_cell(
 ) -> DrawnCell:
     margins = cell.margins
     width = sum(columns[cell.column : cell.column + cell.span]) - margins.left - margins.right
-    inner = Room(max(width, 1.0), room.height, room.grid, in_cell=True, in_table=True)
+    width = max(width, 1.0)
     spanned = rows[y : y + cell.rowspan]
     whole = all(row.whole or row.rule == "exact" for row in spanned)
     content: tuple[DrawnBlock, ...] | DrawnParagraph | DownText | UpText
     align, written = "left", None
     if cell.turn is not None:
-        measure = whole and share_of_blocks(book, cell.blocks, inner) > MEASURE_FROM
+        measure = whole and share_of_blocks(book, cell.blocks, _inside(width, room)) > MEASURE_FROM
     if cell.turn == "up":
         content = _turned_up(
             book, cell, room, _height_left(book, cell, spanned, columns, room), compose_blocks
@@ -150,8 +150,8 @@ def _compose_cell(
     else:
         text = book.kept(
             cell.blocks,
-            (inner.width, inner.height, inner.grid),
-            lambda: _compose_upright(book, cell.blocks, inner, compose_blocks),
+            (width, room.height, room.grid),
+            lambda: _compose_upright(book, cell.blocks, _inside(width, room), compose_blocks),
         )
         measure = whole and text.looks_tall
         content, written = text.blocks, text.written
@@ -172,6 +172,10 @@ def _compose_cell(
         book.stroke(cell.rising),
         written,
     )
+
+
+def _inside(width: float, room: Room) -> Room:
+    return Room(width, room.height, room.grid, in_cell=True, in_table=True)
 
 
 class _UprightText(Struct, frozen=True):

@@ -11,10 +11,14 @@ from generator.base.ooxml.xml import Element, W, parse_word
 if TYPE_CHECKING:
     from generator.base.recent import Recent
 
-_TAGS: Final = re.compile(rb"<(/?)w:(p|tc)[ />]")
+_START: Final = re.compile(rb'<w:(p|tc)(?=[\s/>])(?:[^<>"\']|"[^"]*"|\'[^\']*\')*>')
 _ROOT: Final = re.compile(rb'<(w:\w+)(?:[^<>"]|"[^"]*")*>')
 _DECLARED: Final = b'xmlns:w="' + W[1:-1].encode() + b'"'
-_NAMES: Final = (b"p", b"tc")
+# Of each kind, the end tag, and what makes that a wrong end: that another begins before, or an end is written otherwise.
+_KINDS: Final = {
+    b"p": (b"</w:p>", re.compile(rb"<(?:w:p[\s>]|/w:p\s)")),
+    b"tc": (b"</w:tc>", re.compile(rb"<(?:w:tc[\s>]|/w:tc\s)")),
+}
 
 
 class SlicedPart:
@@ -36,9 +40,6 @@ class SlicedPart:
         self.xml_of: dict[Element, bytes] = {}
         self.left_out: list[str] = []
         self._around = (b"", b"")
-        slices: dict[bytes, list[bytes]] = {name: [] for name in _NAMES}
-        without: list[bytes] = []
-        known: list[bytes] = []
         start = _ROOT.search(data)
         is_plain = (
             start is not None
@@ -48,26 +49,32 @@ class SlicedPart:
             and data.count(b"xmlns:w=") == data.count(_DECLARED) == 1
             and b"leftOut" not in data
         )
-        at = 0
-        for name, begin, end in _places(data) if is_plain else ():
-            if begin < at:
-                continue
+        slices: dict[bytes, list[bytes]] = {name: [] for name in _KINDS}
+        without: list[bytes] = []
+        known: list[bytes] = []
+        copied = at = 0
+        while is_plain and (found := _START.search(data, at)):
+            name, begin = found[1], found.start()
+            at = found.end()
+            closing, other = _KINDS[name]
+            end = at if data[at - 2] == ord("/") else data.find(closing, at) + len(closing)
             xml = data[begin:end]
             text = repeated.get(xml)
-            if text is None:
-                slices[name].append(xml)
-                continue
-            without += (data[at:begin], b'<w:leftOut w:n="%d"/>' % len(known))
-            known.append(xml)
-            self.left_out.append(text)
-            at = end
-        self.root: Element = parse_word(b"".join((*without, data[at:])))
+            if text is not None:
+                without += (data[copied:begin], b'<w:leftOut w:n="%d"/>' % len(known))
+                known.append(xml)
+                self.left_out.append(text)
+                copied = at = end
+            else:
+                # What may not be the whole of it is counted only.
+                slices[name].append(b"" if other.search(xml, at - begin) else xml)
+        self.root: Element = parse_word(b"".join((*without, data[copied:])))
         if start is not None:
             self._around = (start[0], b"</" + start[1] + b">")
-        for name in _NAMES:
+        for name, xmls in slices.items():
             elements = list(self.root.iter(W + name.decode()))
-            if len(elements) == len(slices[name]):
-                self.xml_of.update(zip(elements, slices[name], strict=True))
+            if len(elements) == len(xmls):
+                self.xml_of.update((one, xml) for one, xml in zip(elements, xmls, strict=True) if xml)
         if known:
             self.xml_of.update((one, known[int(one.get(W + "n"))]) for one in self.root.iter(LEFT_OUT))
 
@@ -80,25 +87,3 @@ class SlicedPart:
         (found,) = parse_word(start + xml + end)
         self.xml_of[found] = xml
         return found
-
-
-def _places(data: bytes) -> list[tuple[bytes, int, int]]:
-    """The paragraphs and cells in the order of their starts, each from where to where; none where tags do not pair."""
-    starts: list[tuple[bytes, int]] = []
-    ends: dict[int, int] = {}
-    begun: list[tuple[bytes, int]] = []
-    for found in _TAGS.finditer(data):
-        closes, name = found.groups()
-        start = found.start()
-        if closes:
-            if not begun or begun[-1][0] != name:
-                return []
-            ends[begun.pop()[1]] = found.end()
-            continue
-        starts.append((name, start))
-        tag_end = data.find(b">", start)
-        if data[tag_end - 1] == ord("/"):
-            ends[start] = tag_end + 1
-        else:
-            begun.append((name, start))
-    return [] if begun else [(name, start, ends[start]) for name, start in starts]

@@ -389,7 +389,7 @@ def _borders_shown(rows: list[list[_PlacedCell]], lines: Borders) -> Iterator[Ce
         for cell in row:
             if plain and cell.rowspan == cell.content.span == 1:
                 y, x = cell.row, cell.column
-                beside = tuple((y + down, x + across) in owner for down, across in _STEPS.values())
+                beside = ((y - 1, x) in owner, (y, x - 1) in owner, (y + 1, x) in owner, (y, x + 1) in owner)
                 known = shared.get(beside)
                 if known is None:
                     lined = zip(_STEPS, beside, strict=True)

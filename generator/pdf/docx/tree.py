@@ -635,7 +635,8 @@ def document_characters(document: WordDocument) -> set[str]:
     pieces: list[str] = []
     for blocks in block_lists(document):
         _add_text(blocks, pieces, shown=True)
-    return set().union(*pieces)
+    # Most pieces stand in a form more than once.
+    return set("".join(set(pieces)))
 
 
 def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
