@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -66,6 +67,7 @@ _SEPARATORS = re.compile(r"[·•・.。]")
 MAX_TITLE: Final = 31
 
 
+@lru_cache(maxsize=10_000)
 def fold(text: str) -> str:
     """A title without regard to width, capitals, white space, marks and separators' forms."""
     plain = re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", text)).casefold().rstrip(":")
