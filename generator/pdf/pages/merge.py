@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 import pikepdf
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generator.errors import DataError, Place
 from generator.pdf.pages import qpdf
@@ -18,6 +17,8 @@ from generator.pdf.pages.structure_tree import merge_structure, without_structur
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
+
+    from PIL import Image
 
     from generator.pdf.engine import Heading
 
@@ -126,7 +127,8 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
     Raises:
         DataError: it is no PNG or JPEG, damaged, or larger than 60 million pixels.
     """
-    # ReportLab takes a tenth of a second to load, and most packets have no picture.
+    # They take more than a tenth of a second to load, and most packets have no picture.
+    from PIL import Image, UnidentifiedImageError
     from reportlab import rl_config
     from reportlab.lib.pagesizes import A4, landscape
     from reportlab.lib.utils import ImageReader
@@ -169,6 +171,8 @@ def image_page(image: bytes, *, name: str, title: str, timestamp: datetime) -> b
 
 
 def _flattened(picture: Image.Image) -> Image.Image:
+    from PIL import Image, ImageOps
+
     upright = ImageOps.exif_transpose(picture)
     if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
         layer = upright.convert("RGBA")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from datetime import UTC
+from html import escape
 from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
 
 import pikepdf
 
@@ -99,9 +99,9 @@ _STANDARD: Final = (
 def _xmp(title: str, author: str, timestamp: datetime, standard: str, keyword: str) -> bytes:
     """The metadata stream (ISO 16684-1), which says the same as the information dictionary."""
     return _XMP.format(
-        title=escape(title),
-        keywords=_KEYWORDS.format(escape(keyword)) if keyword else "",
-        creator=_CREATOR.format(escape(author)) if author else "",
+        title=escape(title, quote=False),
+        keywords=_KEYWORDS.format(escape(keyword, quote=False)) if keyword else "",
+        creator=_CREATOR.format(escape(author, quote=False)) if author else "",
         producer=PRODUCER,
         moment=timestamp.isoformat(timespec="seconds"),
         standard=_STANDARD.format(standard[0], standard[1:]) if standard else "",
