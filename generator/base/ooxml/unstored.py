@@ -77,15 +77,16 @@ class Unstored(Struct, frozen=True):
     form_fields: int = 0
 
 
-def count_unstored(parts: Mapping[str, bytes], root: Element) -> Unstored:
+def count_unstored(parts: Mapping[str, bytes], root: Element, body: bytes | None = None) -> Unstored:
     """Count what a document shows and does not store, in its body, headers and footers in use, and notes.
 
     Args:
         parts: the package's parts by name.
         root: the main part's XML.
+        body: the bytes that it was parsed from, where those are not all of the part.
     """
     main = main_part(parts)
-    body = parts[main]
+    body = parts[main] if body is None else body
     related = relations(parts, main)
     by_kind = {name.rpartition("/")[2]: parts.get(name) for name in related.values()}
     sections = [item for item in root.iter(W + "sectPr") if item.getparent().tag != W + "sectPrChange"]

@@ -80,7 +80,7 @@ def read_tree(parts: Mapping[str, bytes], file: str | None = None) -> WordDocume
         at = min(at, len(expected))
         near = expected[max(at - 10, 0) : at + 10].strip()
         raise refuse(f"“{near}”附近", "读取时会丢失或打乱的文字", file)
-    _compare_unstored(document, count_unstored(parts, reading.root), file)
+    _compare_unstored(document, count_unstored(parts, reading.root, reading.main.data), file)
     return document
 
 

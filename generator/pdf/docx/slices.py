@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 _START: Final = re.compile(rb'<w:(p|tc)(?=[\s/>])(?:[^<>"\']|"[^"]*"|\'[^\']*\')*>')
 _ROOT: Final = re.compile(rb'<(w:\w+)(?:[^<>"]|"[^"]*")*>')
 _DECLARED: Final = b'xmlns:w="' + W[1:-1].encode() + b'"'
-# Of each kind, the end tag, and what makes that a wrong end: that another begins before, or an end is written otherwise.
-_KINDS: Final = {
-    b"p": (b"</w:p>", re.compile(rb"<(?:w:p[\s>]|/w:p\s)")),
-    b"tc": (b"</w:tc>", re.compile(rb"<(?:w:tc[\s>]|/w:tc\s)")),
+# Of each kind, what ends one, and what is met before that where another stands within, or an end is written otherwise.
+_ENDS: Final = {
+    b"p": (b"</w:p>", re.compile(rb"</?w:p[\s/>]")),
+    b"tc": (b"</w:tc>", re.compile(rb"</?w:tc[\s/>]")),
 }
 
 
@@ -34,41 +34,55 @@ class SlicedPart:
             cannot be told from the bytes: for another prefix than ``w``, comments, or alternatives of which the part
             no longer holds all.
         left_out: the texts of what was left out, by number.
+        data: what was parsed, with a blank for what was left out.
     """
 
     def __init__(self, data: bytes, repeated: Recent[bytes, str]) -> None:
         self.xml_of: dict[Element, bytes] = {}
         self.left_out: list[str] = []
         self._around = (b"", b"")
+        slices: dict[bytes, list[bytes]] = {name: [] for name in _ENDS}
+        kept: list[bytes] = []
+        known: list[bytes] = []
+        copied = at = 0
+        while found := _START.search(data, at):
+            name, begin, at = found[1], found.start(), found.end()
+            closing, edges = _ENDS[name]
+            end = at
+            if data[at - 2] != ord("/"):
+                edge = edges.search(data, at)
+                if edge is None or edge[0] != closing:
+                    slices[name].append(b"")  # counted, as its own end is not known
+                    continue
+                end = edge.end()
+            xml = data[begin:end]
+            text = repeated.get(xml)
+            if text is None:
+                slices[name].append(xml)
+                continue
+            kept.append(data[copied:begin])
+            known.append(xml)
+            self.left_out.append(text)
+            copied = at = end
+        kept.append(data[copied:])
+        # In what was left out there is nothing of what would make the rest mean something else.
+        self.data = b" ".join(kept)
         start = _ROOT.search(data)
         is_plain = (
             start is not None
             and _DECLARED in start[0]
-            and b"<!" not in data
-            and data.count(b"<?") <= 1
-            and data.count(b"xmlns:w=") == data.count(_DECLARED) == 1
-            and b"leftOut" not in data
+            and b"<!" not in self.data
+            and self.data.count(b"<?") <= 1
+            and self.data.count(b"xmlns:w=") == self.data.count(_DECLARED) == 1
+            and b"leftOut" not in self.data
         )
-        slices: dict[bytes, list[bytes]] = {name: [] for name in _KINDS}
-        without: list[bytes] = []
-        known: list[bytes] = []
-        copied = at = 0
-        while is_plain and (found := _START.search(data, at)):
-            name, begin = found[1], found.start()
-            at = found.end()
-            closing, other = _KINDS[name]
-            end = at if data[at - 2] == ord("/") else data.find(closing, at) + len(closing)
-            xml = data[begin:end]
-            text = repeated.get(xml)
-            if text is not None:
-                without += (data[copied:begin], b'<w:leftOut w:n="%d"/>' % len(known))
-                known.append(xml)
-                self.left_out.append(text)
-                copied = at = end
-            else:
-                # What may not be the whole of it is counted only.
-                slices[name].append(b"" if other.search(xml, at - begin) else xml)
-        self.root: Element = parse_word(b"".join((*without, data[copied:])))
+        if not is_plain:
+            self.data, kept, known, self.left_out = data, [data], [], []
+            slices = {}
+        pieces = [kept[0]]
+        for number, piece in enumerate(kept[1:]):
+            pieces += (b'<w:leftOut w:n="%d"/>' % number, piece)
+        self.root: Element = parse_word(b"".join(pieces))
         if start is not None:
             self._around = (start[0], b"</" + start[1] + b">")
         for name, xmls in slices.items():
