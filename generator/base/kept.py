@@ -68,11 +68,12 @@ def digest_of_makers(sources: Iterable[Path]) -> str:
         sources: the code's files.
     """
     code = hashlib.sha256(f"{sys.implementation.cache_tag} {importlib.util.MAGIC_NUMBER.hex()}".encode())
-    for path in sorted(sources):
-        code.update(path.read_bytes())
-    if getattr(sys, "frozen", False):  # without Python, all of this lies inside the program's own file
+    if getattr(sys, "frozen", False):  # without Python, all of them lie inside the program's own file
         program = Path(sys.executable).stat()
         code.update(f"{program.st_size} {program.st_mtime_ns}".encode())
+    else:
+        for path in sorted(sources):
+            code.update(path.read_bytes())
     return code.hexdigest()
 
 
