@@ -27,7 +27,7 @@ from generator.pdf.docx.tree import Paragraph, ParagraphFormat, RunFormat
 if TYPE_CHECKING:
     from generator.base.ooxml.xml import Element
     from generator.pdf.docx.numbering import Numbering
-    from generator.pdf.docx.reuse import CellContent, ParagraphPattern
+    from generator.pdf.docx.reuse import CellContent, ParagraphPattern, TableSettings
 
 # Formatting is cached across documents filled from the same template: so many templates are kept, and so many
 # paragraphs and cells of each (see Recent).
@@ -46,6 +46,7 @@ class KnownFormats:
     Attributes:
         pieces: paragraphs and cells that mean the same wherever they occur (see reuse.is_tied), by their XML.
         repeated: the texts of paragraphs and cells that were met again and show nothing but their text, by their XML.
+        tables: what tables' styles and properties say.
         cells: what cells are before anything stands in them, by their XML before that.
         patterns: what paragraphs are that differ in their texts only, by their XML around the texts.
     """
@@ -59,6 +60,7 @@ class KnownFormats:
         self.labels: dict[tuple[RunFormat, frozenset[tuple[str, Any]]], RunFormat] = {}
         self.pieces: Recent[_Content, Paragraph | CellContent] = Recent(_MOST_PIECES)
         self.repeated: Recent[bytes, str] = Recent(_MOST_PIECES)
+        self.tables: Recent[_Content, TableSettings] = Recent(_MOST_PIECES)
         self.cells: Recent[_Content, CellContent] = Recent(_MOST_PIECES)
         self.patterns: Recent[_Content, ParagraphPattern] = Recent(_MOST_PIECES)
 
@@ -69,10 +71,10 @@ def known_formats(styles: bytes | None, numbering: bytes | None, theme: bytes | 
     return KnownFormats(styles, theme)
 
 
-def _content(element: Element) -> _Content:
+def content_of(element: Element) -> _Content:
     """A key that is equal for equal content; serialised XML is not, as it names every namespace in scope."""
     return tuple(
-        (child.tag, *child.items(), _content(child)) if len(child) else (child.tag, *child.items())
+        (child.tag, *child.items(), content_of(child)) if len(child) else (child.tag, *child.items())
         for child in element
     )
 
@@ -99,7 +101,7 @@ class Formatting:
             element: the ``w:pPr``.
             table_style: the style of the table around it.
         """
-        key = (table_style, _content(element) if element is not None else ())
+        key = (table_style, content_of(element) if element is not None else ())
         found = self._known.paragraphs.get(key)
         if found is None:
             found = self._known.paragraphs[key] = self._work_out(
@@ -140,7 +142,7 @@ class Formatting:
         """A run's formatting over that of its paragraph; the element is its ``w:rPr``."""
         if element is None:
             return base
-        key = (base, _content(element))
+        key = (base, content_of(element))
         found = self._known.runs.get(key)
         if found is None:
             direct = read_run_properties(element, self._known.theme)

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from generator.pdf.docx.tree import CellMargins
 
 if TYPE_CHECKING:
     from generator.pdf.docx.styles import Borders
     from generator.pdf.docx.tree import (
         Block,
         BorderLine,
-        CellMargins,
         LineBreak,
         ParagraphFormat,
         RunFormat,
@@ -53,6 +54,20 @@ class ParagraphPattern(Struct, frozen=True):
     mark: RunFormat
     base: RunFormat
     steps: tuple[RunFormat | Tab | LineBreak, ...]
+
+
+_MARGINS: Final = CellMargins(0.0, 5.4, 0.0, 5.4)  # Word's own: 108 twips at the left and right
+
+
+class TableSettings(Struct):
+    """What a table's style and its own ``w:tblPr`` say."""
+
+    lines: Borders = field(default_factory=dict)
+    margins: CellMargins = _MARGINS
+    share: float | None = None
+    align: str = "left"
+    indent: float = 0.0
+    fixed: bool = False
 
 
 class CellContent(Struct, frozen=True):

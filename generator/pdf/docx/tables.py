@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from generator.base.ooxml.text import LEFT_OUT, part_text
@@ -20,8 +20,9 @@ from generator.base.ooxml.xml import (
     refuse,
     twips,
 )
+from generator.pdf.docx.formatting import content_of
 from generator.pdf.docx.frames import table_placement
-from generator.pdf.docx.reuse import CellContent, is_tied
+from generator.pdf.docx.reuse import CellContent, TableSettings, is_tied
 from generator.pdf.docx.styles import Borders, border, borders, shading
 from generator.pdf.docx.tree import Block, BorderLine, Cell, CellBorders, CellMargins, Paragraph, Row, Table
 
@@ -40,7 +41,6 @@ _SILENT: Final = frozenset(
     )
 )  # fmt: skip
 _WRAPPERS: Final = frozenset({W + "sdtContent", W + "customXml"})
-_MARGINS: Final = CellMargins(0.0, 5.4, 0.0, 5.4)  # Word's own: 108 twips at the left and right
 _INNER: Final = {"top": "insideH", "bottom": "insideH", "left": "insideV", "right": "insideV"}
 _VALIGN: Final = {"center": "horizon", "bottom": "bottom"}
 _DOWN: Final = frozenset({"tbRl", "tbRlV", "tbV", "tbLrV", "lrTbV"})
@@ -83,17 +83,6 @@ class _PlacedCell(Struct):
         return [(row + down, column + at) for at in range(span)]
 
 
-class _TableSettings(Struct):
-    """What a table's style and its own ``w:tblPr`` say."""
-
-    lines: Borders = field(default_factory=dict)
-    margins: CellMargins = _MARGINS
-    share: float | None = None
-    align: str = "left"
-    indent: float = 0.0
-    fixed: bool = False
-
-
 def read_table(reading: Reading, element: Element, where: str, read_blocks: ReadBlocks) -> Table:
     """Read one table.
 
@@ -107,16 +96,12 @@ def read_table(reading: Reading, element: Element, where: str, read_blocks: Read
     style = reading.styles.default("table")
     if properties is not None and properties.find(W + "tblStyle") is not None:
         style = properties.find(W + "tblStyle").get(VAL)
-    settings = _TableSettings()
-    for item in reading.styles.chain(style):
-        _read_settings(item.find(W + "tblPr"), settings)
-    _read_settings(properties, settings)
+    settings = _settings(reading, style, properties)
     if properties is not None and properties.find(W + "bidiVisual") is not None:
         raise refuse(where, "从右向左的表格", reading.file)
     floating = properties.find(W + "tblpPr") if properties is not None else None
-    if reading.old_table_edge and settings.align == "left":
-        # Before Word 2013 a table's text, not its border, stood at the margin.
-        settings.indent -= settings.margins.left
+    # Before Word 2013 a table's text, not its border, stood at the margin.
+    outside = settings.margins.left if reading.old_table_edge and settings.align == "left" else 0.0
     grid = element.find(W + "tblGrid")
     stated = [twips(column.get(W + "w")) for column in grid] if grid is not None else []
     outer, reading.table_style = reading.table_style, style
@@ -139,7 +124,7 @@ def read_table(reading: Reading, element: Element, where: str, read_blocks: Read
         ),
         share=settings.share,
         align=settings.align,
-        indent=settings.indent,
+        indent=settings.indent - outside,
         rows=tuple(
             replace(row, cells=tuple(_finished(cell, next(borders)) for cell in cells))
             for row, cells in zip(rows, placed, strict=True)
@@ -167,7 +152,19 @@ def _finished(cell: _PlacedCell, borders: CellBorders) -> Cell:
     )
 
 
-def _read_settings(element: Element | None, settings: _TableSettings) -> None:
+def _settings(reading: Reading, style: str | None, properties: Element | None) -> TableSettings:
+    key = (style, content_of(properties) if properties is not None else ())
+    settings = reading.known.tables.get(key)
+    if settings is None:
+        settings = TableSettings()
+        for item in reading.styles.chain(style):
+            _read_settings(item.find(W + "tblPr"), settings)
+        _read_settings(properties, settings)
+        reading.known.tables.put(key, settings)
+    return settings
+
+
+def _read_settings(element: Element | None, settings: TableSettings) -> None:
     for child in element if element is not None else ():
         tag = child.tag.rpartition("}")[2]
         if tag == "tblBorders":
