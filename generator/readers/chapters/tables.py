@@ -7,16 +7,18 @@ import io
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from generator.base.characters import BadValueError
 from generator.base.text_files import decode
-from generator.base.xlsx.grid import Grid, read_grids
 from generator.model.consortium import Consortium
 from generator.model.fields import FieldSpec, Part
 from generator.model.rich_text import Align, Run, TableBlock, TableCell
 from generator.model.value_kinds import Count, Money, Numeric, Share, Year
 from generator.readers.field_names import Position
+
+if TYPE_CHECKING:
+    from generator.base.xlsx.grid import Grid
 
 MAX_ROWS: Final = 500
 MAX_COLUMNS: Final = 20
@@ -129,6 +131,9 @@ def table_of_sheet(data: bytes, name: str, sheet: str, caption: str) -> TableBlo
         BadValueError: there is no such sheet, it is empty or too large, or a cell cannot be printed as it is.
         DataError: it is no workbook.
     """
+    # Of most data no text has a sheet in it, and a YAML file needs nothing that reads workbooks.
+    from generator.base.xlsx.grid import read_grids
+
     grids = [grid for grid in read_grids(data, name) if not grid.is_blank]
     grid = next((each for each in grids if not sheet or each.name.strip() == sheet.strip()), None)
     if grid is None:
