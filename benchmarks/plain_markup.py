@@ -171,7 +171,7 @@ def figures() -> Iterator[Figure]:
         main.write_text('#eval(read("plain.txt"), mode: "markup")')
         text = folder / "plain.txt"
         text.touch()
-        fonts = str(engine._root.parent / "fonts")  # noqa: SLF001 (as above)
+        fonts = str(engine._folder / "fonts")  # noqa: SLF001 (as above)
         compiler: Any = typst.Compiler(str(main), root=name, font_paths=[fonts], ignore_system_fonts=True)
         read, plain, when = [], [], None
         for number in range(ROUNDS + 1):
